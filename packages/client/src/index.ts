@@ -1,0 +1,2 @@
+// The SDK: session, outbox, connection, queries and tabs over a replica.
+export {}

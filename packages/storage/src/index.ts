@@ -1,0 +1,2 @@
+// The port a device keeps its data through, and its backends.
+export {}

@@ -1,0 +1,2 @@
+// Frames, their codec, the protocol version, error codes and limits.
+export {}
