@@ -1,0 +1,2 @@
+export { findChromium } from './find.ts'
+export { type Chromium, launchChromium } from './launch.ts'
