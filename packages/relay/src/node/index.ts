@@ -1,0 +1,2 @@
+// The relay on Node: its network shell and its SQLite store.
+export {}
