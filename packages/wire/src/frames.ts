@@ -1,0 +1,305 @@
+/**
+ * What travels between a device and the relay, as plain values. One binary WebSocket; each frame is one of these.
+ *
+ * Codecs stand in `frame/`, writer and reader in pairs. Pages are numbered from 1; page 0 is the head. Numbers are
+ * whole, from 0 to 2^53 - 1; times are milliseconds.
+ */
+
+/** What JSON can say. Commands, changes and outcomes travel as such; @parley/document says what they mean. */
+export type Any = null | boolean | number | string | readonly Any[] | { readonly [key: string]: Any }
+
+/* ---------------------------------------------------------------- rows: the relay's log, as devices see it */
+
+/** One accepted entry: a message, or an operation. `erases` names what a recall took away, all on the same page. */
+export interface EntryRow {
+  readonly kind: 'entry'
+  readonly seq: number
+  readonly time: number
+  readonly page: number
+  readonly update: Uint8Array
+  readonly erases: readonly ErasedItem[]
+}
+
+export interface ErasedItem {
+  readonly seq: number
+  readonly client: number
+  readonly clock: number
+}
+
+/** An entry whose content has been erased since. */
+export interface ErasedRow {
+  readonly kind: 'erased'
+  readonly seq: number
+  readonly time: number
+  readonly page: number
+  readonly update: Uint8Array
+  readonly author: string
+  readonly id: string
+}
+
+/** A change of the head, written by the relay. `command` is the id of the command it answers, or ''. */
+export interface HeadRow {
+  readonly kind: 'head'
+  readonly seq: number
+  readonly time: number
+  readonly update: Uint8Array
+  readonly command: string
+  /** `Change` of @parley/document; parsed there. */
+  readonly change: Any
+}
+
+export type Row = EntryRow | ErasedRow | HeadRow
+
+/* ---------------------------------------------------------------- device to relay */
+
+export interface Hello {
+  readonly frame: 'hello'
+  readonly version: number
+  readonly token: string
+  readonly device: string
+  /** The log epoch the cursor belongs to; '' for a device that knows nothing yet. */
+  readonly epoch: string
+  readonly cursor: number
+}
+
+/** Updates for one page, in the order they were made; each holds exactly one entry. */
+export interface Push {
+  readonly frame: 'push'
+  readonly conversation: string
+  readonly page: number
+  readonly updates: readonly Uint8Array[]
+}
+
+export interface CommandFrame {
+  readonly frame: 'command'
+  readonly conversation: string
+  /** 128 bits made on the device; the relay gives a known id its first outcome again. */
+  readonly id: string
+  readonly command: Any
+}
+
+/**
+ * Asks for a page (rows after `after`, 0 for all of it) or for the head (page 0; `after` is ignored).
+ * On a conversation he is not in but may join, the head's answer is `joinable`.
+ */
+export interface Fetch {
+  readonly frame: 'fetch'
+  readonly request: number
+  readonly conversation: string
+  readonly page: number
+  readonly after: number
+}
+
+/** Asks for versions and digests of the pages named (a device that came back to another log epoch). */
+export interface DigestsRequest {
+  readonly frame: 'digests'
+  readonly request: number
+  readonly conversation: string
+  readonly pages: readonly number[]
+}
+
+/** `frames`: how many frames the sender has sent on this socket before this one. A wrong count means one was lost. */
+export interface Ping {
+  readonly frame: 'ping'
+  readonly nonce: number
+  readonly frames: number
+}
+
+export type DeviceFrame = Hello | Push | CommandFrame | Fetch | DigestsRequest | Ping
+
+/* ---------------------------------------------------------------- relay to device */
+
+export interface Welcome {
+  readonly frame: 'welcome'
+  readonly version: number
+  readonly user: string
+  readonly epoch: string
+  readonly time: number
+}
+
+export interface TouchedPage {
+  readonly page: number
+  /** The sequence of the last row that touched it. */
+  readonly version: number
+  readonly digest: string
+  readonly erased: boolean
+}
+
+/** A list row: what a device must know of a conversation that moved, without opening it. */
+export interface News {
+  readonly conversation: string
+  readonly kind: string
+  readonly name: string | null
+  readonly creator: string
+  readonly createdAt: number
+  readonly unique: boolean
+  /** '' when he is not a member any more; then nothing after `seq` is his to see. */
+  readonly role: string
+  readonly members: number
+  /** Of my latest joining: its sequence, and who invited me ('' for nobody). */
+  readonly joinedSeq: number
+  readonly invitedBy: string
+  /** Who removed me ('' while I am a member, or when I left by myself). */
+  readonly removedBy: string
+  readonly seq: number
+  readonly time: number
+  readonly pages: number
+  readonly headVersion: number
+  readonly headDigest: string
+  /** Messages ever accepted, and how many of them are mine; they only grow. */
+  readonly total: number
+  readonly mine: number
+  /** The same two at my latest joining: a device that learns of it later starts counting there. */
+  readonly joinedTotal: number
+  readonly joinedMine: number
+  /** The newest message as its row, or none. */
+  readonly last: EntryRow | ErasedRow | null
+  readonly touched: readonly TouchedPage[]
+  /** Sequences of others' messages recalled since the cursor. */
+  readonly recalled: readonly number[]
+  /** True when `rows` holds everything since the cursor. */
+  readonly whole: boolean
+  readonly rows: readonly Row[]
+}
+
+/** Catch-up, and later any conversation that appears. `cursor` holds once the frame with `more: false` is stored. */
+export interface Sync {
+  readonly frame: 'sync'
+  readonly cursor: number
+  /** True when the relay started from nothing (no cursor, or another log epoch): what is not named is not his. */
+  readonly full: boolean
+  readonly more: boolean
+  readonly news: readonly News[]
+}
+
+export interface Rows {
+  readonly frame: 'rows'
+  readonly conversation: string
+  readonly rows: readonly Row[]
+}
+
+/** Everything up to `cursor` has been sent on this socket, in `frames` frames before this one. */
+export interface Cursor {
+  readonly frame: 'cursor'
+  readonly cursor: number
+  readonly frames: number
+}
+
+export type RewriteCode =
+  | 'page-closed'
+  | 'gap'
+  | 'clock-reused'
+  | 'client-id-taken'
+  | 'origin-unknown'
+  | 'stale-epoch'
+export type LaterCode = 'overloaded' | 'disk-full' | 'rate-limited'
+
+/** The class is in the frame, so that a code nobody knows yet is still treated rightly. */
+export type Verdict =
+  | { readonly class: 'accepted'; readonly seq: number; readonly time: number }
+  /** The relay has it already, there: `page`, `client`, `clock` are where it stands. */
+  | {
+      readonly class: 'duplicate'
+      readonly seq: number
+      readonly time: number
+      readonly page: number
+      readonly client: number
+      readonly clock: number
+    }
+  | { readonly class: 'rewrite'; readonly code: string; readonly page: number }
+  | { readonly class: 'later'; readonly code: string; readonly waitMs: number }
+  | { readonly class: 'refused'; readonly code: string; readonly detail: string }
+
+export interface PushAnswer {
+  readonly page: number
+  readonly client: number
+  readonly clock: number
+  readonly verdict: Verdict
+}
+
+export interface Answer {
+  readonly frame: 'answer'
+  readonly conversation: string
+  readonly answers: readonly PushAnswer[]
+}
+
+export type CommandVerdict =
+  | {
+      readonly class: 'accepted' | 'duplicate'
+      readonly seq: number
+      readonly time: number
+      readonly outcome: Any
+    }
+  | { readonly class: 'later'; readonly code: string; readonly waitMs: number }
+  | { readonly class: 'refused'; readonly code: string; readonly detail: string }
+
+export interface CommandAnswer {
+  readonly frame: 'command-answer'
+  readonly conversation: string
+  readonly id: string
+  readonly verdict: CommandVerdict
+}
+
+export type Fetched =
+  | {
+      readonly result: 'rows'
+      readonly page: number
+      readonly version: number
+      readonly digest: string
+      readonly after: number
+      readonly rows: readonly Row[]
+    }
+  /** The head whole: the Yjs state, at `version`. */
+  | { readonly result: 'head'; readonly version: number; readonly digest: string; readonly state: Uint8Array }
+  /** Not a member, but he may join: what a list would show. */
+  | {
+      readonly result: 'joinable'
+      readonly kind: string
+      readonly name: string | null
+      readonly creator: string
+      readonly createdAt: number
+      readonly members: number
+    }
+  | { readonly result: 'failed'; readonly code: string; readonly detail: string }
+
+export interface FetchAnswer {
+  readonly frame: 'fetch-answer'
+  readonly request: number
+  readonly conversation: string
+  readonly fetched: Fetched
+}
+
+export interface DigestsAnswer {
+  readonly frame: 'digests-answer'
+  readonly request: number
+  readonly conversation: string
+  readonly pages: readonly TouchedPage[]
+}
+
+export interface Pong {
+  readonly frame: 'pong'
+  readonly nonce: number
+  readonly frames: number
+  readonly time: number
+}
+
+/** The session ends with this. `again`: whether and when coming back makes sense. */
+export interface FailureFrame {
+  readonly frame: 'failure'
+  readonly code: string
+  readonly again: 'retry' | 'token' | 'stop'
+  readonly waitMs: number
+  readonly detail: string
+}
+
+export type RelayFrame =
+  | Welcome
+  | Sync
+  | Rows
+  | Cursor
+  | Answer
+  | CommandAnswer
+  | FetchAnswer
+  | DigestsAnswer
+  | Pong
+  | FailureFrame

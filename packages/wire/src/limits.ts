@@ -1,0 +1,53 @@
+/**
+ * How much a frame and each of its parts may hold. What is over a limit is `too-large` to a reader, and a bug to a writer.
+ *
+ * Lengths are UTF-16 units, as `string.length` counts them; bytes are bytes on the wire.
+ */
+
+/** Either direction. A page of `maxPageBytes` and its rows fit several times; a socket's buffer stays small. */
+export const maxFrameBytes: number = 256 * 1024
+
+/** What an unknown peer may make a relay hold before it has said who it is. */
+export const maxHelloBytes: number = 16 * 1024
+
+/** Tokens with a generous number of claims; what proxies allow a header. */
+export const maxTokenBytes: number = 8 * 1024
+
+/** Users, conversations, devices, entries, epochs, roles, kinds and codes: all are words or ids. */
+export const maxIdLength = 64
+
+/** Bounds the wire only: what a name may be is said by @parley/document, and shorter. */
+export const maxNameLength = 400
+
+/** A sentence or two for people. The writer cuts what is longer. */
+export const maxDetailLength = 500
+
+/** A digest as hexadecimal digits: 256 bits at most. */
+export const maxDigestLength = 64
+
+/** As many as a device may have unanswered in one lane. */
+export const maxUpdatesPerPush = 64
+
+/** In one answer frame: several pushes that went to disk together. */
+export const maxAnswersPerFrame = 1000
+
+/** List rows in one sync frame: some hundred bytes each. */
+export const maxNewsPerFrame = 1000
+
+/** In one list of rows. */
+export const maxRowsPerFrame = 1000
+
+/** A recall takes its target away, and what replaced it: all of one page. */
+export const maxErasesPerRow = 1000
+
+/** Pages named in one list row; sequences of recalled messages likewise. */
+export const maxTouchedPerNews = 4096
+
+/** Pages of one digests request, and of its answer. */
+export const maxPagesPerRequest = 1000
+
+/** Objects and lists inside one another, in a command, a change or an outcome. */
+export const maxAnyDepth = 16
+
+/** One command, change or outcome. */
+export const maxAnyBytes: number = 64 * 1024
