@@ -1,28 +1,162 @@
-/** Frames to bytes and back. */
+/**
+ * Frames to bytes and back: one byte for the kind of frame, then the frame, and nothing after it.
+ *
+ * Encoding throws on what its reader would refuse: that is a bug of the caller. Decoding never throws, whatever the
+ * bytes. Each frame has exactly one encoding. (SPEC: WI1, WI2)
+ */
+import { expectSize, refuse, readAll, type Reader, readByte, type WireFault } from './bytes/bounded-reader.ts'
+import { writeAll, writeByte, type Writer } from './bytes/bounded-writer.ts'
+import { readCommand, readCommandAnswer, writeCommand, writeCommandAnswer } from './frame/command.ts'
+import {
+  readDigestsAnswer,
+  readDigestsRequest,
+  writeDigestsAnswer,
+  writeDigestsRequest,
+} from './frame/digests.ts'
+import { readFailure, writeFailure } from './frame/failure.ts'
+import { readFetch, readFetchAnswer, writeFetch, writeFetchAnswer } from './frame/fetch.ts'
+import { readHello, readWelcome, writeHello, writeWelcome } from './frame/hello.ts'
+import { readPing, readPong, writePing, writePong } from './frame/ping.ts'
+import { readAnswer, readPush, writeAnswer, writePush } from './frame/push.ts'
+import { readCursor, readRows, writeCursor, writeRows } from './frame/rows.ts'
+import { readSync, writeSync } from './frame/sync.ts'
 import type { DeviceFrame, RelayFrame } from './frames.ts'
-
-/** Why bytes are not a frame. The code is one of the failures a session ends with; `detail` is for people. */
-export interface WireFault {
-  readonly code: 'unknown-frame' | 'malformed' | 'too-large' | 'wrong-version'
-  readonly detail: string
-}
+import { maxFrameBytes, maxHelloBytes } from './limits.ts'
 
 export type Decoded<Frame> =
   | { readonly ok: true; readonly frame: Frame }
   | { readonly ok: false; readonly failure: WireFault }
 
+/** The two directions share no byte: a frame that is sent back is `unknown-frame`. */
+const deviceByte = { hello: 1, push: 2, command: 3, fetch: 4, digests: 5, ping: 6 } as const
+const relayByte = {
+  welcome: 65,
+  sync: 66,
+  rows: 67,
+  cursor: 68,
+  answer: 69,
+  'command-answer': 70,
+  'fetch-answer': 71,
+  'digests-answer': 72,
+  pong: 73,
+  failure: 74,
+} as const
+
 export function encodeDeviceFrame(frame: DeviceFrame): Uint8Array<ArrayBuffer> {
-  throw new Error(`not written yet: ${frame.frame}`)
+  return writeAll(frame.frame === 'hello' ? maxHelloBytes : maxFrameBytes, (writer) => {
+    writeByte(writer, deviceByte[frame.frame])
+    writeDeviceFrame(writer, frame)
+  })
 }
 
 export function decodeDeviceFrame(bytes: Uint8Array): Decoded<DeviceFrame> {
-  throw new Error(`not written yet: ${bytes.length}`)
+  return decode(bytes, readDeviceFrame)
 }
 
 export function encodeRelayFrame(frame: RelayFrame): Uint8Array<ArrayBuffer> {
-  throw new Error(`not written yet: ${frame.frame}`)
+  return writeAll(maxFrameBytes, (writer) => {
+    writeByte(writer, relayByte[frame.frame])
+    writeRelayFrame(writer, frame)
+  })
 }
 
 export function decodeRelayFrame(bytes: Uint8Array): Decoded<RelayFrame> {
-  throw new Error(`not written yet: ${bytes.length}`)
+  return decode(bytes, readRelayFrame)
+}
+
+function decode<Frame>(bytes: Uint8Array, read: (reader: Reader) => Frame): Decoded<Frame> {
+  const result = readAll(bytes, read)
+  return result.ok ? { ok: true, frame: result.value } : { ok: false, failure: result.fault }
+}
+
+function writeDeviceFrame(writer: Writer, frame: DeviceFrame): void {
+  switch (frame.frame) {
+    case 'hello':
+      return writeHello(writer, frame)
+    case 'push':
+      return writePush(writer, frame)
+    case 'command':
+      return writeCommand(writer, frame)
+    case 'fetch':
+      return writeFetch(writer, frame)
+    case 'digests':
+      return writeDigestsRequest(writer, frame)
+    case 'ping':
+      return writePing(writer, frame)
+  }
+}
+
+function readDeviceFrame(reader: Reader): DeviceFrame {
+  const byte = readByte(reader)
+  // The size comes after the version here: `readHello` looks at both.
+  if (byte === deviceByte.hello) return readHello(reader)
+  expectSize(reader, maxFrameBytes)
+  switch (byte) {
+    case deviceByte.push:
+      return readPush(reader)
+    case deviceByte.command:
+      return readCommand(reader)
+    case deviceByte.fetch:
+      return readFetch(reader)
+    case deviceByte.digests:
+      return readDigestsRequest(reader)
+    case deviceByte.ping:
+      return readPing(reader)
+    default:
+      return refuse('unknown-frame', `a device sends no frame of kind ${byte}`)
+  }
+}
+
+function writeRelayFrame(writer: Writer, frame: RelayFrame): void {
+  switch (frame.frame) {
+    case 'welcome':
+      return writeWelcome(writer, frame)
+    case 'sync':
+      return writeSync(writer, frame)
+    case 'rows':
+      return writeRows(writer, frame)
+    case 'cursor':
+      return writeCursor(writer, frame)
+    case 'answer':
+      return writeAnswer(writer, frame)
+    case 'command-answer':
+      return writeCommandAnswer(writer, frame)
+    case 'fetch-answer':
+      return writeFetchAnswer(writer, frame)
+    case 'digests-answer':
+      return writeDigestsAnswer(writer, frame)
+    case 'pong':
+      return writePong(writer, frame)
+    case 'failure':
+      return writeFailure(writer, frame)
+  }
+}
+
+function readRelayFrame(reader: Reader): RelayFrame {
+  const byte = readByte(reader)
+  expectSize(reader, maxFrameBytes)
+  switch (byte) {
+    case relayByte.welcome:
+      return readWelcome(reader)
+    case relayByte.sync:
+      return readSync(reader)
+    case relayByte.rows:
+      return readRows(reader)
+    case relayByte.cursor:
+      return readCursor(reader)
+    case relayByte.answer:
+      return readAnswer(reader)
+    case relayByte['command-answer']:
+      return readCommandAnswer(reader)
+    case relayByte['fetch-answer']:
+      return readFetchAnswer(reader)
+    case relayByte['digests-answer']:
+      return readDigestsAnswer(reader)
+    case relayByte.pong:
+      return readPong(reader)
+    case relayByte.failure:
+      return readFailure(reader)
+    default:
+      return refuse('unknown-frame', `a relay sends no frame of kind ${byte}`)
+  }
 }

@@ -1,12 +1,12 @@
 // Frames, their codec, the protocol version, error codes and limits.
 export { laterAnswers, rewriteAnswers } from './answers.ts'
+export type { WireFault } from './bytes/bounded-reader.ts'
 export {
   type Decoded,
   decodeDeviceFrame,
   decodeRelayFrame,
   encodeDeviceFrame,
   encodeRelayFrame,
-  type WireFault,
 } from './codec.ts'
 export { againAfterClose, type Failure, type FailureCode, failureFrame, failures } from './failures.ts'
 export type {
@@ -61,4 +61,5 @@ export {
   maxTouchedPerNews,
   maxUpdatesPerPush,
 } from './limits.ts'
+export { newsSize, rowSize } from './sizes.ts'
 export { protocolVersion } from './version.ts'

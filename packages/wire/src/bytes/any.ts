@@ -1,0 +1,180 @@
+/**
+ * JSON values as lib0 writes them (its `writeAny`), after their length in bytes.
+ *
+ * Less is accepted than lib0 has: no undefined, no BigInt, no bytes, no NaN, infinity or -0, no key that reaches a
+ * prototype, no key twice, nothing deeper than `maxAnyDepth`. Each value has one encoding: numbers as lib0 would choose
+ * them, keys in the order JavaScript keeps them. (SPEC: WI13 to WI15)
+ */
+import * as encoding from 'lib0/encoding'
+import { assert } from '../assert.ts'
+import type { Any } from '../frames.ts'
+import { maxAnyBytes, maxAnyDepth } from '../limits.ts'
+import {
+  expectEnd,
+  malformed,
+  type Reader,
+  readByte,
+  readList,
+  readText,
+  readView,
+  refuse,
+} from './bounded-reader.ts'
+import { isWellFormed, writeByte, writeBytes, writeList, writeText, type Writer } from './bounded-writer.ts'
+
+/** What lib0 calls its types. */
+const tag = {
+  list: 117,
+  object: 118,
+  text: 119,
+  yes: 120,
+  no: 121,
+  float64: 123,
+  float32: 124,
+  int: 125,
+  nil: 126,
+}
+
+const maxInt = 2 ** 31 - 1
+const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+
+export function writeAny(writer: Writer, value: Any): void {
+  const inner = encoding.createEncoder()
+  writeValue(inner, value, 0)
+  writeBytes(writer, encoding.toUint8Array(inner), maxAnyBytes)
+}
+
+export function readAny(reader: Reader): Any {
+  const inner: Reader = { bytes: readView(reader, maxAnyBytes), at: 0 }
+  const value = readValue(inner, 0)
+  expectEnd(inner)
+  return value
+}
+
+/** `unknown`: values come from apps, whose types may have promised too much. */
+function writeValue(writer: Writer, value: unknown, depth: number): void {
+  switch (typeof value) {
+    case 'boolean':
+      return encoding.writeAny(writer, value)
+    case 'string':
+      assert(isWellFormed(value), 'a text with half a surrogate pair')
+      return encoding.writeAny(writer, value)
+    case 'number':
+      assert(Number.isFinite(value) && !Object.is(value, -0), `a number that JSON does not have: ${value}`)
+      return encoding.writeAny(writer, value)
+    case 'object':
+      if (value === null) return encoding.writeAny(writer, value)
+      assert(depth < maxAnyDepth, `a value deeper than ${maxAnyDepth}`)
+      return Array.isArray(value) ? writeItems(writer, value, depth) : writeObject(writer, value, depth)
+    case 'undefined':
+    case 'bigint':
+    case 'symbol':
+    case 'function':
+      assert(false, `JSON has no ${typeof value}`)
+  }
+}
+
+function writeItems(writer: Writer, items: readonly unknown[], depth: number): void {
+  writeByte(writer, tag.list)
+  writeList(writer, items, maxAnyBytes, (inner, item) => writeValue(inner, item, depth + 1))
+}
+
+function writeObject(writer: Writer, value: object, depth: number): void {
+  const prototype: unknown = Object.getPrototypeOf(value)
+  assert(prototype === Object.prototype || prototype === null, 'an object with a class')
+  writeByte(writer, tag.object)
+  writeList(writer, Object.entries(value), maxAnyBytes, (inner, [key, item]) => {
+    assert(!forbiddenKeys.has(key), `the key ${key}`)
+    writeText(inner, key, maxAnyBytes)
+    writeValue(inner, item, depth + 1)
+  })
+}
+
+function readValue(reader: Reader, depth: number): Any {
+  const type = readByte(reader)
+  switch (type) {
+    case tag.nil:
+      return null
+    case tag.yes:
+      return true
+    case tag.no:
+      return false
+    case tag.text:
+      return readText(reader, maxAnyBytes)
+    case tag.int:
+      return readInt(reader)
+    case tag.float32:
+      return readFloat32(reader)
+    case tag.float64:
+      return readFloat64(reader)
+    case tag.list:
+      expectDepth(depth)
+      return readList(reader, maxAnyBytes, (inner) => readValue(inner, depth + 1))
+    case tag.object:
+      expectDepth(depth)
+      return readObject(reader, depth)
+    default:
+      return malformed(reader, `a value of type ${type}`)
+  }
+}
+
+function expectDepth(depth: number): void {
+  if (depth >= maxAnyDepth) refuse('too-large', `a value deeper than ${maxAnyDepth}`)
+}
+
+/** lib0's `writeVarInt`: sign and 6 bits in the first byte, then 7 bits a byte. */
+function readInt(reader: Reader): number {
+  const first = readByte(reader)
+  let value = first & 0x3f
+  let unit = 0x40
+  let byte = first
+  while (byte >= 0x80) {
+    byte = readByte(reader)
+    value += (byte & 0x7f) * unit
+    unit *= 0x80
+    if (value > maxInt || unit > 2 ** 34) malformed(reader, 'an integer of more than 31 bits')
+    if (byte === 0) malformed(reader, 'an integer longer than it must be')
+  }
+  const negative = (first & 0x40) !== 0
+  if (negative && value === 0) malformed(reader, 'a negative zero')
+  return negative ? -value : value
+}
+
+function readFloat32(reader: Reader): number {
+  const value = viewOf(reader, 4).getFloat32(0)
+  if (!Number.isFinite(value) || isInt(value)) malformed(reader, 'a number with another encoding, or none')
+  return value
+}
+
+function readFloat64(reader: Reader): number {
+  const value = viewOf(reader, 8).getFloat64(0)
+  if (!Number.isFinite(value) || isInt(value) || Math.fround(value) === value) {
+    malformed(reader, 'a number with another encoding, or none')
+  }
+  return value
+}
+
+function isInt(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) <= maxInt
+}
+
+function viewOf(reader: Reader, length: number): DataView {
+  const { bytes, at } = reader
+  if (length > bytes.length - at) malformed(reader, 'the bytes end too early')
+  reader.at += length
+  return new DataView(bytes.buffer, bytes.byteOffset + at, length)
+}
+
+function readObject(reader: Reader, depth: number): Any {
+  const value: Record<string, Any> = {}
+  const keys = readList(reader, maxAnyBytes, (inner) => {
+    const key = readText(inner, maxAnyBytes)
+    if (forbiddenKeys.has(key)) malformed(inner, `the key ${key}`)
+    if (Object.hasOwn(value, key)) malformed(inner, 'a key twice')
+    value[key] = readValue(inner, depth + 1)
+    return key
+  })
+  // JavaScript moves keys that look like indices to the front; bytes in another order would be a second encoding.
+  const kept = Object.keys(value)
+  if (keys.some((key, index) => kept[index] !== key)) malformed(reader, 'keys out of order')
+  return value
+}

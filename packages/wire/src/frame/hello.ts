@@ -1,0 +1,58 @@
+/**
+ * How a session begins: hello, and welcome.
+ *
+ * In every version of the protocol the version follows the frame byte, so that each side can answer `wrong-version`
+ * whatever comes after it. (SPEC: WI3)
+ */
+import { expectSize, refuse, type Reader, readText, readVarUint } from '../bytes/bounded-reader.ts'
+import { writeText, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
+import type { Hello, Welcome } from '../frames.ts'
+import { maxHelloBytes, maxTokenBytes } from '../limits.ts'
+import { protocolVersion } from '../version.ts'
+import { readId, writeId } from './words.ts'
+
+export function writeHello(writer: Writer, hello: Hello): void {
+  writeVarUint(writer, hello.version)
+  writeText(writer, hello.token, maxTokenBytes)
+  writeId(writer, hello.device)
+  writeId(writer, hello.epoch)
+  writeVarUint(writer, hello.cursor)
+}
+
+export function readHello(reader: Reader): Hello {
+  const version = readVersion(reader)
+  expectSize(reader, maxHelloBytes)
+  return {
+    frame: 'hello',
+    version,
+    token: readText(reader, maxTokenBytes),
+    device: readId(reader),
+    epoch: readId(reader),
+    cursor: readVarUint(reader),
+  }
+}
+
+export function writeWelcome(writer: Writer, welcome: Welcome): void {
+  writeVarUint(writer, welcome.version)
+  writeId(writer, welcome.user)
+  writeId(writer, welcome.epoch)
+  writeVarUint(writer, welcome.time)
+}
+
+export function readWelcome(reader: Reader): Welcome {
+  return {
+    frame: 'welcome',
+    version: readVersion(reader),
+    user: readId(reader),
+    epoch: readId(reader),
+    time: readVarUint(reader),
+  }
+}
+
+function readVersion(reader: Reader): number {
+  const version = readVarUint(reader)
+  if (version !== protocolVersion) {
+    refuse('wrong-version', `version ${version} of the protocol, where this side speaks ${protocolVersion}`)
+  }
+  return version
+}

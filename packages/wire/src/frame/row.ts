@@ -1,0 +1,131 @@
+/**
+ * Rows of the log, in sequence.
+ *
+ * Sequence and time are steps from the row before (from 0 for the first), so that an intact entry costs its kind, two
+ * short steps, its page and its update. Sequences grow, times never shrink. (SPEC: WI16, WI17)
+ */
+import { assert } from '../assert.ts'
+import { readAny, writeAny } from '../bytes/any.ts'
+import {
+  malformed,
+  type Reader,
+  readBytes,
+  readChoice,
+  readList,
+  readStep,
+  readVarUint,
+} from '../bytes/bounded-reader.ts'
+import {
+  writeBytes,
+  writeChoice,
+  writeList,
+  writeStep,
+  writeVarUint,
+  type Writer,
+} from '../bytes/bounded-writer.ts'
+import type { ErasedItem, Row } from '../frames.ts'
+import { maxErasesPerRow, maxFrameBytes, maxRowsPerFrame } from '../limits.ts'
+import { readId, readPage, writeId, writePage } from './words.ts'
+
+interface Place {
+  readonly seq: number
+  readonly time: number
+}
+
+const start: Place = { seq: 0, time: 0 }
+
+export function writeRowList(writer: Writer, rows: readonly Row[]): void {
+  let previous = start
+  writeList(writer, rows, maxRowsPerFrame, (inner, row) => {
+    writeRow(inner, row, previous)
+    previous = row
+  })
+}
+
+export function readRowList(reader: Reader): readonly Row[] {
+  let previous = start
+  return readList(reader, maxRowsPerFrame, (inner) => {
+    const row = readRow(inner, previous)
+    previous = row
+    return row
+  })
+}
+
+const kinds = ['entry', 'entry that erases', 'erased', 'head'] as const
+
+export function writeRow(writer: Writer, row: Row, previous: Place = start): void {
+  writeChoice(writer, kinds, row.kind === 'entry' && row.erases.length > 0 ? 'entry that erases' : row.kind)
+  assert(row.seq > previous.seq, `rows are in sequence: ${row.seq} after ${previous.seq}`)
+  writeStep(writer, previous.seq + 1, row.seq)
+  writeStep(writer, previous.time, row.time)
+  switch (row.kind) {
+    case 'entry':
+      writePage(writer, row.page)
+      writeBytes(writer, row.update, maxFrameBytes)
+      if (row.erases.length > 0) writeList(writer, row.erases, maxErasesPerRow, writeErasedItem)
+      return
+    case 'erased':
+      writePage(writer, row.page)
+      writeBytes(writer, row.update, maxFrameBytes)
+      writeId(writer, row.author)
+      writeId(writer, row.id)
+      return
+    case 'head':
+      writeBytes(writer, row.update, maxFrameBytes)
+      writeId(writer, row.command)
+      writeAny(writer, row.change)
+  }
+}
+
+export function readRow(reader: Reader, previous: Place = start): Row {
+  const kind = readChoice(reader, kinds)
+  const seq = readStep(reader, previous.seq + 1)
+  const time = readStep(reader, previous.time)
+  switch (kind) {
+    case 'entry':
+    case 'entry that erases':
+      return {
+        kind: 'entry',
+        seq,
+        time,
+        page: readPage(reader),
+        update: readBytes(reader, maxFrameBytes),
+        erases: kind === 'entry' ? [] : readErases(reader),
+      }
+    case 'erased':
+      return {
+        kind,
+        seq,
+        time,
+        page: readPage(reader),
+        update: readBytes(reader, maxFrameBytes),
+        author: readId(reader),
+        id: readId(reader),
+      }
+    case 'head':
+      return {
+        kind,
+        seq,
+        time,
+        update: readBytes(reader, maxFrameBytes),
+        command: readId(reader),
+        change: readAny(reader),
+      }
+  }
+}
+
+function readErases(reader: Reader): readonly ErasedItem[] {
+  const erases = readList(reader, maxErasesPerRow, readErasedItem)
+  if (erases.length === 0) malformed(reader, 'an entry that erases nothing')
+  return erases
+}
+
+function writeErasedItem(writer: Writer, item: ErasedItem): void {
+  writeVarUint(writer, item.seq)
+  writeVarUint(writer, item.client)
+  writeVarUint(writer, item.clock)
+}
+
+function readErasedItem(reader: Reader): ErasedItem {
+  return { seq: readVarUint(reader), client: readVarUint(reader), clock: readVarUint(reader) }
+}
