@@ -1,2 +1,101 @@
 // Conversations, entries and rules on Yjs: what an update may hold, and what it means.
-export {}
+export { type AnyLimits, type ContentCode, type ReadAny, readAny, writeAny } from './any.ts'
+export {
+  type Append,
+  eraseAppend,
+  type Erased,
+  type ReadAppend,
+  readAppend,
+  type ReadErased,
+  readErased,
+  type UpdateFault,
+  writeAppend,
+  writeErasure,
+} from './append.ts'
+export { changeHead } from './change-head.ts'
+export { firstRelayClientId, makeClientId, relayClientId } from './client-ids.ts'
+export {
+  buildMessage,
+  type BuiltMessage,
+  type ContentFault,
+  type MessageFields,
+  type ReadEntry,
+  readEntry,
+  writeEntry,
+} from './content.ts'
+export { type Digest, emptyDigest, headDigest, rowDigest, type RowPlace, xorDigest } from './digest.ts'
+export { type DocumentName, headName, pageName, parseDocumentName } from './documents.ts'
+export type { Entry, JsonObject, JsonValue, Message, Operation } from './entry.ts'
+export { sha256 } from './hash.ts'
+export {
+  type Change,
+  type Command,
+  type Failure,
+  type Formerly,
+  type Head,
+  type HeadInfo,
+  type JudgeContext,
+  type Member,
+  type Outcome,
+  type RefusalCode,
+  refusalCodes,
+  type Role,
+  type Verdict,
+} from './head.ts'
+export { applyChange, compactHeadMaps, readHead } from './head-document.ts'
+export {
+  byCodeUnit,
+  type ConversationId,
+  type ConversationKind,
+  type DeviceId,
+  type EntryId,
+  isRandomId,
+  isUniqueId,
+  type ItemId,
+  makeConversationId,
+  makeEntryId,
+  parseConversationId,
+  parseDeviceId,
+  parseEntryId,
+  parseUserId,
+  uniqueConversationId,
+  type UserId,
+} from './ids.ts'
+export {
+  maxAttributesBytes,
+  maxDepth,
+  maxEntryBytes,
+  maxMembers,
+  maxNameLength,
+  maxPageBytes,
+  maxPageEntries,
+  maxPageWriters,
+  maxTextBytes,
+  maxUpdateBytes,
+} from './limits.ts'
+export {
+  createPageWriter,
+  type PageWriter,
+  type PageWriterOptions,
+  readPage,
+  type WrittenAppend,
+} from './page.ts'
+export {
+  parseChange,
+  parseCommand,
+  type ParsedChange,
+  type ParsedCommand,
+  type ParsedOutcome,
+  type ParseFault,
+  parseOutcome,
+} from './parse.ts'
+export { type EntryVerdict, judgeCommand, judgeEntry, type Target } from './rules.ts'
+export {
+  type Confirmed,
+  emptyTimeline,
+  foldRow,
+  recalledType,
+  timeline,
+  type TimelineMessage,
+  type TimelineState,
+} from './timeline.ts'

@@ -1,0 +1,22 @@
+/**
+ * Yjs client ids: 53 bits, where Yjs itself would take 32. The uppermost 2^32 belong to the relay, so that no device
+ * can take the writer of a head for itself.
+ */
+import { sha256, utf8 } from './hash.ts'
+
+export const firstRelayClientId: number = 2 ** 53 - 2 ** 32
+
+/** The relay's writer in every document of one log epoch. */
+export function relayClientId(epoch: string): number {
+  const [a = 0, b = 0, c = 0, d = 0] = sha256(utf8(`parley relay 1\n${epoch}`))
+  return firstRelayClientId + a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d
+}
+
+/** A device's client id of 8 random bytes, below the relay's range. */
+export function makeClientId(chance: Uint8Array): number {
+  if (chance.length !== 8) throw new RangeError('a client id is made of 8 random bytes')
+  const view = new DataView(chance.buffer, chance.byteOffset, 8)
+  const high = view.getUint32(0) & 0x1fffff
+  // All 21 ones is the relay's range. Clearing one bit costs nothing one could measure in evenness.
+  return (high === 0x1fffff ? 0x0fffff : high) * 2 ** 32 + view.getUint32(4)
+}

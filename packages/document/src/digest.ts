@@ -1,0 +1,84 @@
+/**
+ * Digests: how a device and the relay find out that they hold different things. Rules DO25 to DO27.
+ *
+ * A page's digest is the exclusive or of its rows' digests, so that both sides keep it up row by row: an append goes in,
+ * an erasure takes the intact row out and puts the erased one in. It finds faults, and resists no attacker: rows are
+ * given their sequence by the relay, which both sides trust anyway.
+ */
+import type { JsonValue } from './entry.ts'
+import { hex, sha256, utf8 } from './hash.ts'
+import type { Head } from './head.ts'
+import { byCodeUnit } from './ids.ts'
+
+/** 16 lower-case hexadecimal digits. */
+export type Digest = string
+
+export interface RowPlace {
+  readonly seq: number
+  readonly client: number
+  readonly clock: number
+  readonly length: 1
+  readonly erased: boolean
+}
+
+export const emptyDigest: Digest = '0000000000000000'
+
+export function rowDigest({ seq, client, clock, length, erased }: RowPlace): Digest {
+  const words = [...halves(seq), ...halves(client), ...halves(clock), length, erased ? 1 : 0]
+  return digits(mixed(words, 0x9e3779b9)) + digits(mixed(words, 0x85ebca6b))
+}
+
+export function xorDigest(a: Digest, b: Digest): Digest {
+  return digits(number(a, 0) ^ number(b, 0)) + digits(number(a, 8) ^ number(b, 8))
+}
+
+/** Of everything a head says, whatever the order its maps give it out in. */
+export function headDigest(head: Head): Digest {
+  const { kind, name, creator, createdAt, unique, pages } = head.info
+  const text = JSON.stringify([
+    [kind, name, creator, createdAt, unique, pages],
+    sorted(head.members).map(([user, { role, joinedAt, invitedBy }]) => [user, role, joinedAt, invitedBy]),
+    sorted(head.attributes).map(([key, value]) => [key, withSortedKeys(value)]),
+  ])
+  return hex(sha256(utf8(text)).subarray(0, 8))
+}
+
+function sorted<K extends string, V>(map: ReadonlyMap<K, V>): readonly (readonly [K, V])[] {
+  return [...map].toSorted(([a], [b]) => byCodeUnit(a, b))
+}
+
+/** Objects as lists of pairs, marked as such: an object's own key order is not part of what it says. */
+function withSortedKeys(value: JsonValue): JsonValue {
+  if (typeof value !== 'object' || value === null) return value
+  if (Array.isArray(value)) return value.map((inner: JsonValue) => withSortedKeys(inner))
+  const pairs = Object.entries(value).toSorted(([a], [b]) => byCodeUnit(a, b))
+  return { o: pairs.map(([key, inner]: readonly [string, JsonValue]) => [key, withSortedKeys(inner)]) }
+}
+
+function halves(value: number): readonly [number, number] {
+  return [Math.floor(value / 2 ** 32), value % 2 ** 32]
+}
+
+/** The rounds and the finish of MurmurHash3, 32 bits: two seeds give the two halves. */
+function mixed(words: readonly number[], seed: number): number {
+  let hash = seed
+  for (const word of words) {
+    let k = Math.imul(word, 0xcc9e2d51)
+    k = (k << 15) | (k >>> 17)
+    hash ^= Math.imul(k, 0x1b873593)
+    hash = (hash << 13) | (hash >>> 19)
+    hash = Math.imul(hash, 5) + 0xe6546b64
+  }
+  hash ^= words.length * 4
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
+  return hash ^ (hash >>> 16)
+}
+
+function number(digest: Digest, at: number): number {
+  return Number.parseInt(digest.slice(at, at + 8), 16)
+}
+
+function digits(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, '0')
+}

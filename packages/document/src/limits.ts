@@ -1,0 +1,34 @@
+/**
+ * The limits of a conversation's documents: name, value, unit in the name, reason. They are constants of the protocol,
+ * the same on the device (which says no early) and on the relay (which enforces).
+ */
+
+/** A long article. What is longer belongs into a file. */
+export const maxTextBytes: number = 16 * 1024
+
+/** One entry's content, encoded. Some hundred entries of this size still fit a device's memory. */
+export const maxEntryBytes: number = 64 * 1024
+
+/** Lists and objects inside one another. People nest three deep; an unbounded reader overflows its stack. */
+export const maxDepth = 16
+
+/** An update around the largest entry: 64 bytes hold every id, count and name that may stand beside the content. */
+export const maxUpdateBytes: number = maxEntryBytes + 64
+
+/** Members of one conversation: its head stays under 400 kB. */
+export const maxMembers = 5000
+
+/** UTF-16 units of a conversation's name, as `String.length` counts them: a line on a screen. */
+export const maxNameLength = 200
+
+/** All attributes of a conversation, encoded. They travel with every head. */
+export const maxAttributesBytes: number = 16 * 1024
+
+/** Entries of one page. Yjs appends to a list by copying, so that long ones cost the square of their length. */
+export const maxPageEntries = 256
+
+/** Bytes of one page's updates: what a device loads at once to show a screen. One entry may go beyond it. */
+export const maxPageBytes: number = 64 * 1024
+
+/** Yjs client ids of one page: every transaction copies the list of them. */
+export const maxPageWriters = 64
