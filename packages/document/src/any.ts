@@ -48,7 +48,7 @@ export function writeAny(value: JsonValue): Uint8Array {
   return encodeAny(value)
 }
 
-const codeOf: Readonly<Record<FaultKind, ContentCode>> = {
+export const codeOf: Readonly<Record<FaultKind, ContentCode>> = {
   malformed: 'bad-content',
   wasteful: 'not-canonical',
   'too-deep': 'too-large',

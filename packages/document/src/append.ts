@@ -11,7 +11,7 @@
  * same state as a replica that had the content and was told of the deletion.
  */
 import { createEncoder, toUint8Array, writeUint8Array, writeVarString, writeVarUint } from 'lib0/encoding'
-import { skipValue } from './any.ts'
+import { codeOf, type ContentCode, skipValue } from './any.ts'
 import { type Cursor, cursorOf, fail, type Fault, left, readByte, readText, readUint } from './bytes.ts'
 import type { ItemId } from './ids.ts'
 import { maxUpdateBytes } from './limits.ts'
@@ -32,7 +32,7 @@ export interface Erased extends ItemId {
 
 export interface UpdateFault {
   readonly ok: false
-  readonly code: 'not-an-append' | 'bad-content' | 'too-large'
+  readonly code: 'not-an-append' | ContentCode
   readonly detail: string
 }
 
@@ -192,6 +192,11 @@ function notAnAppend(fault: Fault | null): UpdateFault {
   return faultOf(fault, 'not-an-append')
 }
 
-function faultOf(fault: Fault | null, code: UpdateFault['code']): UpdateFault {
-  return { ok: false, code, detail: fault?.detail ?? 'the update is not an appended item' }
+function faultOf(fault: Fault | null, malformed: 'not-an-append' | 'bad-content'): UpdateFault {
+  const detail = fault?.detail ?? 'the update is not an appended item'
+  return {
+    ok: false,
+    code: fault === null || fault.kind === 'malformed' ? malformed : codeOf[fault.kind],
+    detail,
+  }
 }

@@ -44,6 +44,13 @@ export {
 } from './head.ts'
 export { applyChange, compactHeadMaps, readHead } from './head-document.ts'
 export {
+  type HeadChange,
+  mergeHeadUpdates,
+  readHeadState,
+  writeHeadChange,
+  type WrittenHead,
+} from './head-state.ts'
+export {
   byCodeUnit,
   type ConversationId,
   type ConversationKind,

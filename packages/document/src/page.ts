@@ -10,6 +10,7 @@ import { readAppend, rootName, writeErasure } from './append.ts'
 import { readEntry, writeEntry } from './content.ts'
 import type { Entry } from './entry.ts'
 import type { ItemId } from './ids.ts'
+import { applyAll, captured } from './transactions.ts'
 
 export interface PageWriterOptions {
   readonly client: number
@@ -32,9 +33,6 @@ export interface PageWriter {
   erase(items: readonly ItemId[]): void
   dispose(): void
 }
-
-/** Each transaction costs a look over everything it touched, and one over too much is slower than several. */
-const maxRowsPerTransaction = 200
 
 export function createPageWriter({ client, rows, pending }: PageWriterOptions): PageWriter {
   const doc = pageOf([...rows, ...pending])
@@ -82,27 +80,6 @@ export function readPage(updates: readonly Uint8Array[]): readonly Entry[] {
 function pageOf(updates: readonly Uint8Array[]): Y.Doc {
   const doc = new Y.Doc()
   doc.getArray(rootName)
-  for (let from = 0; from < updates.length; from += maxRowsPerTransaction) {
-    const some = updates.slice(from, from + maxRowsPerTransaction)
-    doc.transact(() => {
-      for (const update of some) Y.applyUpdate(doc, update)
-    })
-  }
+  applyAll(doc, updates)
   return doc
-}
-
-/** The bytes of one transaction. The listener only stores them: Yjs goes on wrongly after one that throws. */
-function captured(doc: Y.Doc, write: () => void): Uint8Array {
-  let update: Uint8Array | undefined
-  const listener = (bytes: Uint8Array): void => {
-    update = bytes
-  }
-  doc.on('update', listener)
-  try {
-    doc.transact(write)
-  } finally {
-    doc.off('update', listener)
-  }
-  if (update === undefined) throw new Error('Yjs wrote nothing')
-  return update
 }
