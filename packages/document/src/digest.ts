@@ -5,9 +5,9 @@
  * an erasure takes the intact row out and puts the erased one in. It finds faults, and resists no attacker: rows are
  * given their sequence by the relay, which both sides trust anyway.
  */
-import type { JsonValue } from './entry.ts'
+import type { JsonValue } from './entry/entry.ts'
 import { hex, sha256, utf8 } from './hash.ts'
-import type { Head } from './head.ts'
+import type { Head } from './head/head.ts'
 import { byCodeUnit } from './ids.ts'
 
 /** 16 lower-case hexadecimal digits. */

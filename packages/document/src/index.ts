@@ -1,5 +1,5 @@
 // Conversations, entries and rules on Yjs: what an update may hold, and what it means.
-export { type AnyLimits, type ContentCode, type ReadAny, readAny, writeAny } from './any.ts'
+export { type AnyLimits, type ContentCode, type ReadAny, readAny, writeAny } from './entry/any.ts'
 export {
   type Append,
   eraseAppend,
@@ -11,8 +11,8 @@ export {
   type UpdateFault,
   writeAppend,
   writeErasure,
-} from './append.ts'
-export { changeHead } from './change-head.ts'
+} from './page/append.ts'
+export { changeHead } from './head/change-head.ts'
 export { firstRelayClientId, makeClientId, relayClientId } from './client-ids.ts'
 export {
   buildMessage,
@@ -22,10 +22,10 @@ export {
   type ReadEntry,
   readEntry,
   writeEntry,
-} from './content.ts'
+} from './entry/content.ts'
 export { type Digest, emptyDigest, headDigest, rowDigest, type RowPlace, xorDigest } from './digest.ts'
 export { type DocumentName, headName, pageName, parseDocumentName } from './documents.ts'
-export type { Entry, JsonObject, JsonValue, Message, Operation } from './entry.ts'
+export type { Entry, JsonObject, JsonValue, Message, Operation } from './entry/entry.ts'
 export { sha256 } from './hash.ts'
 export {
   type Change,
@@ -41,15 +41,15 @@ export {
   refusalCodes,
   type Role,
   type Verdict,
-} from './head.ts'
-export { applyChange, compactHeadMaps, readHead } from './head-document.ts'
+} from './head/head.ts'
+export { applyChange, compactHeadMaps, readHead } from './head/head-document.ts'
 export {
   type HeadChange,
   mergeHeadUpdates,
   readHeadState,
   writeHeadChange,
   type WrittenHead,
-} from './head-state.ts'
+} from './head/head-state.ts'
 export {
   byCodeUnit,
   type ConversationId,
@@ -86,7 +86,7 @@ export {
   type PageWriterOptions,
   readPage,
   type WrittenAppend,
-} from './page.ts'
+} from './page/page-writer.ts'
 export {
   parseChange,
   parseCommand,
@@ -95,8 +95,8 @@ export {
   type ParsedOutcome,
   type ParseFault,
   parseOutcome,
-} from './parse.ts'
-export { type EntryVerdict, judgeCommand, judgeEntry, type Target } from './rules.ts'
+} from './head/parse.ts'
+export { type EntryVerdict, judgeCommand, judgeEntry, type Target } from './head/rules.ts'
 export {
   type Confirmed,
   emptyTimeline,

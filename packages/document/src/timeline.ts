@@ -4,7 +4,7 @@
  * A message that was recalled looks the same to everybody, whether or not a device ever held its content: nothing of the
  * content is shown, its time included. Rows may come in any order, and again; an erased row never gets its content back.
  */
-import type { Entry, JsonObject, Operation } from './entry.ts'
+import type { Entry, JsonObject, Operation } from './entry/entry.ts'
 import type { EntryId, UserId } from './ids.ts'
 
 /** A row of a page as a device keeps it. */

@@ -20,7 +20,7 @@ import {
 import { encodeAny } from 'lib0/buffer'
 import type { JsonObject, JsonValue } from './entry.ts'
 import { isForbiddenKey } from './json.ts'
-import { maxDepth } from './limits.ts'
+import { maxDepth } from '../limits.ts'
 
 export interface AnyLimits {
   readonly maxBytes: number

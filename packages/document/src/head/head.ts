@@ -1,8 +1,8 @@
 /**
  * The head of a conversation as a plain value: what the Yjs document `c/<id>` says, and what rules are judged on.
  */
-import type { JsonObject, JsonValue } from './entry.ts'
-import type { ConversationKind, UserId } from './ids.ts'
+import type { JsonObject, JsonValue } from '../entry/entry.ts'
+import type { ConversationKind, UserId } from '../ids.ts'
 
 export type Role = 'owner' | 'member'
 

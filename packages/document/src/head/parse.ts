@@ -2,8 +2,8 @@
  * Commands, changes and outcomes as they come over the wire: parsed once, field by field, nothing unknown kept.
  * Rules DO59 to DO63.
  */
-import { readAny, writeAny } from './any.ts'
-import type { JsonObject } from './entry.ts'
+import { readAny, writeAny } from '../entry/any.ts'
+import type { JsonObject } from '../entry/entry.ts'
 import {
   type Change,
   type Command,
@@ -12,9 +12,9 @@ import {
   type RefusalCode,
   refusalCodes,
 } from './head.ts'
-import { type ConversationKind, parseUserId, type UserId } from './ids.ts'
-import { type Fields, isFields, isJson, isObject, wellFormed } from './json.ts'
-import { maxAttributesBytes, maxDepth, maxMembers, maxNameLength } from './limits.ts'
+import { type ConversationKind, parseUserId, type UserId } from '../ids.ts'
+import { type Fields, isFields, isJson, isObject, wellFormed } from '../entry/json.ts'
+import { maxAttributesBytes, maxDepth, maxMembers, maxNameLength } from '../limits.ts'
 
 export interface ParseFault {
   readonly ok: false

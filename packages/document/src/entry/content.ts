@@ -6,10 +6,10 @@
  */
 import { type ContentCode, readAny, writeAny } from './any.ts'
 import type { Entry, JsonObject, JsonValue, Message, Operation } from './entry.ts'
-import { utf8 } from './hash.ts'
-import { type EntryId, parseEntryId, parseUserId, type UserId } from './ids.ts'
+import { utf8 } from '../hash.ts'
+import { type EntryId, parseEntryId, parseUserId, type UserId } from '../ids.ts'
 import { isObject, plainJson, wellFormed } from './json.ts'
-import { maxDepth, maxEntryBytes, maxTextBytes } from './limits.ts'
+import { maxDepth, maxEntryBytes, maxTextBytes } from '../limits.ts'
 
 export interface ContentFault {
   readonly ok: false

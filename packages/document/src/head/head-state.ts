@@ -5,7 +5,7 @@
 import * as Y from 'yjs'
 import type { Change, Head } from './head.ts'
 import { applyChange, compactHeadMaps, readHead } from './head-document.ts'
-import { applyAll, captured } from './transactions.ts'
+import { applyAll, captured } from '../transactions.ts'
 
 export interface HeadChange {
   /** null for a conversation that is being created. */

@@ -7,10 +7,10 @@
  */
 import * as Y from 'yjs'
 import { readAppend, rootName, writeErasure } from './append.ts'
-import { readEntry, writeEntry } from './content.ts'
-import type { Entry } from './entry.ts'
-import type { ItemId } from './ids.ts'
-import { applyAll, captured } from './transactions.ts'
+import { readEntry, writeEntry } from '../entry/content.ts'
+import type { Entry } from '../entry/entry.ts'
+import type { ItemId } from '../ids.ts'
+import { applyAll, captured } from '../transactions.ts'
 
 export interface PageWriterOptions {
   readonly client: number

@@ -4,7 +4,7 @@
  * `memberChanges` is the one place that decides it; the Yjs document (`head-document.ts`) writes the same result.
  */
 import type { Change, Head, HeadInfo, Member } from './head.ts'
-import { byCodeUnit, type UserId } from './ids.ts'
+import { byCodeUnit, type UserId } from '../ids.ts'
 
 export interface MemberChanges {
   readonly put: ReadonlyMap<UserId, Member>

@@ -2,10 +2,10 @@
  * Who may do what: one set of pure functions, called by the device to say no early and by the relay to enforce.
  * Rules DO37 to DO52.
  */
-import type { Entry } from './entry.ts'
+import type { Entry } from '../entry/entry.ts'
 import type { Change, Command, Failure, Head, JudgeContext, RefusalCode, Verdict } from './head.ts'
-import { isRandomId, uniqueConversationId, type UserId } from './ids.ts'
-import { maxMembers } from './limits.ts'
+import { isRandomId, uniqueConversationId, type UserId } from '../ids.ts'
+import { maxMembers } from '../limits.ts'
 
 interface Refused {
   readonly accepted: false

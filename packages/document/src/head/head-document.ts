@@ -6,11 +6,11 @@
  */
 import * as Y from 'yjs'
 import { changeHead, createdHead, memberChanges } from './change-head.ts'
-import type { JsonValue } from './entry.ts'
+import type { JsonValue } from '../entry/entry.ts'
 import type { Change, Head, HeadInfo, Member } from './head.ts'
-import { parseUserId, type UserId } from './ids.ts'
-import { isFields, isJson } from './json.ts'
-import { maxDepth } from './limits.ts'
+import { parseUserId, type UserId } from '../ids.ts'
+import { isFields, isJson } from '../entry/json.ts'
+import { maxDepth } from '../limits.ts'
 
 const mapNames = ['info', 'members', 'attributes'] as const
 type MapName = (typeof mapNames)[number]

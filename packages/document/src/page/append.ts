@@ -11,10 +11,19 @@
  * same state as a replica that had the content and was told of the deletion.
  */
 import { createEncoder, toUint8Array, writeUint8Array, writeVarString, writeVarUint } from 'lib0/encoding'
-import { codeOf, type ContentCode, skipValue } from './any.ts'
-import { type Cursor, cursorOf, fail, type Fault, left, readByte, readText, readUint } from './bytes.ts'
-import type { ItemId } from './ids.ts'
-import { maxUpdateBytes } from './limits.ts'
+import { codeOf, type ContentCode, skipValue } from '../entry/any.ts'
+import {
+  type Cursor,
+  cursorOf,
+  fail,
+  type Fault,
+  left,
+  readByte,
+  readText,
+  readUint,
+} from '../entry/bytes.ts'
+import type { ItemId } from '../ids.ts'
+import { maxUpdateBytes } from '../limits.ts'
 
 export const rootName = 'entries'
 

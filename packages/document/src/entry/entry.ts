@@ -4,7 +4,7 @@
  * The key order written here is the canonical one: a rebuilt entry encodes to the very bytes it came from, or it is
  * refused (`not-canonical`).
  */
-import type { EntryId, UserId } from './ids.ts'
+import type { EntryId, UserId } from '../ids.ts'
 
 export type JsonValue = null | boolean | number | string | readonly JsonValue[] | JsonObject
 export interface JsonObject {
