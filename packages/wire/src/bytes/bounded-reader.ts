@@ -124,9 +124,9 @@ export function readList<Item>(
   readItem: (reader: Reader) => Item,
 ): readonly Item[] {
   const count = readVarUint(reader)
-  if (count > maxItems) refuse('too-large', `a list of ${count}, where ${maxItems} are allowed`)
   // No item is shorter than a byte.
   if (count > reader.bytes.length - reader.at) malformed(reader, `a list of ${count} in too few bytes`)
+  if (count > maxItems) refuse('too-large', `a list of ${count}, where ${maxItems} are allowed`)
   const items: Item[] = []
   for (let index = 0; index < count; index += 1) items.push(readItem(reader))
   return items
@@ -135,8 +135,8 @@ export function readList<Item>(
 /** The next bytes, after their length, as a view: for what is decoded or copied at once. */
 export function readView(reader: Reader, maxBytes: number): Uint8Array {
   const length = readVarUint(reader)
-  if (length > maxBytes) refuse('too-large', `${length} bytes, where ${maxBytes} are allowed`)
   if (length > reader.bytes.length - reader.at) malformed(reader, `a length of ${length} in too few bytes`)
+  if (length > maxBytes) refuse('too-large', `${length} bytes, where ${maxBytes} are allowed`)
   const start = reader.at
   reader.at += length
   return reader.bytes.subarray(start, reader.at)

@@ -1,0 +1,355 @@
+import * as fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { decodeDeviceFrame, decodeRelayFrame, encodeDeviceFrame, encodeRelayFrame } from './codec.ts'
+import type {
+  Any,
+  CommandVerdict,
+  DeviceFrame,
+  EntryRow,
+  ErasedRow,
+  Fetched,
+  HeadRow,
+  News,
+  RelayFrame,
+  Row,
+  TouchedPage,
+  Verdict,
+} from './frames.ts'
+
+const uint = fc.oneof(fc.nat(300), fc.maxSafeNat())
+const small = fc.oneof(fc.nat(300), fc.nat(2 ** 40))
+const page = fc.oneof(fc.integer({ min: 1, max: 300 }), fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }))
+const bytes = fc.uint8Array({ maxLength: 40 })
+/** Well-formed, with characters of one to four bytes, and a byte order mark now and then. */
+const text = (maxLength: number): fc.Arbitrary<string> =>
+  fc
+    .string({
+      unit: fc.oneof(fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }), fc.constant('\ufeff')),
+    })
+    .map((value) => value.slice(0, maxLength).replaceAll(/\p{Surrogate}/gu, '?'))
+const id = text(64)
+const name = fc.option(text(200))
+const detail = text(500)
+const digest = fc.uint8Array({ maxLength: 32 }).map((digits) => Buffer.from(digits).toString('hex'))
+const list = <Item>(item: fc.Arbitrary<Item>): fc.Arbitrary<readonly Item[]> =>
+  fc.array(item, { maxLength: 5 })
+
+const key = text(8).filter((word) => !['__proto__', 'constructor', 'prototype'].includes(word))
+const { any } = fc.letrec<{ any: Any }>((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 4, depthSize: 'small' },
+    fc.constantFrom(null, true, false),
+    fc.integer(),
+    fc.maxSafeInteger(),
+    fc.double({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
+    fc.float({ noNaN: true, noDefaultInfinity: true }).filter((value) => !Object.is(value, -0)),
+    text(40),
+    fc.array(tie('any'), { maxLength: 4 }),
+    fc.dictionary(key, tie('any'), { maxKeys: 4, noNullPrototype: true }),
+  ),
+}))
+
+const erases = list(fc.record({ seq: uint, client: uint, clock: uint }))
+const entryRow: fc.Arbitrary<EntryRow> = fc.record({
+  kind: fc.constant('entry'),
+  seq: page,
+  time: uint,
+  page,
+  update: bytes,
+  erases,
+})
+const erasedRow: fc.Arbitrary<ErasedRow> = fc.record({
+  kind: fc.constant('erased'),
+  seq: page,
+  time: uint,
+  page,
+  update: bytes,
+  author: id,
+  id,
+})
+const headRow: fc.Arbitrary<HeadRow> = fc.record({
+  kind: fc.constant('head'),
+  seq: page,
+  time: uint,
+  update: bytes,
+  command: id,
+  change: any,
+})
+/** In sequence, with steps of every size. */
+const rows: fc.Arbitrary<readonly Row[]> = list(
+  fc.record({ row: fc.oneof(entryRow, erasedRow, headRow), seq: small, time: small }),
+).map((steps) => {
+  let seq = 0
+  let time = 0
+  return steps.map((step): Row => {
+    seq += 1 + step.seq
+    time += step.time
+    return { ...step.row, seq, time }
+  })
+})
+
+const verdict: fc.Arbitrary<Verdict> = fc.oneof(
+  fc.record({ class: fc.constant('accepted'), seq: uint, time: uint }),
+  fc.record({ class: fc.constant('duplicate'), seq: uint, time: uint, page, client: uint, clock: uint }),
+  fc.record({ class: fc.constant('rewrite'), code: id, page: uint }),
+  fc.record({ class: fc.constant('later'), code: id, waitMs: uint }),
+  fc.record({ class: fc.constant('refused'), code: id, detail }),
+)
+const commandVerdict: fc.Arbitrary<CommandVerdict> = fc.oneof(
+  fc.record({ class: fc.constantFrom('accepted', 'duplicate'), seq: uint, time: uint, outcome: any }),
+  fc.record({ class: fc.constant('later'), code: id, waitMs: uint }),
+  fc.record({ class: fc.constant('refused'), code: id, detail }),
+)
+const touchedPage: fc.Arbitrary<TouchedPage> = fc.record({
+  page: uint,
+  version: uint,
+  digest,
+  erased: fc.boolean(),
+})
+const news: fc.Arbitrary<News> = fc.record({
+  conversation: id,
+  kind: id,
+  name,
+  creator: id,
+  createdAt: uint,
+  unique: fc.boolean(),
+  role: id,
+  members: uint,
+  joinedSeq: uint,
+  invitedBy: id,
+  removedBy: id,
+  seq: uint,
+  time: uint,
+  pages: uint,
+  headVersion: uint,
+  headDigest: digest,
+  total: uint,
+  mine: uint,
+  joinedTotal: uint,
+  joinedMine: uint,
+  last: fc.option(fc.oneof(entryRow, erasedRow)),
+  touched: list(touchedPage),
+  recalled: list(uint),
+  whole: fc.boolean(),
+  rows,
+})
+const fetched: fc.Arbitrary<Fetched> = fc.oneof(
+  fc.record({ result: fc.constant('rows'), page, version: uint, digest, after: uint, rows }),
+  fc.record({ result: fc.constant('head'), version: uint, digest, state: bytes }),
+  fc.record({
+    result: fc.constant('joinable'),
+    kind: id,
+    name,
+    creator: id,
+    createdAt: uint,
+    members: uint,
+  }),
+  fc.record({ result: fc.constant('failed'), code: id, detail }),
+)
+
+type Named<Frame extends { readonly frame: string }> = {
+  readonly [Kind in Frame['frame']]: fc.Arbitrary<Extract<Frame, { readonly frame: Kind }>>
+}
+
+const deviceFrames: Named<DeviceFrame> = {
+  hello: fc.record({
+    frame: fc.constant('hello'),
+    version: fc.constant(1),
+    token: text(2000),
+    device: id,
+    epoch: id,
+    cursor: uint,
+  }),
+  push: fc.record({ frame: fc.constant('push'), conversation: id, page, updates: list(bytes) }),
+  command: fc.record({ frame: fc.constant('command'), conversation: id, id, command: any }),
+  fetch: fc.record({ frame: fc.constant('fetch'), request: uint, conversation: id, page: uint, after: uint }),
+  digests: fc.record({ frame: fc.constant('digests'), request: uint, conversation: id, pages: list(uint) }),
+  ping: fc.record({ frame: fc.constant('ping'), nonce: uint, frames: uint }),
+}
+
+const relayFrames: Named<RelayFrame> = {
+  welcome: fc.record({
+    frame: fc.constant('welcome'),
+    version: fc.constant(1),
+    user: id,
+    epoch: id,
+    time: uint,
+  }),
+  sync: fc.record({
+    frame: fc.constant('sync'),
+    cursor: uint,
+    full: fc.boolean(),
+    more: fc.boolean(),
+    news: list(news),
+  }),
+  rows: fc.record({ frame: fc.constant('rows'), conversation: id, rows }),
+  cursor: fc.record({ frame: fc.constant('cursor'), cursor: uint, frames: uint }),
+  answer: fc.record({
+    frame: fc.constant('answer'),
+    conversation: id,
+    answers: list(fc.record({ page, client: uint, clock: uint, verdict })),
+  }),
+  'command-answer': fc.record({
+    frame: fc.constant('command-answer'),
+    conversation: id,
+    id,
+    verdict: commandVerdict,
+  }),
+  'fetch-answer': fc.record({
+    frame: fc.constant('fetch-answer'),
+    request: uint,
+    conversation: id,
+    fetched,
+  }),
+  'digests-answer': fc.record({
+    frame: fc.constant('digests-answer'),
+    request: uint,
+    conversation: id,
+    pages: list(touchedPage),
+  }),
+  pong: fc.record({ frame: fc.constant('pong'), nonce: uint, frames: uint, time: uint }),
+  failure: fc.record({
+    frame: fc.constant('failure'),
+    code: id,
+    again: fc.constantFrom('retry', 'token', 'stop'),
+    waitMs: uint,
+    detail,
+  }),
+}
+
+const hex = (given: Uint8Array): string => Buffer.from(given).toString('hex')
+
+/** One encoding each: what was decoded encodes to the bytes it came from. */
+function expectFaultOrSame(given: Uint8Array): void {
+  const allowed = [hex(given), 'unknown-frame', 'malformed', 'too-large', 'wrong-version']
+  const device = decodeDeviceFrame(given)
+  expect(allowed).toContain(device.ok ? hex(encodeDeviceFrame(device.frame)) : device.failure.code)
+  const relay = decodeRelayFrame(given)
+  expect(allowed).toContain(relay.ok ? hex(encodeRelayFrame(relay.frame)) : relay.failure.code)
+}
+
+const directions = [
+  {
+    kinds: Object.entries<fc.Arbitrary<DeviceFrame>>(deviceFrames),
+    encode: encodeDeviceFrame,
+    decode: decodeDeviceFrame,
+  },
+  {
+    kinds: Object.entries<fc.Arbitrary<RelayFrame>>(relayFrames),
+    encode: encodeRelayFrame,
+    decode: decodeRelayFrame,
+  },
+] as const
+
+const cases = directions.flatMap(({ kinds, encode, decode }) =>
+  kinds.map(([kind, frames]) => ({
+    kind,
+    frames: frames.map((frame) => ({ frame, encoded: encode(frame as DeviceFrame & RelayFrame) })),
+    decode,
+  })),
+)
+
+const changes = fc.array(
+  fc.record({
+    kind: fc.constantFrom('set', 'flip', 'insert', 'remove', 'lie'),
+    at: fc.nat(),
+    value: fc.oneof(fc.nat(255), fc.constantFrom(0, 1, 0x7f, 0x80, 0xff)),
+  }),
+  { minLength: 1, maxLength: 4 },
+)
+type Changes = ReturnType<typeof changes.generate>['value']
+
+function mutate(given: Uint8Array, steps: Changes): Uint8Array {
+  const mutated = [...given]
+  for (const { kind, at, value } of steps) {
+    const place = at % (mutated.length + 1)
+    if (kind === 'set') mutated[place] = value
+    else if (kind === 'flip') mutated[place] = (mutated[place] ?? 0) ^ (1 << (value & 7))
+    else if (kind === 'insert') mutated.splice(place, 0, value)
+    else if (kind === 'remove') mutated.splice(place, 1)
+    else mutated.splice(place, 1, 0xff, 0xff, 0xff, 0xff, 0x0f)
+  }
+  return Uint8Array.from(mutated)
+}
+
+describe.each(cases)('$kind', ({ frames, decode }) => {
+  test('[WI1] comes back as it was sent', () => {
+    fc.assert(
+      fc.property(frames, ({ frame, encoded }) => {
+        expect(decode(encoded)).toEqual({ ok: true, frame })
+      }),
+    )
+  })
+
+  test('[WI3] cut short at any byte, it is malformed', () => {
+    fc.assert(
+      fc.property(frames, ({ encoded }) => {
+        for (let length = 0; length < encoded.length; length += 1) {
+          expect(decode(encoded.subarray(0, length))).toMatchObject({ failure: { code: 'malformed' } })
+        }
+      }),
+      { numRuns: 20 },
+    )
+  })
+
+  test('[WI1] with a byte too many, it is malformed', () => {
+    fc.assert(
+      fc.property(frames, fc.nat(255), ({ encoded }, byte) => {
+        expect(decode(Uint8Array.of(...encoded, byte))).toMatchObject({ failure: { code: 'malformed' } })
+      }),
+    )
+  })
+
+  test('[WI2] [WI3] with bytes changed, it is a fault, or a frame with these very bytes', () => {
+    fc.assert(
+      fc.property(frames, changes, ({ encoded }, steps) => {
+        expectFaultOrSame(mutate(encoded, steps))
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  test('[WI13] what was decoded shares no memory with the bytes it came from', () => {
+    fc.assert(
+      fc.property(frames, ({ frame, encoded }) => {
+        const decoded = decode(Buffer.from(encoded.buffer))
+        encoded.fill(0xff)
+        expect(decoded).toEqual({ ok: true, frame })
+      }),
+    )
+  })
+})
+
+test('[WI2] [WI3] any bytes are a fault, or a frame with these very bytes', () => {
+  const kinds = fc.constantFrom(1, 2, 3, 4, 5, 6, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74)
+  fc.assert(
+    fc.property(kinds, fc.uint8Array({ maxLength: 60 }), (kind, rest) => {
+      expectFaultOrSame(Uint8Array.of(kind, ...rest))
+    }),
+    { numRuns: 20_000 },
+  )
+})
+
+test('[WI4] a kind nobody knows, or of the other direction, is an unknown frame', () => {
+  const known = {
+    device: new Set([1, 2, 3, 4, 5, 6]),
+    relay: new Set([65, 66, 67, 68, 69, 70, 71, 72, 73, 74]),
+  }
+  for (let kind = 0; kind < 256; kind += 1) {
+    const device = decodeDeviceFrame(Uint8Array.of(kind, 1, 2, 3))
+    const relay = decodeRelayFrame(Uint8Array.of(kind, 1, 2, 3))
+    expect([kind, !device.ok && device.failure.code === 'unknown-frame']).toEqual([
+      kind,
+      !known.device.has(kind),
+    ])
+    expect([kind, !relay.ok && relay.failure.code === 'unknown-frame']).toEqual([
+      kind,
+      !known.relay.has(kind),
+    ])
+  }
+})
+
+test('[WI3] no bytes at all are malformed', () => {
+  expect(decodeDeviceFrame(new Uint8Array())).toMatchObject({ failure: { code: 'malformed' } })
+  expect(decodeRelayFrame(new Uint8Array())).toMatchObject({ failure: { code: 'malformed' } })
+})

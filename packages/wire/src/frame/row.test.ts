@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest'
+import { decodeRelayFrame, encodeRelayFrame } from '../codec.ts'
+import type { EntryRow, HeadRow, Row } from '../frames.ts'
+import { newsSize, rowSize } from '../sizes.ts'
+
+const entry = (seq: number, time: number): EntryRow => ({
+  kind: 'entry',
+  seq,
+  time,
+  page: 3,
+  update: new Uint8Array(100).fill(7),
+  erases: [],
+})
+const head = (seq: number, time: number): HeadRow => ({
+  kind: 'head',
+  seq,
+  time,
+  update: Uint8Array.of(1, 2, 3),
+  command: '',
+  change: { op: 'page', pages: 4 },
+})
+const frameOf = (rows: readonly Row[]): Uint8Array =>
+  encodeRelayFrame({ frame: 'rows', conversation: 'c', rows })
+
+test('[WI20] an intact entry costs its kind, two steps, its page, and its update after its length', () => {
+  const first = entry(100_000, 1_800_000_000_000)
+  const second = entry(100_001, 1_800_000_000_090)
+  const cost = frameOf([first, second]).length - frameOf([first]).length
+  expect(cost).toBe(1 + 1 + 1 + 1 + (1 + 100))
+})
+
+test('[WI19] rows that are not in sequence, or whose time runs backwards, are not written', () => {
+  expect(() => frameOf([entry(2, 5), entry(2, 5)])).toThrow('in sequence')
+  expect(() => frameOf([entry(2, 5), head(1, 5)])).toThrow('in sequence')
+  expect(() => frameOf([entry(0, 5)])).toThrow('in sequence')
+  expect(() => frameOf([entry(1, 5), entry(2, 4)])).toThrow('from 5 on')
+  expect(decodeRelayFrame(frameOf([entry(1, 5), head(2, 5)])).ok).toBe(true)
+})
+
+test('[WI19] steps past 2^53 - 1 are malformed', () => {
+  const last = frameOf([entry(Number.MAX_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)])
+  expect(decodeRelayFrame(last).ok).toBe(true)
+  const row = [...last.subarray(4)]
+  const twice = Uint8Array.of(67, 1, 0x63, 2, ...row, ...row)
+  expect(decodeRelayFrame(twice)).toMatchObject({ failure: { code: 'malformed' } })
+})
+
+test('[WI2] an entry that erases nothing has one encoding', () => {
+  const plain = Uint8Array.of(67, 1, 0x63, 1, 0, 0, 0, 1, 1, 9)
+  expect(decodeRelayFrame(plain).ok).toBe(true)
+  const second = Uint8Array.of(67, 1, 0x63, 1, 1, 0, 0, 1, 1, 9, 0)
+  expect(decodeRelayFrame(second)).toMatchObject({ failure: { code: 'malformed' } })
+})
+
+test('[WI21] page 0 has no entries', () => {
+  expect(() => frameOf([{ ...entry(1, 1), page: 0 }])).toThrow('numbered from 1')
+  const zero = Uint8Array.of(67, 1, 0x63, 1, 0, 0, 0, 0, 1, 9)
+  expect(decodeRelayFrame(zero)).toMatchObject({ failure: { code: 'malformed' } })
+})
+
+test('[WI26] a row takes its size at the head of a list, and no more further down', () => {
+  const rows = [
+    entry(5, 1_800_000_000_000),
+    head(2 ** 30, 1_800_000_000_001),
+    entry(2 ** 40, 1_900_000_000_000),
+  ]
+  const empty = frameOf([]).length
+  for (const row of rows) expect(frameOf([row]).length).toBe(empty + rowSize(row))
+  const sum = rows.reduce((total, row) => total + rowSize(row), empty)
+  expect(frameOf(rows).length).toBeLessThanOrEqual(sum)
+})
+
+test('[WI26] a list row takes its size', () => {
+  const news = {
+    conversation: 'c',
+    kind: 'group',
+    name: 'Garden',
+    creator: 'Tom',
+    createdAt: 1,
+    unique: false,
+    role: 'member',
+    members: 2,
+    joinedSeq: 1,
+    invitedBy: '',
+    removedBy: '',
+    seq: 9,
+    time: 9,
+    pages: 1,
+    headVersion: 1,
+    headDigest: '00ff',
+    total: 7,
+    mine: 3,
+    joinedTotal: 0,
+    joinedMine: 0,
+    last: entry(9, 9),
+    touched: [],
+    recalled: [],
+    whole: true,
+    rows: [entry(9, 9)],
+  }
+  const frame = (list: readonly (typeof news)[]): Uint8Array =>
+    encodeRelayFrame({ frame: 'sync', cursor: 1, full: false, more: false, news: list })
+  expect(frame([news, news]).length - frame([]).length).toBe(2 * newsSize(news))
+})
