@@ -1,0 +1,214 @@
+/** The bytes of version 1, as they were when it was new. A line here is never changed: devices in the field send these. */
+import { expect, test } from 'vitest'
+import { decodeDeviceFrame, decodeRelayFrame, encodeDeviceFrame, encodeRelayFrame } from './codec.ts'
+import type { CommandVerdict, DeviceFrame, Fetched, RelayFrame, Row, Verdict } from './frames.ts'
+
+const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values)
+const fromHex = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'))
+const toHex = (encoded: Uint8Array): string => Buffer.from(encoded).toString('hex')
+
+const time = 1_800_000_000_000
+const rows: readonly Row[] = [
+  { kind: 'head', seq: 1, time, update: bytes(0, 0), command: 'cmd', change: { op: 'joined', by: 'Tom' } },
+  { kind: 'entry', seq: 2, time, page: 1, update: bytes(1, 2, 3), erases: [] },
+  {
+    kind: 'entry',
+    seq: 300,
+    time: time + 500,
+    page: 2,
+    update: bytes(4),
+    erases: [{ seq: 2, client: 2 ** 53 - 1, clock: 200 }],
+  },
+  { kind: 'erased', seq: 301, time: time + 500, page: 2, update: bytes(5), author: 'Tom', id: 'msg' },
+]
+const answer = (verdict: Verdict): RelayFrame => ({
+  frame: 'answer',
+  conversation: 'c',
+  answers: [{ page: 1, client: 77, clock: 5, verdict }],
+})
+const commandAnswer = (verdict: CommandVerdict): RelayFrame => ({
+  frame: 'command-answer',
+  conversation: 'c',
+  id: 'cmd',
+  verdict,
+})
+const fetchAnswer = (fetched: Fetched): RelayFrame => ({
+  frame: 'fetch-answer',
+  request: 9,
+  conversation: 'c',
+  fetched,
+})
+
+const fromDevices: readonly (readonly [string, DeviceFrame])[] = [
+  [
+    '010105612e622e63026431026531e807',
+    { frame: 'hello', version: 1, token: 'a.b.c', device: 'd1', epoch: 'e1', cursor: 1000 },
+  ],
+  ['020163070202010200', { frame: 'push', conversation: 'c', page: 7, updates: [bytes(1, 2), bytes()] }],
+  [
+    '03016303636d64527605026f70770663726561746506756e6971756578046e616d657e076d656d6265727375027703546f6d7703e6bca20a617474726962757465737603016e7d4501667c3f00000001647b3fb999999999999a',
+    {
+      frame: 'command',
+      conversation: 'c',
+      id: 'cmd',
+      command: {
+        op: 'create',
+        unique: true,
+        name: null,
+        members: ['Tom', '漢'],
+        attributes: { n: -5, f: 0.5, d: 0.1 },
+      },
+    },
+  ],
+  ['040901630000', { frame: 'fetch', request: 9, conversation: 'c', page: 0, after: 0 }],
+  ['05090163030102ac02', { frame: 'digests', request: 9, conversation: 'c', pages: [1, 2, 300] }],
+  ['06018001', { frame: 'ping', nonce: 1, frames: 128 }],
+]
+
+const fromRelays: readonly (readonly [string, RelayFrame])[] = [
+  ['410103546f6d02653180a0f1c2b134', { frame: 'welcome', version: 1, user: 'Tom', epoch: 'e1', time }],
+  ['42e807010000', { frame: 'sync', cursor: 1000, full: true, more: false, news: [] }],
+  [
+    '42e80700010101630567726f7570010647617264656e03546f6d80a0f1c2b13400066d656d626572030103546f6d00ad02f4a3f1c2b13402010800112233445566ff0c04020101000180a0f1c2b13401030102030101ac0208ffeeddccbbaa99880101020104030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d7367',
+    {
+      frame: 'sync',
+      cursor: 1000,
+      full: false,
+      more: true,
+      news: [
+        {
+          conversation: 'c',
+          kind: 'group',
+          name: 'Garden',
+          creator: 'Tom',
+          createdAt: time,
+          unique: false,
+          role: 'member',
+          members: 3,
+          joinedSeq: 1,
+          invitedBy: 'Tom',
+          removedBy: '',
+          seq: 301,
+          time: time + 500,
+          pages: 2,
+          headVersion: 1,
+          headDigest: '00112233445566ff',
+          total: 12,
+          mine: 4,
+          joinedTotal: 2,
+          joinedMine: 1,
+          last: { kind: 'entry', seq: 2, time, page: 1, update: bytes(1, 2, 3), erases: [] },
+          touched: [{ page: 1, version: 300, digest: 'ffeeddccbbaa9988', erased: true }],
+          recalled: [2],
+          whole: true,
+          rows,
+        },
+      ],
+    },
+  ],
+  [
+    '43016304030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d7367',
+    { frame: 'rows', conversation: 'c', rows },
+  ],
+  ['44e90703', { frame: 'cursor', cursor: 1001, frames: 3 }],
+  ['45016301014d0500ac0280a0f1c2b134', answer({ class: 'accepted', seq: 300, time })],
+  [
+    '45016301014d0501ac0280a0f1c2b134024e06',
+    answer({ class: 'duplicate', seq: 300, time, page: 2, client: 78, clock: 6 }),
+  ],
+  ['45016301014d05020b706167652d636c6f73656403', answer({ class: 'rewrite', code: 'page-closed', page: 3 })],
+  [
+    '45016301014d05030a6f7665726c6f61646564d00f',
+    answer({ class: 'later', code: 'overloaded', waitMs: 2000 }),
+  ],
+  [
+    '45016301014d05040c6e6f742d612d6d656d626572034e6f2e',
+    answer({ class: 'refused', code: 'not-a-member', detail: 'No.' }),
+  ],
+  [
+    '46016303636d6400ac0280a0f1c2b1340d7601086661696c757265737500',
+    commandAnswer({ class: 'accepted', seq: 300, time, outcome: { failures: [] } }),
+  ],
+  [
+    '46016303636d6401ac0280a0f1c2b134017e',
+    commandAnswer({ class: 'duplicate', seq: 300, time, outcome: null }),
+  ],
+  [
+    '46016303636d6402096469736b2d66756c6cb0ea01',
+    commandAnswer({ class: 'later', code: 'disk-full', waitMs: 30_000 }),
+  ],
+  [
+    '46016303636d6403096e6f742d666f756e6400',
+    commandAnswer({ class: 'refused', code: 'not-found', detail: '' }),
+  ],
+  [
+    '470901630002ad020200ff0004030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d7367',
+    fetchAnswer({ result: 'rows', page: 2, version: 301, digest: '00ff', after: 0, rows }),
+  ],
+  [
+    '4709016301010200ff03090807',
+    fetchAnswer({ result: 'head', version: 1, digest: '00ff', state: bytes(9, 8, 7) }),
+  ],
+  [
+    '47090163020567726f75700003546f6d80a0f1c2b13402',
+    fetchAnswer({
+      result: 'joinable',
+      kind: 'group',
+      name: null,
+      creator: 'Tom',
+      createdAt: time,
+      members: 2,
+    }),
+  ],
+  ['4709016303096e6f742d666f756e6400', fetchAnswer({ result: 'failed', code: 'not-found', detail: '' })],
+  [
+    '480901630101ac020200ff00',
+    {
+      frame: 'digests-answer',
+      request: 9,
+      conversation: 'c',
+      pages: [{ page: 1, version: 300, digest: '00ff', erased: false }],
+    },
+  ],
+  ['4901800180a0f1c2b134', { frame: 'pong', nonce: 1, frames: 128, time }],
+  [
+    '4a0d746f6b656e2d65787069726564010008457870697265642e',
+    { frame: 'failure', code: 'token-expired', again: 'token', waitMs: 0, detail: 'Expired.' },
+  ],
+  [
+    '4a0a6f7665726c6f6164656400882700',
+    { frame: 'failure', code: 'overloaded', again: 'retry', waitMs: 5000, detail: '' },
+  ],
+  [
+    '4a0d77726f6e672d76657273696f6e020000',
+    { frame: 'failure', code: 'wrong-version', again: 'stop', waitMs: 0, detail: '' },
+  ],
+]
+
+test('[WI7] the bytes devices sent in version 1 are read for ever, and still written', () => {
+  for (const [hex, frame] of fromDevices) {
+    expect(decodeDeviceFrame(fromHex(hex))).toEqual({ ok: true, frame })
+    expect(toHex(encodeDeviceFrame(frame))).toBe(hex)
+  }
+})
+
+test('[WI7] the bytes relays sent in version 1 are read for ever, and still written', () => {
+  for (const [hex, frame] of fromRelays) {
+    expect(decodeRelayFrame(fromHex(hex))).toEqual({ ok: true, frame })
+    expect(toHex(encodeRelayFrame(frame))).toBe(hex)
+  }
+})
+
+test('[WI7] every kind of frame has its golden bytes', () => {
+  const kinds = [...fromDevices, ...fromRelays].map(([hex]) => hex.slice(0, 2))
+  expect([...new Set(kinds)].join(' ')).toBe('01 02 03 04 05 06 41 42 43 44 45 46 47 48 49 4a')
+})
+
+test('[WI6] a failure is laid out as it has always been, whatever the version', () => {
+  const code = Buffer.from('wrong-version')
+  const laidOut = bytes(74, code.length, ...code, 2, 0x88, 0x27, 2, 0x6e, 0x6f)
+  expect(decodeRelayFrame(laidOut)).toEqual({
+    ok: true,
+    frame: { frame: 'failure', code: 'wrong-version', again: 'stop', waitMs: 5000, detail: 'no' },
+  })
+})

@@ -1,0 +1,263 @@
+/** Both sides of every limit: what is at it comes back, what is one over is too large to read and is not written. */
+import * as encoding from 'lib0/encoding'
+import { describe, expect, test } from 'vitest'
+import { decodeDeviceFrame, decodeRelayFrame, encodeDeviceFrame, encodeRelayFrame } from './codec.ts'
+import type { DeviceFrame, EntryRow, News, RelayFrame, Row } from './frames.ts'
+import {
+  maxAnswersPerFrame,
+  maxDetailLength,
+  maxDigestLength,
+  maxErasesPerRow,
+  maxFrameBytes,
+  maxHelloBytes,
+  maxIdLength,
+  maxNameLength,
+  maxNewsPerFrame,
+  maxPagesPerRequest,
+  maxRowsPerFrame,
+  maxTokenBytes,
+  maxTouchedPerNews,
+  maxUpdatesPerPush,
+} from './limits.ts'
+
+const many = <Item>(count: number, item: (index: number) => Item): readonly Item[] =>
+  Array.from({ length: count }, (_, index) => item(index))
+const none = new Uint8Array()
+const entry = (seq: number): EntryRow => ({ kind: 'entry', seq, time: 1, page: 1, update: none, erases: [] })
+const head: News = {
+  conversation: '',
+  kind: '',
+  name: null,
+  creator: '',
+  createdAt: 0,
+  unique: false,
+  role: '',
+  members: 0,
+  joinedSeq: 0,
+  invitedBy: '',
+  removedBy: '',
+  seq: 0,
+  time: 0,
+  pages: 0,
+  headVersion: 0,
+  headDigest: '',
+  total: 0,
+  mine: 0,
+  joinedTotal: 0,
+  joinedMine: 0,
+  last: null,
+  touched: [],
+  recalled: [],
+  whole: true,
+  rows: [],
+}
+const hello = (token: string): DeviceFrame => ({
+  frame: 'hello',
+  version: 1,
+  token,
+  device: '',
+  epoch: '',
+  cursor: 0,
+})
+const fetchOf = (conversation: string): DeviceFrame => ({
+  frame: 'fetch',
+  request: 0,
+  conversation,
+  page: 0,
+  after: 0,
+})
+const sync = (news: readonly News[]): RelayFrame => ({
+  frame: 'sync',
+  cursor: 0,
+  full: false,
+  more: false,
+  news,
+})
+const rowsOf = (rows: readonly Row[]): RelayFrame => ({ frame: 'rows', conversation: '', rows })
+const touched = (digest: string): RelayFrame => ({
+  frame: 'digests-answer',
+  request: 0,
+  conversation: '',
+  pages: [{ page: 1, version: 1, digest, erased: false }],
+})
+
+/** `at(n)` is a frame with n of what is limited; `over` is the beginning of its bytes, up to where n stands. */
+const device: readonly (readonly [string, number, (count: number) => DeviceFrame, readonly number[]])[] = [
+  ['maxIdLength', maxIdLength, (count) => fetchOf('x'.repeat(count)), [4, 0]],
+  ['maxTokenBytes', maxTokenBytes, (count) => hello('x'.repeat(count)), [1, 1]],
+  [
+    'maxUpdatesPerPush',
+    maxUpdatesPerPush,
+    (count) => ({ frame: 'push', conversation: '', page: 1, updates: many(count, () => none) }),
+    [2, 0, 1],
+  ],
+  [
+    'maxPagesPerRequest',
+    maxPagesPerRequest,
+    (count) => ({ frame: 'digests', request: 0, conversation: '', pages: many(count, () => 0) }),
+    [5, 0, 0],
+  ],
+]
+const newsStart = [66, 0, 0, 0, 1, ...Array.from({ length: 21 }, () => 0)]
+const relay: readonly (readonly [string, number, (count: number) => RelayFrame, readonly number[]])[] = [
+  [
+    'maxNameLength',
+    maxNameLength,
+    (count) => sync([{ ...head, name: 'x'.repeat(count) }]),
+    [66, 0, 0, 0, 1, 0, 0, 1],
+  ],
+  ['maxNewsPerFrame', maxNewsPerFrame, (count) => sync(many(count, () => head)), [66, 0, 0, 0]],
+  ['maxRowsPerFrame', maxRowsPerFrame, (count) => rowsOf(many(count, (index) => entry(index + 1))), [67, 0]],
+  [
+    'maxErasesPerRow',
+    maxErasesPerRow,
+    (count) => rowsOf([{ ...entry(1), erases: many(count, () => ({ seq: 0, client: 0, clock: 0 })) }]),
+    [67, 0, 1, 1, 0, 1, 1, 0],
+  ],
+  [
+    'maxTouchedPerNews',
+    maxTouchedPerNews,
+    (count) =>
+      sync([{ ...head, touched: many(count, () => ({ page: 0, version: 0, digest: '', erased: false })) }]),
+    newsStart,
+  ],
+  [
+    'maxTouchedPerNews (recalled)',
+    maxTouchedPerNews,
+    (count) => sync([{ ...head, recalled: many(count, () => 0) }]),
+    [...newsStart, 0],
+  ],
+  [
+    'maxAnswersPerFrame',
+    maxAnswersPerFrame,
+    (count) => ({
+      frame: 'answer',
+      conversation: '',
+      answers: many(count, () => ({
+        page: 1,
+        client: 0,
+        clock: 0,
+        verdict: { class: 'accepted', seq: 0, time: 0 },
+      })),
+    }),
+    [69, 0],
+  ],
+  [
+    'maxPagesPerRequest (answered)',
+    maxPagesPerRequest,
+    (count) => ({
+      frame: 'digests-answer',
+      request: 0,
+      conversation: '',
+      pages: many(count, () => ({ page: 0, version: 0, digest: '', erased: false })),
+    }),
+    [72, 0, 0],
+  ],
+]
+
+/** A frame that begins as told, claims `count`, and has bytes enough for it. */
+function claiming(start: readonly number[], count: number): Uint8Array {
+  return encoding.encode((writer) => {
+    encoding.writeUint8Array(writer, Uint8Array.from(start))
+    encoding.writeVarUint(writer, count)
+    encoding.writeUint8Array(writer, new Uint8Array(count))
+  })
+}
+
+describe.each(device)('%s, from a device', (_, limit, at, start) => {
+  test('[WI9] at the limit it is read, one over it is too large', () => {
+    const bytes = encodeDeviceFrame(at(limit))
+    expect(decodeDeviceFrame(bytes)).toEqual({ ok: true, frame: at(limit) })
+    // The place where the count stands is the place that is lied about.
+    expect([...bytes.subarray(0, start.length)]).toEqual(start)
+    expect(decodeDeviceFrame(claiming(start, limit + 1))).toMatchObject({ failure: { code: 'too-large' } })
+  })
+
+  test('[WI14] one over the limit it is not written', () => {
+    expect(() => encodeDeviceFrame(at(limit + 1))).toThrow(`${limit} are allowed`)
+  })
+})
+
+describe.each(relay)('%s, from a relay', (_, limit, at, start) => {
+  test('[WI9] at the limit it is read, one over it is too large', () => {
+    const bytes = encodeRelayFrame(at(limit))
+    expect(decodeRelayFrame(bytes)).toEqual({ ok: true, frame: at(limit) })
+    expect([...bytes.subarray(0, start.length)]).toEqual(start)
+    expect(decodeRelayFrame(claiming(start, limit + 1))).toMatchObject({ failure: { code: 'too-large' } })
+  })
+
+  test('[WI14] one over the limit it is not written', () => {
+    expect(() => encodeRelayFrame(at(limit + 1))).toThrow(`${limit} are allowed`)
+  })
+})
+
+test('[WI9] a length counts UTF-16 units, whatever they take in bytes', () => {
+  for (const unit of ['x', 'é', '漢']) {
+    const frame = fetchOf(unit.repeat(maxIdLength))
+    expect(decodeDeviceFrame(encodeDeviceFrame(frame))).toEqual({ ok: true, frame })
+  }
+  const emoji = fetchOf('👍'.repeat(maxIdLength / 2))
+  expect(decodeDeviceFrame(encodeDeviceFrame(emoji))).toEqual({ ok: true, frame: emoji })
+  expect(() => encodeDeviceFrame(fetchOf('👍'.repeat(maxIdLength / 2 + 1)))).toThrow('allowed')
+})
+
+test('[WI9] a detail of maxDetailLength is read, one over it is too large', () => {
+  const failure = {
+    frame: 'failure',
+    code: '',
+    again: 'retry',
+    waitMs: 0,
+    detail: 'x'.repeat(maxDetailLength),
+  } as const
+  expect(decodeRelayFrame(encodeRelayFrame(failure))).toEqual({ ok: true, frame: failure })
+  expect(decodeRelayFrame(claiming([74, 0, 0, 0], maxDetailLength + 1))).toMatchObject({
+    failure: { code: 'too-large' },
+  })
+})
+
+test('[WI9] [WI14] a digest has maxDigestLength digits at most', () => {
+  const frame = touched('ab'.repeat(maxDigestLength / 2))
+  expect(decodeRelayFrame(encodeRelayFrame(frame))).toEqual({ ok: true, frame })
+  expect(() => encodeRelayFrame(touched('ab'.repeat(maxDigestLength / 2 + 1)))).toThrow('allowed')
+  const over = claiming([72, 0, 0, 1, 1, 1], maxDigestLength / 2 + 1)
+  expect(decodeRelayFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
+})
+
+/** Bytes besides the update: kind, conversation, page, count, and three for the length. */
+const around = 1 + 1 + 1 + 1 + 3
+const pushOf = (size: number): DeviceFrame => ({
+  frame: 'push',
+  conversation: '',
+  page: 1,
+  updates: [new Uint8Array(size - around)],
+})
+
+test('[WI8] [WI14] a frame of maxFrameBytes is read, one over it is too large and not written', () => {
+  const full = encodeDeviceFrame(pushOf(maxFrameBytes))
+  expect(full).toHaveLength(maxFrameBytes)
+  expect(decodeDeviceFrame(full)).toMatchObject({ ok: true })
+  expect(() => encodeDeviceFrame(pushOf(maxFrameBytes + 1))).toThrow('allowed')
+  const over = new Uint8Array(maxFrameBytes + 1)
+  for (const kind of [2, 3, 4, 5, 6]) {
+    over[0] = kind
+    expect(decodeDeviceFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
+  }
+  for (const kind of [66, 67, 68, 69, 70, 71, 72, 73, 74]) {
+    over[0] = kind
+    expect(decodeRelayFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
+  }
+  over.set([65, 1])
+  expect(decodeRelayFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
+  const state = new Uint8Array(maxFrameBytes)
+  const fetched = { result: 'head', version: 1, digest: '', state } as const
+  expect(() => encodeRelayFrame({ frame: 'fetch-answer', request: 1, conversation: 'c', fetched })).toThrow(
+    'allowed',
+  )
+})
+
+test('[WI8] a hello over maxHelloBytes is too large, whatever it holds', () => {
+  const over = new Uint8Array(maxHelloBytes + 1)
+  over.set([1, 1])
+  expect(decodeDeviceFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
+  expect(decodeDeviceFrame(over.subarray(0, maxHelloBytes))).toMatchObject({ failure: { code: 'malformed' } })
+})
