@@ -1,0 +1,73 @@
+/**
+ * Serves a session from the log, one frame at a time, always between two turns: what is read is one state of the log,
+ * and a session that has all of it is live before the next turn begins. Rules RE50 and RE54 to RE55.
+ */
+import { type News, newsSize } from '@parley/wire'
+import { type NewsLimits, readNews } from './news.ts'
+import type { CatchingUp, Session } from './session.ts'
+import type { FeedRow, RelayStore } from './store.ts'
+
+export interface CatchUpLimits extends NewsLimits {
+  readonly maxFeedRows: number
+  readonly maxPayloadBytes: number
+  readonly maxBufferedBytes: number
+}
+
+/** One step. Answers whether another one is due now. */
+export async function stepCatchUp(
+  store: RelayStore,
+  session: Session,
+  limits: CatchUpLimits,
+): Promise<boolean> {
+  const { flow, channel } = session
+  if (flow.state === 'live' || flow.waiting || !channel.open) return false
+  const { news, at, done } = await readBatch(store, session, flow, limits)
+  if (!channel.open) return false
+  if (session.follows === undefined || news.length > 0) {
+    const cursor = done ? store.position : flow.from
+    channel.send({ frame: 'sync', cursor, full: flow.full, more: !done, news })
+  }
+  if (done) {
+    session.flow = { state: 'live' }
+    session.cursor = store.position
+    session.turns = 0
+    return false
+  }
+  const waiting = channel.buffered() > limits.maxBufferedBytes
+  session.flow = { ...flow, at, waiting }
+  return !waiting
+}
+
+interface Batch {
+  readonly news: readonly News[]
+  readonly at: number
+  readonly done: boolean
+}
+
+async function readBatch(
+  store: RelayStore,
+  session: Session,
+  flow: CatchingUp,
+  limits: CatchUpLimits,
+): Promise<Batch> {
+  const feed = await store.feed(session.identity.user, flow.at, limits.maxFeedRows)
+  const news: News[] = []
+  let at = flow.at
+  let bytes = 0
+  for (const row of feed) {
+    if (isWanted(session, flow, row)) {
+      const item = await readNews(store, row, flow.full ? 0 : flow.from, limits)
+      const size = newsSize(item)
+      if (news.length > 0 && bytes + size > limits.maxPayloadBytes) return { news, at, done: false }
+      news.push(item)
+      bytes += size
+    }
+    at = row.position
+  }
+  return { news, at, done: feed.length < limits.maxFeedRows }
+}
+
+function isWanted({ follows }: Session, { only }: CatchingUp, { conversation }: FeedRow): boolean {
+  if (follows !== undefined && follows !== conversation.id) return false
+  return only === null || only.has(conversation.id)
+}

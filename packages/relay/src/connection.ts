@@ -1,0 +1,121 @@
+/**
+ * A socket's life: it says hello, is recognised, is in session, ends. Rules RE60 to RE64.
+ *
+ * Before it is recognised nothing is queued: a second frame ends it.
+ */
+import { parseDeviceId } from '@parley/document'
+import { type DeviceFrame, decodeDeviceFrame, type FailureCode, type Hello, protocolVersion } from '@parley/wire'
+import type { Channel } from './channel.ts'
+import type { Authenticate, Clock, Connection, Identity, Logger, Standing } from './ports.ts'
+import type { Session } from './session.ts'
+
+/** What a session can do with the relay. */
+export interface Desk {
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly authenticate: Authenticate
+  /** undefined while the relay takes no sessions. */
+  readonly enter: (identity: Identity, standing: Standing, channel: Channel) => Session | undefined
+  readonly receive: (session: Session, frame: SessionFrame, received: number) => void
+  readonly resume: (session: Session) => void
+  readonly leave: (session: Session) => void
+}
+
+export type SessionFrame = Exclude<DeviceFrame, Hello>
+
+type State =
+  | { readonly at: 'hello' }
+  | { readonly at: 'authenticating' }
+  | { readonly at: 'open'; readonly session: Session }
+  | { readonly at: 'closed' }
+
+/** `entered`: a session that needs no hello. */
+export function createConnection(desk: Desk, channel: Channel, entered?: Session): Connection {
+  let state: State = entered === undefined ? { at: 'hello' } : { at: 'open', session: entered }
+  let received = 0
+
+  const leave = (): void => {
+    if (state.at === 'open') desk.leave(state.session)
+    state = { at: 'closed' }
+  }
+  const fail = (code: FailureCode, detail?: string): void => {
+    channel.end(code, detail)
+    leave()
+  }
+  /** A session may also be ended from inside: replaced, drained. */
+  const closed = (): boolean => {
+    if (state.at !== 'closed' && !channel.open) leave()
+    return state.at === 'closed'
+  }
+  const expired = ({ expires }: Identity): boolean => expires !== undefined && desk.clock.now() >= expires
+
+  const greet = async (hello: Hello): Promise<void> => {
+    const device = parseDeviceId(hello.device)
+    if (device === undefined) {
+      fail('malformed', 'the device is not a device id')
+      return
+    }
+    const who = await desk.authenticate(hello.token, desk.clock.now())
+    if (closed()) return
+    if (!who.ok) {
+      fail(who.code, who.detail)
+      return
+    }
+    const { user, expires } = who
+    const identity: Identity = { user, device, ...(expires === undefined ? {} : { expires }) }
+    if (expired(identity)) {
+      fail('token-expired')
+      return
+    }
+    const session = desk.enter(identity, { epoch: hello.epoch, cursor: hello.cursor }, channel)
+    if (session === undefined) fail('shutting-down')
+    else state = { at: 'open', session }
+  }
+
+  const receive = (frame: DeviceFrame): void => {
+    if (closed()) return
+    const before = received
+    received += 1
+    if (state.at === 'open') {
+      if (frame.frame === 'hello') fail('malformed', 'hello comes once')
+      else if (expired(state.session.identity)) fail('token-expired')
+      else desk.receive(state.session, frame, before)
+    } else if (state.at === 'authenticating' || frame.frame !== 'hello') {
+      fail('malformed', 'hello comes first, and alone until it is answered')
+    } else if (frame.version !== protocolVersion) fail('wrong-version')
+    else {
+      state = { at: 'authenticating' }
+      greet(frame).catch((error: unknown) => {
+        desk.logger.error('a token could not be checked', { error })
+        fail('internal')
+      })
+    }
+  }
+
+  return {
+    get state() {
+      if (closed()) return 'closed'
+      return state.at === 'open' ? 'open' : 'hello'
+    },
+    get identity() {
+      return state.at === 'open' ? state.session.identity : undefined
+    },
+    receive,
+    receiveBytes(bytes) {
+      if (closed()) return
+      const decoded = decodeDeviceFrame(bytes)
+      if (decoded.ok) receive(decoded.frame)
+      else fail(decoded.failure.code, decoded.failure.detail)
+    },
+    drained() {
+      if (!closed() && state.at === 'open') desk.resume(state.session)
+    },
+    closed() {
+      channel.drop()
+      leave()
+    },
+    fail(code, detail) {
+      if (!closed()) fail(code, detail)
+    },
+  }
+}

@@ -1,0 +1,56 @@
+/**
+ * What the relay holds of a conversation between turns: the last committed state, never a draft.
+ */
+import { type ConversationId, type Head, readHeadState, type UserId } from '@parley/document'
+import type { ConversationRecord, HeadRecord, MemberRecord, PageRecord, StoredConversation } from './store.ts'
+
+export interface ConversationState {
+  readonly record: ConversationRecord
+  /** The head's exact Yjs state, and what it says. */
+  readonly head: HeadRecord
+  readonly value: Head
+  /** Former ones too. Changed in place when a turn is adopted. */
+  readonly members: Map<UserId, MemberRecord>
+  readonly openPage: PageRecord
+}
+
+export function stateOf(stored: StoredConversation): ConversationState {
+  const value = readHeadState(stored.head.state)
+  if (value === undefined) throw new Error(`the head of ${stored.record.id} cannot be read`)
+  return {
+    record: stored.record,
+    head: stored.head,
+    value,
+    members: new Map(stored.members.map((member) => [member.user, member])),
+    openPage: stored.openPage,
+  }
+}
+
+/** The conversations used last. */
+export interface ConversationCache {
+  get(id: ConversationId): ConversationState | undefined
+  put(state: ConversationState): void
+  drop(id: ConversationId): void
+}
+
+export function createConversationCache(capacity: number): ConversationCache {
+  const held = new Map<ConversationId, ConversationState>()
+  return {
+    get(id) {
+      const state = held.get(id)
+      if (state === undefined) return undefined
+      held.delete(id)
+      held.set(id, state)
+      return state
+    },
+    put(state) {
+      held.delete(state.record.id)
+      held.set(state.record.id, state)
+      const [oldest] = held.keys()
+      if (held.size > capacity && oldest !== undefined) held.delete(oldest)
+    },
+    drop(id) {
+      held.delete(id)
+    },
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * Who hears of a turn, and how: every online session of every member gets the rows, encoded once; who was removed gets
+ * them up to his removal; who was added is served from the log. Rules RE41 to RE45.
+ */
+import type { ConversationId, UserId } from '@parley/document'
+import { encodeRelayFrame } from '@parley/wire'
+import { inFrames, wireRow } from './log-rows.ts'
+import type { Session, Sessions } from './session.ts'
+import type { Moved } from './turn.ts'
+
+export interface FanOutLimits {
+  readonly maxBufferedBytes: number
+  readonly maxPayloadBytes: number
+  readonly cursorEveryTurns: number
+}
+
+/** Answers the sessions that are to be served from the log now. `before`: the position of the turn before. */
+export function fanOut(
+  moved: readonly Moved[],
+  before: number,
+  position: number,
+  sessions: Sessions,
+  limits: FanOutLimits,
+): ReadonlySet<Session> {
+  const told = new Set<Session>()
+  const added = new Map<Session, Set<ConversationId>>()
+  for (const conversation of moved) {
+    const frames = createFrames(conversation, limits.maxPayloadBytes)
+    for (const user of audience(conversation, sessions)) {
+      const was = conversation.draft.base?.value.members.has(user) ?? false
+      const is = conversation.state.value.members.has(user)
+      const left = conversation.state.members.get(user)?.leftSeq ?? 0
+      for (const session of sessions.of(user)) {
+        if (session.follows !== undefined && session.follows !== conversation.draft.id) continue
+        if (session.flow.state !== 'live') session.flow = { ...session.flow, only: null }
+        else if (!was) added.set(session, (added.get(session) ?? new Set()).add(conversation.draft.id))
+        else if (session.channel.buffered() > limits.maxBufferedBytes) fallBehind(session, before)
+        else {
+          for (const bytes of frames(is ? Number.POSITIVE_INFINITY : left)) session.channel.sendBytes(bytes)
+          told.add(session)
+        }
+      }
+    }
+  }
+  for (const session of told) renewCursor(session, position, limits.cursorEveryTurns)
+  return serveAdded(added, before)
+}
+
+/** The sessions that learn of a conversation by this turn: its list row follows when the turn's rows have been sent. */
+function serveAdded(
+  added: ReadonlyMap<Session, ReadonlySet<ConversationId>>,
+  before: number,
+): ReadonlySet<Session> {
+  const served = new Set<Session>()
+  for (const [session, only] of added) {
+    if (session.flow.state !== 'live') {
+      session.flow = { ...session.flow, only: null }
+      continue
+    }
+    session.flow = { state: 'catching-up', full: false, from: before, at: before, waiting: false, only }
+    served.add(session)
+  }
+  return served
+}
+
+/** Present members, and those whom the turn has made former ones. Whichever list is shorter is walked. */
+function audience({ draft, state }: Moved, sessions: Sessions): readonly UserId[] {
+  const concerned = (user: UserId): boolean =>
+    state.value.members.has(user) || draft.members.changed.get(user)?.role === ''
+  if (sessions.userCount < state.value.members.size) return [...sessions.users()].filter(concerned)
+  const left = [...draft.members.changed.values()].filter(({ role }) => role === '').map(({ user }) => user)
+  return [...state.value.members.keys(), ...left]
+}
+
+/** Encoded when somebody needs them, once for each last row. */
+function createFrames(
+  { draft }: Moved,
+  maxPayloadBytes: number,
+): (upTo: number) => readonly Uint8Array[] {
+  const encoded = new Map<number, readonly Uint8Array[]>()
+  return (upTo) => {
+    const known = encoded.get(upTo)
+    if (known !== undefined) return known
+    const rows = draft.rows.filter(({ seq }) => seq <= upTo).map(wireRow)
+    const frames = inFrames(rows, maxPayloadBytes).map((list) =>
+      encodeRelayFrame({ frame: 'rows', conversation: draft.id, rows: list }),
+    )
+    encoded.set(upTo, frames)
+    return frames
+  }
+}
+
+export function fallBehind(session: Session, from: number): void {
+  session.flow = { state: 'catching-up', full: false, from, at: from, waiting: true, only: null }
+}
+
+/** Tells a live device how far it is, now and then. */
+function renewCursor(session: Session, position: number, everyTurns: number): void {
+  session.turns += 1
+  if (session.turns < everyTurns) return
+  tellCursor(session, position)
+}
+
+export function tellCursor(session: Session, position: number): void {
+  if (session.flow.state !== 'live' || session.cursor >= position || session.follows !== undefined) return
+  session.channel.send({ frame: 'cursor', cursor: position, frames: session.channel.sent })
+  session.cursor = position
+  session.turns = 0
+}

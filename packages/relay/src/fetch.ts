@@ -1,0 +1,114 @@
+/**
+ * Answers what a device asks for: a page, the head, digests. Rules RE56 to RE59.
+ */
+import { type ConversationId, parseConversationId, type UserId } from '@parley/document'
+import type { DigestsAnswer, DigestsRequest, Fetch, FetchAnswer, Fetched, TouchedPage } from '@parley/wire'
+import { inFrames, wireRow } from './log-rows.ts'
+import type { ConversationRecord, MemberRecord, RelayStore } from './store.ts'
+import { allRows, lastVisible, visiblePage } from './visible.ts'
+
+export interface FetchLimits {
+  readonly maxPayloadBytes: number
+}
+
+const notFound: Fetched = {
+  result: 'failed',
+  code: 'not-found',
+  detail: 'there is no such conversation or page, or it is not yours',
+}
+
+const notAMember: Fetched = { result: 'failed', code: 'not-a-member', detail: 'only members may read this' }
+
+/** One answer, or several when a page does not fit into one frame. */
+export async function answerFetch(
+  store: RelayStore,
+  user: UserId,
+  { request, conversation, page, after }: Fetch,
+  limits: FetchLimits,
+): Promise<readonly FetchAnswer[]> {
+  const id = parseConversationId(conversation)
+  const fetched = id === undefined ? [notFound] : await fetchFrom(store, user, id, page, after, limits)
+  return fetched.map((part) => ({ frame: 'fetch-answer', request, conversation, fetched: part }))
+}
+
+async function fetchFrom(
+  store: RelayStore,
+  user: UserId,
+  id: ConversationId,
+  page: number,
+  after: number,
+  limits: FetchLimits,
+): Promise<readonly Fetched[]> {
+  const conversation = await store.conversation(id)
+  if (conversation === undefined) return [notFound]
+  const member = await store.member(id, user)
+  if (page === 0) return [await fetchHead(store, conversation, member)]
+  return member === undefined ? [notFound] : await fetchPage(store, member, page, after, limits)
+}
+
+async function fetchHead(
+  store: RelayStore,
+  conversation: ConversationRecord,
+  member: MemberRecord | undefined,
+): Promise<Fetched> {
+  if (member !== undefined && member.role !== '') {
+    const head = await store.head(conversation.id)
+    if (head === undefined) throw new Error('a conversation has a head')
+    return { result: 'head', version: head.version, digest: conversation.headDigest, state: head.state }
+  }
+  if (member !== undefined && (member.removedBy !== '' || conversation.unique)) return notAMember
+  // Anybody can compute a unique id, so it says nothing to strangers; a random one is known by who was given it.
+  if (conversation.unique) return notFound
+  const { kind, name, creator, createdAt, members } = conversation
+  return { result: 'joinable', kind, name, creator, createdAt, members }
+}
+
+async function fetchPage(
+  store: RelayStore,
+  member: MemberRecord,
+  number: number,
+  after: number,
+  limits: FetchLimits,
+): Promise<readonly Fetched[]> {
+  const [page] = await store.pages(member.conversation, [number])
+  const shown = page === undefined ? undefined : await visiblePage(store, member, page)
+  if (page === undefined || shown === undefined) return [notFound]
+  const rows = await allRows(store, page, lastVisible(member), after)
+  const parts = inFrames(rows.map(wireRow), limits.maxPayloadBytes)
+  const { version, digest } = shown
+  return parts.map((part, index) => ({
+    result: 'rows',
+    page: number,
+    version,
+    digest,
+    after,
+    more: index < parts.length - 1,
+    rows: part,
+  }))
+}
+
+export async function answerDigests(
+  store: RelayStore,
+  user: UserId,
+  { request, conversation, pages }: DigestsRequest,
+): Promise<DigestsAnswer> {
+  const id = parseConversationId(conversation)
+  const member = id === undefined ? undefined : await store.member(id, user)
+  const answered = member === undefined ? [] : await readDigests(store, member, pages)
+  return { frame: 'digests-answer', request, conversation, pages: answered }
+}
+
+async function readDigests(
+  store: RelayStore,
+  member: MemberRecord,
+  pages: readonly number[],
+): Promise<readonly TouchedPage[]> {
+  const digests: TouchedPage[] = []
+  for (const page of await store.pages(member.conversation, pages)) {
+    const shown = await visiblePage(store, member, page)
+    if (shown === undefined) continue
+    const { version, digest } = shown
+    digests.push({ page: page.page, version, digest, erased: page.erasedPosition > 0 })
+  }
+  return digests
+}

@@ -1,0 +1,156 @@
+/**
+ * A row of the head: a change, applied to the head's exact state under the relay's client id, and what it makes of the
+ * members. Rules RE32 to RE36.
+ */
+import { type Change, changeHead, type EntryId, type Head, headDigest, type UserId, writeAny, writeHeadChange } from '@parley/document'
+import { addRow, type ConversationCore, type ConversationDraft, type TurnDraft } from './draft.ts'
+import type { ConversationRecord, HeadRecord, LogRow, MemberRecord } from './store.ts'
+
+/** Writes one change into the head's state: `update` is what it added. */
+export interface HeadWriter {
+  readonly client: number
+  readonly write: typeof writeHeadChange
+}
+
+export interface HeadChange {
+  readonly change: Change
+  /** '' for the relay itself. */
+  readonly author: UserId | ''
+  readonly command: EntryId | ''
+}
+
+/** What a change would make of the head; nothing is in the draft yet. */
+export interface WrittenHead {
+  readonly value: Head
+  readonly state: Uint8Array
+  readonly update: Uint8Array
+  readonly time: number
+  readonly encoded: Uint8Array
+}
+
+export function writeHead(
+  draft: TurnDraft,
+  conversation: ConversationDraft,
+  heads: HeadWriter,
+  change: Change,
+): WrittenHead {
+  const { core } = conversation
+  const time = Math.max(draft.now, core?.record.time ?? 0)
+  const written = heads.write({ state: core?.head.state ?? null, client: heads.client, change, time })
+  return { ...written, time, value: changeHead(core?.value, change, time), encoded: writeAny(jsonOf(change)) }
+}
+
+export function addHeadRow(
+  draft: TurnDraft,
+  conversation: ConversationDraft,
+  heads: HeadWriter,
+  head: HeadChange,
+  written: WrittenHead = writeHead(draft, conversation, heads, head.change),
+): LogRow {
+  const { value, time } = written
+  const before = conversation.core
+  draft.position += 1
+  const row: LogRow = {
+    conversation: conversation.id,
+    seq: (before?.record.seq ?? 0) + 1,
+    time,
+    position: draft.position,
+    page: 0,
+    kind: 'head',
+    author: head.author,
+    client: heads.client,
+    clock: 0,
+    id: head.command,
+    update: written.update,
+    erases: [],
+    change: written.encoded,
+  }
+  addRow(draft, conversation, row)
+  const record: ConversationRecord = {
+    ...(before?.record ?? { id: conversation.id, total: 0, lastSeq: 0 }),
+    ...value.info,
+    members: value.members.size,
+    seq: row.seq,
+    time,
+    headVersion: row.seq,
+    headDigest: headDigest(value),
+    position: row.position,
+  }
+  const stored: HeadRecord = { conversation: conversation.id, version: row.seq, state: written.state }
+  conversation.core = { record, head: stored, value }
+  changeMembers(conversation, before, conversation.core, head.change)
+  return row
+}
+
+/** Whoever is in the head before or after, and not as he was. */
+function changeMembers(
+  conversation: ConversationDraft,
+  before: ConversationCore | undefined,
+  after: ConversationCore,
+  change: Change,
+): void {
+  if (change.op === 'page') return
+  for (const [user, member] of after.value.members) {
+    const earlier = before?.value.members.get(user)
+    if (earlier === member) continue
+    const record = conversation.members.get(user)
+    if (earlier === undefined || record === undefined) {
+      conversation.members.set(user, joined(record, user, member.role, member.invitedBy, after.record))
+    } else if (record.role !== member.role) conversation.members.set(user, { ...record, role: member.role })
+  }
+  for (const user of before?.value.members.keys() ?? []) {
+    const record = conversation.members.get(user)
+    if (after.value.members.has(user) || record === undefined) continue
+    conversation.members.set(user, left(record, change, after.record))
+  }
+}
+
+function joined(
+  earlier: MemberRecord | undefined,
+  user: UserId,
+  role: string,
+  invitedBy: UserId | null,
+  record: ConversationRecord,
+): MemberRecord {
+  const mine = earlier?.mine ?? 0
+  return {
+    conversation: record.id,
+    user,
+    role,
+    joinedSeq: record.seq,
+    joinedTotal: record.total,
+    joinedMine: mine,
+    invitedBy: invitedBy ?? '',
+    leftSeq: 0,
+    leftTime: 0,
+    leftPages: 0,
+    leftMembers: 0,
+    leftTotal: 0,
+    leftLastSeq: 0,
+    leftHeadDigest: '',
+    removedBy: '',
+    mine,
+    position: record.position,
+  }
+}
+
+function left(member: MemberRecord, change: Change, record: ConversationRecord): MemberRecord {
+  return {
+    ...member,
+    role: '',
+    leftSeq: record.seq,
+    leftTime: record.time,
+    leftPages: record.pages,
+    leftMembers: record.members,
+    leftTotal: record.total,
+    leftLastSeq: record.lastSeq,
+    leftHeadDigest: record.headDigest,
+    removedBy: change.op === 'removed' && change.by !== member.user ? change.by : '',
+    position: record.position,
+  }
+}
+
+/** A change is JSON as it stands; its type, being a union of interfaces, does not say so by itself. */
+function jsonOf(change: Change): Parameters<typeof writeAny>[0] {
+  return { ...change }
+}

@@ -1,0 +1,103 @@
+/**
+ * What a turn judges: pushes and commands, parsed as far as they can be without any state.
+ */
+import {
+  type Append,
+  type ConversationId,
+  type Entry,
+  type EntryId,
+  type JsonValue,
+  parseConversationId,
+  parseEntryId,
+  readAppend,
+  readEntry,
+} from '@parley/document'
+import type { CommandFrame, CommandVerdict, Push, PushAnswer } from '@parley/wire'
+import { placeInBytes } from './place-in-bytes.ts'
+import type { Identity } from './ports.ts'
+
+/** Why bytes are no entry: the codes are final refusals. */
+export interface Unreadable {
+  readonly code: string
+  readonly detail: string
+}
+
+/** One update of a push. */
+export interface Pushed {
+  readonly by: Identity
+  readonly conversation: ConversationId | undefined
+  readonly page: number
+  readonly client: number
+  readonly clock: number
+  readonly update: Uint8Array
+  readonly append: Append | undefined
+  /** Of an update that is an append. */
+  readonly entry: Entry | undefined
+  readonly fault: Unreadable | undefined
+}
+
+export interface PushInput {
+  readonly kind: 'push'
+  readonly by: Identity
+  /** As it was sent: the answer carries it. */
+  readonly conversation: string
+  readonly updates: readonly Pushed[]
+  readonly bytes: number
+}
+
+export interface CommandInput {
+  readonly kind: 'command'
+  readonly by: Identity
+  readonly conversation: string
+  readonly parsed: { readonly conversation: ConversationId; readonly id: EntryId } | undefined
+  readonly id: string
+  readonly command: JsonValue
+  readonly bytes: number
+}
+
+export type Input = PushInput | CommandInput
+
+export type Outcome =
+  | { readonly kind: 'push'; readonly answers: readonly PushAnswer[] }
+  | { readonly kind: 'command'; readonly verdict: CommandVerdict }
+
+export function pushInput(by: Identity, push: Push): PushInput {
+  const conversation = parseConversationId(push.conversation)
+  const updates = push.updates.map((update) => readPushed(by, conversation, push.page, update))
+  const bytes = push.updates.reduce((sum, update) => sum + update.length, 0)
+  return { kind: 'push', by, conversation: push.conversation, updates, bytes }
+}
+
+function readPushed(
+  by: Identity,
+  conversation: ConversationId | undefined,
+  page: number,
+  update: Uint8Array,
+): Pushed {
+  const read = readAppend(update)
+  if (!read.ok) {
+    const unread = { by, conversation, page, update, append: undefined, entry: undefined }
+    return { ...unread, ...placeInBytes(update), fault: { code: read.code, detail: read.detail } }
+  }
+  const { append } = read
+  const content = readEntry(append.content)
+  const { client, clock } = append
+  const known = { by, conversation, page, client, clock, update, append }
+  if (content.ok) return { ...known, entry: content.entry, fault: undefined }
+  return { ...known, entry: undefined, fault: { code: content.code, detail: content.detail } }
+}
+
+/** `bytes`: about what the command holds, for bounding queues. */
+export function commandInput(by: Identity, frame: CommandFrame): CommandInput {
+  const conversation = parseConversationId(frame.conversation)
+  const id = parseEntryId(frame.id)
+  return {
+    kind: 'command',
+    by,
+    conversation: frame.conversation,
+    parsed: conversation === undefined || id === undefined ? undefined : { conversation, id },
+    id: frame.id,
+    command: frame.command,
+    bytes: JSON.stringify(frame.command).length,
+  }
+}

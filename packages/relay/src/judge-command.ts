@@ -1,0 +1,104 @@
+/**
+ * How a command is judged, and its outcome remembered under its id. Rules RE30 to RE36.
+ */
+import { type Command, type JsonValue, judgeCommand, parseCommand, writeAny } from '@parley/document'
+import { type CommandVerdict, maxAnyBytes } from '@parley/wire'
+import { commandKey, type ConversationDraft, type TurnDraft } from './draft.ts'
+import { addHeadRow, type HeadWriter, writeHead } from './head-row.ts'
+import type { CommandInput } from './inputs.ts'
+import { readStored } from './stored-any.ts'
+import type { CommandRecord } from './store.ts'
+
+type Final = Exclude<CommandVerdict, { readonly class: 'later' }>
+
+export function judgeCommandInput(
+  draft: TurnDraft,
+  input: CommandInput,
+  heads: HeadWriter,
+  maxHeadRowBytes: number,
+): CommandVerdict {
+  const { parsed, by } = input
+  if (parsed === undefined) return refused('bad-content', 'the id of the command or its conversation is none')
+  const known = draft.commands.get(commandKey(by.user, parsed.id))
+  if (known !== undefined) return again(known)
+  const conversation = draft.conversations.get(parsed.conversation)
+  if (conversation === undefined) throw new Error('a command is judged on its conversation')
+  const verdict = judge(draft, conversation, input, parsed, heads, maxHeadRowBytes)
+  draft.commands.set(commandKey(by.user, parsed.id), {
+    user: by.user,
+    id: parsed.id,
+    conversation: parsed.conversation,
+    ...remember(verdict),
+  })
+  return verdict
+}
+
+function judge(
+  draft: TurnDraft,
+  conversation: ConversationDraft,
+  input: CommandInput,
+  { id }: NonNullable<CommandInput['parsed']>,
+  heads: HeadWriter,
+  maxHeadRowBytes: number,
+): Final {
+  const parsed = parseCommand(input.command)
+  if (!parsed.ok) return refused(parsed.code, parsed.detail)
+  const verdict = askRules(draft, conversation, input, parsed.command)
+  if (!verdict.accepted) return refused(verdict.code, verdict.detail)
+  const { change } = verdict
+  const outcome = { ...verdict.outcome, failures: verdict.outcome.failures.map((failure) => ({ ...failure })) }
+  if (writeAny(outcome).length > maxAnyBytes) return tooMuch
+  if (change === null) {
+    const record = conversation.core?.record
+    return { class: 'accepted', seq: record?.seq ?? 0, time: record?.time ?? draft.now, outcome }
+  }
+  const written = writeHead(draft, conversation, heads, change)
+  if (written.update.length > maxHeadRowBytes || written.encoded.length > maxAnyBytes) return tooMuch
+  const row = addHeadRow(draft, conversation, heads, { change, author: input.by.user, command: id }, written)
+  return { class: 'accepted', seq: row.seq, time: row.time, outcome }
+}
+
+function askRules(
+  draft: TurnDraft,
+  conversation: ConversationDraft,
+  { by }: CommandInput,
+  command: Command,
+): ReturnType<typeof judgeCommand> {
+  return judgeCommand(conversation.core?.value, command, {
+    conversation: conversation.id,
+    by: by.user,
+    time: Math.max(draft.now, conversation.core?.record.time ?? 0),
+    formerly: (user) => {
+      const member = conversation.members.get(user)
+      if (member === undefined || member.leftSeq === 0) return 'never'
+      return member.removedBy === '' ? 'quit' : 'removed'
+    },
+  })
+}
+
+/** A final verdict as it is kept with the command's id. */
+function remember(verdict: Final): Pick<CommandRecord, 'seq' | 'time' | 'outcome'> {
+  if (verdict.class === 'refused') {
+    return { seq: 0, time: 0, outcome: writeAny({ code: verdict.code, detail: verdict.detail }) }
+  }
+  return { seq: verdict.seq, time: verdict.time, outcome: writeAny({ outcome: verdict.outcome }) }
+}
+
+function again({ seq, time, outcome }: CommandRecord): Final {
+  const kept = readStored(outcome)
+  if (typeof kept !== 'object' || kept === null || Array.isArray(kept)) throw new Error('an outcome is an object')
+  const { code, detail, outcome: first } = kept as Readonly<Record<string, JsonValue>>
+  if (typeof code === 'string' && typeof detail === 'string') return refused(code, detail)
+  if (first === undefined) throw new Error('a command is kept with its outcome')
+  return { class: 'duplicate', seq, time, outcome: first }
+}
+
+const tooMuch: Final = {
+  class: 'refused',
+  code: 'too-large',
+  detail: 'the change takes more than a row of the head may hold: do it in several steps',
+}
+
+function refused(code: string, detail: string): Final {
+  return { class: 'refused', code, detail }
+}

@@ -1,0 +1,55 @@
+/**
+ * Limits of the relay's core: name, value, unit in the name, reason. Those of frames stand in wire, those of pages and
+ * entries in document. All can be given otherwise to `createRelay`; tests do.
+ */
+export interface RelayLimits {
+  /** One transaction: so many that fsync is shared, so few that nobody waits long behind it. */
+  readonly maxTurnUpdates: number
+  readonly maxTurnBytes: number
+  /** Waiting for a turn, of one session: more than a device has unanswered at any time (`maxUpdatesPerPush` per lane). */
+  readonly maxQueuedUpdates: number
+  /** Waiting for a turn, of everybody. Beyond it the answer is `overloaded`. */
+  readonly maxQueuedBytes: number
+  /** A socket that has more than this unsent is behind: it is served from the log when it has drained. */
+  readonly maxBufferedBytes: number
+  /** A peer that goes on asking without taking the answers ends as `slow-consumer`. */
+  readonly maxAnswerBytes: number
+  /** Payload of one frame from the relay: a phone on a bad line sees progress. Below wire's `maxFrameBytes`. */
+  readonly maxPayloadBytes: number
+  /** A conversation that moved by at most so much comes whole with the catch-up. */
+  readonly maxInlineRows: number
+  readonly maxInlineBytes: number
+  /** List rows read at once while catching up. */
+  readonly maxFeedRows: number
+  /** Catch-ups and fetches read between two turns. */
+  readonly maxReadsPerTurn: number
+  /** Waiting to be read, of one session: fetches and digests. Beyond it the session ends as `overloaded`. */
+  readonly maxQueuedReads: number
+  /** A live device's cursor is renewed after so many turns that sent it something (or with its next ping). */
+  readonly cursorEveryTurns: number
+  /** Conversations held in memory: head, members, open page. */
+  readonly maxCachedConversations: number
+  /** Updates that no honest device would send, of one session; then it ends as `malformed`. */
+  readonly maxViolations: number
+  /** One head row: a command that would need more is refused (`too-large`). */
+  readonly maxHeadRowBytes: number
+}
+
+export const defaultLimits: RelayLimits = {
+  maxTurnUpdates: 512,
+  maxTurnBytes: 1024 * 1024,
+  maxQueuedUpdates: 512,
+  maxQueuedBytes: 32 * 1024 * 1024,
+  maxBufferedBytes: 1024 * 1024,
+  maxAnswerBytes: 8 * 1024 * 1024,
+  maxPayloadBytes: 128 * 1024,
+  maxInlineRows: 64,
+  maxInlineBytes: 32 * 1024,
+  maxFeedRows: 100,
+  maxReadsPerTurn: 16,
+  maxQueuedReads: 64,
+  cursorEveryTurns: 64,
+  maxCachedConversations: 2000,
+  maxViolations: 16,
+  maxHeadRowBytes: 128 * 1024,
+}

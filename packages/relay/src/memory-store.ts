@@ -1,0 +1,220 @@
+/**
+ * The log in memory. The disk is an object of its own: it survives the store, as a real one survives the process.
+ */
+import type { ConversationId, EntryId, UserId } from '@parley/document'
+import type {
+  CommandRecord,
+  ConversationRecord,
+  FeedRow,
+  HeadRecord,
+  LogRow,
+  MemberRecord,
+  MessageRecord,
+  PageRecord,
+  RelayCommit,
+  RelayStore,
+  StoredConversation,
+  WriterRecord,
+} from './store.ts'
+
+/** Everything of one conversation. `rows[seq - 1]` is the row of that sequence. */
+export interface MemoryConversation {
+  record: ConversationRecord
+  head: HeadRecord
+  readonly members: Map<UserId, MemberRecord>
+  readonly pages: Map<number, PageRecord>
+  readonly rows: LogRow[]
+  /** Sequences by page, ascending. */
+  readonly pageRows: Map<number, number[]>
+  readonly places: Map<string, number>
+  readonly writers: Map<string, WriterRecord>
+  readonly messages: Map<EntryId, MessageRecord>
+}
+
+export interface MemoryDisk {
+  epoch: string
+  position: number
+  readonly conversations: Map<ConversationId, MemoryConversation>
+  readonly memberships: Map<UserId, Set<ConversationId>>
+  readonly commands: Map<string, CommandRecord>
+}
+
+export function createMemoryDisk(epoch: string): MemoryDisk {
+  return { epoch, position: 0, conversations: new Map(), memberships: new Map(), commands: new Map() }
+}
+
+export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
+  const at = (id: ConversationId): MemoryConversation | undefined => disk.conversations.get(id)
+  return {
+    epoch: disk.epoch,
+    get position() {
+      return disk.position
+    },
+    async conversations(ids) {
+      const found = new Map<ConversationId, StoredConversation>()
+      for (const id of ids) {
+        const held = at(id)
+        const openPage = held?.pages.get(held.record.pages)
+        if (held === undefined || openPage === undefined) continue
+        found.set(id, { record: held.record, head: held.head, members: [...held.members.values()], openPage })
+      }
+      return found
+    },
+    async conversation(id) {
+      return at(id)?.record
+    },
+    async member(conversation, user) {
+      return at(conversation)?.members.get(user)
+    },
+    async pages(conversation, pages) {
+      return existing(pages.map((page) => at(conversation)?.pages.get(page)))
+    },
+    async writers(keys) {
+      return existing(keys.map((key) => at(key.conversation)?.writers.get(writerKey(key.page, key.client))))
+    },
+    async messages(keys) {
+      return existing(keys.map((key) => at(key.conversation)?.messages.get(key.id)))
+    },
+    async commands(keys) {
+      return existing(keys.map((key) => disk.commands.get(commandKey(key.user, key.id))))
+    },
+    async rowAt(conversation, page, client, clock) {
+      const held = at(conversation)
+      const seq = held?.places.get(placeKey(page, client, clock))
+      return seq === undefined ? undefined : held?.rows[seq - 1]
+    },
+    async row(conversation, seq) {
+      return at(conversation)?.rows[seq - 1]
+    },
+    async pageRows(conversation, page, after, limit) {
+      const held = at(conversation)
+      const seqs = (held?.pageRows.get(page) ?? []).filter((seq) => seq > after).slice(0, limit)
+      return existing(seqs.map((seq) => held?.rows[seq - 1]))
+    },
+    async rowsSince(conversation, position, upToSeq, limit) {
+      return rowsAbove(at(conversation), position, upToSeq).slice(0, limit)
+    },
+    async pagesSince(conversation, position) {
+      const pages = [...(at(conversation)?.pages.values() ?? [])]
+      return pages.filter((page) => page.position > position).toSorted((a, b) => a.page - b.page)
+    },
+    async recalledSince(conversation, position, upToSeq, user) {
+      const held = at(conversation)
+      const seqs = rowsAbove(held, position, upToSeq).flatMap((row) => row.erases.map((item) => item.seq))
+      return seqs.filter((seq) => held?.rows[seq - 1]?.author !== user).toSorted((a, b) => a - b)
+    },
+    async feed(user, position, limit) {
+      return feedOf(disk, user, position).slice(0, limit)
+    },
+    async head(conversation) {
+      return at(conversation)?.head
+    },
+    async commit(commit) {
+      apply(disk, commit)
+    },
+    async close() {
+      // Nothing is held but the disk, which stays.
+    },
+  }
+}
+
+function rowsAbove(held: MemoryConversation | undefined, position: number, upToSeq: number): readonly LogRow[] {
+  if (held === undefined) return []
+  let from = Math.min(held.rows.length, upToSeq)
+  const to = from
+  while (from > 0 && (held.rows[from - 1]?.position ?? 0) > position) from -= 1
+  return held.rows.slice(from, to)
+}
+
+function feedOf(disk: MemoryDisk, user: UserId, above: number): readonly FeedRow[] {
+  const feed: FeedRow[] = []
+  for (const id of disk.memberships.get(user) ?? []) {
+    const held = disk.conversations.get(id)
+    const member = held?.members.get(user)
+    if (held === undefined || member === undefined) continue
+    const position = member.role === '' ? member.position : held.record.position
+    if (position > above) feed.push({ member, conversation: held.record, position })
+  }
+  return feed.toSorted((a, b) => a.position - b.position)
+}
+
+/** Nothing in here can fail half-way, short of a bug: what could is looked at first. */
+function apply(disk: MemoryDisk, commit: RelayCommit): void {
+  expectSequence(disk, commit.rows)
+  for (const record of commit.conversations) {
+    const held = disk.conversations.get(record.id)
+    if (held === undefined) disk.conversations.set(record.id, emptyConversation(record))
+    else held.record = record
+  }
+  for (const head of commit.heads) {
+    conversationOf(disk, head.conversation).head = { ...head, state: head.state.slice() }
+  }
+  for (const member of commit.members) {
+    conversationOf(disk, member.conversation).members.set(member.user, member)
+    const memberships = disk.memberships.get(member.user)
+    if (memberships === undefined) disk.memberships.set(member.user, new Set([member.conversation]))
+    else memberships.add(member.conversation)
+  }
+  for (const page of commit.pages) conversationOf(disk, page.conversation).pages.set(page.page, page)
+  for (const row of commit.rows) insertRow(conversationOf(disk, row.conversation), row)
+  for (const { conversation, seq, update } of commit.rewrites) {
+    const { rows } = conversationOf(disk, conversation)
+    const row = rows[seq - 1]
+    if (row === undefined) throw new Error(`there is no row ${seq} to rewrite`)
+    rows[seq - 1] = { ...row, kind: 'erased', update: update.slice() }
+  }
+  for (const writer of commit.writers) {
+    conversationOf(disk, writer.conversation).writers.set(writerKey(writer.page, writer.client), writer)
+  }
+  for (const message of commit.messages) {
+    conversationOf(disk, message.conversation).messages.set(message.id, message)
+  }
+  for (const command of commit.commands) disk.commands.set(commandKey(command.user, command.id), command)
+  disk.position = commit.position
+}
+
+function expectSequence(disk: MemoryDisk, rows: readonly LogRow[]): void {
+  const last = new Map<ConversationId, number>()
+  for (const { conversation, seq } of rows) {
+    const before = last.get(conversation) ?? disk.conversations.get(conversation)?.rows.length ?? 0
+    if (seq !== before + 1) throw new Error(`row ${seq} of ${conversation} does not follow ${before}`)
+    last.set(conversation, seq)
+  }
+}
+
+function insertRow(held: MemoryConversation, row: LogRow): void {
+  // The bytes may be a part of a frame that others still hold.
+  held.rows.push({ ...row, update: row.update.slice() })
+  const page = held.pageRows.get(row.page)
+  if (page === undefined) held.pageRows.set(row.page, [row.seq])
+  else page.push(row.seq)
+  if (row.page > 0) held.places.set(placeKey(row.page, row.client, row.clock), row.seq)
+}
+
+function emptyConversation(record: ConversationRecord): MemoryConversation {
+  return {
+    record,
+    head: { conversation: record.id, version: 0, state: new Uint8Array() },
+    members: new Map(),
+    pages: new Map(),
+    rows: [],
+    pageRows: new Map(),
+    places: new Map(),
+    writers: new Map(),
+    messages: new Map(),
+  }
+}
+
+function conversationOf(disk: MemoryDisk, id: ConversationId): MemoryConversation {
+  const held = disk.conversations.get(id)
+  if (held === undefined) throw new Error(`there is no conversation ${id}`)
+  return held
+}
+
+function existing<Value>(values: readonly (Value | undefined)[]): readonly Value[] {
+  return values.filter((value) => value !== undefined)
+}
+
+const writerKey = (page: number, client: number): string => `${page}/${client}`
+const placeKey = (page: number, client: number, clock: number): string => `${page}/${client}/${clock}`
+const commandKey = (user: UserId, id: EntryId): string => `${user}/${id}`

@@ -1,0 +1,132 @@
+/**
+ * A list row for one device: what it must know of a conversation that moved since its cursor. Rules RE51 to RE53.
+ */
+import type { News, Row, TouchedPage } from '@parley/wire'
+import { maxTouchedPerNews, rowSize } from '@parley/wire'
+import { entryRow, wireRow } from './log-rows.ts'
+import type { ConversationRecord, FeedRow, LogRow, MemberRecord, PageRecord, RelayStore } from './store.ts'
+import { visiblePage } from './visible.ts'
+
+export interface NewsLimits {
+  readonly maxInlineRows: number
+  readonly maxInlineBytes: number
+}
+
+/** `since`: the device's cursor, 0 for none. */
+export async function readNews(
+  store: RelayStore,
+  { member, conversation }: FeedRow,
+  since: number,
+  limits: NewsLimits,
+): Promise<News> {
+  const seen = visible(member, conversation)
+  const last = seen.lastSeq === 0 ? undefined : await store.row(conversation.id, seen.lastSeq)
+  const rows = await readRows(store, member, seen.seq, since, limits)
+  return {
+    conversation: conversation.id,
+    kind: conversation.kind,
+    name: conversation.name,
+    creator: conversation.creator,
+    createdAt: conversation.createdAt,
+    unique: conversation.unique,
+    role: member.role,
+    members: seen.members,
+    joinedSeq: member.joinedSeq,
+    invitedBy: member.invitedBy,
+    removedBy: member.removedBy,
+    seq: seen.seq,
+    time: seen.time,
+    pages: seen.pages,
+    headVersion: seen.headVersion,
+    headDigest: seen.headDigest,
+    total: seen.total,
+    mine: member.mine,
+    joinedTotal: member.joinedTotal,
+    joinedMine: member.joinedMine,
+    last: last === undefined ? null : entryRow(last),
+    touched: await readTouched(store, member, seen, since),
+    // Without a cursor there is no mark either that a recall could have moved.
+    recalled: since === 0 ? [] : await store.recalledSince(conversation.id, since, seen.seq, member.user),
+    whole: rows !== undefined,
+    rows: rows ?? [],
+  }
+}
+
+interface Seen {
+  readonly conversation: ConversationRecord
+  readonly seq: number
+  readonly time: number
+  readonly pages: number
+  readonly members: number
+  readonly total: number
+  readonly lastSeq: number
+  readonly headVersion: number
+  readonly headDigest: string
+}
+
+/** The conversation as it is to a member, and as it was to a former one. */
+function visible(member: MemberRecord, conversation: ConversationRecord): Seen {
+  if (member.role !== '') return { conversation, ...conversation }
+  return {
+    conversation,
+    seq: member.leftSeq,
+    time: member.leftTime,
+    pages: member.leftPages,
+    members: member.leftMembers,
+    total: member.leftTotal,
+    lastSeq: member.leftLastSeq,
+    // His leaving is itself the last change of the head that he may see.
+    headVersion: member.leftSeq,
+    headDigest: member.leftHeadDigest,
+  }
+}
+
+/** Everything since the cursor if it is short, undefined otherwise. */
+async function readRows(
+  store: RelayStore,
+  member: MemberRecord,
+  upTo: number,
+  since: number,
+  limits: NewsLimits,
+): Promise<readonly Row[] | undefined> {
+  const from = (await joinedAfter(store, member, since)) ? 0 : since
+  if (from === 0 && upTo > limits.maxInlineRows) return undefined
+  const found = await store.rowsSince(member.conversation, from, upTo, limits.maxInlineRows + 1)
+  if (found.length > limits.maxInlineRows) return undefined
+  const rows = found.map(wireRow)
+  const bytes = rows.reduce((sum, row) => sum + rowSize(row), 0)
+  return bytes > limits.maxInlineBytes ? undefined : rows
+}
+
+/** Whether he came after the cursor: then the device has nothing, or not all, of what was before it. */
+async function joinedAfter(store: RelayStore, member: MemberRecord, since: number): Promise<boolean> {
+  if (since === 0 || member.position <= since) return since === 0
+  if (member.role !== '') return true
+  const row: LogRow | undefined = await store.row(member.conversation, member.joinedSeq)
+  return row === undefined || row.position > since
+}
+
+/** Every page touched since the cursor; without one, the last that holds anything. */
+async function readTouched(
+  store: RelayStore,
+  member: MemberRecord,
+  seen: Seen,
+  since: number,
+): Promise<readonly TouchedPage[]> {
+  const touched: TouchedPage[] = []
+  for (const page of await candidates(store, seen, since)) {
+    const shown = page.version === 0 ? undefined : await visiblePage(store, member, page)
+    if (shown === undefined) continue
+    const { version, digest } = shown
+    touched.push({ page: page.page, version, digest, erased: since > 0 && page.erasedPosition > since })
+  }
+  return since > 0 ? touched.slice(-maxTouchedPerNews) : touched.slice(-1)
+}
+
+async function candidates(store: RelayStore, seen: Seen, since: number): Promise<readonly PageRecord[]> {
+  const { id } = seen.conversation
+  if (since > 0) return await store.pagesSince(id, since)
+  const newest = await store.pages(id, seen.pages > 1 ? [seen.pages - 1, seen.pages] : [seen.pages])
+  return newest.toSorted((a, b) => a.page - b.page)
+}
+

@@ -1,0 +1,85 @@
+/**
+ * One device in session, and all sessions there are.
+ *
+ * A session is live (it gets every turn's rows as they come) or catching up (it gets nothing of the turns and is served
+ * from the log instead). Everything up to `from` has been given to its socket; that of a live one is the relay's position.
+ */
+import type { ConversationId, DeviceId, UserId } from '@parley/document'
+import type { Channel } from './channel.ts'
+import type { Identity } from './ports.ts'
+
+export type Flow = { readonly state: 'live' } | CatchingUp
+
+export interface CatchingUp {
+  readonly state: 'catching-up'
+  /** From nothing: what is not named is not his. */
+  readonly full: boolean
+  readonly from: number
+  /** How far the feed has been read and sent. */
+  readonly at: number
+  /** The socket is full: it goes on when that has drained. */
+  readonly waiting: boolean
+  /** Nothing else has moved since `from`, as far as he is concerned; null when that is not known. */
+  readonly only: ReadonlySet<ConversationId> | null
+}
+
+export interface Session {
+  readonly identity: Identity
+  readonly channel: Channel
+  /** The one conversation this session is about; undefined for all of the user's. */
+  readonly follows: ConversationId | undefined
+  flow: Flow
+  /** The cursor the device was told last, and how many turns have sent it something since. */
+  cursor: number
+  turns: number
+  /** Waiting for their turn. */
+  updates: number
+  reads: number
+  violations: number
+}
+
+export interface Sessions {
+  readonly size: number
+  of(user: UserId): Iterable<Session>
+  /** Users with a session. */
+  users(): Iterable<UserId>
+  readonly userCount: number
+  all(): readonly Session[]
+  /** Answers the predecessor of the same user and device, which is in session no more. */
+  enter(session: Session): Session | undefined
+  leave(session: Session): void
+}
+
+export function createSessions(): Sessions {
+  const byUser = new Map<UserId, Map<DeviceId, Session>>()
+  let size = 0
+  return {
+    get size() {
+      return size
+    },
+    get userCount() {
+      return byUser.size
+    },
+    of: (user) => byUser.get(user)?.values() ?? [],
+    users: () => byUser.keys(),
+    all: () => [...byUser.values()].flatMap((devices) => [...devices.values()]),
+    enter(session) {
+      const { user, device } = session.identity
+      const devices = byUser.get(user) ?? new Map<DeviceId, Session>()
+      byUser.set(user, devices)
+      const predecessor = devices.get(device)
+      devices.set(device, session)
+      if (predecessor === undefined) size += 1
+      return predecessor
+    },
+    leave(session) {
+      const { user, device } = session.identity
+      const devices = byUser.get(user)
+      // A successor may stand there already.
+      if (devices?.get(device) !== session) return
+      devices.delete(device)
+      size -= 1
+      if (devices.size === 0) byUser.delete(user)
+    },
+  }
+}

@@ -1,0 +1,238 @@
+/**
+ * The relay's log as a port: records, read in batches and written in one transaction.
+ *
+ * Promises (rules of SPEC.md, in the contract suite every backend runs):
+ *  - `commit` is all or nothing and resolves only after the disk has it (fsync);
+ *  - reads see every commit that has resolved, and nothing of one that has not;
+ *  - a failed commit changes nothing; `StoreError` says whether the disk is full (`full`) or the store is broken (`broken`).
+ */
+import type { ConversationId, DeviceId, EntryId, UserId } from '@parley/document'
+
+export interface ConversationRecord {
+  readonly id: ConversationId
+  readonly kind: string
+  readonly name: string | null
+  readonly creator: UserId
+  readonly createdAt: number
+  readonly unique: boolean
+  readonly members: number
+  readonly seq: number
+  /** Never runs backwards. */
+  readonly time: number
+  readonly pages: number
+  readonly headVersion: number
+  readonly headDigest: string
+  readonly total: number
+  /** Sequence of the newest message, 0 for none. */
+  readonly lastSeq: number
+  /** Of the last row: where the feed finds it. */
+  readonly position: number
+}
+
+export interface MemberRecord {
+  readonly conversation: ConversationId
+  readonly user: UserId
+  /** '' when he is not a member any more. */
+  readonly role: string
+  readonly joinedSeq: number
+  readonly joinedTotal: number
+  readonly joinedMine: number
+  readonly invitedBy: UserId | ''
+  /** Sequence of the row that ended it, 0 while a member. Nothing above it is his to see. */
+  readonly leftSeq: number
+  /** The conversation as it stood then: all that he may be told of it from there on. */
+  readonly leftTime: number
+  readonly leftPages: number
+  readonly leftMembers: number
+  readonly leftTotal: number
+  readonly leftLastSeq: number
+  readonly leftHeadDigest: string
+  /** '' while a member, and when he left by himself. */
+  readonly removedBy: UserId | ''
+  readonly mine: number
+  /** Of his last joining or leaving. */
+  readonly position: number
+}
+
+export interface PageRecord {
+  readonly conversation: ConversationId
+  readonly page: number
+  readonly entries: number
+  readonly bytes: number
+  readonly writers: number
+  readonly closed: boolean
+  readonly version: number
+  readonly digest: string
+  readonly firstSeq: number
+  readonly lastSeq: number
+  readonly position: number
+  /** Position of the last row that erased something here, 0 for none. */
+  readonly erasedPosition: number
+}
+
+export interface LogRow {
+  readonly conversation: ConversationId
+  readonly seq: number
+  readonly time: number
+  readonly position: number
+  /** 0 for the head. */
+  readonly page: number
+  readonly kind: 'entry' | 'erased' | 'head'
+  readonly author: UserId | ''
+  readonly client: number
+  readonly clock: number
+  /** The entry's id, the command's id on a head row, or ''. */
+  readonly id: EntryId | ''
+  readonly update: Uint8Array
+  /** Of an operation that erased: the rows it took away. */
+  readonly erases: readonly { readonly seq: number; readonly client: number; readonly clock: number }[]
+  /** Of a head row: the change, as encoded by lib0's any. */
+  readonly change: Uint8Array | null
+}
+
+export interface WriterRecord {
+  readonly conversation: ConversationId
+  readonly page: number
+  readonly client: number
+  readonly user: UserId
+  readonly device: DeviceId | ''
+  /** The next one: one more than the last accepted. */
+  readonly clock: number
+}
+
+/** An entry by its id: a message, or an operation. */
+export interface MessageRecord {
+  readonly conversation: ConversationId
+  readonly id: EntryId
+  readonly author: UserId
+  readonly seq: number
+  readonly page: number
+  readonly client: number
+  readonly clock: number
+  /** null for an operation. */
+  readonly type: number | null
+  readonly erased: boolean
+}
+
+export interface CommandRecord {
+  readonly user: UserId
+  readonly id: EntryId
+  readonly conversation: ConversationId
+  readonly seq: number
+  readonly time: number
+  /** Outcome or refusal, as encoded by lib0's any. */
+  readonly outcome: Uint8Array
+}
+
+export interface HeadRecord {
+  readonly conversation: ConversationId
+  readonly version: number
+  readonly state: Uint8Array
+}
+
+/** The row keeps its place, author and id, and becomes `erased`. */
+export interface Rewrite {
+  readonly conversation: ConversationId
+  readonly seq: number
+  readonly update: Uint8Array
+}
+
+/** One transaction. Records are put whole, by their keys; rows are inserted; then `rewrites` replace the bytes of stored rows. */
+export interface RelayCommit {
+  /** Of the last row, or what it was. */
+  readonly position: number
+  readonly conversations: readonly ConversationRecord[]
+  readonly members: readonly MemberRecord[]
+  readonly pages: readonly PageRecord[]
+  readonly rows: readonly LogRow[]
+  readonly rewrites: readonly Rewrite[]
+  readonly writers: readonly WriterRecord[]
+  readonly messages: readonly MessageRecord[]
+  readonly commands: readonly CommandRecord[]
+  readonly heads: readonly HeadRecord[]
+}
+
+export interface StoredConversation {
+  readonly record: ConversationRecord
+  readonly head: HeadRecord
+  /** Former ones too. */
+  readonly members: readonly MemberRecord[]
+  readonly openPage: PageRecord
+}
+
+export interface PlaceKey {
+  readonly conversation: ConversationId
+  readonly page: number
+  readonly client: number
+}
+
+export interface EntryKey {
+  readonly conversation: ConversationId
+  readonly id: EntryId
+}
+
+export interface CommandKey {
+  readonly user: UserId
+  readonly id: EntryId
+}
+
+/** What a user must hear of: a conversation he is in that moved, or one he left. */
+export interface FeedRow {
+  readonly member: MemberRecord
+  readonly conversation: ConversationRecord
+  /** The conversation's, or that of his leaving. */
+  readonly position: number
+}
+
+/** Batch reads answer what exists, in no particular order. */
+export interface RelayStore {
+  /** The life of this data: random, renewed by restore, import and failover. */
+  readonly epoch: string
+  /** Of the last commit that has resolved. */
+  readonly position: number
+  conversations(ids: readonly ConversationId[]): Promise<ReadonlyMap<ConversationId, StoredConversation>>
+  conversation(id: ConversationId): Promise<ConversationRecord | undefined>
+  member(conversation: ConversationId, user: UserId): Promise<MemberRecord | undefined>
+  pages(conversation: ConversationId, pages: readonly number[]): Promise<readonly PageRecord[]>
+  writers(keys: readonly PlaceKey[]): Promise<readonly WriterRecord[]>
+  messages(keys: readonly EntryKey[]): Promise<readonly MessageRecord[]>
+  commands(keys: readonly CommandKey[]): Promise<readonly CommandRecord[]>
+  /** By place: for telling a duplicate from a reused clock. */
+  rowAt(conversation: ConversationId, page: number, client: number, clock: number): Promise<LogRow | undefined>
+  row(conversation: ConversationId, seq: number): Promise<LogRow | undefined>
+  /** Rows of one page (0: head) with a sequence above `after`, in sequence. */
+  pageRows(conversation: ConversationId, page: number, after: number, limit: number): Promise<readonly LogRow[]>
+  /** Rows of a conversation above a position and up to a sequence, in sequence. */
+  rowsSince(
+    conversation: ConversationId,
+    position: number,
+    upToSeq: number,
+    limit: number,
+  ): Promise<readonly LogRow[]>
+  /** Pages touched above a position, in ascending order. */
+  pagesSince(conversation: ConversationId, position: number): Promise<readonly PageRecord[]>
+  /** Sequences of messages of others than `user` erased by rows above a position and up to a sequence, ascending. */
+  recalledSince(
+    conversation: ConversationId,
+    position: number,
+    upToSeq: number,
+    user: UserId,
+  ): Promise<readonly number[]>
+  /** A user's feed above a position, in ascending order of it. */
+  feed(user: UserId, position: number, limit: number): Promise<readonly FeedRow[]>
+  head(conversation: ConversationId): Promise<HeadRecord | undefined>
+  commit(commit: RelayCommit): Promise<void>
+  close(): Promise<void>
+}
+
+export type StoreErrorKind = 'full' | 'broken' | 'foreign' | 'newer' | 'in-use'
+
+export class StoreError extends Error {
+  readonly kind: StoreErrorKind
+  constructor(kind: StoreErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options)
+    this.name = 'StoreError'
+    this.kind = kind
+  }
+}
+

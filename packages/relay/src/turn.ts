@@ -1,0 +1,128 @@
+/**
+ * One turn of the single writer: load what the inputs refer to, judge them all in the order they came, commit once.
+ *
+ * Nothing is known to anybody before the commit has resolved, and nothing of a failed turn stays. Rules RE1 to RE9.
+ */
+import { type ConversationId, relayClientId, writeHeadChange } from '@parley/document'
+import { laterAnswers, type LaterCode, type PushAnswer, type Verdict } from '@parley/wire'
+import { acceptEntry } from './accept-entry.ts'
+import { caseOf, type Check, protocolOrder } from './checks.ts'
+import { type ConversationCache, type ConversationState, stateOf } from './conversation-state.ts'
+import { adopted, commitOf, type ConversationDraft, createDraft, type TurnDraft } from './draft.ts'
+import type { HeadWriter } from './head-row.ts'
+import type { Input, Outcome, Pushed } from './inputs.ts'
+import { judgeCommandInput } from './judge-command.ts'
+import { loadFor } from './load.ts'
+import type { RelayStore } from './store.ts'
+
+/** What tests of the tests may replace: the order of the checks, and the writer of heads. */
+export interface Seams {
+  readonly checks: readonly Check[]
+  readonly writeHead: typeof writeHeadChange
+}
+
+export const ownSeams: Seams = { checks: protocolOrder, writeHead: writeHeadChange }
+
+export interface Judge {
+  readonly store: RelayStore
+  readonly cache: ConversationCache
+  readonly seams: Seams
+  readonly maxHeadRowBytes: number
+}
+
+/** A conversation that has rows from this turn. */
+export interface Moved {
+  readonly draft: ConversationDraft
+  readonly state: ConversationState
+}
+
+export interface Turn {
+  /** In the order of the inputs. */
+  readonly outcomes: readonly Outcome[]
+  readonly moved: readonly Moved[]
+  readonly position: number
+}
+
+/** Rejects with what the store says; nothing has changed then. */
+export async function runTurn(judge: Judge, inputs: readonly Input[], now: number): Promise<Turn> {
+  const { store, cache, seams } = judge
+  const heads: HeadWriter = { client: relayClientId(store.epoch), write: seams.writeHead }
+  const states = await loadConversations(judge, inputs)
+  const loaded = await loadFor(store, inputs, states)
+  const draft = createDraft(now, store.position, states, loaded)
+  const outcomes = inputs.map((input) => judgeInput(judge, draft, input, heads))
+  const commit = commitOf(draft)
+  if (commit !== undefined) {
+    try {
+      await store.commit(commit)
+    } catch (error) {
+      for (const id of states.keys()) cache.drop(id)
+      throw error
+    }
+  }
+  return { outcomes, moved: adoptAll(draft, cache), position: draft.position }
+}
+
+/** The same answer for every input: nothing was judged, or what was judged did not reach the disk. */
+export function allLater(inputs: readonly Input[], code: LaterCode, waitMs: number = laterAnswers[code].waitMs): readonly Outcome[] {
+  return inputs.map((input): Outcome => {
+    if (input.kind === 'command') return { kind: 'command', verdict: { class: 'later', code, waitMs } }
+    return { kind: 'push', answers: input.updates.map((pushed) => answer(pushed, { class: 'later', code, waitMs })) }
+  })
+}
+
+async function loadConversations(
+  { store, cache }: Judge,
+  inputs: readonly Input[],
+): Promise<ReadonlyMap<ConversationId, ConversationState | undefined>> {
+  const states = new Map<ConversationId, ConversationState | undefined>()
+  const missing: ConversationId[] = []
+  for (const input of inputs) {
+    const id = input.kind === 'push' ? input.updates[0]?.conversation : input.parsed?.conversation
+    if (id === undefined || states.has(id)) continue
+    const state = cache.get(id)
+    states.set(id, state)
+    if (state === undefined) missing.push(id)
+  }
+  if (missing.length === 0) return states
+  for (const [id, stored] of await store.conversations(missing)) {
+    const state = stateOf(stored)
+    states.set(id, state)
+    cache.put(state)
+  }
+  return states
+}
+
+function judgeInput(judge: Judge, draft: TurnDraft, input: Input, heads: HeadWriter): Outcome {
+  if (input.kind === 'command') {
+    return { kind: 'command', verdict: judgeCommandInput(draft, input, heads, judge.maxHeadRowBytes) }
+  }
+  const answers = input.updates.map((pushed) => answer(pushed, judgePushed(judge, draft, pushed, heads)))
+  return { kind: 'push', answers }
+}
+
+function judgePushed({ seams }: Judge, draft: TurnDraft, pushed: Pushed, heads: HeadWriter): Verdict {
+  const it = caseOf(draft, pushed)
+  for (const check of seams.checks) {
+    const objection = check.judge(it)
+    if (objection !== undefined) return objection
+  }
+  const { seq, time } = acceptEntry(it, heads)
+  return { class: 'accepted', seq, time }
+}
+
+function answer({ page, client, clock }: Pushed, verdict: Verdict): PushAnswer {
+  return { page, client, clock, verdict }
+}
+
+function adoptAll(draft: TurnDraft, cache: ConversationCache): readonly Moved[] {
+  const moved: Moved[] = []
+  for (const conversation of draft.conversations.values()) {
+    if (conversation.rows.length === 0) continue
+    const state = adopted(conversation)
+    if (state === undefined) throw new Error(`rows without a conversation: ${conversation.id}`)
+    cache.put(state)
+    moved.push({ draft: conversation, state })
+  }
+  return moved
+}
