@@ -1,2 +1,22 @@
 // The port a device keeps its data through, and its backends.
-export {}
+
+export { compareKeys, faultOfKey, isKey } from './key.ts'
+export { decodeKey, encodeKey } from './key-bytes.ts'
+export { createMemoryState, createMemoryStore, type MemoryState } from './memory.ts'
+export {
+  type Batch,
+  type DeviceStore,
+  type Key,
+  type OpenStore,
+  type Put,
+  type Read,
+  type Remove,
+  type RemovePrefix,
+  type Row,
+  StorageError,
+  type StorageErrorKind,
+  type StoreLayout,
+  type TableName,
+  type Value,
+} from './port.ts'
+export { faultOfValue, isValue } from './value.ts'

@@ -1,0 +1,2 @@
+// The device's store in a browser.
+export {}
