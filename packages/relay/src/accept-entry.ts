@@ -3,8 +3,6 @@
  * RE22 to RE24.
  */
 import {
-  type ConversationId,
-  emptyDigest,
   type Entry,
   eraseAppend,
   maxPageBytes,
@@ -15,7 +13,15 @@ import {
 } from '@parley/document'
 import type { ErasedItem } from '@parley/wire'
 import type { Case } from './checks.ts'
-import { addRow, type ConversationCore, type ConversationDraft, entryKey, seqKey, type TurnDraft, writerKey } from './draft.ts'
+import {
+  addRow,
+  type ConversationCore,
+  type ConversationDraft,
+  entryKey,
+  seqKey,
+  type TurnDraft,
+  writerKey,
+} from './draft.ts'
 import { addHeadRow, type HeadWriter } from './head-row.ts'
 import type { LogRow, MessageRecord, PageRecord } from './store.ts'
 
@@ -135,28 +141,9 @@ function closeFullPage(
   if (page === undefined || !isFull(page)) return
   const next = page.page + 1
   conversation.pages.set(page.page, { ...page, closed: true })
-  conversation.pages.set(next, emptyPage(conversation.id, next))
   addHeadRow(draft, conversation, heads, { change: { op: 'page', pages: next }, author: '', command: '' })
 }
 
 function isFull({ entries, bytes, writers }: PageRecord): boolean {
   return entries >= maxPageEntries || bytes >= maxPageBytes || writers >= maxPageWriters
-}
-
-/** `position` of an empty page is 0: nobody has anything to fetch from it. */
-export function emptyPage(conversation: ConversationId, page: number): PageRecord {
-  return {
-    conversation,
-    page,
-    entries: 0,
-    bytes: 0,
-    writers: 0,
-    closed: false,
-    version: 0,
-    digest: emptyDigest,
-    firstSeq: 0,
-    lastSeq: 0,
-    position: 0,
-    erasedPosition: 0,
-  }
 }

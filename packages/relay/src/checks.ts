@@ -70,9 +70,16 @@ export const protocolOrder: readonly Check[] = [
 export function caseOf(draft: TurnDraft, pushed: Pushed): Case {
   const { conversation: id, page, client, entry, by } = pushed
   const conversation = id === undefined ? undefined : draft.conversations.get(id)
-  const around = { draft, conversation, pushed, core: conversation?.core, member: conversation?.members.get(by.user) }
+  const around = {
+    draft,
+    conversation,
+    pushed,
+    core: conversation?.core,
+    member: conversation?.members.get(by.user),
+  }
   if (id === undefined) return { ...around, writer: undefined, known: undefined, target: undefined }
-  const named = entry !== undefined && 'op' in entry ? draft.messages.get(entryKey(id, entry.target)) : undefined
+  const named =
+    entry !== undefined && 'op' in entry ? draft.messages.get(entryKey(id, entry.target)) : undefined
   return {
     ...around,
     writer: draft.writers.get(writerKey(id, page, client)),
@@ -155,7 +162,9 @@ function isOriginKnown({ draft, conversation, pushed }: Case): Verdict | undefin
   const page = conversation.pages.get(pushed.page)
   if (origin === null) return page?.entries === 0 ? undefined : rewrite('origin-unknown', pushed.page)
   const writer = draft.writers.get(writerKey(conversation.id, pushed.page, origin.client))
-  return writer !== undefined && origin.clock < writer.clock ? undefined : rewrite('origin-unknown', pushed.page)
+  return writer !== undefined && origin.clock < writer.clock
+    ? undefined
+    : rewrite('origin-unknown', pushed.page)
 }
 
 function sameBytes(a: Uint8Array, b: Uint8Array): boolean {
@@ -166,7 +175,10 @@ function duplicate({ seq, time, page, client, clock }: LogRow): Verdict {
   return { class: 'duplicate', seq, time, page, client, clock }
 }
 
-function rewrite(code: 'page-closed' | 'gap' | 'clock-reused' | 'client-id-taken' | 'origin-unknown', page: number): Verdict {
+function rewrite(
+  code: 'page-closed' | 'gap' | 'clock-reused' | 'client-id-taken' | 'origin-unknown',
+  page: number,
+): Verdict {
   return { class: 'rewrite', code, page }
 }
 

@@ -4,7 +4,13 @@
  * Before it is recognised nothing is queued: a second frame ends it.
  */
 import { parseDeviceId } from '@parley/document'
-import { type DeviceFrame, decodeDeviceFrame, type FailureCode, type Hello, protocolVersion } from '@parley/wire'
+import {
+  type DeviceFrame,
+  decodeDeviceFrame,
+  type FailureCode,
+  type Hello,
+  protocolVersion,
+} from '@parley/wire'
 import type { Channel } from './channel.ts'
 import type { Authenticate, Clock, Connection, Identity, Logger, Standing } from './ports.ts'
 import type { Session } from './session.ts'

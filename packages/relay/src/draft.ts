@@ -125,7 +125,9 @@ export function commitOf(draft: TurnDraft): RelayCommit | undefined {
     writers: [...draft.writers.changed.values()],
     messages: [...draft.messages.changed.values()],
     commands: [...draft.commands.changed.values()],
-    heads: moved.flatMap(({ core, base }) => (core === undefined || core.head === base?.head ? [] : [core.head])),
+    heads: moved.flatMap(({ core, base }) =>
+      core === undefined || core.head === base?.head ? [] : [core.head],
+    ),
   }
 }
 

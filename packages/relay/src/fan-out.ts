@@ -73,10 +73,7 @@ function audience({ draft, state }: Moved, sessions: Sessions): readonly UserId[
 }
 
 /** Encoded when somebody needs them, once for each last row. */
-function createFrames(
-  { draft }: Moved,
-  maxPayloadBytes: number,
-): (upTo: number) => readonly Uint8Array[] {
+function createFrames({ draft }: Moved, maxPayloadBytes: number): (upTo: number) => readonly Uint8Array[] {
   const encoded = new Map<number, readonly Uint8Array[]>()
   return (upTo) => {
     const known = encoded.get(upTo)

@@ -2,9 +2,20 @@
  * A row of the head: a change, applied to the head's exact state under the relay's client id, and what it makes of the
  * members. Rules RE32 to RE36.
  */
-import { type Change, changeHead, type EntryId, type Head, headDigest, type UserId, writeAny, writeHeadChange } from '@parley/document'
+import {
+  type Change,
+  changeHead,
+  type ConversationId,
+  emptyDigest,
+  type EntryId,
+  type Head,
+  headDigest,
+  type UserId,
+  writeAny,
+  writeHeadChange,
+} from '@parley/document'
 import { addRow, type ConversationCore, type ConversationDraft, type TurnDraft } from './draft.ts'
-import type { ConversationRecord, HeadRecord, LogRow, MemberRecord } from './store.ts'
+import type { ConversationRecord, HeadRecord, LogRow, MemberRecord, PageRecord } from './store.ts'
 
 /** Writes one change into the head's state: `update` is what it added. */
 export interface HeadWriter {
@@ -78,6 +89,8 @@ export function addHeadRow(
   }
   const stored: HeadRecord = { conversation: conversation.id, version: row.seq, state: written.state }
   conversation.core = { record, head: stored, value }
+  if (record.pages !== before?.record.pages)
+    conversation.pages.set(record.pages, emptyPage(record.id, record.pages))
   changeMembers(conversation, before, conversation.core, head.change)
   return row
 }
@@ -147,6 +160,24 @@ function left(member: MemberRecord, change: Change, record: ConversationRecord):
     leftHeadDigest: record.headDigest,
     removedBy: change.op === 'removed' && change.by !== member.user ? change.by : '',
     position: record.position,
+  }
+}
+
+/** `position` of an empty page is 0: nobody has anything to fetch from it. */
+function emptyPage(conversation: ConversationId, page: number): PageRecord {
+  return {
+    conversation,
+    page,
+    entries: 0,
+    bytes: 0,
+    writers: 0,
+    closed: false,
+    version: 0,
+    digest: emptyDigest,
+    firstSeq: 0,
+    lastSeq: 0,
+    position: 0,
+    erasedPosition: 0,
   }
 }
 

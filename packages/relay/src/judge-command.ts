@@ -46,7 +46,10 @@ function judge(
   const verdict = askRules(draft, conversation, input, parsed.command)
   if (!verdict.accepted) return refused(verdict.code, verdict.detail)
   const { change } = verdict
-  const outcome = { ...verdict.outcome, failures: verdict.outcome.failures.map((failure) => ({ ...failure })) }
+  const outcome = {
+    ...verdict.outcome,
+    failures: verdict.outcome.failures.map((failure) => ({ ...failure })),
+  }
   if (writeAny(outcome).length > maxAnyBytes) return tooMuch
   if (change === null) {
     const record = conversation.core?.record
@@ -86,7 +89,8 @@ function remember(verdict: Final): Pick<CommandRecord, 'seq' | 'time' | 'outcome
 
 function again({ seq, time, outcome }: CommandRecord): Final {
   const kept = readStored(outcome)
-  if (typeof kept !== 'object' || kept === null || Array.isArray(kept)) throw new Error('an outcome is an object')
+  if (typeof kept !== 'object' || kept === null || Array.isArray(kept))
+    throw new Error('an outcome is an object')
   const { code, detail, outcome: first } = kept as Readonly<Record<string, JsonValue>>
   if (typeof code === 'string' && typeof detail === 'string') return refused(code, detail)
   if (first === undefined) throw new Error('a command is kept with its outcome')

@@ -122,7 +122,8 @@ async function loadTargetPages(
   }
   const pages = new Map<string, PageRecord>()
   for (const [conversation, numbers] of wanted) {
-    for (const page of await store.pages(conversation, [...numbers])) pages.set(pageKey(conversation, page.page), page)
+    for (const page of await store.pages(conversation, [...numbers]))
+      pages.set(pageKey(conversation, page.page), page)
   }
   return pages
 }

@@ -10,7 +10,16 @@ export function wireRow(row: LogRow): Row {
   return { kind: 'head', seq, time, update, command: id, change: readStored(change) }
 }
 
-export function entryRow({ kind, seq, time, page, update, author, id, erases }: LogRow): EntryRow | ErasedRow {
+export function entryRow({
+  kind,
+  seq,
+  time,
+  page,
+  update,
+  author,
+  id,
+  erases,
+}: LogRow): EntryRow | ErasedRow {
   return kind === 'erased'
     ? { kind, seq, time, page, update, author, id }
     : { kind: 'entry', seq, time, page, update, erases }

@@ -118,7 +118,11 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
   }
 }
 
-function rowsAbove(held: MemoryConversation | undefined, position: number, upToSeq: number): readonly LogRow[] {
+function rowsAbove(
+  held: MemoryConversation | undefined,
+  position: number,
+  upToSeq: number,
+): readonly LogRow[] {
   if (held === undefined) return []
   let from = Math.min(held.rows.length, upToSeq)
   const to = from

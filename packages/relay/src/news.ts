@@ -129,4 +129,3 @@ async function candidates(store: RelayStore, seen: Seen, since: number): Promise
   const newest = await store.pages(id, seen.pages > 1 ? [seen.pages - 1, seen.pages] : [seen.pages])
   return newest.toSorted((a, b) => a.page - b.page)
 }
-

@@ -37,9 +37,11 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
 
   const wake = (): void => {
     if (running !== undefined || state === 'ended') return
-    running = takeTurns().catch(endByFault).finally(() => {
-      running = undefined
-    })
+    running = takeTurns()
+      .catch(endByFault)
+      .finally(() => {
+        running = undefined
+      })
   }
 
   const takeTurns = async (): Promise<void> => {
@@ -90,7 +92,8 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
         session.channel.send(frame)
         if (frame.frame === 'answer') session.violations += violationsIn(frame.answers)
       }
-      if (session.violations > limits.maxViolations) end(session, 'malformed', 'too many updates no device would make')
+      if (session.violations > limits.maxViolations)
+        end(session, 'malformed', 'too many updates no device would make')
       else if (session.channel.buffered() > limits.maxAnswerBytes) end(session, 'slow-consumer')
     }
   }
@@ -130,7 +133,13 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     }
     const predecessor = sessions.enter(session)
     predecessor?.channel.end('replaced')
-    channel.send({ frame: 'welcome', version: protocolVersion, user: identity.user, epoch, time: clock.now() })
+    channel.send({
+      frame: 'welcome',
+      version: protocolVersion,
+      user: identity.user,
+      epoch,
+      time: clock.now(),
+    })
     resume(session)
     return session
   }
@@ -169,7 +178,9 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
         })
         break
       case 'digests':
-        ask(session, async () => session.channel.send(await answerDigests(store, session.identity.user, frame)))
+        ask(session, async () =>
+          session.channel.send(await answerDigests(store, session.identity.user, frame)),
+        )
         break
       case 'ping':
         if (frame.frames !== received) {

@@ -198,10 +198,20 @@ export interface RelayStore {
   messages(keys: readonly EntryKey[]): Promise<readonly MessageRecord[]>
   commands(keys: readonly CommandKey[]): Promise<readonly CommandRecord[]>
   /** By place: for telling a duplicate from a reused clock. */
-  rowAt(conversation: ConversationId, page: number, client: number, clock: number): Promise<LogRow | undefined>
+  rowAt(
+    conversation: ConversationId,
+    page: number,
+    client: number,
+    clock: number,
+  ): Promise<LogRow | undefined>
   row(conversation: ConversationId, seq: number): Promise<LogRow | undefined>
   /** Rows of one page (0: head) with a sequence above `after`, in sequence. */
-  pageRows(conversation: ConversationId, page: number, after: number, limit: number): Promise<readonly LogRow[]>
+  pageRows(
+    conversation: ConversationId,
+    page: number,
+    after: number,
+    limit: number,
+  ): Promise<readonly LogRow[]>
   /** Rows of a conversation above a position and up to a sequence, in sequence. */
   rowsSince(
     conversation: ConversationId,
@@ -235,4 +245,3 @@ export class StoreError extends Error {
     this.kind = kind
   }
 }
-

@@ -64,10 +64,17 @@ export async function runTurn(judge: Judge, inputs: readonly Input[], now: numbe
 }
 
 /** The same answer for every input: nothing was judged, or what was judged did not reach the disk. */
-export function allLater(inputs: readonly Input[], code: LaterCode, waitMs: number = laterAnswers[code].waitMs): readonly Outcome[] {
+export function allLater(
+  inputs: readonly Input[],
+  code: LaterCode,
+  waitMs: number = laterAnswers[code].waitMs,
+): readonly Outcome[] {
   return inputs.map((input): Outcome => {
     if (input.kind === 'command') return { kind: 'command', verdict: { class: 'later', code, waitMs } }
-    return { kind: 'push', answers: input.updates.map((pushed) => answer(pushed, { class: 'later', code, waitMs })) }
+    return {
+      kind: 'push',
+      answers: input.updates.map((pushed) => answer(pushed, { class: 'later', code, waitMs })),
+    }
   })
 }
 

@@ -20,7 +20,7 @@ export async function allRows(
   after = 0,
 ): Promise<readonly LogRow[]> {
   const rows: LogRow[] = []
-  for (let last = after; ; ) {
+  for (let last = after; ;) {
     const read = await store.pageRows(page.conversation, page.page, last, batch)
     rows.push(...read.filter(({ seq }) => seq <= upTo))
     last = read.at(-1)?.seq ?? last

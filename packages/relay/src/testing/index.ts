@@ -1,0 +1,12 @@
+// For tests of and with the relay: a relay in memory, devices that speak frames, a pen that writes updates.
+export { createPen, type Pen, type PenOptions, testEntryId, type Written } from './pen.ts'
+export {
+  createTestDevice,
+  settle,
+  testConversationId,
+  type TestDevice,
+  testDeviceId,
+  type TestDeviceOptions,
+  testUser,
+} from './test-device.ts'
+export { createTestRelay, type TestRelay, type TestRelayOptions, testEpoch } from './test-relay.ts'
