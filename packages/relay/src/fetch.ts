@@ -43,7 +43,7 @@ async function fetchFrom(
   if (conversation === undefined) return [notFound]
   const member = await store.member(id, user)
   if (page === 0) return [await fetchHead(store, conversation, member)]
-  return member === undefined ? [notFound] : await fetchPage(store, member, page, after, limits)
+  return member === undefined ? [notFound] : fetchPage(store, member, page, after, limits)
 }
 
 async function fetchHead(

@@ -12,7 +12,7 @@ import {
   headDigest,
   type UserId,
   writeAny,
-  writeHeadChange,
+  type writeHeadChange,
 } from '@parley/document'
 import { addRow, type ConversationCore, type ConversationDraft, type TurnDraft } from './draft.ts'
 import type { ConversationRecord, HeadRecord, LogRow, MemberRecord, PageRecord } from './store.ts'

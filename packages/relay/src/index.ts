@@ -15,7 +15,7 @@ export type {
   RelayOptions,
   Standing,
 } from './ports.ts'
-export { createRelay } from './relay.ts'
+export { createRelay } from './create-relay.ts'
 export {
   type CommandKey,
   type CommandRecord,

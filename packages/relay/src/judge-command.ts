@@ -79,22 +79,25 @@ function askRules(
   })
 }
 
-/** A final verdict as it is kept with the command's id. */
+/** A final verdict as it is kept with the command's id: an outcome is an object, a refusal a pair. */
 function remember(verdict: Final): Pick<CommandRecord, 'seq' | 'time' | 'outcome'> {
   if (verdict.class === 'refused') {
-    return { seq: 0, time: 0, outcome: writeAny({ code: verdict.code, detail: verdict.detail }) }
+    return { seq: 0, time: 0, outcome: writeAny([verdict.code, verdict.detail]) }
   }
-  return { seq: verdict.seq, time: verdict.time, outcome: writeAny({ outcome: verdict.outcome }) }
+  return { seq: verdict.seq, time: verdict.time, outcome: writeAny(verdict.outcome) }
 }
 
 function again({ seq, time, outcome }: CommandRecord): Final {
   const kept = readStored(outcome)
-  if (typeof kept !== 'object' || kept === null || Array.isArray(kept))
-    throw new Error('an outcome is an object')
-  const { code, detail, outcome: first } = kept as Readonly<Record<string, JsonValue>>
-  if (typeof code === 'string' && typeof detail === 'string') return refused(code, detail)
-  if (first === undefined) throw new Error('a command is kept with its outcome')
-  return { class: 'duplicate', seq, time, outcome: first }
+  if (isList(kept)) {
+    const [code, detail] = kept
+    if (typeof code === 'string' && typeof detail === 'string') return refused(code, detail)
+  }
+  return { class: 'duplicate', seq, time, outcome: kept }
+}
+
+function isList(value: JsonValue): value is readonly JsonValue[] {
+  return Array.isArray(value)
 }
 
 const tooMuch: Final = {

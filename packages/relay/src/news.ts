@@ -125,7 +125,7 @@ async function readTouched(
 
 async function candidates(store: RelayStore, seen: Seen, since: number): Promise<readonly PageRecord[]> {
   const { id } = seen.conversation
-  if (since > 0) return await store.pagesSince(id, since)
+  if (since > 0) return store.pagesSince(id, since)
   const newest = await store.pages(id, seen.pages > 1 ? [seen.pages - 1, seen.pages] : [seen.pages])
   return newest.toSorted((a, b) => a.page - b.page)
 }

@@ -1,7 +1,7 @@
 /** A relay on a disk in memory, with a clock that stands still until it is moved. */
 import { type MemoryDisk, createMemoryDisk, createMemoryRelayStore } from '../memory-store.ts'
 import type { Authenticate, Logger, Relay, RelayOptions } from '../ports.ts'
-import { createRelayWith } from '../relay.ts'
+import { createRelayWith } from '../create-relay.ts'
 import type { RelayLimits } from '../limits.ts'
 import type { RelayStore } from '../store.ts'
 import { ownSeams, type Seams } from '../turn.ts'

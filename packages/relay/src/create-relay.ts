@@ -1,0 +1,274 @@
+/**
+ * The relay: one writer that takes turns. authenticate → authorise → validate → append → answer → fan out.
+ *
+ * A turn takes everything that arrived while the last one ran; between two turns the log is read for those who ask or
+ * catch up. So there is one order of all things, and nobody ever sees half a turn.
+ */
+import { laterAnswers, type LaterCode, protocolVersion } from '@parley/wire'
+import { answersOf, violationsIn } from './answers.ts'
+import { stepCatchUp } from './catch-up.ts'
+import { type Channel, createChannel } from './channel.ts'
+import { createConnection, type Desk, type SessionFrame } from './connection.ts'
+import { createConversationCache } from './conversation-state.ts'
+import { fanOut, tellCursor } from './fan-out.ts'
+import { answerDigests, answerFetch } from './fetch.ts'
+import { commandInput, type Input, type Outcome, pushInput } from './inputs.ts'
+import { defaultLimits } from './limits.ts'
+import type { Identity, Relay, RelayHealth, RelayOptions, Standing } from './ports.ts'
+import { createSessions, type Session } from './session.ts'
+import { StoreError } from './store.ts'
+import { allLater, type Judge, ownSeams, runTurn, type Seams } from './turn.ts'
+import { createWork, type Waiting } from './work.ts'
+
+export function createRelay(options: RelayOptions): Relay {
+  return createRelayWith(options, ownSeams)
+}
+
+export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
+  const { store, clock, logger } = options
+  const limits = { ...defaultLimits, ...options.limits }
+  const sessions = createSessions()
+  const work = createWork(limits)
+  const cache = createConversationCache(limits.maxCachedConversations)
+  const judge: Judge = { store, cache, seams, maxHeadRowBytes: limits.maxHeadRowBytes }
+  let state: RelayHealth['state'] = 'running'
+  let draining = false
+  let running: Promise<void> | undefined
+
+  const wake = (): void => {
+    if (running !== undefined || state === 'ended') return
+    running = takeTurns()
+      .catch(endByFault)
+      .finally(() => {
+        running = undefined
+      })
+  }
+
+  const takeTurns = async (): Promise<void> => {
+    // What arrives in the same moment goes into one turn.
+    await Promise.resolve()
+    while (!work.empty) {
+      const turn = work.takeTurn()
+      if (turn.length > 0) await takeTurn(turn)
+      await readBetweenTurns()
+    }
+  }
+
+  const takeTurn = async (turn: readonly Waiting[]): Promise<void> => {
+    const inputs = turn.map(({ input }) => input)
+    const before = store.position
+    if (state === 'broken') {
+      answer(turn, allLater(inputs, 'overloaded', waitOf('overloaded')))
+      return
+    }
+    let judged
+    try {
+      judged = await runTurn(judge, inputs, clock.now())
+    } catch (error) {
+      answer(turn, allLater(inputs, ...storeFailed(error)))
+      return
+    }
+    if (state === 'full') {
+      state = 'running'
+      logger.info('the store has room again')
+    }
+    answer(turn, judged.outcomes)
+    for (const session of fanOut(judged.moved, before, judged.position, sessions, limits)) resume(session)
+  }
+
+  /** What the devices are told, and when to come again. A bug goes on its way. */
+  const storeFailed = (error: unknown): [LaterCode, number] => {
+    if (!(error instanceof StoreError)) throw error
+    const code = error.kind === 'full' ? 'disk-full' : 'overloaded'
+    const next = error.kind === 'full' ? 'full' : 'broken'
+    if (state !== next) logger.error(`the store is ${next}: nothing is accepted, reading goes on`, { error })
+    state = next
+    return [code, waitOf(code)]
+  }
+
+  const answer = (turn: readonly Waiting[], outcomes: readonly Outcome[]): void => {
+    for (const [session, frames] of answersOf(turn, outcomes)) {
+      for (const frame of frames) {
+        session.channel.send(frame)
+        if (frame.frame === 'answer') session.violations += violationsIn(frame.answers)
+      }
+      if (session.violations > limits.maxViolations)
+        end(session, 'malformed', 'too many updates no device would make')
+      else if (session.channel.buffered() > limits.maxAnswerBytes) end(session, 'slow-consumer')
+    }
+  }
+
+  const readBetweenTurns = async (): Promise<void> => {
+    await Promise.all(
+      work.takeReads().map(async ({ session, run }) => {
+        try {
+          await run()
+        } catch (error) {
+          if (!(error instanceof StoreError)) throw error
+          logger.error('the store could not be read', { error })
+          end(session, 'internal')
+        }
+      }),
+    )
+  }
+
+  const enter = (identity: Identity, standing: Standing, channel: Channel): Session | undefined => {
+    if (draining || state === 'ended') return undefined
+    const { epoch, position } = store
+    const known = standing.epoch === epoch && standing.cursor > 0 && standing.cursor <= position
+    const from = known ? standing.cursor : 0
+    const session: Session = {
+      identity,
+      channel,
+      follows: standing.only,
+      flow:
+        standing.only === undefined
+          ? { state: 'catching-up', full: !known, from, at: from, waiting: false, only: null }
+          : { state: 'live' },
+      cursor: from,
+      turns: 0,
+      updates: 0,
+      reads: 0,
+      violations: 0,
+    }
+    const predecessor = sessions.enter(session)
+    predecessor?.channel.end('replaced')
+    channel.send({
+      frame: 'welcome',
+      version: protocolVersion,
+      user: identity.user,
+      epoch,
+      time: clock.now(),
+    })
+    resume(session)
+    return session
+  }
+
+  const end = (session: Session, ...failure: Parameters<Channel['end']>): void => {
+    session.channel.end(...failure)
+    sessions.leave(session)
+  }
+
+  const catchUp = async (session: Session): Promise<void> => {
+    const again = await stepCatchUp(store, session, limits)
+    if (again) work.addRead({ session, run: async () => catchUp(session) })
+  }
+
+  /** Goes on with a catch-up that has just begun, or whose socket has drained. */
+  const resume = (session: Session): void => {
+    const { flow } = session
+    if (flow.state === 'live') return
+    if (flow.waiting) session.flow = { ...flow, waiting: false }
+    work.addRead({ session, run: async () => catchUp(session) })
+    wake()
+  }
+
+  const receive = (session: Session, frame: SessionFrame, received: number): void => {
+    switch (frame.frame) {
+      case 'push':
+        if (frame.updates.length > 0) queue(session, pushInput(session.identity, frame))
+        break
+      case 'command':
+        queue(session, commandInput(session.identity, frame))
+        break
+      case 'fetch':
+        ask(session, async () => {
+          const answers = await answerFetch(store, session.identity.user, frame, limits)
+          for (const part of answers) session.channel.send(part)
+        })
+        break
+      case 'digests':
+        ask(session, async () =>
+          session.channel.send(await answerDigests(store, session.identity.user, frame)),
+        )
+        break
+      case 'ping':
+        if (frame.frames !== received) {
+          end(session, 'out-of-step', `${received} frames arrived, ${frame.frames} were sent`)
+          break
+        }
+        tellCursor(session, store.position)
+        session.channel.send({
+          frame: 'pong',
+          nonce: frame.nonce,
+          frames: session.channel.sent,
+          time: clock.now(),
+        })
+        break
+    }
+  }
+
+  const queue = (session: Session, input: Input): void => {
+    const waiting = { session, input }
+    if (work.add(waiting)) wake()
+    else answer([waiting], allLater([input], 'overloaded', waitOf('overloaded')))
+  }
+
+  const ask = (session: Session, run: () => Promise<void>): void => {
+    if (session.reads >= limits.maxQueuedReads) {
+      end(session, 'overloaded', 'more was asked for than is answered at once')
+      return
+    }
+    session.reads += 1
+    work.addRead({
+      session,
+      run: async () => {
+        session.reads -= 1
+        if (session.channel.open) await run()
+      },
+    })
+    wake()
+  }
+
+  /** Up to as much again, so that those who wait do not come back all at once. */
+  const waitOf = (code: LaterCode): number => spread(laterAnswers[code].waitMs)
+  const spread = (ms: number): number => ms + Math.floor((ms * (options.random(1)[0] ?? 0)) / 256)
+
+  const endAll = (...failure: Parameters<Channel['end']>): void => {
+    state = 'ended'
+    work.clear()
+    for (const session of sessions.all()) end(session, ...failure)
+  }
+
+  const endByFault = (error: unknown): void => {
+    logger.error('the relay has met a bug of its own and ends', { error })
+    endAll('internal')
+    options.onFault?.(error)
+  }
+
+  const desk: Desk = {
+    clock,
+    logger,
+    authenticate: options.authenticate,
+    enter,
+    receive,
+    resume: (session) => {
+      if (session.flow.state === 'catching-up' && session.flow.waiting) resume(session)
+    },
+    leave: (session) => sessions.leave(session),
+  }
+
+  return {
+    get health() {
+      return { epoch: store.epoch, position: store.position, sessions: sessions.size, state }
+    },
+    accept(peer) {
+      const connection = createConnection(desk, createChannel(peer))
+      if (draining || state === 'ended') connection.fail('shutting-down')
+      return connection
+    },
+    connect(identity, standing, peer) {
+      const channel = createChannel(peer)
+      const session = enter(identity, standing, channel)
+      const connection = createConnection(desk, channel, session)
+      if (session === undefined) connection.fail('shutting-down')
+      return connection
+    },
+    async drain() {
+      draining = true
+      work.clear()
+      await running
+      endAll('shutting-down')
+    },
+  }
+}
