@@ -2,7 +2,7 @@
  * Frames to bytes and back: one byte for the kind of frame, then the frame, and nothing after it.
  *
  * Encoding throws on what its reader would refuse: that is a bug of the caller. Decoding never throws, whatever the
- * bytes. Each frame has exactly one encoding. (SPEC: WI1, WI2)
+ * bytes. Each frame has exactly one encoding. (SPEC: WI1 to WI4, WI8)
  */
 import { expectSize, refuse, readAll, type Reader, readByte, type WireFault } from './bytes/bounded-reader.ts'
 import { writeAll, writeByte, type Writer } from './bytes/bounded-writer.ts'
@@ -21,7 +21,7 @@ import { readAnswer, readPush, writeAnswer, writePush } from './frame/push.ts'
 import { readCursor, readRows, writeCursor, writeRows } from './frame/rows.ts'
 import { readSync, writeSync } from './frame/sync.ts'
 import type { DeviceFrame, RelayFrame } from './frames.ts'
-import { maxFrameBytes, maxHelloBytes } from './limits.ts'
+import { maxFrameBytes } from './limits.ts'
 
 export type Decoded<Frame> =
   | { readonly ok: true; readonly frame: Frame }
@@ -43,7 +43,7 @@ const relayByte = {
 } as const
 
 export function encodeDeviceFrame(frame: DeviceFrame): Uint8Array<ArrayBuffer> {
-  return writeAll(frame.frame === 'hello' ? maxHelloBytes : maxFrameBytes, (writer) => {
+  return writeAll(maxFrameBytes, (writer) => {
     writeByte(writer, deviceByte[frame.frame])
     writeDeviceFrame(writer, frame)
   })

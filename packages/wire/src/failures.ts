@@ -2,7 +2,7 @@
  * Why a session ends: one table, for both sides.
  *
  * Close codes 4400 to 4499 are permanent: coming back unchanged meets the same answer. 4500 to 4599, and those of the
- * WebSocket itself, are passing. Codes and close codes are stable: a row is added, never changed.
+ * WebSocket itself, are passing. (SPEC: WI22 to WI25) Codes and close codes are stable: a row is added, never changed.
  */
 import type { FailureFrame } from './frames.ts'
 

@@ -223,6 +223,20 @@ test('[WI9] [WI14] a digest has maxDigestLength digits at most', () => {
   expect(decodeRelayFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
 })
 
+test('[WI9] [WI14] a token counts bytes, and the longest hello stays under maxHelloBytes', () => {
+  const id = '漢'.repeat(maxIdLength)
+  const largest = {
+    ...hello('é'.repeat(maxTokenBytes / 2)),
+    device: id,
+    epoch: id,
+    cursor: Number.MAX_SAFE_INTEGER,
+  }
+  const bytes = encodeDeviceFrame(largest)
+  expect(decodeDeviceFrame(bytes)).toEqual({ ok: true, frame: largest })
+  expect(bytes.length).toBeLessThan(maxHelloBytes)
+  expect(() => encodeDeviceFrame(hello('é'.repeat(maxTokenBytes / 2 + 1)))).toThrow('allowed')
+})
+
 /** Bytes besides the update: kind, conversation, page, count, and three for the length. */
 const around = 1 + 1 + 1 + 1 + 3
 const pushOf = (size: number): DeviceFrame => ({

@@ -7,7 +7,7 @@
 /** Either direction. A page of `maxPageBytes` and its rows fit several times; a socket's buffer stays small. */
 export const maxFrameBytes: number = 256 * 1024
 
-/** What an unknown peer may make a relay hold before it has said who it is. */
+/** What an unknown peer may make a relay hold before it has said who it is: the longest token and ids, and room. */
 export const maxHelloBytes: number = 16 * 1024
 
 /** Tokens with a generous number of claims; what proxies allow a header. */

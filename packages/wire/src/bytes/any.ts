@@ -3,7 +3,7 @@
  *
  * Less is accepted than lib0 has: no undefined, no BigInt, no bytes, no NaN, infinity or -0, no key that reaches a
  * prototype, no key twice, nothing deeper than `maxAnyDepth`. Each value has one encoding: numbers as lib0 would choose
- * them, keys in the order JavaScript keeps them. (SPEC: WI13 to WI15)
+ * them, keys in the order JavaScript keeps them. (SPEC: WI2, WI16 to WI18)
  */
 import * as encoding from 'lib0/encoding'
 import { assert } from '../assert.ts'
@@ -15,11 +15,11 @@ import {
   type Reader,
   readByte,
   readList,
-  readText,
+  readUtf8,
   readView,
   refuse,
 } from './bounded-reader.ts'
-import { isWellFormed, writeByte, writeBytes, writeList, writeText, type Writer } from './bounded-writer.ts'
+import { isWellFormed, writeByte, writeBytes, writeList, writeUtf8, type Writer } from './bounded-writer.ts'
 
 /** What lib0 calls its types. */
 const tag = {
@@ -84,7 +84,7 @@ function writeObject(writer: Writer, value: object, depth: number): void {
   writeByte(writer, tag.object)
   writeList(writer, Object.entries(value), maxAnyBytes, (inner, [key, item]) => {
     assert(!forbiddenKeys.has(key), `the key ${key}`)
-    writeText(inner, key, maxAnyBytes)
+    writeUtf8(inner, key, maxAnyBytes)
     writeValue(inner, item, depth + 1)
   })
 }
@@ -99,7 +99,7 @@ function readValue(reader: Reader, depth: number): Any {
     case tag.no:
       return false
     case tag.text:
-      return readText(reader, maxAnyBytes)
+      return readUtf8(reader, maxAnyBytes)
     case tag.int:
       return readInt(reader)
     case tag.float32:
@@ -167,14 +167,14 @@ function viewOf(reader: Reader, length: number): DataView {
 function readObject(reader: Reader, depth: number): Any {
   const value: Record<string, Any> = {}
   const keys = readList(reader, maxAnyBytes, (inner) => {
-    const key = readText(inner, maxAnyBytes)
+    const key = readUtf8(inner, maxAnyBytes)
     if (forbiddenKeys.has(key)) malformed(inner, `the key ${key}`)
-    if (Object.hasOwn(value, key)) malformed(inner, 'a key twice')
     value[key] = readValue(inner, depth + 1)
     return key
   })
-  // JavaScript moves keys that look like indices to the front; bytes in another order would be a second encoding.
+  // A key that came twice is kept once. And JavaScript moves keys that look like indices to the front: bytes in another
+  // order would be a second encoding.
   const kept = Object.keys(value)
-  if (keys.some((key, index) => kept[index] !== key)) malformed(reader, 'keys out of order')
+  if (keys.some((key, index) => kept[index] !== key)) malformed(reader, 'a key twice, or keys out of order')
   return value
 }

@@ -3,7 +3,7 @@
  *
  * Whatever they are, reading ends with a value or a fault: nothing is allocated for a count or length before it is
  * checked against the bytes left, every number has one encoding, and no value shares memory with the frame. Faults
- * travel as an exception between the read functions and `readAll`, and never further. (SPEC: WI5 to WI11)
+ * travel as an exception between the read functions and `readAll`, and never further. (SPEC: WI3, WI10 to WI13)
  */
 import { decodeUtf8 } from 'lib0/string'
 
@@ -109,9 +109,20 @@ export function readBytes(reader: Reader, maxBytes: number): Uint8Array<ArrayBuf
   return new Uint8Array(readView(reader, maxBytes))
 }
 
-/** UTF-8 of a well-formed string of at most `maxLength` UTF-16 units. */
+/** UTF-8 of a well-formed string. */
+export function readUtf8(reader: Reader, maxBytes: number): string {
+  const view = readView(reader, maxBytes)
+  try {
+    return decodeUtf8(view)
+  } catch {
+    // The decoder throws for one reason only: this is not UTF-8.
+    return malformed(reader, 'a text that is not UTF-8')
+  }
+}
+
+/** The same, where `maxLength` counts UTF-16 units: none of them takes more than three bytes. */
 export function readText(reader: Reader, maxLength: number): string {
-  const text = decode(reader, readView(reader, 3 * maxLength))
+  const text = readUtf8(reader, 3 * maxLength)
   if (text.length > maxLength) {
     refuse('too-large', `a text of ${text.length} characters, where ${maxLength} are allowed`)
   }
@@ -140,13 +151,4 @@ export function readView(reader: Reader, maxBytes: number): Uint8Array {
   const start = reader.at
   reader.at += length
   return reader.bytes.subarray(start, reader.at)
-}
-
-function decode(reader: Reader, view: Uint8Array): string {
-  try {
-    return decodeUtf8(view)
-  } catch {
-    // The decoder throws for one reason only: this is not UTF-8.
-    return malformed(reader, 'a text that is not UTF-8')
-  }
 }

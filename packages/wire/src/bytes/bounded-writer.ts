@@ -1,9 +1,10 @@
 /**
  * Writes what `bounded-reader.ts` reads, function by function.
  *
- * It refuses what its reader would: a value out of bounds here is a bug of the caller, and is thrown. (SPEC: WI12)
+ * It refuses what its reader would: a value out of bounds here is a bug of the caller, and is thrown. (SPEC: WI14)
  */
 import * as encoding from 'lib0/encoding'
+import { encodeUtf8 } from 'lib0/string'
 import { assert } from '../assert.ts'
 
 export type Writer = encoding.Encoder
@@ -43,6 +44,11 @@ export function writeChoice<Choice>(writer: Writer, choices: readonly Choice[], 
 export function writeBytes(writer: Writer, bytes: Uint8Array, maxBytes: number): void {
   assert(bytes.length <= maxBytes, `${bytes.length} bytes, where ${maxBytes} are allowed`)
   encoding.writeVarUint8Array(writer, bytes)
+}
+
+export function writeUtf8(writer: Writer, text: string, maxBytes: number): void {
+  assert(isWellFormed(text), 'a text with half a surrogate pair')
+  writeBytes(writer, encodeUtf8(text), maxBytes)
 }
 
 export function writeText(writer: Writer, text: string, maxLength: number): void {

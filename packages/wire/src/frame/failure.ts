@@ -1,6 +1,6 @@
 /**
  * How a session ends. This layout is the same in every version of the protocol: it must be read by those who are told
- * that theirs is the wrong one. (SPEC: WI4)
+ * that theirs is the wrong one. (SPEC: WI6)
  */
 import { type Reader, readChoice, readVarUint } from '../bytes/bounded-reader.ts'
 import { writeChoice, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'

@@ -2,10 +2,10 @@
  * How a session begins: hello, and welcome.
  *
  * In every version of the protocol the version follows the frame byte, so that each side can answer `wrong-version`
- * whatever comes after it. (SPEC: WI3)
+ * whatever comes after it. (SPEC: WI5)
  */
-import { expectSize, refuse, type Reader, readText, readVarUint } from '../bytes/bounded-reader.ts'
-import { writeText, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
+import { expectSize, refuse, type Reader, readUtf8, readVarUint } from '../bytes/bounded-reader.ts'
+import { writeUtf8, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
 import type { Hello, Welcome } from '../frames.ts'
 import { maxHelloBytes, maxTokenBytes } from '../limits.ts'
 import { protocolVersion } from '../version.ts'
@@ -13,7 +13,7 @@ import { readId, writeId } from './words.ts'
 
 export function writeHello(writer: Writer, hello: Hello): void {
   writeVarUint(writer, hello.version)
-  writeText(writer, hello.token, maxTokenBytes)
+  writeUtf8(writer, hello.token, maxTokenBytes)
   writeId(writer, hello.device)
   writeId(writer, hello.epoch)
   writeVarUint(writer, hello.cursor)
@@ -25,7 +25,7 @@ export function readHello(reader: Reader): Hello {
   return {
     frame: 'hello',
     version,
-    token: readText(reader, maxTokenBytes),
+    token: readUtf8(reader, maxTokenBytes),
     device: readId(reader),
     epoch: readId(reader),
     cursor: readVarUint(reader),

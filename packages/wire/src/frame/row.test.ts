@@ -58,6 +58,17 @@ test('[WI21] page 0 has no entries', () => {
   expect(decodeRelayFrame(zero)).toMatchObject({ failure: { code: 'malformed' } })
 })
 
+test('[WI27] the last message of a list row is a message', () => {
+  const listed = (kind: number): Uint8Array =>
+    // Kind, sequence, time, page, no bytes; two ids more for an erased one, an id and a value for a head.
+    Uint8Array.of(66, 0, 0, 0, 1, ...Array.from({ length: 20 }, () => 0), 1, ...lastOf(kind), 0, 0, 0, 0)
+  const lastOf = (kind: number): readonly number[] =>
+    kind === 3 ? [3, 0, 0, 0, 0, 1, 126] : kind === 2 ? [2, 0, 0, 1, 0, 0, 0] : [0, 0, 0, 1, 0]
+  expect(decodeRelayFrame(listed(0))).toMatchObject({ ok: true })
+  expect(decodeRelayFrame(listed(2))).toMatchObject({ ok: true })
+  expect(decodeRelayFrame(listed(3))).toMatchObject({ failure: { code: 'malformed' } })
+})
+
 test('[WI26] a row takes its size at the head of a list, and no more further down', () => {
   const rows = [
     entry(5, 1_800_000_000_000),

@@ -2,7 +2,7 @@
  * Rows of the log, in sequence.
  *
  * Sequence and time are steps from the row before (from 0 for the first), so that an intact entry costs its kind, two
- * short steps, its page and its update. Sequences grow, times never shrink. (SPEC: WI16, WI17)
+ * short steps, its page and its update. Sequences grow, times never shrink. (SPEC: WI19, WI20)
  */
 import { assert } from '../assert.ts'
 import { readAny, writeAny } from '../bytes/any.ts'
