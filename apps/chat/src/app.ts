@@ -1,0 +1,144 @@
+/** The whole page of one person: the list on one side, the open conversation on the other, and what connects them. */
+import { createAnnouncer } from './announcer.ts'
+import type { Chat, ChatEvent } from './chat.ts'
+import { createConnectionBar } from './connection-bar.ts'
+import { addressOf } from './conversation-list.ts'
+import { type ConversationView, createConversationView } from './conversation-view.ts'
+import { h } from './dom.ts'
+import { openJoin, openNewConversation } from './forms.ts'
+import { elsewherePage, faultPage } from './full-page.ts'
+import { titleOf } from './names.ts'
+import { createNotices } from './notices.ts'
+import { createSide } from './side.ts'
+import { openUnsent } from './unsent-dialog.ts'
+
+/** Keyboards come with pointers that can hover; opening one on a phone by itself would cover the messages. */
+const hasKeyboard = matchMedia('(hover: hover)').matches
+
+export function showApp(root: HTMLElement, chat: Chat): void {
+  const announcer = createAnnouncer()
+  const notices = createNotices()
+  const bar = createConnectionBar(() => chat.retryConnection())
+  const degraded = h('p', { class: 'degraded', role: 'alert', hidden: true }, [
+    'This device cannot save just now (its storage is full or broken). What you write is lost if you close the page.',
+  ])
+  const side = createSide({
+    chat,
+    create,
+    join: () =>
+      openJoin(async (id) => {
+        await chat.join(id)
+        go(id)
+      }),
+    showUnsent: () => openUnsent(chat, run),
+  })
+  const nothing = h('div', { class: 'nothing' }, [
+    h('img', { src: '/icon.svg', alt: '', width: '72', height: '72' }),
+    h('p', {}, ['Choose a conversation, or start a new one.']),
+    h('button', { class: 'main-button', type: 'button' }, ['New conversation'], { click: create }),
+  ])
+  const place = h('main', { class: 'place' }, [nothing])
+  const app = h('div', { class: 'app' }, [
+    bar.element,
+    degraded,
+    h('div', { class: 'columns' }, [side.element, place]),
+    notices.element,
+    announcer.element,
+  ])
+  let selected: string | undefined
+  let view: ConversationView | undefined
+
+  function create(): void {
+    openNewConversation(chat.user, async (wanted) => go(await chat.create(wanted)))
+  }
+
+  function run(work: Promise<unknown>): void {
+    work.catch((error: unknown) => notify(error instanceof Error ? error.message : String(error)))
+  }
+
+  function notify(text: string): void {
+    notices.show(text)
+    announcer.say(text)
+  }
+
+  function go(conversation: string): void {
+    location.hash = addressOf(conversation)
+    route()
+  }
+
+  function route(): void {
+    const wanted = /^#\/c\/(.+)$/.exec(location.hash)?.[1]
+    const conversation = wanted === undefined ? undefined : chat.conversation(decodeURIComponent(wanted))
+    app.classList.toggle('has-open', conversation !== undefined)
+    if (conversation?.id !== selected || view === undefined) {
+      view?.dispose()
+      selected = conversation?.id
+      view = conversation === undefined ? undefined : createConversationView({ chat, conversation, run })
+      place.replaceChildren(view?.element ?? nothing)
+      if (hasKeyboard) view?.focus()
+    }
+    draw()
+  }
+
+  function draw(): void {
+    side.render(selected)
+    const unread = chat.conversations().reduce((sum, conversation) => sum + conversation.unread, 0)
+    document.title = unread > 0 ? `(${unread}) Parley, ${chat.user}` : `Parley, ${chat.user}`
+  }
+
+  function apply(event: ChatEvent): void {
+    view?.apply(event)
+    switch (event.type) {
+      case 'connection':
+        showConnection()
+        break
+      case 'message':
+        if (event.fresh) announceMessage(event)
+        break
+      case 'notice':
+        notify(event.text)
+        break
+      case 'storage':
+        degraded.hidden = !event.degraded
+        break
+      case 'conversations':
+        // The address may name one that has only now arrived.
+        if (view === undefined) route()
+        break
+      case 'moved':
+      case 'unsent':
+        break
+    }
+    draw()
+  }
+
+  function announceMessage({ message }: Extract<ChatEvent, { readonly type: 'message' }>): void {
+    const conversation = chat.conversation(message.conversation)
+    const where =
+      conversation === undefined || message.conversation === selected
+        ? ''
+        : ` in ${titleOf(conversation, chat.user)}`
+    announcer.say(`${message.from}${where}: ${message.text}`)
+  }
+
+  function showConnection(): void {
+    const connection = chat.connection()
+    bar.render(connection)
+    if (connection.is === 'elsewhere') end(elsewherePage())
+    else if (connection.is === 'ended') end(faultPage(connection.reason))
+  }
+
+  function end(page: HTMLElement): void {
+    view?.dispose()
+    stop()
+    window.removeEventListener('hashchange', route)
+    document.title = 'Parley'
+    root.replaceChildren(page)
+  }
+
+  root.replaceChildren(app)
+  const stop = chat.on(apply)
+  window.addEventListener('hashchange', route)
+  route()
+  showConnection()
+}

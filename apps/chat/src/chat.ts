@@ -1,0 +1,113 @@
+/**
+ * What the page shows and what it can ask for, in the page's own terms. `parley-chat.ts` fills it from the SDK; no other
+ * file knows the SDK.
+ */
+
+/** What became of the connection, as far as a person cares. */
+export type Connection =
+  | { readonly is: 'connecting' }
+  | { readonly is: 'connected' }
+  /** No relay; the next try is at `until`, by the clock of `performance.now()`. */
+  | { readonly is: 'waiting'; readonly until: number }
+  /** The device says that it has no network. */
+  | { readonly is: 'offline' }
+  /** Another tab of this browser has taken over. */
+  | { readonly is: 'elsewhere' }
+  | { readonly is: 'ended'; readonly reason: string }
+
+export interface Reason {
+  readonly code: string
+  readonly detail: string
+}
+
+export interface ChatMessage {
+  readonly id: string
+  readonly conversation: string
+  readonly from: string
+  readonly text: string
+  /** The relay's time; the device's own until the relay has answered. */
+  readonly time: number
+  /** The relay's number; 0 until it has answered. */
+  readonly seq: number
+  readonly state: 'sending' | 'sent' | 'failed'
+  readonly recalled: boolean
+  readonly reason?: Reason
+}
+
+export interface ChatConversation {
+  readonly id: string
+  readonly name: string | null
+  /** Everybody, oneself included; empty as long as the device does not know them. */
+  readonly members: readonly string[]
+  readonly memberCount: number
+  readonly creator: string
+  readonly last: ChatMessage | null
+  readonly lastAt: number
+  readonly unread: number
+  readonly draft: string
+  readonly sync: 'local' | 'synced' | 'behind' | 'left'
+  readonly mayRemove: boolean
+}
+
+export interface History {
+  /** Oldest first. */
+  readonly messages: readonly ChatMessage[]
+  /** Whether the beginning of the conversation is among them. */
+  readonly complete: boolean
+  /** Something older exists, and cannot be had without a network. */
+  readonly missing: boolean
+}
+
+/** Something that waits for the relay, or that it refused. */
+export interface Unsent {
+  readonly id: string
+  readonly conversation: string
+  readonly what: string
+  readonly state: 'waiting' | 'refused'
+  readonly reason?: Reason
+}
+
+export type ChatEvent =
+  | { readonly type: 'connection' }
+  | { readonly type: 'conversations' }
+  | { readonly type: 'unsent' }
+  /** A message is new or has changed. `fresh`: somebody said it just now. */
+  | { readonly type: 'message'; readonly message: ChatMessage; readonly fresh: boolean }
+  /** What is shown of a conversation must be read again. */
+  | { readonly type: 'moved'; readonly conversation: string }
+  | { readonly type: 'notice'; readonly text: string }
+  | { readonly type: 'storage'; readonly degraded: boolean }
+
+export interface NewConversation {
+  readonly members: readonly string[]
+  readonly name: string | null
+  /** A new one each time, which others may join by its id; otherwise the same people share one. */
+  readonly joinable: boolean
+}
+
+export interface Chat {
+  readonly user: string
+  connection(): Connection
+  /** Asks for a connection at once. */
+  retryConnection(): void
+  conversations(): readonly ChatConversation[]
+  conversation(id: string): ChatConversation | undefined
+  history(id: string, options: { readonly before?: ChatMessage; readonly limit: number }): Promise<History>
+  unsent(): readonly Unsent[]
+
+  create(conversation: NewConversation): Promise<string>
+  join(id: string): Promise<void>
+  quit(id: string): Promise<void>
+  add(id: string, members: readonly string[]): Promise<void>
+  remove(id: string, member: string): Promise<void>
+
+  send(id: string, text: string): Promise<void>
+  recall(message: ChatMessage): Promise<void>
+  retry(unsent: string): Promise<void>
+  discard(unsent: string): Promise<void>
+  read(id: string): Promise<void>
+  setDraft(id: string, text: string): Promise<void>
+
+  on(listener: (event: ChatEvent) => void): () => void
+  close(): Promise<void>
+}

@@ -1,0 +1,115 @@
+/** The forms in dialogs: a new conversation, and joining one by its id. */
+import type { NewConversation } from './chat.ts'
+import { openDialog } from './dialog.ts'
+import { h } from './dom.ts'
+import { isName, parseNames } from './names.ts'
+
+/** Does what the form asks for; a rejection is shown in the form, which stays open. */
+type Submit<Value> = (value: Value) => Promise<void>
+
+export function openNewConversation(self: string, submit: Submit<NewConversation>): void {
+  const members = h('input', {
+    type: 'text',
+    name: 'members',
+    required: true,
+    autocomplete: 'off',
+    placeholder: 'Jerry, Mary',
+  })
+  const title = h('input', {
+    type: 'text',
+    name: 'title',
+    autocomplete: 'off',
+    maxlength: '200',
+    placeholder: 'Optional',
+  })
+  const joinable = h('input', { type: 'checkbox', name: 'joinable' })
+  openForm(
+    'New conversation',
+    'Start',
+    [
+      field('With whom', members, 'Their names, parted by commas or spaces.'),
+      field('Title', title),
+      h('label', { class: 'check' }, [
+        joinable,
+        h('span', {}, [
+          'A separate conversation that others may join by its id',
+          h('small', {}, ['Otherwise the same people always come back to the same conversation.']),
+        ]),
+      ]),
+    ],
+    async () => {
+      const parsed = parseNames(members.value, self)
+      if (!parsed.valid) return parsed.detail
+      const name = title.value.trim() === '' ? null : title.value.trim()
+      await submit({ members: parsed.names, name, joinable: joinable.checked })
+      return undefined
+    },
+  )
+}
+
+export function openJoin(submit: Submit<string>): void {
+  const id = h('input', {
+    type: 'text',
+    name: 'id',
+    required: true,
+    autocomplete: 'off',
+    spellcheck: 'false',
+  })
+  openForm(
+    'Join a conversation',
+    'Join',
+    [field('Its id', id, 'Somebody in it finds the id under Members.')],
+    async () => {
+      const wanted = id.value.trim()
+      if (!isName(wanted)) return 'That is not an id of a conversation.'
+      await submit(wanted)
+      return undefined
+    },
+  )
+}
+
+/** `act` answers with what is wrong, or with nothing when it is done. */
+function openForm(
+  title: string,
+  verb: string,
+  fields: readonly HTMLElement[],
+  act: () => Promise<string | undefined>,
+): void {
+  const problem = h('p', { class: 'problem', role: 'alert' })
+  const { close } = openDialog(title, (cancel) => [
+    h(
+      'form',
+      { class: 'form' },
+      [
+        ...fields,
+        problem,
+        h('footer', { class: 'dialog-foot' }, [
+          h('button', { class: 'plain-button', type: 'button' }, ['Cancel'], { click: cancel }),
+          h('button', { class: 'main-button', type: 'submit' }, [verb]),
+        ]),
+      ],
+      {
+        submit: (event) => {
+          event.preventDefault()
+          act().then(
+            (wrong) => {
+              if (wrong === undefined) close()
+              else problem.textContent = wrong
+            },
+            (error: unknown) => {
+              problem.textContent = error instanceof Error ? error.message : String(error)
+            },
+          )
+        },
+      },
+    ),
+  ])
+}
+
+function field(label: string, input: HTMLInputElement, hint?: string): HTMLElement {
+  return h('label', { class: 'field' }, [
+    h('span', {}, [label]),
+    input,
+    hint !== undefined && h('small', {}, [hint]),
+  ])
+}

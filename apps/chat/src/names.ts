@@ -1,0 +1,40 @@
+/** Names of people and conversations: which are allowed, how a list of them is typed, how one is shown. */
+import type { ChatConversation } from './chat.ts'
+
+const maxShownNames = 4
+
+/** As the SDK has it: 1 to 64 of these characters. */
+export function isName(text: string): boolean {
+  return /^[A-Za-z0-9_\-.@:]{1,64}$/.test(text)
+}
+
+export type NameList =
+  | { readonly valid: true; readonly names: readonly string[] }
+  | { readonly valid: false; readonly detail: string }
+
+/** Names parted by spaces or commas, each once, without one's own. */
+export function parseNames(text: string, self: string): NameList {
+  const names = [...new Set(text.split(/[\s,;，、]+/u).filter((name) => name !== '' && name !== self))]
+  const wrong = names.find((name) => !isName(name))
+  if (wrong !== undefined) {
+    return {
+      valid: false,
+      detail: `“${wrong}” is not a name: letters, digits and _ - . @ : only, 64 at most.`,
+    }
+  }
+  if (names.length === 0) return { valid: false, detail: 'Name at least one other person.' }
+  return { valid: true, names }
+}
+
+/** Its own name, or the others in it. */
+export function titleOf(conversation: ChatConversation, self: string): string {
+  if (conversation.name !== null && conversation.name !== '') return conversation.name
+  const others = conversation.members.filter((member) => member !== self)
+  if (others.length === 0) {
+    if (conversation.memberCount > 1 && conversation.members.length === 0)
+      return `${conversation.memberCount} people`
+    return conversation.sync === 'left' ? 'A conversation you left' : 'Only you'
+  }
+  const shown = others.slice(0, maxShownNames).join(', ')
+  return others.length > maxShownNames ? `${shown} and ${others.length - maxShownNames} more` : shown
+}

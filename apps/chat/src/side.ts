@@ -1,0 +1,76 @@
+/** The column of conversations: who one is, whether there is a connection, the list, what waits. Rules: AC3, AC12. */
+import { avatar } from './avatar.ts'
+import type { Chat } from './chat.ts'
+import { createConversationList } from './conversation-list.ts'
+import { h } from './dom.ts'
+import { icon } from './icons.ts'
+import { connectionText, unsentText } from './wording.ts'
+
+export interface Side {
+  readonly element: HTMLElement
+  readonly render: (selected: string | undefined) => void
+}
+
+export interface SideOptions {
+  readonly chat: Chat
+  readonly create: () => void
+  readonly join: () => void
+  readonly showUnsent: () => void
+}
+
+export function createSide({ chat, create, join, showUnsent }: SideOptions): Side {
+  const list = createConversationList(chat.user)
+  const state = h('span', { class: 'own-state' })
+  const unsent = h('span', {})
+  const unsentButton = h(
+    'button',
+    { class: 'unsent-button', type: 'button' },
+    [icon('clock'), icon('alert'), unsent],
+    {
+      click: showUnsent,
+    },
+  )
+  const element = h('div', { class: 'side' }, [
+    h('header', { class: 'side-head' }, [
+      avatar(chat.user),
+      h('div', { class: 'titles' }, [h('p', { class: 'own-name' }, [chat.user]), state]),
+      h(
+        'button',
+        { class: 'quiet-button', type: 'button', title: 'Join by id', 'aria-label': 'Join by id' },
+        [icon('link')],
+        {
+          click: join,
+        },
+      ),
+      h(
+        'button',
+        {
+          class: 'main-button icon-button',
+          type: 'button',
+          title: 'New conversation',
+          'aria-label': 'New conversation',
+        },
+        [icon('plus')],
+        { click: create },
+      ),
+    ]),
+    list.element,
+    unsentButton,
+  ])
+  return {
+    element,
+    render(selected) {
+      list.render(chat.conversations(), selected)
+      const connection = connectionText(chat.connection(), performance.now())
+      state.textContent = connection.tone === 'warn' ? 'Offline' : connection.text
+      state.dataset['tone'] = connection.tone
+      const waits = unsentText(chat.unsent())
+      unsent.textContent = waits
+      unsentButton.hidden = waits === ''
+      unsentButton.classList.toggle(
+        'refused',
+        chat.unsent().some((item) => item.state === 'refused'),
+      )
+    },
+  }
+}

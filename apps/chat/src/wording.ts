@@ -1,0 +1,81 @@
+/**
+ * The sentences about the connection, about what waits and about what was refused. Every refusal has one that says what
+ * to do; a code this page has never heard of is shown with what the relay says about it.
+ *
+ * Rules: AC10, AC11, AC12.
+ */
+import type { ChatMessage, Connection, Reason, Unsent } from './chat.ts'
+
+export interface ConnectionText {
+  readonly tone: 'good' | 'quiet' | 'warn'
+  readonly text: string
+  /** Counts down while the text stays. */
+  readonly seconds?: number
+  readonly action?: 'retry'
+}
+
+/** `now` by the clock of `Connection.until`. */
+export function connectionText(connection: Connection, now: number): ConnectionText {
+  switch (connection.is) {
+    case 'connected':
+      return { tone: 'good', text: 'Connected' }
+    case 'connecting':
+      return { tone: 'quiet', text: 'Connecting' }
+    case 'waiting':
+      return {
+        tone: 'warn',
+        text: 'Offline, waiting to try again',
+        seconds: Math.max(0, Math.ceil((connection.until - now) / 1000)),
+        action: 'retry',
+      }
+    case 'offline':
+      return { tone: 'warn', text: 'Offline: this device has no network' }
+    case 'elsewhere':
+      return { tone: 'warn', text: 'Opened in another tab' }
+    case 'ended':
+      return { tone: 'warn', text: connection.reason }
+  }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  'not-a-member': 'You are not in this conversation any more.',
+  'not-allowed': 'Only the owner of the conversation may do that.',
+  'not-found': 'There is no such conversation, or it is not open to you.',
+  'members-fixed': 'A one-to-one conversation keeps its two members. Start a new one with more people.',
+  'already-exists': 'A conversation with this id exists already.',
+  'conversation-full': 'The conversation has as many members as it can hold.',
+  removed: 'You were removed from this conversation; somebody in it can add you again.',
+  'bad-content': 'The relay cannot take a message like this.',
+  'too-large': 'The message is too long. Send it in parts.',
+  'conversation-refused': 'The conversation itself was refused; try that first.',
+  'target-refused': 'The message it was about was refused.',
+  'target-unknown': 'The message it is about does not exist.',
+  OFFLINE: 'This needs a connection, and there is none now.',
+}
+
+export function reasonText(reason: Reason | undefined): string {
+  if (reason === undefined) return 'The relay gave no reason.'
+  return (
+    reasons[reason.code] ?? (reason.detail === '' ? `The relay refused it (${reason.code}).` : reason.detail)
+  )
+}
+
+/** What is read out for a message, in this order: who, what, when, what became of it. */
+export function messageLabel(message: ChatMessage, self: string, time: string): string {
+  const who = message.from === self ? 'You' : message.from
+  if (message.recalled) return `${who} recalled a message, ${time}`
+  return `${who}: ${message.text}, ${time}${message.from === self ? `, ${stateText(message)}` : ''}`
+}
+
+export function stateText(message: ChatMessage): string {
+  if (message.state === 'failed') return `not sent: ${reasonText(message.reason)}`
+  return message.state === 'sending' ? 'waiting to be sent' : 'sent'
+}
+
+/** Says nothing when nothing waits. */
+export function unsentText(unsent: readonly Unsent[]): string {
+  const refused = unsent.filter((item) => item.state === 'refused').length
+  const waiting = unsent.length - refused
+  const parts = [waiting > 0 && `${waiting} waiting to be sent`, refused > 0 && `${refused} not sent`]
+  return parts.filter((part) => part !== false).join(', ')
+}
