@@ -1,2 +1,3 @@
 // The `parley` command as a function: what to run, where to print, when to stop.
-export {}
+export { runParley } from './run.ts'
+export type { StopSignal, World } from './world.ts'

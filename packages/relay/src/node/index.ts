@@ -1,2 +1,15 @@
 // The relay on Node: its network shell and its SQLite store.
-export {}
+export { RelayServerError, type ServerErrorCode } from './server-errors.ts'
+export { defaultTimings, type ServerTimings } from './server-limits.ts'
+export { createLineLogger, type LogLevel } from './server-log.ts'
+export { type RelayServer, type RelayServerOptions, startRelayServer } from './server.ts'
+export { readDevSecret } from './token-dev.ts'
+export {
+  type CheckToken,
+  createTokenCheck,
+  type Minting,
+  mintToken,
+  readSecret,
+  type TokenCheck,
+  type TokenRules,
+} from './token.ts'

@@ -1,0 +1,48 @@
+/** Limits of the network shell: name, value, unit in the name, reason. Those of the protocol itself are in wire. */
+
+/** HS256 is as strong as its secret; RFC 7518 asks for at least the size of the hash. */
+export const minSecretBytes = 32
+
+/** How far the clock of whoever makes tokens may be off. */
+export const tokenToleranceSeconds = 30
+
+/** A day: a developer logs in again tomorrow; nothing lasting hangs on it. */
+export const devTokenLifetimeSeconds = 86_400
+
+/** `{"user": …}` and some air. */
+export const maxDevTokenRequestBytes = 1024
+
+/**
+ * What `ws` takes before it cuts the connection by itself. Twice the limit of a frame, so that an honest overrun is
+ * answered with a failure frame that says so, instead of a bare close.
+ */
+export const payloadHeadroom = 2
+
+/** Sockets of both kinds together; beyond it an upgrade is answered 503. Each costs some 10 to 20 kB. */
+export const maxSessions = 20_000
+
+/** What a request line and its headers may weigh: a token of 8 KiB in Sec-WebSocket-Protocol, and the usual. */
+export const maxHeaderBytes: number = 16 * 1024
+
+/** Requests to us are a line, some headers and at most a short body; whoever takes longer holds a socket for nothing. */
+export const headersTimeoutMs = 10_000
+export const requestTimeoutMs = 20_000
+
+/** What may take how long, in milliseconds. Tests shorten them. */
+export interface ServerTimings {
+  /** From the upgrade to the first frame: nobody holds a socket for nothing. */
+  readonly helloMs: number
+  /** Devices ping every 25 s or less; two lost ones are a dead socket. */
+  readonly idleMs: number
+  /** From our close to the end of the connection, whatever the peer does. */
+  readonly closeMs: number
+  /** How often deadlines are looked at; none is met more exactly than this. */
+  readonly sweepMs: number
+}
+
+export const defaultTimings: ServerTimings = {
+  helloMs: 5_000,
+  idleMs: 60_000,
+  closeMs: 3_000,
+  sweepMs: 1_000,
+}

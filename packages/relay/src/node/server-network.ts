@@ -1,0 +1,148 @@
+/**
+ * What arrives on the port, given a relay: requests, upgrades, and the sockets they become.
+ *
+ * One timer looks at every deadline of every socket. Rules RE95 to RE109.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { maxFrameBytes } from '@parley/wire'
+import { WebSocketServer } from 'ws'
+import type { Connection, Logger, Peer, Relay } from '../ports.ts'
+import type { RelayStore } from '../store.ts'
+import { type HttpSetting, createHttpHandler, refuseRequest, requestPath } from './http.ts'
+import { type ServerTimings, maxSessions, payloadHeadroom } from './server-limits.ts'
+import { countAnswers } from './server-counting.ts'
+import type { Metrics } from './server-metrics.ts'
+import { type KeepSession, type Session, serveSocket } from './server-socket.ts'
+import { refuseUpgrade } from './server-upgrade.ts'
+import type { CheckToken } from './token.ts'
+import { createYEndpoint } from './y-endpoint.ts'
+
+export interface NetworkSetting {
+  readonly relay: Relay
+  readonly store: RelayStore
+  readonly checkToken: CheckToken
+  readonly http: Pick<HttpSetting, 'origins' | 'mint' | 'servePage'>
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly timings: ServerTimings
+  /** When less than this waits for a socket, more may come. */
+  readonly lowWaterBytes: number
+  readonly now: () => number
+  /** `count` random bytes. */
+  readonly random: (count: number) => Uint8Array
+}
+
+export interface Network {
+  readonly request: (request: IncomingMessage, response: ServerResponse) => void
+  readonly upgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void
+  /** No more sockets; `/readyz` says so. */
+  readonly close: () => void
+  /** Resolves when every socket is gone, at the latest when those that linger have been cut off. */
+  readonly emptied: () => Promise<void>
+}
+
+export function createNetwork(setting: NetworkSetting): Network {
+  const { relay, metrics, logger, timings, now } = setting
+  const sessions = new Set<Session>()
+  let opened = 0
+  let closing = false
+  let whenEmpty: (() => void) | undefined
+
+  // A subprotocol asked for here is not ours to choose; the stock endpoint has a server of its own.
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    autoPong: false,
+    perMessageDeflate: false,
+    maxPayload: maxFrameBytes * payloadHeadroom,
+    handleProtocols: () => false,
+  })
+
+  const keep: KeepSession = (open) => {
+    const session = open(() => {
+      sessions.delete(session)
+      if (closing && sessions.size === 0) whenEmpty?.()
+    })
+    sessions.add(session)
+    metrics.add('sessions_opened_total')
+  }
+  const stock = createYEndpoint({ ...setting, keep })
+
+  const timer = setInterval(() => {
+    const at = now()
+    for (const session of sessions) session.sweep(at)
+  }, timings.sweepMs)
+
+  const request = createHttpHandler({
+    ...setting.http,
+    logger,
+    readiness: () => readiness(relay, closing),
+    metrics: () =>
+      metrics.text({
+        sessions: sessions.size - stock.readers(),
+        readers: stock.readers(),
+        documents: stock.documents(),
+        position: relay.health.position,
+      }),
+  })
+
+  const refuse = (stream: Duplex, status: number, sentence: string): void => {
+    metrics.add('upgrades_refused_total')
+    logger.debug('upgrade-refused', { status, sentence })
+    refuseUpgrade(stream, status, sentence)
+  }
+
+  const upgrade = (asked: IncomingMessage, stream: Duplex, head: Buffer): void => {
+    const path = requestPath(asked)
+    const refusal = refuseRequest(asked, setting.http)
+    if (refusal !== undefined) refuse(stream, 403, refusal)
+    else if (closing) refuse(stream, 503, 'The relay is being stopped. Connect again in a moment.')
+    else if (sessions.size >= maxSessions) refuse(stream, 503, 'The relay holds as many sockets as it may.')
+    else if (path === '/' || path === '/parley') {
+      sockets.handleUpgrade(asked, stream, head, (socket) => {
+        opened += 1
+        const accept = (peer: Peer): Connection => relay.accept(countAnswers(peer, metrics))
+        keep((whenClosed) => serveSocket({ ...setting, socket, stream, accept, number: opened, whenClosed }))
+      })
+    } else if (path?.startsWith('/y/') === true) {
+      stock.upgrade(asked, stream, head, path.slice('/y/'.length), (status, sentence) => {
+        refuse(stream, status, sentence)
+      })
+    } else
+      refuse(stream, 404, 'There is no endpoint at this path. Devices connect to /, stock Yjs tools to /y.')
+  }
+
+  return {
+    request,
+    upgrade,
+    close() {
+      closing = true
+    },
+    async emptied() {
+      if (sessions.size > 0) {
+        await new Promise<void>((resolve) => {
+          whenEmpty = resolve
+        })
+      }
+      clearInterval(timer)
+    },
+  }
+}
+
+function readiness(relay: Relay, closing: boolean): { readonly ready: boolean; readonly sentence: string } {
+  if (closing) return { ready: false, sentence: 'The relay is being stopped.' }
+  switch (relay.health.state) {
+    case 'running':
+      return { ready: true, sentence: 'The relay takes and gives.' }
+    case 'full':
+      return {
+        ready: false,
+        sentence: 'The disk of the relay is full: it gives, but takes nothing. Make room.',
+      }
+    case 'broken':
+      return { ready: false, sentence: 'The store of the relay is broken: it gives, but takes nothing.' }
+    case 'ended':
+      return { ready: false, sentence: 'The relay has ended.' }
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * One WebSocket of the Parley protocol, as the core's peer.
+ *
+ * The core judges frames; here is what only a socket knows: how much has not left yet, when it has, whether anything has
+ * come lately, and how to end. Frames sent in one turn leave together. The failure frame always goes before the close,
+ * and a peer that does not answer the close is cut off. Rules RE95 to RE102.
+ */
+import type { Duplex } from 'node:stream'
+import { type FailureCode, failures, maxFrameBytes } from '@parley/wire'
+import type { RawData, WebSocket } from 'ws'
+import type { Connection, Logger, Peer } from '../ports.ts'
+import type { ServerTimings } from './server-limits.ts'
+import type { Metrics } from './server-metrics.ts'
+
+/** A socket as the server keeps it, of either protocol. */
+export interface Session {
+  /** Looks at every deadline; called by the server's one timer. */
+  readonly sweep: (now: number) => void
+}
+
+/** Opens a session among the server's own; it is forgotten when the session says that it is gone. */
+export type KeepSession = (open: (whenClosed: () => void) => Session) => void
+
+export interface SocketSetting {
+  readonly socket: WebSocket
+  /** What lies below it: corked while a turn writes. */
+  readonly stream: Duplex
+  readonly accept: (peer: Peer) => Connection
+  readonly now: () => number
+  readonly timings: ServerTimings
+  /** Half of what the core lets wait before it calls a peer behind. */
+  readonly lowWaterBytes: number
+  readonly metrics: Metrics
+  readonly logger: Logger
+  /** How the log names this session. */
+  readonly number: number
+  /** The socket is gone. */
+  readonly whenClosed: () => void
+}
+
+export function serveSocket(setting: SocketSetting): Session {
+  const { socket, metrics, logger, timings, lowWaterBytes, number } = setting
+  const opened = setting.now()
+  let heard = opened
+  let state: 'open' | 'closing' | 'closed' = 'open'
+  let closeBy = Number.POSITIVE_INFINITY
+  let behind = false
+  // The core may end a peer before it has given it a connection: a relay that drains does.
+  const core: { connection?: Connection } = {}
+  const cork = createCork(setting.stream)
+
+  const send = (bytes: Uint8Array): void => {
+    if (socket.readyState !== socket.OPEN) return
+    metrics.add('frames_sent_total')
+    metrics.add('bytes_sent_total', bytes.length)
+    cork()
+    socket.send(bytes, { binary: true, compress: false }, left)
+    if (socket.bufferedAmount > lowWaterBytes) behind = true
+  }
+
+  /** Something has left, or the socket is gone (then `closed` follows, and says it better than an error here). */
+  function left(): void {
+    if (!behind || socket.bufferedAmount > lowWaterBytes) return
+    behind = false
+    core.connection?.drained()
+  }
+
+  const close = (code: FailureCode, detail: string): void => {
+    if (state !== 'open') return
+    state = 'closing'
+    closeBy = setting.now() + timings.closeMs
+    metrics.addFailure(code)
+    logger.info('session-failed', { session: number, user: core.connection?.identity?.user, code, detail })
+    socket.close(failures[code].closeCode, code)
+  }
+
+  core.connection = setting.accept({ send, buffered: () => socket.bufferedAmount, close })
+
+  socket.on('message', (data: RawData, binary: boolean) => {
+    heard = setting.now()
+    const bytes = wholeFrame(data)
+    metrics.add('frames_received_total')
+    metrics.add('bytes_received_total', bytes.length)
+    if (state !== 'open') return
+    if (!binary) core.connection?.fail('malformed', 'The frame is text. Frames of this protocol are binary.')
+    else if (bytes.length > maxFrameBytes) core.connection?.fail('too-large')
+    else core.connection?.receiveBytes(bytes)
+  })
+  // By hand, because a peer that pings and never reads would otherwise fill our memory with the answers.
+  socket.on('ping', (data) => {
+    if (socket.readyState === socket.OPEN && socket.bufferedAmount < lowWaterBytes) socket.pong(data)
+  })
+  // Broken frames, resets: `close` follows. Without a listener the process would end.
+  socket.on('error', (error) => {
+    logger.debug('socket-error', { session: number, error: error.message })
+  })
+  socket.on('close', (code) => {
+    state = 'closed'
+    logger.debug('session-closed', { session: number, user: core.connection?.identity?.user, code })
+    core.connection?.closed()
+    setting.whenClosed()
+  })
+
+  return {
+    sweep(now) {
+      if (now >= closeBy) socket.terminate()
+      const { connection } = core
+      if (state !== 'open' || connection === undefined) return
+      const expires = connection.identity?.expires
+      if (connection.state === 'hello' && now - opened >= timings.helloMs) connection.fail('hello-timeout')
+      else if (expires !== undefined && now >= expires) connection.fail('token-expired')
+      else if (now - heard >= timings.idleMs)
+        connection.fail('out-of-step', 'Nothing was heard for too long.')
+    },
+  }
+}
+
+/** Everything a turn sends goes to the system in one call. */
+export function createCork(stream: Duplex): () => void {
+  let corked = false
+  return () => {
+    if (corked) return
+    corked = true
+    stream.cork()
+    setImmediate(() => {
+      corked = false
+      stream.uncork()
+    })
+  }
+}
+
+/** `ws` gives one Buffer, unless told otherwise; its other shapes are the types'. */
+export function wholeFrame(data: RawData): Uint8Array {
+  if (Array.isArray(data)) return Buffer.concat(data)
+  return data instanceof ArrayBuffer ? new Uint8Array(data) : data
+}

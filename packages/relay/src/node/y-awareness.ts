@@ -1,0 +1,84 @@
+/**
+ * Who else reads this document: the awareness states of its readers, bounded.
+ *
+ * A client id belongs to the reader who named it first, until he leaves; what others say about it (the stock provider
+ * echoes everybody) is dropped. So nobody speaks for somebody else, and nothing stays when its owner is gone. Another
+ * socket of the same user may take an id over: a reader comes back before his dead socket is noticed. What a state says
+ * about its owner's name is the owner's own claim. Rules RE112 to RE114.
+ */
+import type { AwarenessEntry } from './y-messages.ts'
+import { maxAwarenessClientsPerReader } from './y-limits.ts'
+
+/** One socket. */
+export interface AwarenessReader {
+  readonly user: string
+}
+
+/** `renewed` when only clocks moved. */
+export type AwarenessNews = 'changed' | 'renewed' | 'nothing'
+
+export interface Awareness {
+  readonly say: (reader: AwarenessReader, entries: readonly AwarenessEntry[]) => AwarenessNews
+  readonly leave: (reader: AwarenessReader) => AwarenessNews
+  /** Everybody who is there. */
+  readonly known: () => readonly AwarenessEntry[]
+  /** What was said since the last call. */
+  readonly takeNews: () => readonly AwarenessEntry[]
+}
+
+interface Known extends AwarenessEntry {
+  readonly owner: AwarenessReader
+}
+
+export function createAwareness(): Awareness {
+  const states = new Map<number, Known>()
+  const news = new Map<number, AwarenessEntry>()
+
+  const sayOne = (owner: AwarenessReader, entry: AwarenessEntry): AwarenessNews => {
+    const known = states.get(entry.client)
+    if (known === undefined) {
+      if (entry.state === 'null' || owned(states.values(), owner) >= maxAwarenessClientsPerReader)
+        return 'nothing'
+    } else if (known.owner.user !== owner.user || !newer(entry, known)) {
+      return 'nothing'
+    }
+    if (entry.state === 'null') states.delete(entry.client)
+    else states.set(entry.client, { ...entry, owner })
+    news.set(entry.client, entry)
+    return known?.state === entry.state ? 'renewed' : 'changed'
+  }
+
+  return {
+    say(reader, entries) {
+      const outcomes = entries.map((entry) => sayOne(reader, entry))
+      if (outcomes.includes('changed')) return 'changed'
+      return outcomes.includes('renewed') ? 'renewed' : 'nothing'
+    },
+    leave(reader) {
+      const gone = [...states.values()].filter((state) => state.owner === reader)
+      for (const { client, clock } of gone) {
+        states.delete(client)
+        // At the same clock, as y-protocols does it: with a higher one his own next word would be taken for an old one.
+        news.set(client, { client, clock, state: 'null' })
+      }
+      return gone.length > 0 ? 'changed' : 'nothing'
+    },
+    known: () => [...states.values()].map(({ client, clock, state }) => ({ client, clock, state })),
+    takeNews() {
+      const taken = [...news.values()]
+      news.clear()
+      return taken
+    },
+  }
+}
+
+/** As y-protocols decides it: a higher clock, or leaving at the same one. */
+function newer(entry: AwarenessEntry, known: AwarenessEntry): boolean {
+  return entry.clock > known.clock || (entry.clock === known.clock && entry.state === 'null')
+}
+
+function owned(states: Iterable<Known>, owner: AwarenessReader): number {
+  let count = 0
+  for (const state of states) if (state.owner === owner) count += 1
+  return count
+}

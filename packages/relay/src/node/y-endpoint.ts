@@ -1,0 +1,247 @@
+/**
+ * The second endpoint: one document of a conversation for one stock Yjs tool, read-only.
+ *
+ *   new WebsocketProvider('ws://host:port/y', 'c/<conversation>/1', doc, { protocols: ['parley.y1', `token.${jwt}`] })
+ *
+ * The token comes in the header of the subprotocols, never in the URL, and the relay answers `parley.y1`, never the token.
+ * Who is let in is decided before the upgrade is answered, so a refusal is plain HTTP. Following begins before the
+ * document is read: no row falls between the two. Rules RE103 to RE119.
+ */
+import type { IncomingMessage } from 'node:http'
+import type { Duplex } from 'node:stream'
+import {
+  type DocumentName,
+  type UserId,
+  headName,
+  pageName,
+  parseDeviceId,
+  parseDocumentName,
+} from '@parley/document'
+import { maxFrameBytes } from '@parley/wire'
+import { WebSocketServer } from 'ws'
+import type { Connection, Logger, Peer, Relay } from '../ports.ts'
+import type { RelayStore } from '../store.ts'
+import { type ServerTimings, payloadHeadroom } from './server-limits.ts'
+import { describeError } from './server-log.ts'
+import type { Metrics } from './server-metrics.ts'
+import type { KeepSession } from './server-socket.ts'
+import type { CheckToken } from './token.ts'
+import { maxReadersPerDocument } from './y-limits.ts'
+import { type Reader, openReader } from './y-reader.ts'
+import { type RoomReader, createRooms } from './y-room.ts'
+import { type Heard, createListener, readDocument } from './y-source.ts'
+
+export interface YSetting {
+  readonly relay: Relay
+  readonly store: RelayStore
+  readonly checkToken: CheckToken
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly timings: ServerTimings
+  readonly now: () => number
+  readonly random: (count: number) => Uint8Array
+  readonly keep: KeepSession
+}
+
+export type Refuse = (status: number, sentence: string) => void
+
+export interface YEndpoint {
+  readonly readers: () => number
+  readonly documents: () => number
+  /** `path`: what stands behind `/y/`. */
+  readonly upgrade: (
+    request: IncomingMessage,
+    stream: Duplex,
+    head: Buffer,
+    path: string,
+    refuse: Refuse,
+  ) => void
+}
+
+const subprotocol = 'parley.y1'
+
+export function createYEndpoint(setting: YSetting): YEndpoint {
+  const { store, checkToken, logger, now } = setting
+  const rooms = createRooms()
+  const listen = createListener()
+  const sockets = new WebSocketServer({
+    noServer: true,
+    clientTracking: false,
+    autoPong: false,
+    perMessageDeflate: false,
+    maxPayload: maxFrameBytes * payloadHeadroom,
+    handleProtocols: () => subprotocol,
+  })
+
+  const failed = (error: unknown): void => {
+    logger.error('reader-failed', { error: describeError(error) })
+  }
+
+  /** Lets one in, or says why not. */
+  const admit = async (visit: Visit): Promise<void> => {
+    const who = await checkToken(visit.token, now())
+    if (!who.ok) {
+      visit.refuse(401, who.detail)
+      return
+    }
+    if (rooms.readersOf(roomOf(visit.name)) >= maxReadersPerDocument) {
+      visit.refuse(503, 'This document has as many readers as it may.')
+      return
+    }
+    const seat = takeSeat(visit, who.user, who.expires)
+    try {
+      if (!(await seat.load())) visit.refuse(404, 'There is no such document, or it is not yours.')
+      else if (seat.connection.state === 'closed') visit.refuse(503, 'The relay is being stopped.')
+      else seat.open()
+    } finally {
+      if (!seat.taken()) seat.leave()
+    }
+  }
+
+  /** A place in the room, and in session with the relay; the socket comes last. */
+  const takeSeat = (visit: Visit, user: UserId, expires: number): Seat => {
+    const { name } = visit
+    const place = roomOf(name)
+    let reader: Reader | undefined
+    const self: RoomReader = {
+      user,
+      sendAwareness(message) {
+        if (reader !== undefined && reader.buffered() < maxAwarenessBufferBytes) reader.send(message)
+      },
+    }
+    const room = rooms.enter(place, self)
+    const hear = (heard: Heard): void => {
+      if (heard.kind === 'rows') room.applyOnce(heard, heard.pages.get(name.page)?.updates ?? [])
+      reader?.hear(heard)
+    }
+    const peer: Peer = {
+      send(bytes) {
+        hear(listen(bytes, name.conversation))
+      },
+      buffered: () => reader?.buffered() ?? 0,
+      close(code) {
+        reader?.end(code)
+      },
+    }
+    const standing = { epoch: store.epoch, cursor: store.position, only: name.conversation }
+    const connection = setting.relay.connect(
+      { user, device: makeDevice(setting.random), expires },
+      standing,
+      peer,
+    )
+    const leave = (): void => {
+      rooms.leave(place, self)
+      connection.closed()
+    }
+    const load = async (): Promise<boolean> => {
+      const updates = await readDocument(store, user, name)
+      if (updates !== undefined) room.document.apply(updates)
+      return updates !== undefined
+    }
+    const open = (): void => {
+      visit.accept((socket) => {
+        setting.keep((forget) => {
+          const drained = (): void => {
+            connection.drained()
+          }
+          const whenClosed = (): void => {
+            leave()
+            forget()
+          }
+          reader = openReader({
+            ...setting,
+            socket,
+            stream: visit.stream,
+            room,
+            self,
+            page: name.page,
+            expires,
+            reload: load,
+            failed,
+            drained,
+            whenClosed,
+          })
+          return reader
+        })
+      })
+    }
+    return { connection, load, open, leave, taken: () => reader !== undefined }
+  }
+
+  return {
+    readers: () => rooms.readers,
+    documents: () => rooms.documents,
+    upgrade(request, stream, head, path, refuse) {
+      const name = readName(path)
+      if (name === undefined) {
+        refuse(
+          404,
+          'There is no document of this name. Documents are c/<conversation> and c/<conversation>/<page>.',
+        )
+        return
+      }
+      const token = readToken(request.headers['sec-websocket-protocol'])
+      if (token === undefined) {
+        refuse(401, 'Offer the subprotocols "parley.y1" and "token.<jwt>".')
+        return
+      }
+      const gone = (): void => undefined // the socket says so itself once it is tried
+      stream.on('error', gone)
+      const accept: Visit['accept'] = (opened) => {
+        stream.off('error', gone)
+        sockets.handleUpgrade(request, stream, head, opened)
+      }
+      admit({ name, token, stream, accept, refuse }).catch((error: unknown) => {
+        failed(error)
+        refuse(500, 'The relay met a fault of its own; its log says more.')
+      })
+    },
+  }
+}
+
+interface Visit {
+  readonly name: DocumentName
+  readonly token: string
+  readonly stream: Duplex
+  /** Calls back unless the socket is gone already. */
+  readonly accept: (
+    opened: (socket: Parameters<Parameters<WebSocketServer['handleUpgrade']>[3]>[0]) => void,
+  ) => void
+  readonly refuse: Refuse
+}
+
+interface Seat {
+  readonly connection: Connection
+  /** Loads the document; false when it is not his. */
+  readonly load: () => Promise<boolean>
+  readonly open: () => void
+  readonly leave: () => void
+  readonly taken: () => boolean
+}
+
+/** Presence is dropped, not queued, when a reader is this slow. */
+const maxAwarenessBufferBytes = 64 * 1024
+
+function readName(path: string): DocumentName | undefined {
+  try {
+    return parseDocumentName(decodeURIComponent(path))
+  } catch {
+    return undefined // not UTF-8 in percent signs
+  }
+}
+
+function roomOf({ conversation, page }: DocumentName): string {
+  return page === 0 ? headName(conversation) : pageName(conversation, page)
+}
+
+function readToken(header: string | undefined): string | undefined {
+  const offered = (header ?? '').split(',').map((item) => item.trim())
+  const tokens = offered.filter((item) => item.startsWith('token.'))
+  return offered.includes(subprotocol) && tokens.length === 1 ? tokens[0]?.slice('token.'.length) : undefined
+}
+
+function makeDevice(random: YSetting['random']): NonNullable<ReturnType<typeof parseDeviceId>> {
+  const device = parseDeviceId(Buffer.from(random(16)).toString('hex'))
+  if (device === undefined) throw new Error('16 bytes make a device id')
+  return device
+}

@@ -1,0 +1,38 @@
+/** Limits of the endpoint for stock Yjs tools: name, value, unit in the name, reason. */
+
+/** A page has at most `maxPageWriters` authors and the relay; a document of somebody else's may have more. */
+export const maxStateVectorClients = 4096
+
+/** In one message. The stock provider echoes everybody it knows. */
+export const maxAwarenessEntries = 1024
+
+/** A name, a colour, a cursor. */
+export const maxAwarenessStateBytes = 2048
+
+/** A stock document keeps one client id; Yjs draws another when it meets its own. */
+export const maxAwarenessClientsPerReader = 4
+
+/** Of one document. A conversation has more members, but not all of them with the same page open in such a tool. */
+export const maxReadersPerDocument = 500
+
+/** A cursor that moves: soon, but not at every pixel. */
+export const awarenessChangeDelayMs = 100
+
+/**
+ * Renewals, which change nothing: a stock client renews every 15 to 18 s and forgets others after 30 s, so 6 s of
+ * collecting keep everybody known, and cost one frame per reader instead of one per reader and renewal.
+ */
+export const awarenessRenewalDelayMs = 6_000
+
+/** A stock client takes a socket that says nothing for 30 s for dead, whatever it sent itself. */
+export const keepAliveMs = 15_000
+
+/** What may wait for a slow reader before he is sent away; he catches up by coming back. */
+export const maxReaderBufferBytes: number = 1024 * 1024
+
+/** Yjs merges a transaction's structs with a cost that grows faster than their number. */
+export const maxUpdatesPerTransaction = 200
+
+/** Answers to step 1 and to queries, of one reader: a stock provider asks once, and again after a reconnection. */
+export const maxAnswersPerWindow = 30
+export const answerWindowMs = 10_000

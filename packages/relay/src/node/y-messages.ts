@@ -1,0 +1,140 @@
+/**
+ * The messages of the stock y-websocket protocol, as far as the relay speaks it: a reader that trusts nothing, and writers.
+ *
+ *   0 sync: 0 step 1 (a state vector), 1 step 2, 2 update       1 awareness       2 auth: 0 permission denied
+ *   3 query for awareness
+ *
+ * What a reader would write is never decoded, only recognised: not a byte of it reaches Yjs. A state vector is walked
+ * and counted before Yjs sees it. Rules RE110 and RE111.
+ */
+import * as decoding from 'lib0/decoding'
+import * as encoding from 'lib0/encoding'
+import { maxAwarenessEntries, maxAwarenessStateBytes, maxStateVectorClients } from './y-limits.ts'
+
+const sync = 0
+const awareness = 1
+const auth = 2
+const query = 3
+
+/** One client's state, as y-protocols keeps it. `state` is JSON text; `null` (the word) means gone. */
+export interface AwarenessEntry {
+  readonly client: number
+  readonly clock: number
+  readonly state: string
+}
+
+export type YMessage =
+  | { readonly kind: 'step1'; readonly vector: Uint8Array }
+  /** Step 2 or an update: something it wants to write. */
+  | { readonly kind: 'write'; readonly empty: boolean }
+  | { readonly kind: 'awareness'; readonly entries: readonly AwarenessEntry[] }
+  | { readonly kind: 'query' }
+  | { readonly kind: 'malformed' }
+
+export function readYMessage(bytes: Uint8Array): YMessage {
+  try {
+    const decoder = decoding.createDecoder(bytes)
+    const message = readMessage(decoder)
+    return decoding.hasContent(decoder) ? { kind: 'malformed' } : message
+  } catch {
+    // lib0 throws on what ends too early or is no number, no text; that is all it can mean here.
+    return { kind: 'malformed' }
+  }
+}
+
+export function writeStep2(state: Uint8Array): Uint8Array {
+  return writeSync(1, state)
+}
+
+export function writeUpdate(update: Uint8Array): Uint8Array {
+  return writeSync(2, update)
+}
+
+export function writeAwareness(entries: readonly AwarenessEntry[]): Uint8Array {
+  const inner = encoding.createEncoder()
+  encoding.writeVarUint(inner, entries.length)
+  for (const entry of entries) {
+    encoding.writeVarUint(inner, entry.client)
+    encoding.writeVarUint(inner, entry.clock)
+    encoding.writeVarString(inner, entry.state)
+  }
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, awareness)
+    encoding.writeVarUint8Array(encoder, encoding.toUint8Array(inner))
+  })
+}
+
+export function writePermissionDenied(reason: string): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, auth)
+    encoding.writeVarUint(encoder, 0)
+    encoding.writeVarString(encoder, reason)
+  })
+}
+
+function writeSync(step: 1 | 2, payload: Uint8Array): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, sync)
+    encoding.writeVarUint(encoder, step)
+    encoding.writeVarUint8Array(encoder, payload)
+  })
+}
+
+function readMessage(decoder: decoding.Decoder): YMessage {
+  switch (decoding.readVarUint(decoder)) {
+    case sync:
+      return readSync(decoder)
+    case awareness:
+      return readAwareness(decoding.createDecoder(decoding.readVarUint8Array(decoder)))
+    case query:
+      return { kind: 'query' }
+    default:
+      return { kind: 'malformed' }
+  }
+}
+
+function readSync(decoder: decoding.Decoder): YMessage {
+  const step = decoding.readVarUint(decoder)
+  const payload = decoding.readVarUint8Array(decoder)
+  if (step === 1 || step === 2) return { kind: 'write', empty: isEmptyUpdate(payload) }
+  return step === 0 && isStateVector(payload) ? { kind: 'step1', vector: payload } : { kind: 'malformed' }
+}
+
+/** What an honest reader with nothing of its own answers to a step 1, or sends to a new tab. */
+function isEmptyUpdate(payload: Uint8Array): boolean {
+  return payload.length === 2 && payload[0] === 0 && payload[1] === 0
+}
+
+function isStateVector(payload: Uint8Array): boolean {
+  const decoder = decoding.createDecoder(payload)
+  const clients = decoding.readVarUint(decoder)
+  if (clients > maxStateVectorClients) return false
+  for (let index = 0; index < clients * 2; index += 1) decoding.readVarUint(decoder)
+  return !decoding.hasContent(decoder)
+}
+
+function readAwareness(decoder: decoding.Decoder): YMessage {
+  const entries: AwarenessEntry[] = []
+  const count = decoding.readVarUint(decoder)
+  if (count > maxAwarenessEntries) return { kind: 'malformed' }
+  for (let index = 0; index < count; index += 1) {
+    const client = decoding.readVarUint(decoder)
+    const clock = decoding.readVarUint(decoder)
+    const state = decoding.readVarUint8Array(decoder)
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(state)
+    if (!isJson(text)) return { kind: 'malformed' }
+    // Too large is dropped alone: an honest client may echo what others are allowed elsewhere.
+    if (state.length <= maxAwarenessStateBytes) entries.push({ client, clock, state: text })
+  }
+  return decoding.hasContent(decoder) ? { kind: 'malformed' } : { kind: 'awareness', entries }
+}
+
+/** Every reader parses it, and throws at what is none. */
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,180 @@
+/**
+ * One stock Yjs tool, reading one document over its own socket.
+ *
+ * It asks (step 1) and is answered from the room's document; what is accepted follows as updates. What it would write is
+ * dropped, and it is told so once. It hears something at least every 15 s, since a stock provider takes silence for
+ * death. Rules RE110 to RE119.
+ */
+import type { Duplex } from 'node:stream'
+import { type FailureCode, failures, maxFrameBytes } from '@parley/wire'
+import type { RawData, WebSocket } from 'ws'
+import type { ServerTimings } from './server-limits.ts'
+import type { Metrics } from './server-metrics.ts'
+import { type Session, createCork, wholeFrame } from './server-socket.ts'
+import { keepAliveMs, maxAnswersPerWindow, maxReaderBufferBytes, answerWindowMs } from './y-limits.ts'
+import { readYMessage, writeAwareness, writePermissionDenied, writeStep2, writeUpdate } from './y-messages.ts'
+import type { RoomReader, YRoom } from './y-room.ts'
+import type { Heard } from './y-source.ts'
+
+/** Why a reader is sent away: a failure of a session, or that the document is not his any more. */
+export type ReaderEnd = FailureCode | 'membership-ended'
+
+/** Permanent to a stock provider, like all from 4400 to 4499: it stops, and tells its app. */
+export const membershipEndedCode = 4440
+
+export interface ReaderSetting {
+  readonly socket: WebSocket
+  readonly stream: Duplex
+  readonly room: YRoom
+  /** This socket, as the room knows it. */
+  readonly self: RoomReader
+  readonly page: number
+  /** When its token ends, in milliseconds. */
+  readonly expires: number
+  readonly now: () => number
+  readonly timings: ServerTimings
+  readonly metrics: Metrics
+  /** Reads the document again, for a reader that was behind; false when it is not his any more. */
+  readonly reload: () => Promise<boolean>
+  readonly failed: (error: unknown) => void
+  /** Enough has left that more may come. */
+  readonly drained: () => void
+  readonly whenClosed: () => void
+}
+
+export interface Reader extends Session {
+  readonly send: (message: Uint8Array) => void
+  readonly hear: (heard: Heard) => void
+  readonly end: (why: ReaderEnd) => void
+  readonly buffered: () => number
+}
+
+const lowWaterBytes = maxReaderBufferBytes / 2
+const nothingNew = writeAwareness([])
+const readOnly = writePermissionDenied(
+  'Parley: documents are read-only here; nothing of this change was taken.',
+)
+
+export function openReader(setting: ReaderSetting): Reader {
+  const { socket, room, self, metrics, timings, now } = setting
+  const cork = createCork(setting.stream)
+  let open = true
+  let heardAt = now()
+  let spokeAt = heardAt
+  let pingedAt = heardAt
+  let closeBy = Number.POSITIVE_INFINITY
+  let behind = false
+  let denied = false
+  let window = { began: heardAt, answers: 0 }
+
+  const send = (message: Uint8Array): void => {
+    if (!open || socket.readyState !== socket.OPEN) return
+    spokeAt = now()
+    metrics.add('frames_sent_total')
+    metrics.add('bytes_sent_total', message.length)
+    cork()
+    socket.send(message, { binary: true, compress: false }, () => {
+      if (!behind || socket.bufferedAmount > lowWaterBytes) return
+      behind = false
+      setting.drained()
+    })
+    if (socket.bufferedAmount > lowWaterBytes) behind = true
+  }
+
+  const end = (why: ReaderEnd): void => {
+    if (!open) return
+    open = false
+    closeBy = now() + timings.closeMs
+    metrics.addFailure(why)
+    socket.close(why === 'membership-ended' ? membershipEndedCode : failures[why].closeCode, why)
+  }
+
+  /** Answers cost as much as the document is large: a few a second will do for anybody. */
+  const mayAnswer = (): boolean => {
+    const at = now()
+    if (at - window.began >= answerWindowMs) window = { began: at, answers: 0 }
+    window.answers += 1
+    if (window.answers > maxAnswersPerWindow) end('overloaded')
+    else if (socket.bufferedAmount > maxReaderBufferBytes) end('slow-consumer')
+    return open
+  }
+
+  const receive = (bytes: Uint8Array): void => {
+    const message = readYMessage(bytes)
+    switch (message.kind) {
+      case 'step1':
+        if (mayAnswer()) send(writeStep2(room.document.since(message.vector)))
+        break
+      case 'write':
+        if (denied || message.empty) break
+        denied = true
+        send(readOnly)
+        break
+      case 'awareness':
+        room.say(self, message.entries)
+        break
+      case 'query':
+        if (mayAnswer()) send(writeAwareness(room.awareness.known()))
+        break
+      case 'malformed':
+        end('malformed')
+        break
+    }
+  }
+
+  const reload = async (): Promise<void> => {
+    if (await setting.reload()) send(writeUpdate(room.document.since(new Uint8Array([0]))))
+    else end('membership-ended')
+  }
+
+  socket.on('message', (data: RawData, binary: boolean) => {
+    heardAt = now()
+    const bytes = wholeFrame(data)
+    metrics.add('frames_received_total')
+    metrics.add('bytes_received_total', bytes.length)
+    if (!open) return
+    if (!binary) end('malformed')
+    else if (bytes.length > maxFrameBytes) end('too-large')
+    else receive(bytes)
+  })
+  socket.on('pong', () => {
+    heardAt = now()
+  })
+  socket.on('ping', (data) => {
+    if (socket.readyState === socket.OPEN && socket.bufferedAmount < lowWaterBytes) socket.pong(data)
+  })
+  socket.on('error', () => undefined) // `close` follows, and does what there is to do
+  socket.on('close', () => {
+    open = false
+    setting.whenClosed()
+  })
+
+  const known = room.awareness.known()
+  if (known.length > 0) send(writeAwareness(known))
+
+  return {
+    send,
+    end,
+    buffered: () => socket.bufferedAmount,
+    hear(heard) {
+      if (!open) return
+      if (heard.kind === 'rows') {
+        for (const message of heard.pages.get(setting.page)?.messages ?? []) send(message)
+        if (heard.left.has(self.user)) end('membership-ended')
+      } else if (heard.kind === 'moved') {
+        if (heard.member) reload().catch(setting.failed)
+        else end('membership-ended')
+      }
+    },
+    sweep(at) {
+      if (at >= closeBy || at - heardAt >= timings.idleMs) socket.terminate()
+      if (!open) return
+      if (at >= setting.expires) end('token-expired')
+      if (at - spokeAt >= keepAliveMs) send(nothingNew)
+      if (at - Math.max(heardAt, pingedAt) >= timings.idleMs / 2) {
+        pingedAt = at
+        socket.ping()
+      }
+    },
+  }
+}

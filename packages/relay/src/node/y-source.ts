@@ -1,0 +1,117 @@
+/**
+ * What a stock reader gets to see: the stored rows of one document, and those that come, as bytes for Yjs.
+ *
+ * Rows are the relay's own log: checked before they were stored, or written by it. Rules RE115, RE116.
+ */
+import {
+  type ConversationId,
+  type DocumentName,
+  type UserId,
+  parseChange,
+  writeErasure,
+} from '@parley/document'
+import { type Row, decodeRelayFrame } from '@parley/wire'
+import type { RelayStore } from '../store.ts'
+import { allRows, visiblePage } from '../visible.ts'
+import { writeUpdate } from './y-messages.ts'
+
+/** Everything stored of a document, in sequence; undefined when there is none, or it is not his. */
+export async function readDocument(
+  store: RelayStore,
+  user: UserId,
+  { conversation, page: number }: DocumentName,
+): Promise<readonly Uint8Array[] | undefined> {
+  const member = await store.member(conversation, user)
+  if (member === undefined || member.role === '') return undefined
+  if (number === 0) {
+    const head = await store.head(conversation)
+    return head === undefined ? undefined : [head.state]
+  }
+  const [page] = await store.pages(conversation, [number])
+  if (page === undefined || (await visiblePage(store, member, page)) === undefined) return undefined
+  return (await allRows(store, page, Number.MAX_SAFE_INTEGER)).flatMap(updatesOf)
+}
+
+/** What one frame of the relay says to those who follow a conversation. */
+export type Heard =
+  | {
+      readonly kind: 'rows'
+      /** By page, 0 for the head. */
+      readonly pages: ReadonlyMap<number, HeardPage>
+      /** Who is not a member any more, once these rows are done. */
+      readonly left: ReadonlySet<string>
+    }
+  /** He was behind and has been served from the log: read the document again, if it is still his. */
+  | { readonly kind: 'moved'; readonly member: boolean }
+  | { readonly kind: 'other' }
+
+interface HeardPage {
+  readonly updates: readonly Uint8Array[]
+  /** The same, as messages for readers. */
+  readonly messages: readonly Uint8Array[]
+}
+
+/** Many readers get the same bytes; they are decoded once. */
+export function createListener(): (bytes: Uint8Array, conversation: ConversationId) => Heard {
+  const known = new WeakMap<Uint8Array, Heard>()
+  return (bytes, conversation) => {
+    const heard = known.get(bytes) ?? hear(bytes, conversation)
+    known.set(bytes, heard)
+    return heard
+  }
+}
+
+function hear(bytes: Uint8Array, conversation: ConversationId): Heard {
+  const decoded = decodeRelayFrame(bytes)
+  if (!decoded.ok) throw new Error(`the relay's own frame cannot be read: ${decoded.failure.detail}`)
+  const { frame } = decoded
+  if (frame.frame === 'sync') {
+    const news = frame.news.find((item) => item.conversation === conversation)
+    return news === undefined ? { kind: 'other' } : { kind: 'moved', member: news.role !== '' }
+  }
+  if (frame.frame !== 'rows' || frame.conversation !== conversation) return { kind: 'other' }
+  const updates = new Map<number, Uint8Array[]>()
+  const left = new Set<string>()
+  for (const row of frame.rows) {
+    const page = row.kind === 'head' ? 0 : row.page
+    updates.set(page, [...(updates.get(page) ?? []), ...updatesOf(row)])
+    if (row.kind === 'head') noteMembers(row.change, left)
+  }
+  const pages = new Map(
+    [...updates].map(([page, list]) => [page, { updates: list, messages: list.map(writeUpdate) }]),
+  )
+  return { kind: 'rows', pages, left }
+}
+
+function updatesOf(
+  row: Pick<Row, 'kind' | 'update'> & {
+    readonly erases?: readonly { readonly client: number; readonly clock: number }[]
+  },
+): readonly Uint8Array[] {
+  return row.erases === undefined || row.erases.length === 0
+    ? [row.update]
+    : [row.update, writeErasure(row.erases)]
+}
+
+function noteMembers(value: unknown, left: Set<string>): void {
+  const parsed = parseChange(value)
+  if (!parsed.ok) throw new Error(`the relay's own change cannot be read: ${parsed.detail}`)
+  const { change } = parsed
+  switch (change.op) {
+    case 'removed':
+      for (const user of change.members) left.add(user)
+      break
+    case 'quit':
+      left.add(change.by)
+      break
+    case 'joined':
+      left.delete(change.by)
+      break
+    case 'created':
+    case 'added':
+      for (const user of change.members) left.delete(user)
+      break
+    case 'page':
+      break
+  }
+}
