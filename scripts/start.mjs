@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:net'
-import { join, relative, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { checkNode, fail, install, root, runProgram, runScript, workspaceNode } from './prepare.mjs'
@@ -65,7 +65,7 @@ async function checkPort(wanted) {
 function checkData(folder) {
   const probe = join(folder, '.writable')
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     writeFileSync(probe, 'x')
     rmSync(probe)
   } catch (error) {
@@ -84,6 +84,16 @@ function checkData(folder) {
       'Make room, or choose another folder: npm start -- --data <folder>',
     )
   }
+}
+
+/**
+ * Step by step, since Node's own recursive way never ends where the system has no such folder to give (under /proc).
+ * @param {string} folder
+ */
+function makeFolder(folder) {
+  if (existsSync(folder)) return
+  makeFolder(dirname(folder))
+  mkdirSync(folder)
 }
 
 async function build() {
