@@ -131,7 +131,15 @@ const news: fc.Arbitrary<News> = fc.record({
   rows,
 })
 const fetched: fc.Arbitrary<Fetched> = fc.oneof(
-  fc.record({ result: fc.constant('rows'), page, version: uint, digest, after: uint, rows }),
+  fc.record({
+    result: fc.constant('rows'),
+    page,
+    version: uint,
+    digest,
+    after: uint,
+    more: fc.boolean(),
+    rows,
+  }),
   fc.record({ result: fc.constant('head'), version: uint, digest, state: bytes }),
   fc.record({ result: fc.constant('joinable'), ...listed }),
   fc.record({ result: fc.constant('failed'), code: id, detail }),

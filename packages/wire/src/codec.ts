@@ -21,7 +21,7 @@ import { readAnswer, readPush, writeAnswer, writePush } from './frame/push.ts'
 import { readCursor, readRows, writeCursor, writeRows } from './frame/rows.ts'
 import { readSync, writeSync } from './frame/sync.ts'
 import type { DeviceFrame, RelayFrame } from './frames.ts'
-import { maxFrameBytes } from './limits.ts'
+import { maxDeviceFrameBytes, maxRelayFrameBytes } from './limits.ts'
 
 export type Decoded<Frame> =
   | { readonly ok: true; readonly frame: Frame }
@@ -43,7 +43,7 @@ const relayByte = {
 } as const
 
 export function encodeDeviceFrame(frame: DeviceFrame): Uint8Array<ArrayBuffer> {
-  return writeAll(maxFrameBytes, (writer) => {
+  return writeAll(maxDeviceFrameBytes, (writer) => {
     writeByte(writer, deviceByte[frame.frame])
     writeDeviceFrame(writer, frame)
   })
@@ -54,7 +54,7 @@ export function decodeDeviceFrame(bytes: Uint8Array): Decoded<DeviceFrame> {
 }
 
 export function encodeRelayFrame(frame: RelayFrame): Uint8Array<ArrayBuffer> {
-  return writeAll(maxFrameBytes, (writer) => {
+  return writeAll(maxRelayFrameBytes, (writer) => {
     writeByte(writer, relayByte[frame.frame])
     writeRelayFrame(writer, frame)
   })
@@ -90,7 +90,7 @@ function readDeviceFrame(reader: Reader): DeviceFrame {
   const byte = readByte(reader)
   // The size comes after the version here: `readHello` looks at both.
   if (byte === deviceByte.hello) return readHello(reader)
-  expectSize(reader, maxFrameBytes)
+  expectSize(reader, maxDeviceFrameBytes)
   switch (byte) {
     case deviceByte.push:
       return readPush(reader)
@@ -134,7 +134,7 @@ function writeRelayFrame(writer: Writer, frame: RelayFrame): void {
 
 function readRelayFrame(reader: Reader): RelayFrame {
   const byte = readByte(reader)
-  expectSize(reader, maxFrameBytes)
+  expectSize(reader, maxRelayFrameBytes)
   switch (byte) {
     case relayByte.welcome:
       return readWelcome(reader)

@@ -241,12 +241,15 @@ export interface CommandAnswer {
 }
 
 export type Fetched =
+  /** A page. When one frame does not hold it, it comes in several, each with the version and digest of the whole. */
   | {
       readonly result: 'rows'
       readonly page: number
       readonly version: number
       readonly digest: string
       readonly after: number
+      /** Another answer to this request follows. */
+      readonly more: boolean
       readonly rows: readonly Row[]
     }
   /** The head whole: the Yjs state, at `version`. */

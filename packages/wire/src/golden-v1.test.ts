@@ -142,8 +142,12 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
     commandAnswer({ class: 'refused', code: 'not-found', detail: '' }),
   ],
   [
-    '470901630002ad020200ff0004030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d7367',
-    fetchAnswer({ result: 'rows', page: 2, version: 301, digest: '00ff', after: 0, rows }),
+    '470901630002ad020200ff000104030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d7367',
+    fetchAnswer({ result: 'rows', page: 2, version: 301, digest: '00ff', after: 0, more: true, rows }),
+  ],
+  [
+    '470901630002ad020200ffac020000',
+    fetchAnswer({ result: 'rows', page: 2, version: 301, digest: '00ff', after: 300, more: false, rows: [] }),
   ],
   [
     '4709016301010200ff03090807',

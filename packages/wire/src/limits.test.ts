@@ -6,14 +6,15 @@ import type { DeviceFrame, EntryRow, News, RelayFrame, Row } from './frames.ts'
 import {
   maxAnswersPerFrame,
   maxDetailLength,
+  maxDeviceFrameBytes,
   maxDigestLength,
   maxErasesPerRow,
-  maxFrameBytes,
   maxHelloBytes,
   maxIdLength,
   maxNameLength,
   maxNewsPerFrame,
   maxPagesPerRequest,
+  maxRelayFrameBytes,
   maxRowsPerFrame,
   maxTokenBytes,
   maxTouchedPerNews,
@@ -238,35 +239,53 @@ test('[WI9] [WI14] a token counts bytes, and the longest hello stays under maxHe
 })
 
 /** Bytes besides the update: kind, conversation, page, count, and three for the length. */
-const around = 1 + 1 + 1 + 1 + 3
+const aroundPush = 1 + 1 + 1 + 1 + 3
 const pushOf = (size: number): DeviceFrame => ({
   frame: 'push',
   conversation: '',
   page: 1,
-  updates: [new Uint8Array(size - around)],
+  updates: [new Uint8Array(size - aroundPush)],
 })
 
-test('[WI8] [WI14] a frame of maxFrameBytes is read, one over it is too large and not written', () => {
-  const full = encodeDeviceFrame(pushOf(maxFrameBytes))
-  expect(full).toHaveLength(maxFrameBytes)
+/** Bytes besides the state: kind, request, conversation, result, version, digest, and three for the length. */
+const aroundHead = 1 + 1 + 1 + 1 + 1 + 1 + 3
+const headOf = (size: number): RelayFrame => ({
+  frame: 'fetch-answer',
+  request: 1,
+  conversation: '',
+  fetched: { result: 'head', version: 1, digest: '', state: new Uint8Array(size - aroundHead) },
+})
+
+test('[WI8] [WI14] a device frame of maxDeviceFrameBytes is read, one over it is too large and not written', () => {
+  const full = encodeDeviceFrame(pushOf(maxDeviceFrameBytes))
+  expect(full).toHaveLength(maxDeviceFrameBytes)
   expect(decodeDeviceFrame(full)).toMatchObject({ ok: true })
-  expect(() => encodeDeviceFrame(pushOf(maxFrameBytes + 1))).toThrow('allowed')
-  const over = new Uint8Array(maxFrameBytes + 1)
+  expect(() => encodeDeviceFrame(pushOf(maxDeviceFrameBytes + 1))).toThrow('allowed')
+  const over = new Uint8Array(maxDeviceFrameBytes + 1)
   for (const kind of [2, 3, 4, 5, 6]) {
     over[0] = kind
     expect(decodeDeviceFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
   }
+})
+
+test('[WI8] [WI14] a relay frame of maxRelayFrameBytes is read, one over it is too large and not written', () => {
+  const full = encodeRelayFrame(headOf(maxRelayFrameBytes))
+  expect(full).toHaveLength(maxRelayFrameBytes)
+  expect(decodeRelayFrame(full)).toMatchObject({ ok: true })
+  expect(() => encodeRelayFrame(headOf(maxRelayFrameBytes + 1))).toThrow('allowed')
+  const over = new Uint8Array(maxRelayFrameBytes + 1)
   for (const kind of [66, 67, 68, 69, 70, 71, 72, 73, 74]) {
     over[0] = kind
     expect(decodeRelayFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
   }
   over.set([65, 1])
   expect(decodeRelayFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
-  const state = new Uint8Array(maxFrameBytes)
-  const fetched = { result: 'head', version: 1, digest: '', state } as const
-  expect(() => encodeRelayFrame({ frame: 'fetch-answer', request: 1, conversation: 'c', fetched })).toThrow(
-    'allowed',
-  )
+})
+
+test('[WI9] a command that names 5,000 members is read', () => {
+  const members = many(5000, (index) => index.toString(16).padStart(36, '0'))
+  const command: DeviceFrame = { frame: 'command', conversation: 'c', id: 'i', command: { op: 'add', members } }
+  expect(decodeDeviceFrame(encodeDeviceFrame(command))).toEqual({ ok: true, frame: command })
 })
 
 test('[WI8] a hello over maxHelloBytes is too large, whatever it holds', () => {

@@ -4,8 +4,11 @@
  * Lengths are UTF-16 units, as `string.length` counts them; bytes are bytes on the wire.
  */
 
-/** Either direction. A page of `maxPageBytes` and its rows fit several times; a socket's buffer stays small. */
-export const maxFrameBytes: number = 256 * 1024
+/** What a device sends: a full push, or the largest command. What the relay holds for a socket stays small. */
+export const maxDeviceFrameBytes: number = 256 * 1024
+
+/** What a relay sends: a head's whole state does not come in parts, and with 5,000 members takes some 400 kB. */
+export const maxRelayFrameBytes: number = 1024 * 1024
 
 /** What an unknown peer may make a relay hold before it has said who it is: the longest token and ids, and room. */
 export const maxHelloBytes: number = 16 * 1024
@@ -49,5 +52,5 @@ export const maxPagesPerRequest = 1000
 /** Objects and lists inside one another, in a command, a change or an outcome. */
 export const maxAnyDepth = 16
 
-/** One command, change or outcome. */
-export const maxAnyBytes: number = 64 * 1024
+/** One command, change or outcome: 5,000 members, by ids as long as a UUID. */
+export const maxAnyBytes: number = 192 * 1024

@@ -1,8 +1,8 @@
 /** Asking for a page or a head, and getting it. */
-import { type Reader, readBytes, readChoice, readVarUint } from '../bytes/bounded-reader.ts'
-import { writeBytes, writeChoice, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
+import { type Reader, readBytes, readChoice, readFlag, readVarUint } from '../bytes/bounded-reader.ts'
+import { writeBytes, writeChoice, writeFlag, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
 import type { Fetch, FetchAnswer, Fetched } from '../frames.ts'
-import { maxFrameBytes } from '../limits.ts'
+import { maxRelayFrameBytes } from '../limits.ts'
 import { readRowList, writeRowList } from './row.ts'
 import {
   readDetail,
@@ -59,12 +59,13 @@ function writeFetched(writer: Writer, fetched: Fetched): void {
       writeVarUint(writer, fetched.version)
       writeDigest(writer, fetched.digest)
       writeVarUint(writer, fetched.after)
+      writeFlag(writer, fetched.more)
       writeRowList(writer, fetched.rows)
       return
     case 'head':
       writeVarUint(writer, fetched.version)
       writeDigest(writer, fetched.digest)
-      writeBytes(writer, fetched.state, maxFrameBytes)
+      writeBytes(writer, fetched.state, maxRelayFrameBytes)
       return
     case 'joinable':
       writeId(writer, fetched.kind)
@@ -89,6 +90,7 @@ function readFetched(reader: Reader): Fetched {
         version: readVarUint(reader),
         digest: readDigest(reader),
         after: readVarUint(reader),
+        more: readFlag(reader),
         rows: readRowList(reader),
       }
     case 'head':
@@ -96,7 +98,7 @@ function readFetched(reader: Reader): Fetched {
         result,
         version: readVarUint(reader),
         digest: readDigest(reader),
-        state: readBytes(reader, maxFrameBytes),
+        state: readBytes(reader, maxRelayFrameBytes),
       }
     case 'joinable':
       return {

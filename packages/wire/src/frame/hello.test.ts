@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { decodeDeviceFrame, decodeRelayFrame, encodeDeviceFrame } from '../codec.ts'
-import { maxFrameBytes, maxHelloBytes } from '../limits.ts'
+import { maxDeviceFrameBytes, maxHelloBytes } from '../limits.ts'
 import { protocolVersion } from '../version.ts'
 
 const wrongVersion = { ok: false, failure: { code: 'wrong-version' } }
@@ -17,7 +17,7 @@ test('[WI5] a hello or welcome of another version is a wrong version, whatever f
 })
 
 test('[WI5] a hello of another version is that before it is too large', () => {
-  for (const size of [maxHelloBytes + 1, maxFrameBytes + 1]) {
+  for (const size of [maxHelloBytes + 1, maxDeviceFrameBytes + 1]) {
     const hello = new Uint8Array(size)
     hello.set([1, 2])
     expect(decodeDeviceFrame(hello)).toMatchObject(wrongVersion)

@@ -2,14 +2,14 @@
 import { type Reader, readBytes, readChoice, readList, readVarUint } from '../bytes/bounded-reader.ts'
 import { writeBytes, writeChoice, writeList, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
 import type { Answer, Push, PushAnswer, Verdict } from '../frames.ts'
-import { maxAnswersPerFrame, maxFrameBytes, maxUpdatesPerPush } from '../limits.ts'
+import { maxAnswersPerFrame, maxDeviceFrameBytes, maxUpdatesPerPush } from '../limits.ts'
 import { readDetail, readId, readPage, writeDetail, writeId, writePage } from './words.ts'
 
 export function writePush(writer: Writer, push: Push): void {
   writeId(writer, push.conversation)
   writePage(writer, push.page)
   writeList(writer, push.updates, maxUpdatesPerPush, (inner, update) =>
-    writeBytes(inner, update, maxFrameBytes),
+    writeBytes(inner, update, maxDeviceFrameBytes),
   )
 }
 
@@ -18,7 +18,7 @@ export function readPush(reader: Reader): Push {
     frame: 'push',
     conversation: readId(reader),
     page: readPage(reader),
-    updates: readList(reader, maxUpdatesPerPush, (inner) => readBytes(inner, maxFrameBytes)),
+    updates: readList(reader, maxUpdatesPerPush, (inner) => readBytes(inner, maxDeviceFrameBytes)),
   }
 }
 

@@ -24,7 +24,7 @@ import {
   type Writer,
 } from '../bytes/bounded-writer.ts'
 import type { ErasedItem, Row } from '../frames.ts'
-import { maxErasesPerRow, maxFrameBytes, maxRowsPerFrame } from '../limits.ts'
+import { maxErasesPerRow, maxRelayFrameBytes, maxRowsPerFrame } from '../limits.ts'
 import { readId, readPage, writeId, writePage } from './words.ts'
 
 interface Place {
@@ -61,17 +61,17 @@ export function writeRow(writer: Writer, row: Row, previous: Place = start): voi
   switch (row.kind) {
     case 'entry':
       writePage(writer, row.page)
-      writeBytes(writer, row.update, maxFrameBytes)
+      writeBytes(writer, row.update, maxRelayFrameBytes)
       if (row.erases.length > 0) writeList(writer, row.erases, maxErasesPerRow, writeErasedItem)
       return
     case 'erased':
       writePage(writer, row.page)
-      writeBytes(writer, row.update, maxFrameBytes)
+      writeBytes(writer, row.update, maxRelayFrameBytes)
       writeId(writer, row.author)
       writeId(writer, row.id)
       return
     case 'head':
-      writeBytes(writer, row.update, maxFrameBytes)
+      writeBytes(writer, row.update, maxRelayFrameBytes)
       writeId(writer, row.command)
       writeAny(writer, row.change)
   }
@@ -89,7 +89,7 @@ export function readRow(reader: Reader, previous: Place = start): Row {
         seq,
         time,
         page: readPage(reader),
-        update: readBytes(reader, maxFrameBytes),
+        update: readBytes(reader, maxRelayFrameBytes),
         erases: kind === 'entry' ? [] : readErases(reader),
       }
     case 'erased':
@@ -98,7 +98,7 @@ export function readRow(reader: Reader, previous: Place = start): Row {
         seq,
         time,
         page: readPage(reader),
-        update: readBytes(reader, maxFrameBytes),
+        update: readBytes(reader, maxRelayFrameBytes),
         author: readId(reader),
         id: readId(reader),
       }
@@ -107,7 +107,7 @@ export function readRow(reader: Reader, previous: Place = start): Row {
         kind,
         seq,
         time,
-        update: readBytes(reader, maxFrameBytes),
+        update: readBytes(reader, maxRelayFrameBytes),
         command: readId(reader),
         change: readAny(reader),
       }
