@@ -14,7 +14,7 @@ export interface RelayLimits {
   readonly maxBufferedBytes: number
   /** A peer that goes on asking without taking the answers ends as `slow-consumer`. */
   readonly maxAnswerBytes: number
-  /** Payload of one frame from the relay: a phone on a bad line sees progress. Below wire's `maxFrameBytes`. */
+  /** Payload of one frame from the relay: a phone on a bad line sees progress. Below wire's `maxRelayFrameBytes`. */
   readonly maxPayloadBytes: number
   /** A conversation that moved by at most so much comes whole with the catch-up. */
   readonly maxInlineRows: number

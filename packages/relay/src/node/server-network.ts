@@ -5,7 +5,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { maxFrameBytes } from '@parley/wire'
+import { maxDeviceFrameBytes } from '@parley/wire'
 import { WebSocketServer } from 'ws'
 import type { Connection, Logger, Peer, Relay } from '../ports.ts'
 import type { RelayStore } from '../store.ts'
@@ -55,7 +55,7 @@ export function createNetwork(setting: NetworkSetting): Network {
     clientTracking: false,
     autoPong: false,
     perMessageDeflate: false,
-    maxPayload: maxFrameBytes * payloadHeadroom,
+    maxPayload: maxDeviceFrameBytes * payloadHeadroom,
     handleProtocols: () => false,
   })
 

@@ -6,7 +6,7 @@
  * and a peer that does not answer the close is cut off. Rules RE95 to RE102.
  */
 import type { Duplex } from 'node:stream'
-import { type FailureCode, failures, maxFrameBytes } from '@parley/wire'
+import { type FailureCode, failures, maxDeviceFrameBytes } from '@parley/wire'
 import type { RawData, WebSocket } from 'ws'
 import type { Connection, Logger, Peer } from '../ports.ts'
 import type { ServerTimings } from './server-limits.ts'
@@ -83,7 +83,7 @@ export function serveSocket(setting: SocketSetting): Session {
     metrics.add('bytes_received_total', bytes.length)
     if (state !== 'open') return
     if (!binary) core.connection?.fail('malformed', 'The frame is text. Frames of this protocol are binary.')
-    else if (bytes.length > maxFrameBytes) core.connection?.fail('too-large')
+    else if (bytes.length > maxDeviceFrameBytes) core.connection?.fail('too-large')
     else core.connection?.receiveBytes(bytes)
   })
   // By hand, because a peer that pings and never reads would otherwise fill our memory with the answers.

@@ -17,7 +17,7 @@ import {
   parseDeviceId,
   parseDocumentName,
 } from '@parley/document'
-import { maxFrameBytes } from '@parley/wire'
+import { maxDeviceFrameBytes } from '@parley/wire'
 import { WebSocketServer } from 'ws'
 import type { Connection, Logger, Peer, Relay } from '../ports.ts'
 import type { RelayStore } from '../store.ts'
@@ -69,7 +69,7 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
     clientTracking: false,
     autoPong: false,
     perMessageDeflate: false,
-    maxPayload: maxFrameBytes * payloadHeadroom,
+    maxPayload: maxDeviceFrameBytes * payloadHeadroom,
     handleProtocols: () => subprotocol,
   })
 

@@ -6,7 +6,7 @@
  * death. Rules RE110 to RE119.
  */
 import type { Duplex } from 'node:stream'
-import { type FailureCode, failures, maxFrameBytes } from '@parley/wire'
+import { type FailureCode, failures, maxDeviceFrameBytes } from '@parley/wire'
 import type { RawData, WebSocket } from 'ws'
 import type { ServerTimings } from './server-limits.ts'
 import type { Metrics } from './server-metrics.ts'
@@ -134,7 +134,7 @@ export function openReader(setting: ReaderSetting): Reader {
     metrics.add('bytes_received_total', bytes.length)
     if (!open) return
     if (!binary) end('malformed')
-    else if (bytes.length > maxFrameBytes) end('too-large')
+    else if (bytes.length > maxDeviceFrameBytes) end('too-large')
     else receive(bytes)
   })
   socket.on('pong', () => {
