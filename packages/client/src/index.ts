@@ -1,2 +1,2 @@
-// The SDK: session, outbox, connection, queries and tabs over a replica.
-export {}
+// The SDK: session, outbox, connection and queries over a replica.
+export { createEngine, type EngineOptions } from './engine.ts'

@@ -1,0 +1,28 @@
+/** What the parts of one engine share. */
+import type { UserId } from '@parley/document'
+import type { EngineEvent } from './engine-types.ts'
+import type { Sending } from './lanes.ts'
+import type { ClientLimits } from './limits.ts'
+import type { Mailbox } from './mailbox.ts'
+import type { Model } from './model.ts'
+import type { Ports } from './ports.ts'
+import type { Promises } from './promises.ts'
+import type { Requests } from './requests.ts'
+import type { Session } from './session.ts'
+
+export interface Core {
+  readonly user: UserId
+  readonly ports: Ports
+  readonly limits: ClientLimits
+  readonly model: Model
+  readonly mailbox: Mailbox
+  readonly session: Session
+  readonly sending: Sending
+  readonly promises: Promises
+  readonly requests: Requests
+  readonly emit: (event: EngineEvent) => void
+  /** The catch-up of this session is stored: what waits may leave. */
+  caughtUp: boolean
+  /** News came: some of it may be worth fetching before it is asked for. */
+  idleWork: boolean
+}

@@ -1,0 +1,180 @@
+/**
+ * The engine as its users see it: the public classes (`IMClient`, `Conversation`) and the simulated world.
+ */
+import type { Command, ConversationId, Entry, EntryId, Head, JsonObject, Outcome, UserId } from '@parley/document'
+
+/** A change that is safe on this device, and what becomes of it at the relay. */
+export interface Queued<T> {
+  readonly id: EntryId
+  /** Resolves with the relay's outcome, rejects with a `ParleyError`. Nobody has to look: it never counts as unhandled. */
+  readonly confirmed: Promise<T>
+}
+
+export interface Accepted {
+  readonly seq: number
+  readonly time: number
+}
+
+export type MessageState = 'sending' | 'sent' | 'failed'
+
+/** One message as it stands now. `seq` is 0 and `time` the device's claim until the relay has answered. */
+export interface MessageView {
+  readonly id: EntryId
+  readonly conversation: ConversationId
+  readonly from: UserId
+  readonly seq: number
+  readonly time: number
+  readonly sentAt: number
+  readonly type: number
+  readonly text?: string
+  readonly attrs?: JsonObject
+  readonly recalled: boolean
+  readonly state: MessageState
+  readonly error?: { readonly code: string; readonly detail: string }
+}
+
+/** A list row: everything shown of a conversation that is not open. */
+export interface ConversationView {
+  readonly id: ConversationId
+  readonly kind: string
+  readonly name: string | null
+  readonly creator: UserId | ''
+  readonly createdAt: number
+  readonly unique: boolean
+  /** '' when not a member (left, removed, refused, or not known to the relay yet while `syncState` is 'local'). */
+  readonly role: string
+  readonly memberCount: number
+  readonly lastMessage: MessageView | null
+  readonly lastMessageAt: number
+  readonly unread: number
+  readonly draft: Draft | null
+  /** local: made here and unanswered; synced: all the relay said is held; behind: parts are still to be fetched; unknown: never heard of; left. */
+  readonly syncState: 'local' | 'synced' | 'behind' | 'unknown' | 'left'
+  readonly seq: number
+}
+
+export interface Draft {
+  readonly text: string
+  readonly editedAt: number
+}
+
+export interface HistoryQuery {
+  readonly limit?: number
+  readonly direction?: 'new-to-old' | 'old-to-new'
+  /** Start and end are given by message (its seq) or by time; `closed` includes the bound itself. */
+  readonly start?: { readonly id?: EntryId; readonly time?: number; readonly closed?: boolean }
+  readonly end?: { readonly id?: EntryId; readonly time?: number; readonly closed?: boolean }
+  readonly type?: number
+}
+
+export interface HistoryPage {
+  /** Always in ascending order. */
+  readonly messages: readonly MessageView[]
+  /** Pages that could not be had (no network): what lies there may be missing from the answer. */
+  readonly missing: readonly number[]
+}
+
+export interface UnsentItem {
+  readonly id: EntryId
+  readonly conversation: ConversationId
+  readonly kind: 'message' | 'operation' | 'command'
+  readonly entry?: Entry
+  readonly command?: Command
+  readonly state: 'waiting' | 'refused'
+  readonly at: number
+  readonly error?: { readonly code: string; readonly detail: string }
+}
+
+export type ConnectionState = 'connecting' | 'connected' | 'waiting' | 'offline' | 'paused' | 'stopped'
+
+interface Marked {
+  readonly replayed?: true
+  readonly partial?: true
+}
+
+export type EngineEvent =
+  | { readonly type: 'connection'; readonly event: 'DISCONNECT' | 'OFFLINE' | 'ONLINE' | 'RETRY' | 'RECONNECT' | 'SCHEDULE'; readonly attempt?: number; readonly delayMs?: number }
+  | { readonly type: 'state'; readonly state: ConnectionState }
+  | ({ readonly type: 'invited'; readonly conversation: ConversationId; readonly invitedBy: UserId } & Marked)
+  | ({ readonly type: 'kicked'; readonly conversation: ConversationId; readonly kickedBy: UserId } & Marked)
+  | ({ readonly type: 'members-joined'; readonly conversation: ConversationId; readonly members: readonly UserId[]; readonly invitedBy: UserId } & Marked)
+  | ({ readonly type: 'members-left'; readonly conversation: ConversationId; readonly members: readonly UserId[]; readonly kickedBy?: UserId } & Marked)
+  | ({ readonly type: 'message'; readonly message: MessageView } & Marked)
+  | ({ readonly type: 'recalled'; readonly message: MessageView } & Marked)
+  /** Something moved while away and did not come row by row. */
+  | { readonly type: 'moved'; readonly conversation: ConversationId; readonly replayed: true; readonly partial: true }
+  | { readonly type: 'message-status'; readonly message: MessageView }
+  | { readonly type: 'command-refused'; readonly conversation: ConversationId; readonly id: EntryId; readonly command: Command; readonly code: string; readonly detail: string }
+  | { readonly type: 'operation-refused'; readonly item: UnsentItem; readonly code: string; readonly detail: string }
+  /** A list row changed: shown state must be read again. */
+  | { readonly type: 'conversation'; readonly conversation: ConversationId }
+  | { readonly type: 'unread'; readonly conversation: ConversationId; readonly unread: number }
+  | { readonly type: 'storage'; readonly degraded: boolean; readonly kind?: string }
+  /** The engine ended by itself: another owner took the store, or the relay said stop. */
+  | { readonly type: 'ended'; readonly code: string; readonly detail: string }
+  | { readonly type: 'error'; readonly code: string; readonly detail: string }
+
+export interface SendMessage {
+  readonly type: number
+  readonly text?: string
+  readonly attrs?: JsonObject
+}
+
+export interface Engine {
+  readonly user: UserId
+  readonly connection: ConnectionState
+  /** Resolves when the device's data is loaded; the connection is made behind it. Rejects with a `ParleyError` when the store cannot be opened. */
+  start(): Promise<void>
+  pause(): void
+  resume(): void
+  /** Try at once (also: the network came back, the page became visible). */
+  retry(): void
+  network(online: boolean): void
+
+  conversations(): readonly ConversationView[]
+  conversation(id: ConversationId): ConversationView | undefined
+  /** With waiting commands laid over it; undefined when this device does not hold the head. */
+  head(id: ConversationId): Promise<Head | undefined>
+  /** What the relay confirmed. */
+  confirmedHead(id: ConversationId): Promise<Head | undefined>
+  /** Asks the relay about an id this device does not know: 'joinable', 'member' or 'not-found'. Rejects `OFFLINE`. */
+  look(id: ConversationId): Promise<'member' | 'joinable' | 'not-found'>
+
+  /** Every changing call resolves when the change is safe on this device, and rejects at once when the local rules forbid it. */
+  command(conversation: ConversationId, command: Command): Promise<Queued<Outcome> & { readonly predicted: Outcome }>
+  send(conversation: ConversationId, message: SendMessage): Promise<Queued<Accepted> & { readonly message: MessageView }>
+  recall(conversation: ConversationId, target: EntryId): Promise<Queued<Accepted>>
+
+  history(conversation: ConversationId, query: HistoryQuery): Promise<HistoryPage>
+  /** Confirmed messages held on this device in relay order, then the outbox's, in the order they were made. */
+  timeline(conversation: ConversationId, limit: number): Promise<HistoryPage>
+
+  /** On this device only. */
+  read(conversation: ConversationId): Promise<void>
+  setDraft(conversation: ConversationId, text: string): Promise<void>
+  cancelDraft(conversation: ConversationId): Promise<void>
+
+  unsent(): readonly UnsentItem[]
+  retryUnsent(id: EntryId): Promise<void>
+  discardUnsent(id: EntryId): Promise<void>
+
+  /** Everything held of one conversation, for checking replicas against each other: sorted rows of held pages. */
+  inspect(conversation: ConversationId): Promise<Inspection>
+  on(listener: (event: EngineEvent) => void): () => void
+  /** Ends the engine and keeps the data. */
+  close(): Promise<void>
+  /** Ends the engine and removes the data. */
+  wipe(): Promise<void>
+}
+
+export interface Inspection {
+  readonly seq: number
+  readonly pages: readonly {
+    readonly page: number
+    readonly held: number
+    readonly known: number
+    readonly digest: string
+    /** Stored updates in sequence order; page 0 is the head (a state, then rows). */
+    readonly updates: readonly { readonly seq: number; readonly time: number; readonly update: Uint8Array }[]
+  }[]
+}

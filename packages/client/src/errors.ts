@@ -1,0 +1,58 @@
+/** The one error of the public surface, with a closed set of codes. Codes are stable words; `detail` says what to do. */
+import { refusalCodes } from '@parley/document'
+import type { RefusalCode } from '@parley/document'
+
+export type ParleyErrorCode =
+  | RefusalCode
+  /** The call needs the relay and there is no connection. */
+  | 'OFFLINE'
+  /** The target of a recall was refused itself. */
+  | 'target-refused'
+  /** The creation this was written for was refused; retrying the creation retries this. */
+  | 'conversation-refused'
+  /** Taken back before it was sent: by a recall, or discarded from `unsent()`. */
+  | 'withdrawn'
+  | 'unknown-conversation'
+  | 'unknown-message'
+  | 'bad-id'
+  | 'bad-argument'
+  /** The device's store is full: nothing was queued, the text is still the caller's. */
+  | 'storage-full'
+  | 'storage-unavailable'
+  /** Another tab or process of this device took over. */
+  | 'superseded'
+  | 'closed'
+  | 'wrong-version'
+  | 'token-unavailable'
+  | 'internal'
+  /** A refusal of a newer relay that this build has no word for; `detail` carries its code. */
+  | 'refused'
+
+export class ParleyError extends Error {
+  readonly code: ParleyErrorCode
+  readonly detail: string
+  constructor(code: ParleyErrorCode, detail: string, options?: ErrorOptions) {
+    super(`${code}: ${detail}`, options)
+    this.name = 'ParleyError'
+    this.code = code
+    this.detail = detail
+  }
+}
+
+const refusals: ReadonlySet<string> = new Set(refusalCodes)
+
+function isRefusal(code: string): code is RefusalCode {
+  return refusals.has(code)
+}
+
+const ownReasons: ReadonlySet<string> = new Set<ParleyErrorCode>(['target-refused', 'conversation-refused', 'withdrawn'])
+
+function isOwnReason(code: string): code is 'target-refused' | 'conversation-refused' | 'withdrawn' {
+  return ownReasons.has(code)
+}
+
+/** A reason as stored or received, as the error an app sees. */
+export function refusalError(code: string, detail: string): ParleyError {
+  if (isRefusal(code) || isOwnReason(code)) return new ParleyError(code, detail)
+  return new ParleyError('refused', `${code}: ${detail}`)
+}

@@ -1,0 +1,89 @@
+/**
+ * What was asked for: a page, a head, digests. An answer older than what is held is dropped. Rules CL70 to CL76.
+ */
+import { emptyDigest, readHeadState } from '@parley/document'
+import type { ConversationId } from '@parley/document'
+import type { Row, TouchedPage } from '@parley/wire'
+import { readRow, storeRow } from './apply-rows.ts'
+import type { Ledger } from './ledger.ts'
+import { settleByRow } from './outbox.ts'
+import type { Promises } from './promises.ts'
+import { readPage } from './read-records.ts'
+
+export interface FetchedPage {
+  readonly page: number
+  readonly after: number
+  readonly version: number
+  readonly digest: string
+  readonly rows: readonly Row[]
+}
+
+/** `differs`: what came together is not what the relay has; the page is to be fetched whole. */
+export type PageResult = 'held' | 'older' | 'differs' | 'unreadable'
+
+export async function applyPage(
+  ledger: Ledger,
+  id: ConversationId,
+  fetched: FetchedPage,
+  promises: Promises,
+): Promise<PageResult> {
+  const before = await ledger.page(id, fetched.page)
+  const verify = ledger.conversation(id)?.verify === true
+  if (before.held > fetched.version && !verify) return 'older'
+  const goesOn = fetched.after > 0
+  if (goesOn && before.held !== fetched.after) return 'older'
+  let digest = goesOn ? before.digest : emptyDigest
+  if (!goesOn) ledger.clearUpdates(id, fetched.page)
+  for (const row of fetched.rows) {
+    const read = row.kind === 'head' ? undefined : readRow(row)
+    if (read === undefined) return 'unreadable'
+    digest = await storeRow(ledger, id, read, digest)
+    settleByRow(ledger, id, read, promises)
+  }
+  const known = Math.max(before.known, fetched.version)
+  if (digest !== fetched.digest) {
+    ledger.clearUpdates(id, fetched.page)
+    ledger.setPage(id, fetched.page, { held: 0, known, digest: emptyDigest })
+    return 'differs'
+  }
+  ledger.setPage(id, fetched.page, { held: fetched.version, known, digest })
+  return 'held'
+}
+
+export function applyHead(ledger: Ledger, id: ConversationId, version: number, state: Uint8Array): boolean {
+  const record = ledger.conversation(id)
+  const head = readHeadState(state)
+  if (record === undefined || head === undefined) return false
+  if (record.headHeld > version) return true
+  ledger.clearUpdates(id, 0)
+  ledger.setUpdate(id, 0, version, { time: record.time, update: state, erased: null })
+  ledger.setHead(id, head)
+  ledger.setConversation({ ...record, headHeld: version, headKnown: Math.max(record.headKnown, version) })
+  return true
+}
+
+/** Pages held under another epoch, or across an absence, against what the relay says of them. */
+export async function applyDigests(ledger: Ledger, id: ConversationId, pages: readonly TouchedPage[]): Promise<void> {
+  const record = ledger.conversation(id)
+  if (record === undefined) return
+  const said = new Map(pages.map((page) => [page.page, page]))
+  for (const page of await heldPages(ledger, id)) {
+    const truth = said.get(page)
+    if (truth === undefined) {
+      ledger.removePage(id, page)
+      continue
+    }
+    const own = await ledger.page(id, page)
+    const same = own.held === truth.version && own.digest === truth.digest
+    ledger.setPage(id, page, same ? { ...own, known: truth.version } : { held: 0, known: truth.version, digest: emptyDigest })
+  }
+  ledger.setConversation({ ...record, verify: false })
+}
+
+export async function heldPages(ledger: Ledger, id: ConversationId): Promise<readonly number[]> {
+  const [rows = []] = await ledger.model.disk.read([{ kind: 'range', table: 'pages', prefix: [id] }])
+  return rows.flatMap((row) => {
+    const page = row.key[1]
+    return typeof page === 'number' && readPage(row.value).held > 0 ? [page] : []
+  })
+}

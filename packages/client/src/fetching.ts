@@ -1,0 +1,61 @@
+/** Asking the relay: a page, a head, digests; and in idle time what will be wanted next. Rules CL70 to CL76. */
+import type { ConversationId } from '@parley/document'
+import type { Core } from './core.ts'
+import { heldPages } from './fetched.ts'
+import type { RequestResult } from './requests.ts'
+
+export async function fetchPage(core: Core, id: ConversationId, page: number): Promise<RequestResult> {
+  if (!core.caughtUp) return 'offline'
+  const { held } = await core.mailbox.read(async (ledger) => ledger.page(id, page))
+  const verify = core.model.conversations.get(id)?.verify === true
+  const after = verify ? 0 : held
+  // The connection may have gone while the page was looked up: what is not asked is not answered.
+  if (!core.caughtUp) return 'offline'
+  return core.requests.open({ kind: 'page', conversation: id, page, after }, (request) => {
+    core.session.send({ frame: 'fetch', request, conversation: id, page, after })
+  })
+}
+
+export async function fetchHead(core: Core, id: ConversationId): Promise<RequestResult> {
+  if (!core.caughtUp) return 'offline'
+  return core.requests.open({ kind: 'head', conversation: id, page: 0, after: 0 }, (request) => {
+    core.session.send({ frame: 'fetch', request, conversation: id, page: 0, after: 0 })
+  })
+}
+
+/** The most pages one digests request may name. */
+const maxPages = 1000
+
+async function compareDigests(core: Core, id: ConversationId): Promise<RequestResult> {
+  const pages = await core.mailbox.read(async (ledger) => heldPages(ledger, id))
+  // The newest ones; older pages that do not fit are simply fetched again when they are shown.
+  const asked = pages.slice(-maxPages)
+  if (!core.caughtUp) return 'offline'
+  return core.requests.open({ kind: 'digests', conversation: id, page: 0, after: 0 }, (request) => {
+    core.session.send({ frame: 'digests', request, conversation: id, pages: asked })
+  })
+}
+
+/**
+ * After catch-up, one question at a time: digests where they decide whether what is held counts, pages held but behind,
+ * then heads and newest pages of the latest conversations, for reading them offline.
+ */
+export async function fetchInIdleTime(core: Core): Promise<void> {
+  const generation = core.session.generation
+  const goesOn = (): boolean => core.caughtUp && core.session.generation === generation
+  for (const record of [...core.model.conversations.values()]) {
+    if (!goesOn()) return
+    if (record.verify && record.role !== '') await compareDigests(core, record.id)
+  }
+  const latest = [...core.model.conversations.values()]
+    .filter((record) => record.role !== '' && !record.local && record.absentSince === 0)
+    .sort((a, b) => b.time - a.time)
+    .slice(0, core.limits.maxIdleConversations)
+  for (const { id } of latest) {
+    const record = core.model.conversations.get(id)
+    if (!goesOn() || record === undefined) return
+    if (record.headHeld !== record.headKnown) await fetchHead(core, id)
+    const page = await core.mailbox.read(async (ledger) => ledger.page(id, record.pages))
+    if (goesOn() && record.pages > 0 && (page.held === 0 || page.held !== page.known)) await fetchPage(core, id, record.pages)
+  }
+}

@@ -1,0 +1,286 @@
+/**
+ * One unit of change: everything a job reads and alters goes through its ledger, becomes one transaction of the store,
+ * and is adopted into memory together. A job that fails leaves no trace.
+ */
+import type { ConversationId, EntryId, Head } from '@parley/document'
+import type { Batch, Key, Put } from '@parley/storage'
+import { nameOf } from './disk.ts'
+import type { EngineEvent } from './engine-types.ts'
+import { dropItem, putItem } from './model.ts'
+import type { Model } from './model.ts'
+import { readPage, readUpdate } from './read-records.ts'
+import { deviceKey, toValue } from './records.ts'
+import type { ConversationRecord, DeviceRecord, DraftRecord, OutboxItem, PageRecord, UpdateRecord } from './records.ts'
+
+export interface StoredUpdate {
+  readonly seq: number
+  readonly record: UpdateRecord
+}
+
+export class Ledger {
+  readonly model: Model
+  readonly events: EngineEvent[] = []
+  /** Done once the change stands: promises to settle, caches to drop. */
+  readonly after: (() => void)[] = []
+  #device: DeviceRecord | undefined
+  #nextN: number
+  readonly #conversations = new Map<ConversationId, ConversationRecord | null>()
+  readonly #pages = new Map<string, { readonly conversation: ConversationId; readonly page: number; readonly record: PageRecord | null }>()
+  readonly #heads = new Map<ConversationId, Head | null>()
+  readonly #items = new Map<number, OutboxItem | null>()
+  readonly #acknowledged = new Map<number, OutboxItem | null>()
+  readonly #drafts = new Map<ConversationId, DraftRecord | null>()
+  readonly #puts = new Map<string, Put>()
+  readonly #removes = new Map<string, { readonly table: string; readonly key: Key }>()
+  readonly #prefixes: { readonly table: string; readonly prefix: Key }[] = []
+
+  constructor(model: Model) {
+    this.model = model
+    this.#nextN = model.nextN
+  }
+
+  get isEmpty(): boolean {
+    return this.#puts.size === 0 && this.#removes.size === 0 && this.#prefixes.length === 0
+  }
+
+  get batch(): Omit<Batch, 'durability'> {
+    return { removePrefixes: this.#prefixes, removes: [...this.#removes.values()], puts: [...this.#puts.values()] }
+  }
+
+  get device(): DeviceRecord {
+    return this.#device ?? this.model.device
+  }
+
+  setDevice(record: DeviceRecord): void {
+    this.#device = record
+    this.#put('device', deviceKey, record)
+  }
+
+  takeN(): number {
+    this.#nextN += 1
+    return this.#nextN - 1
+  }
+
+  conversation(id: ConversationId): ConversationRecord | undefined {
+    const own = this.#conversations.get(id)
+    return own === undefined ? this.model.conversations.get(id) : (own ?? undefined)
+  }
+
+  setConversation(record: ConversationRecord): void {
+    this.#conversations.set(record.id, record)
+    this.#put('conversations', [record.id], record)
+  }
+
+  /** Everything held of a conversation, list row included. */
+  removeConversation(id: ConversationId): void {
+    this.#conversations.set(id, null)
+    this.#heads.set(id, null)
+    this.#remove('conversations', [id])
+    this.removePages(id)
+  }
+
+  removePages(id: ConversationId): void {
+    this.#prefixes.push({ table: 'updates', prefix: [id] }, { table: 'pages', prefix: [id] })
+    for (const [name, put] of this.#puts) {
+      if ((put.table === 'updates' || put.table === 'pages') && put.key[0] === id) this.#puts.delete(name)
+    }
+    for (const page of this.model.pages.get(id)?.keys() ?? []) {
+      this.#pages.set(nameOf('pages', [id, page]), { conversation: id, page, record: null })
+    }
+  }
+
+  /** The record of a page; `held: 0` for one this device does not hold. */
+  async page(id: ConversationId, page: number): Promise<PageRecord> {
+    const own = this.#pages.get(nameOf('pages', [id, page]))
+    if (own !== undefined) return own.record ?? absentPage
+    const cached = this.model.pages.get(id)?.get(page)
+    if (cached !== undefined) return cached
+    const [rows = []] = await this.model.disk.read([{ kind: 'get', table: 'pages', key: [id, page] }])
+    const row = rows[0]
+    const record = row === undefined ? absentPage : readPage(row.value)
+    cachePage(this.model, id, page, record)
+    return record
+  }
+
+  setPage(id: ConversationId, page: number, record: PageRecord): void {
+    this.#pages.set(nameOf('pages', [id, page]), { conversation: id, page, record })
+    this.#put('pages', [id, page], record)
+  }
+
+  removePage(id: ConversationId, page: number): void {
+    this.#pages.set(nameOf('pages', [id, page]), { conversation: id, page, record: null })
+    this.#remove('pages', [id, page])
+    this.clearUpdates(id, page)
+  }
+
+  async update(id: ConversationId, page: number, seq: number): Promise<UpdateRecord | undefined> {
+    const own = this.#puts.get(nameOf('updates', [id, page, seq]))
+    if (own !== undefined) return readUpdate(own.value)
+    if (this.#isCleared(id, page)) return undefined
+    const [rows = []] = await this.model.disk.read([{ kind: 'get', table: 'updates', key: [id, page, seq] }])
+    const row = rows[0]
+    return row === undefined ? undefined : readUpdate(row.value)
+  }
+
+  /** The newest stored row of a page. */
+  async lastUpdate(id: ConversationId, page: number): Promise<StoredUpdate | undefined> {
+    let last: StoredUpdate | undefined
+    for (const put of this.#puts.values()) {
+      const seq = put.key[2]
+      if (put.table === 'updates' && put.key[0] === id && put.key[1] === page && typeof seq === 'number') {
+        if (last === undefined || seq > last.seq) last = { seq, record: readUpdate(put.value) }
+      }
+    }
+    if (last !== undefined || this.#isCleared(id, page)) return last
+    const [rows = []] = await this.model.disk.read([
+      { kind: 'range', table: 'updates', prefix: [id, page], reverse: true, limit: 1 },
+    ])
+    const row = rows[0]
+    const seq = row?.key[2]
+    return row === undefined || typeof seq !== 'number' ? undefined : { seq, record: readUpdate(row.value) }
+  }
+
+  setUpdate(id: ConversationId, page: number, seq: number, record: UpdateRecord): void {
+    this.#put('updates', [id, page, seq], record)
+  }
+
+  clearUpdates(id: ConversationId, page: number): void {
+    for (const [name, put] of this.#puts) {
+      if (put.table === 'updates' && put.key[0] === id && put.key[1] === page) this.#puts.delete(name)
+    }
+    this.#prefixes.push({ table: 'updates', prefix: [id, page] })
+  }
+
+  head(id: ConversationId): Head | undefined {
+    const own = this.#heads.get(id)
+    return own === undefined ? this.model.heads.get(id) : (own ?? undefined)
+  }
+
+  setHead(id: ConversationId, head: Head | null): void {
+    this.#heads.set(id, head)
+  }
+
+  item(n: number): OutboxItem | undefined {
+    const own = this.#items.get(n)
+    return own === undefined ? this.model.outbox.get(n) : (own ?? undefined)
+  }
+
+  itemById(id: EntryId): OutboxItem | undefined {
+    for (const item of this.#items.values()) if (item?.id === id) return item
+    const n = this.model.outboxById.get(id)
+    return n === undefined ? undefined : this.item(n)
+  }
+
+  lane(id: ConversationId): readonly OutboxItem[] {
+    const numbers = new Set(this.model.lanes.get(id) ?? [])
+    for (const [n, item] of this.#items) if (item?.conversation === id) numbers.add(n)
+    return [...numbers].sort((a, b) => a - b).flatMap((n) => this.item(n) ?? [])
+  }
+
+  /** Conversations with anything in their lane. */
+  laneIds(): ReadonlySet<ConversationId> {
+    const ids = new Set(this.model.lanes.keys())
+    for (const item of this.#items.values()) if (item !== null) ids.add(item.conversation)
+    return ids
+  }
+
+  setItem(item: OutboxItem): void {
+    this.#items.set(item.n, item)
+    this.#put('outbox', [item.n], item)
+  }
+
+  removeItem(n: number): void {
+    this.#items.set(n, null)
+    this.#remove('outbox', [n])
+  }
+
+  setAcknowledged(item: OutboxItem): void {
+    this.#acknowledged.set(item.n, item)
+    this.#put('acknowledged', [item.n], item)
+  }
+
+  removeAcknowledged(n: number): void {
+    this.#acknowledged.set(n, null)
+    this.#remove('acknowledged', [n])
+  }
+
+  acknowledgedN(id: EntryId): number | undefined {
+    for (const [n, item] of this.#acknowledged) if (item?.id === id) return n
+    const n = this.model.acknowledgedById.get(id)
+    return n === undefined || this.#acknowledged.get(n) === null ? undefined : n
+  }
+
+  draft(id: ConversationId): DraftRecord | undefined {
+    const own = this.#drafts.get(id)
+    return own === undefined ? this.model.drafts.get(id) : (own ?? undefined)
+  }
+
+  setDraft(id: ConversationId, draft: DraftRecord | null): void {
+    this.#drafts.set(id, draft)
+    if (draft === null) this.#remove('drafts', [id])
+    else this.#put('drafts', [id], draft)
+  }
+
+  emit(event: EngineEvent): void {
+    this.events.push(event)
+  }
+
+  /** The change stands: memory follows the store. */
+  adopt(): void {
+    const { model } = this
+    if (this.#device !== undefined) model.device = this.#device
+    model.nextN = Math.max(model.nextN, this.#nextN)
+    for (const [id, record] of this.#conversations) {
+      if (record === null) model.conversations.delete(id)
+      else model.conversations.set(id, record)
+    }
+    for (const { conversation, page, record } of this.#pages.values()) cachePage(model, conversation, page, record ?? absentPage)
+    for (const [id, head] of this.#heads) {
+      if (head === null) model.heads.delete(id)
+      else model.heads.set(id, head)
+    }
+    for (const [n, item] of this.#items) {
+      if (item === null) dropItem(model, n)
+      else putItem(model, item)
+    }
+    for (const [n, item] of this.#acknowledged) {
+      const id = model.acknowledged.get(n)
+      if (id !== undefined) model.acknowledgedById.delete(id)
+      model.acknowledged.delete(n)
+      if (item !== null) {
+        model.acknowledged.set(n, item.id)
+        model.acknowledgedById.set(item.id, n)
+      }
+    }
+    for (const [id, draft] of this.#drafts) {
+      if (draft === null) model.drafts.delete(id)
+      else model.drafts.set(id, draft)
+    }
+  }
+
+  #isCleared(id: ConversationId, page: number): boolean {
+    return this.#prefixes.some(
+      ({ table, prefix }) => table === 'updates' && prefix[0] === id && (prefix.length === 1 || prefix[1] === page),
+    )
+  }
+
+  #put(table: string, key: Key, record: object): void {
+    const name = nameOf(table, key)
+    this.#removes.delete(name)
+    this.#puts.set(name, { table, key, value: toValue(record) })
+  }
+
+  #remove(table: string, key: Key): void {
+    const name = nameOf(table, key)
+    this.#puts.delete(name)
+    this.#removes.set(name, { table, key })
+  }
+}
+
+const absentPage: PageRecord = { held: 0, known: 0, digest: '' }
+
+function cachePage(model: Model, id: ConversationId, page: number, record: PageRecord): void {
+  const pages = model.pages.get(id) ?? new Map<number, PageRecord>()
+  pages.set(page, record)
+  model.pages.set(id, pages)
+}

@@ -1,0 +1,38 @@
+/** Limits and times of the client: name, value, unit in the name, reason. */
+export interface ClientLimits {
+  /** Unanswered updates and commands on the way at once: enough to fill a round trip, few enough to remake after a refusal. */
+  readonly maxInFlight: number
+  /** First wait after a lost connection; doubled each time. */
+  readonly minBackoffMs: number
+  readonly maxBackoffMs: number
+  /** Silence after which a ping is sent: well under the idle limits of common proxies (60 s). */
+  readonly heartbeatMs: number
+  /** A ping without an answer for this long means a dead connection. */
+  readonly pongDeadlineMs: number
+  /** Opening, token and welcome together. */
+  readonly connectDeadlineMs: number
+  /** The relay may ask for an earlier return than this, never a later one. */
+  readonly maxLaterMs: number
+  /** How long own acknowledged changes are kept to be offered again to a relay restored from an older copy. */
+  readonly keepAcknowledgedMs: number
+  /** Folded pages kept in memory for reading. */
+  readonly maxCachedPages: number
+  /** After a failed write to the device's store: 1 s, 5 s, then every 30 s. */
+  readonly storeRetryMs: readonly number[]
+  /** Head and newest page fetched in idle time, for reading offline, for this many of the latest conversations. */
+  readonly maxIdleConversations: number
+}
+
+export const clientLimits: ClientLimits = {
+  maxInFlight: 64,
+  minBackoffMs: 500,
+  maxBackoffMs: 30_000,
+  heartbeatMs: 20_000,
+  pongDeadlineMs: 8_000,
+  connectDeadlineMs: 15_000,
+  maxLaterMs: 60_000,
+  keepAcknowledgedMs: 7 * 24 * 3_600_000,
+  maxCachedPages: 64,
+  storeRetryMs: [1_000, 5_000, 30_000],
+  maxIdleConversations: 50,
+}

@@ -1,0 +1,220 @@
+/**
+ * One thing at a time: every job that reads or alters what the device holds runs here, in the order it came. Rules CL25 to CL29.
+ *
+ * Calls that came while the last transaction ran share the next one; so do frames. A call is done when its transaction is
+ * on the disk; frames may wait in memory when the store fails, since the relay can send them again.
+ */
+import { StorageError } from '@parley/storage'
+import { isLost } from './disk.ts'
+import { ParleyError } from './errors.ts'
+import { Ledger } from './ledger.ts'
+import type { Model } from './model.ts'
+
+export interface MailboxOptions {
+  readonly model: Model
+  /** What can leave with the call's own transaction. */
+  readonly prepare: (ledger: Ledger) => Promise<() => void>
+  /** Bytes that were made and could not be stored are nobody's. */
+  readonly unprepare: () => void
+  readonly onCommitted: (ledger: Ledger) => void
+  readonly onDegraded: (error: StorageError | undefined) => void
+  readonly onLost: (error: unknown) => void
+  readonly onFault: (error: unknown) => void
+}
+
+export interface Mailbox {
+  /** Resolves when what it changed is on the disk. Must check everything before it changes anything. */
+  call<T>(job: (ledger: Ledger) => Promise<T> | T): Promise<T>
+  /** From the relay: stands in memory even when the store refuses it. */
+  receive(job: (ledger: Ledger) => Promise<void>): void
+  /** Sends what can leave. */
+  pump(): void
+  /** Reads, between two jobs. */
+  read<T>(job: (ledger: Ledger) => Promise<T>): Promise<T>
+  /** After this nothing runs. Resolves when the running job is done. */
+  stop(error: ParleyError): Promise<void>
+}
+
+interface Call {
+  readonly kind: 'call'
+  readonly run: (ledger: Ledger) => Promise<() => void>
+  readonly fail: (error: unknown) => void
+}
+
+type Job =
+  | Call
+  | { readonly kind: 'receive'; readonly run: (ledger: Ledger) => Promise<void> }
+  | { readonly kind: 'pump' }
+  | { readonly kind: 'read'; readonly run: () => Promise<void>; readonly fail: (error: unknown) => void }
+
+export function createMailbox(options: MailboxOptions): Mailbox {
+  const { model } = options
+  let jobs: Job[] = []
+  let running: Promise<void> | undefined
+  let stopped: ParleyError | undefined
+
+  function post(job: Job): void {
+    if (stopped !== undefined) {
+      if (job.kind === 'call' || job.kind === 'read') job.fail(stopped)
+      return
+    }
+    jobs.push(job)
+    if (running === undefined) start()
+  }
+
+  function start(): void {
+    running = work().then(() => {
+      running = undefined
+      if (jobs.length > 0 && stopped === undefined) start()
+    })
+  }
+
+  async function work(): Promise<void> {
+    // One turn of the microtask queue: calls made together travel together.
+    await Promise.resolve()
+    while (jobs.length > 0 && stopped === undefined) {
+      const first = jobs[0]
+      if (first === undefined) return
+      if (first.kind === 'call') await workCalls(take('call'))
+      else if (first.kind === 'receive') await workReceived(take('receive'))
+      else if (first.kind === 'pump') {
+        take('pump')
+        await workPump()
+      } else {
+        jobs.shift()
+        await first.run()
+      }
+    }
+  }
+
+  function take<K extends Job['kind']>(kind: K): readonly Extract<Job, { readonly kind: K }>[] {
+    const count = jobs.findIndex((job) => job.kind !== kind)
+    const taken = jobs.slice(0, count < 0 ? jobs.length : count)
+    jobs = jobs.slice(taken.length)
+    return taken.filter((job): job is Extract<Job, { readonly kind: K }> => job.kind === kind)
+  }
+
+  async function workCalls(calls: readonly Call[]): Promise<void> {
+    const ledger = new Ledger(model)
+    const done: { readonly call: Call; readonly resolve: () => void }[] = []
+    for (const call of calls) {
+      try {
+        done.push({ call, resolve: await call.run(ledger) })
+      } catch (error) {
+        call.fail(error)
+      }
+    }
+    if (done.length === 0) return
+    try {
+      const transmit = ledger.isEmpty ? (): void => undefined : await options.prepare(ledger)
+      if (!ledger.isEmpty) await model.disk.commitStrict(ledger.batch)
+      finish(ledger)
+      transmit()
+      for (const { resolve } of done) resolve()
+    } catch (error) {
+      options.unprepare()
+      for (const { call } of done) call.fail(storageFailure(error))
+      failed(error)
+    }
+  }
+
+  async function workReceived(received: readonly Extract<Job, { readonly kind: 'receive' }>[]): Promise<void> {
+    for (const part of chunks(received, 64)) {
+      const ledger = new Ledger(model)
+      try {
+        for (const job of part) await job.run(ledger)
+        const wasDegraded = model.disk.degraded
+        const stored = ledger.isEmpty ? !wasDegraded : await model.disk.commitRelaxed(ledger.batch)
+        if (stored && wasDegraded) options.onDegraded(undefined)
+        if (!stored && !wasDegraded) options.onDegraded(new StorageError('quota', 'The device cannot store what it receives.'))
+        finish(ledger)
+      } catch (error) {
+        if (isLost(error)) options.onLost(error)
+        else options.onFault(error)
+        return
+      }
+    }
+  }
+
+  async function workPump(): Promise<void> {
+    const ledger = new Ledger(model)
+    try {
+      const transmit = await options.prepare(ledger)
+      if (!ledger.isEmpty) await model.disk.commitStrict(ledger.batch)
+      finish(ledger)
+      transmit()
+    } catch (error) {
+      options.unprepare()
+      failed(error)
+    }
+  }
+
+  function finish(ledger: Ledger): void {
+    ledger.adopt()
+    for (const after of ledger.after) after()
+    options.onCommitted(ledger)
+  }
+
+  function failed(error: unknown): void {
+    if (isLost(error)) options.onLost(error)
+    else if (error instanceof StorageError) options.onDegraded(error)
+    else options.onFault(error)
+  }
+
+  return {
+    call: async (job) =>
+      new Promise((resolve, reject) => {
+        post({
+          kind: 'call',
+          run: async (ledger) => {
+            const value = await job(ledger)
+            return () => resolve(value)
+          },
+          fail: reject,
+        })
+      }),
+    receive(job) {
+      post({ kind: 'receive', run: job })
+    },
+    pump() {
+      if (jobs.at(-1)?.kind !== 'pump') post({ kind: 'pump' })
+    },
+    read: async (job) =>
+      new Promise((resolve, reject) => {
+        post({
+          kind: 'read',
+          run: async () => {
+            try {
+              resolve(await job(new Ledger(model)))
+            } catch (error) {
+              reject(storageFailure(error))
+            }
+          },
+          fail: reject,
+        })
+      }),
+    async stop(error) {
+      stopped = error
+      const left = jobs
+      jobs = []
+      for (const job of left) if (job.kind === 'call' || job.kind === 'read') job.fail(error)
+      await running
+    },
+  }
+}
+
+function chunks<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
+  const parts: (readonly T[])[] = []
+  for (let start = 0; start < all.length; start += size) parts.push(all.slice(start, start + size))
+  return parts
+}
+
+/** What the store says, as an app hears it: nothing was queued, and why. */
+export function storageFailure(error: unknown): unknown {
+  if (!(error instanceof StorageError)) return error
+  if (error.kind === 'quota') {
+    return new ParleyError('storage-full', 'This device has no room left; nothing was queued. Free some space and try again.', { cause: error })
+  }
+  if (isLost(error)) return new ParleyError('superseded', 'Another tab or process of this device has taken over.', { cause: error })
+  return new ParleyError('storage-unavailable', error.message, { cause: error })
+}

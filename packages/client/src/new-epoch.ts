@@ -1,0 +1,40 @@
+/**
+ * Another life of the relay's log (a restore, an import, a failover): what is held is compared instead of continued, and
+ * own changes of the last days are offered again, so that the relay gets back from its devices what it lost. Rules CL65 to CL68.
+ */
+import type { Core } from './core.ts'
+import type { Ledger } from './ledger.ts'
+import { readOutboxItem } from './read-records.ts'
+import type { OutboxItem } from './records.ts'
+
+export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Promise<void> {
+  const { model } = core
+  ledger.setDevice({ ...ledger.device, epoch, cursor: 0 })
+  for (const record of model.conversations.values()) {
+    if (!record.local) ledger.setConversation({ ...record, verify: true, headHeld: 0 })
+  }
+  // Places and answers belong to the log that is gone; what was meant still stands.
+  for (const item of model.outbox.values()) ledger.setItem(asMeant(item))
+  const rows = (await model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
+  for (const row of rows) {
+    const item = readOutboxItem(row.value)
+    ledger.removeAcknowledged(item.n)
+    if (model.outbox.has(item.n) || model.outboxById.has(item.id)) continue
+    ledger.setItem({ ...asMeant(item), offered: true })
+  }
+}
+
+/** Without what only the old log knew. An operation's target is placed again once that is known. */
+function asMeant(item: OutboxItem): OutboxItem {
+  if (item.kind === 'command') return { ...item, answered: null }
+  return { ...item, answered: null, made: null }
+}
+
+export async function pruneAcknowledged(core: Core, ledger: Ledger): Promise<void> {
+  const rows = (await core.model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
+  const oldest = core.ports.now() - core.limits.keepAcknowledgedMs
+  for (const row of rows) {
+    const item = readOutboxItem(row.value)
+    if (item.at < oldest) ledger.removeAcknowledged(item.n)
+  }
+}

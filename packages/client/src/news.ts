@@ -1,0 +1,215 @@
+/**
+ * Catch-up: what a list row from the relay does to the device's own. Rules CL60 to CL69.
+ *
+ * Rows that came inline are applied like live ones, marked `replayed`. Otherwise the list row moves, the pages touched
+ * are known to be behind, and one `moved` event says so.
+ */
+import { emptyDigest, parseConversationId, parseUserId } from '@parley/document'
+import type { ConversationId } from '@parley/document'
+import type { News } from '@parley/wire'
+import { applyRow, readRow, tell } from './apply-rows.ts'
+import type { Arrival, ReadRow, RowFault } from './apply-rows.ts'
+import type { Ledger } from './ledger.ts'
+import { sweepLane } from './outbox.ts'
+import type { ConversationRecord, LastMessage, Mark } from './records.ts'
+
+export interface NewsContext extends Arrival {
+  /** The very first sync of this device: what is unread then was read elsewhere, or long ago. */
+  readonly first: boolean
+}
+
+export async function applyNews(ledger: Ledger, news: News, context: NewsContext): Promise<RowFault | undefined> {
+  const id = parseConversationId(news.conversation)
+  const creator = parseUserId(news.creator)
+  if (id === undefined || creator === undefined) return 'unreadable'
+  const known = ledger.conversation(id)
+  const before = known === undefined || known.local || known.pages === 0 ? undefined : known
+  // The relay's log began another life, or rows were not his to see: what is held is compared, not continued.
+  const compares = known?.verify === true
+  const rejoined = before !== undefined && before.role === '' && news.role !== ''
+  const own = {
+    kind: news.kind,
+    name: news.name,
+    creator,
+    createdAt: news.createdAt,
+    unique: news.unique,
+    local: false,
+    absentSince: 0,
+  }
+  announceMembership(ledger, id, before, news, context)
+  const firstRow = news.rows[0]
+  const inline = !compares && news.whole && (firstRow !== undefined || before?.seq === news.seq)
+  const startSeq = firstRow === undefined ? news.seq : firstRow.seq - 1
+  const start: ConversationRecord = {
+    ...(before ?? freshRecord(id)),
+    ...own,
+    role: before?.role ?? news.role,
+    mark: before === undefined || rejoined ? firstMark(news, context) : before.mark,
+  }
+  if (inline) {
+    const skipped = before !== undefined && before.seq < startSeq
+    // Rows it was not to see lie between: what it holds may be behind without being named.
+    ledger.setConversation({
+      ...start,
+      seq: Math.max(start.seq, startSeq),
+      verify: start.verify || rejoined || skipped,
+      headHeld: skipped || rejoined ? 0 : start.headHeld,
+      ...(before === undefined ? totalsBefore(news) : {}),
+    })
+    for (const row of news.rows) {
+      const fault = await applyRow(ledger, id, row, context)
+      if (fault !== undefined) return fault
+    }
+    settleList(ledger, id, news)
+  } else {
+    ledger.setConversation({ ...start, verify: start.verify || rejoined })
+    await applySummary(ledger, id, news, context, compares)
+  }
+  sweepLane(ledger, id)
+  return undefined
+}
+
+export function freshRecord(id: ConversationId): ConversationRecord {
+  return {
+    id,
+    kind: '',
+    name: null,
+    creator: '',
+    createdAt: 0,
+    unique: false,
+    role: '',
+    members: 0,
+    seq: 0,
+    time: 0,
+    pages: 0,
+    headHeld: 0,
+    headKnown: 0,
+    headDigest: '',
+    total: 0,
+    mine: 0,
+    mark: { seq: 0, total: 0, mine: 0, recalled: 0 },
+    last: null,
+    tail: null,
+    local: false,
+    verify: false,
+    absentSince: 0,
+  }
+}
+
+/** A device that hears of a conversation for the first time counts from its first sync, or from the (re)joining. */
+function firstMark(news: News, { first }: NewsContext): Mark {
+  if (first) return { seq: news.seq, total: news.total, mine: news.mine, recalled: 0 }
+  return { seq: news.joinedSeq, total: news.joinedTotal, mine: news.joinedMine, recalled: 0 }
+}
+
+/** The totals before the inline rows are applied, which count themselves. */
+function totalsBefore(news: News): { readonly total: number; readonly mine: number } {
+  const reads = news.rows.flatMap((row) => (row.kind === 'head' ? [] : (readRow(row) ?? [])))
+  const messages = reads.filter((read) => isMessage(read)).length
+  return { total: Math.max(0, news.total - messages), mine: news.mine }
+}
+
+function isMessage(read: ReadRow): boolean {
+  return read.kind === 'erased' || !('op' in read.entry)
+}
+
+/** After inline rows: what only the relay knows exactly. */
+function settleList(ledger: Ledger, id: ConversationId, news: News): void {
+  const record = ledger.conversation(id)
+  if (record === undefined) return
+  ledger.setConversation({
+    ...record,
+    role: news.role,
+    members: news.members,
+    seq: Math.max(record.seq, news.seq),
+    time: Math.max(record.time, news.time),
+    pages: news.pages,
+    headKnown: Math.max(record.headKnown, news.headVersion),
+    headDigest: news.headDigest,
+    total: news.total,
+    mine: news.mine,
+    last: record.last ?? lastOf(news),
+    tail: record.tail ?? tailOf(news),
+  })
+}
+
+async function applySummary(
+  ledger: Ledger,
+  id: ConversationId,
+  news: News,
+  context: NewsContext,
+  compares: boolean,
+): Promise<void> {
+  const record = ledger.conversation(id)
+  if (record === undefined) return
+  const recalled = news.recalled.filter((seq) => seq > record.mark.seq && seq <= news.seq).length
+  const moved = record.seq < news.seq
+  ledger.setConversation({
+    ...record,
+    role: news.role,
+    members: news.members,
+    // Of another epoch the relay's word counts, even where it knows less.
+    seq: compares ? news.seq : Math.max(record.seq, news.seq),
+    time: compares ? news.time : Math.max(record.time, news.time),
+    pages: news.pages,
+    headKnown: news.headVersion,
+    headDigest: news.headDigest,
+    headHeld: record.headHeld === news.headVersion ? record.headHeld : 0,
+    total: news.total,
+    mine: news.mine,
+    mark: { ...record.mark, recalled: record.mark.recalled + (context.first ? 0 : recalled) },
+    last: lastOf(news) ?? record.last,
+    tail: tailOf(news),
+  })
+  if (record.headHeld !== news.headVersion) ledger.setHead(id, null)
+  for (const touched of news.touched) {
+    const page = await ledger.page(id, touched.page)
+    const differs = page.held >= touched.version && page.held > 0 && page.digest !== touched.digest
+    ledger.setPage(id, touched.page, {
+      held: differs ? 0 : page.held,
+      known: Math.max(page.known, touched.version),
+      digest: differs ? emptyDigest : page.digest,
+    })
+  }
+  if (moved && !context.silent) ledger.emit({ type: 'moved', conversation: id, replayed: true, partial: true })
+}
+
+function lastOf(news: News): LastMessage | null {
+  const read = news.last === null ? undefined : readRow(news.last)
+  if (read === undefined) return null
+  const { seq, time } = read.row
+  if (read.kind === 'erased') {
+    return { seq, time, sentAt: time, id: read.id, from: read.author, type: -127, text: null, recalled: true }
+  }
+  if ('op' in read.entry) return null
+  const { id, from, sentAt, type, text } = read.entry
+  return { seq, time, sentAt, id, from, type, text: text ?? null, recalled: false }
+}
+
+function tailOf(news: News): { readonly client: number; readonly clock: number } | null {
+  if (news.last === null || news.last.page !== news.pages) return null
+  return readRow(news.last)?.item ?? null
+}
+
+/** INVITED and KICKED come from the feed: once, however the rows came. */
+function announceMembership(
+  ledger: Ledger,
+  id: ConversationId,
+  before: ConversationRecord | undefined,
+  news: News,
+  context: NewsContext,
+): void {
+  const inviter = parseUserId(news.invitedBy)
+  const remover = parseUserId(news.removedBy)
+  const was = before !== undefined && before.role !== ''
+  const entered = !was && news.role !== ''
+  const left = was && news.role === ''
+  const told = news.whole && news.rows.some((row) => row.kind === 'head' && row.seq === news.joinedSeq)
+  const toldLeft = news.whole && news.rows.at(-1)?.kind === 'head'
+  if (entered && !told && inviter !== undefined && inviter !== context.user) {
+    tell(ledger, context, { type: 'invited', conversation: id, invitedBy: inviter })
+  }
+  if (left && !toldLeft && remover !== undefined) {
+    tell(ledger, context, { type: 'kicked', conversation: id, kickedBy: remover })
+  }
+}

@@ -1,0 +1,192 @@
+/**
+ * The outbox: what became of each waiting change. Rules CL40 to CL49.
+ *
+ * An answer names bytes by page, client id and clock (entries) or by id (commands); an answer for bytes that do not
+ * exist any more is nobody's. An answered item stays until its row is here, so that nothing flickers.
+ */
+import { parseOutcome } from '@parley/document'
+import type { ConversationId } from '@parley/document'
+import type { CommandAnswer, PushAnswer } from '@parley/wire'
+import type { ReadRow } from './apply-rows.ts'
+import { ParleyError, refusalError } from './errors.ts'
+import type { Ledger } from './ledger.ts'
+import type { Promises } from './promises.ts'
+import type { CommandItem, EntryItem, OutboxItem, Place, Reason } from './records.ts'
+import { unsentView, waitingView } from './views.ts'
+
+/** What an answer means for the sending of its lane. */
+export type LaneEffect =
+  | { readonly do: 'nothing' }
+  /** The same bytes again, later. */
+  | { readonly do: 'wait'; readonly n: number; readonly ms: number }
+  /** New bytes under a new client id; nothing for this page before the conversation is known to have `page` pages. */
+  | { readonly do: 'remake'; readonly page: number; readonly client: number; readonly waitForPage: number }
+
+const nothing: LaneEffect = { do: 'nothing' }
+
+export function applyPushAnswer(ledger: Ledger, id: ConversationId, answer: PushAnswer, promises: Promises): LaneEffect {
+  const item = ledger
+    .lane(id)
+    .find((other): other is EntryItem => other.kind === 'entry' && other.state === 'waiting' && isAt(other, answer))
+  if (item === undefined || item.answered !== null) return nothing
+  const { verdict } = answer
+  switch (verdict.class) {
+    case 'accepted':
+      settleEntry(ledger, item, answer, verdict, promises)
+      return nothing
+    case 'duplicate': {
+      settleEntry(ledger, item, verdict, verdict, promises)
+      if (isAt(item, verdict)) return nothing
+      // It stands elsewhere: the clock these bytes would have taken was never accepted.
+      unmake(ledger, id, answer)
+      return { do: 'remake', page: answer.page, client: answer.client, waitForPage: 0 }
+    }
+    case 'rewrite':
+      unmake(ledger, id, answer)
+      if (verdict.code === 'page-closed' && item.target !== null) moveTarget(ledger, item, verdict.page)
+      return {
+        do: 'remake',
+        page: answer.page,
+        client: answer.client,
+        waitForPage: verdict.code === 'page-closed' && item.target === null ? verdict.page : 0,
+      }
+    case 'later':
+      return { do: 'wait', n: item.n, ms: verdict.waitMs }
+    case 'refused':
+      unmake(ledger, id, answer)
+      refuse(ledger, item, { code: verdict.code, detail: verdict.detail }, promises)
+      return { do: 'remake', page: answer.page, client: answer.client, waitForPage: 0 }
+  }
+}
+
+export function applyCommandAnswer(ledger: Ledger, id: ConversationId, frame: CommandAnswer, promises: Promises): LaneEffect {
+  const item = ledger.lane(id).find((other): other is CommandItem => other.kind === 'command' && other.id === frame.id)
+  if (item === undefined || item.answered !== null || item.state === 'refused') return nothing
+  const { verdict } = frame
+  switch (verdict.class) {
+    case 'accepted':
+    case 'duplicate': {
+      const answered = { seq: verdict.seq, time: verdict.time }
+      keepOrDrop(ledger, { ...item, answered })
+      ledger.setAcknowledged({ ...item, answered })
+      const outcome = parseOutcome(verdict.outcome)
+      ledger.after.push(() => {
+        if (outcome.ok) promises.resolve(item.id, outcome.outcome)
+        else promises.reject(item.id, new ParleyError('internal', 'The relay answered in a form this build does not know. Update it.'))
+      })
+      return nothing
+    }
+    case 'later':
+      return { do: 'wait', n: item.n, ms: verdict.waitMs }
+    case 'refused':
+      refuse(ledger, item, { code: verdict.code, detail: verdict.detail }, promises)
+      return nothing
+  }
+}
+
+/** A confirmed row that carries an id of the outbox is its answer, whatever became of the answer itself. */
+export function settleByRow(ledger: Ledger, id: ConversationId, read: ReadRow, promises: Promises): void {
+  const item = ledger.itemById(read.kind === 'entry' ? read.entry.id : read.id)
+  if (item === undefined || item.kind !== 'entry' || item.conversation !== id) return
+  const { seq, time, page } = read.row
+  settleEntry(ledger, item, { page, ...read.item }, { seq, time }, promises)
+  ledger.removeItem(item.n)
+}
+
+/** Answered items whose row is among what is held, or lies behind it, are done. */
+export function sweepLane(ledger: Ledger, id: ConversationId): void {
+  const seq = ledger.conversation(id)?.seq ?? 0
+  for (const item of ledger.lane(id)) {
+    if (item.answered !== null && item.answered.seq <= seq) ledger.removeItem(item.n)
+  }
+}
+
+function settleEntry(
+  ledger: Ledger,
+  item: EntryItem,
+  place: Place,
+  { seq, time }: { readonly seq: number; readonly time: number },
+  promises: Promises,
+): void {
+  const answered = { seq, time }
+  const settled: EntryItem = { ...item, state: 'waiting', reason: null, answered }
+  keepOrDrop(ledger, settled)
+  ledger.setAcknowledged(settled)
+  for (const other of ledger.lane(item.conversation)) {
+    if (other.kind === 'entry' && other.target?.id === item.id && other.target.place === null) {
+      const { page, client, clock } = place
+      ledger.setItem({ ...other, target: { id: item.id, place: { page, client, clock } } })
+    }
+  }
+  if (item.answered !== null) return
+  const message = waitingView(settled)
+  if (message !== undefined) ledger.emit({ type: 'message-status', message })
+  ledger.after.push(() => promises.resolve(item.id, answered))
+}
+
+function keepOrDrop(ledger: Ledger, item: OutboxItem): void {
+  const seq = ledger.conversation(item.conversation)?.seq ?? 0
+  if (item.answered !== null && item.answered.seq <= seq) ledger.removeItem(item.n)
+  else ledger.setItem(item)
+}
+
+/** Final. The item stays with its reason, and what depends on it fails with it; nothing else does. */
+export function refuse(ledger: Ledger, item: OutboxItem, reason: Reason, promises: Promises): void {
+  ledger.after.push(() => promises.reject(item.id, refusalError(reason.code, reason.detail)))
+  if (item.offered) {
+    ledger.removeItem(item.n)
+    return
+  }
+  const refused: OutboxItem =
+    item.kind === 'entry' ? { ...item, state: 'refused', reason, made: null } : { ...item, state: 'refused', reason }
+  ledger.setItem(refused)
+  announceRefusal(ledger, refused, reason)
+  for (const other of ledger.lane(item.conversation)) {
+    if (other.n === item.n || other.state === 'refused' || other.answered !== null) continue
+    if (other.kind === 'entry' && other.target?.id === item.id) {
+      refuse(ledger, other, { code: 'target-refused', detail: 'The message this is about was refused.' }, promises)
+    } else if (item.kind === 'command' && item.command.op === 'create' && other.n > item.n) {
+      refuse(
+        ledger,
+        other,
+        { code: 'conversation-refused', detail: 'The conversation could not be created; retry its creation, or discard this.' },
+        promises,
+      )
+    }
+  }
+  const record = ledger.conversation(item.conversation)
+  if (item.kind === 'command' && item.command.op === 'create' && record?.local === true) {
+    ledger.setConversation({ ...record, role: '' })
+  }
+}
+
+function announceRefusal(ledger: Ledger, item: OutboxItem, { code, detail }: Reason): void {
+  if (item.kind === 'command') {
+    const { conversation, id, command } = item
+    ledger.emit({ type: 'command-refused', conversation, id, command, code, detail })
+    return
+  }
+  const message = waitingView(item)
+  if (message !== undefined) ledger.emit({ type: 'message-status', message })
+  else ledger.emit({ type: 'operation-refused', item: unsentView(item), code, detail })
+}
+
+/** The bytes named and all later ones of the same client id are void; the intents stand. */
+function unmake(ledger: Ledger, id: ConversationId, from: Place): void {
+  for (const item of ledger.lane(id)) {
+    if (item.kind !== 'entry' || item.made === null || item.answered !== null) continue
+    const { page, client, clock } = item.made
+    if (page === from.page && client === from.client && clock >= from.clock) ledger.setItem({ ...item, made: null })
+  }
+}
+
+function moveTarget(ledger: Ledger, item: EntryItem, page: number): void {
+  if (item.target?.place === undefined || item.target.place === null) return
+  ledger.setItem({ ...item, made: null, target: { ...item.target, place: { ...item.target.place, page } } })
+}
+
+function isAt(item: EntryItem, place: Place): boolean {
+  const { made } = item
+  return made !== null && made.page === place.page && made.client === place.client && made.clock === place.clock
+}
+

@@ -1,0 +1,163 @@
+/** Frames of the relay into the ledger: each kind to the part that knows it. Rules CL60, CL70, and the frames' own. */
+import { parseConversationId } from '@parley/document'
+import type { ConversationId } from '@parley/document'
+import type { FetchAnswer, RelayFrame, Sync } from '@parley/wire'
+import { applyRow } from './apply-rows.ts'
+import type { Arrival } from './apply-rows.ts'
+import type { Core } from './core.ts'
+import { applyDigests, applyHead, applyPage } from './fetched.ts'
+import { writerName } from './lanes.ts'
+import type { Ledger } from './ledger.ts'
+import { applyNews } from './news.ts'
+import { applyCommandAnswer, applyPushAnswer, sweepLane } from './outbox.ts'
+import type { LaneEffect } from './outbox.ts'
+
+/** What one session's catch-up has named so far. */
+export interface CatchUp {
+  readonly named: Set<ConversationId>
+  /** The device had never synced when this session began. */
+  readonly first: boolean
+  /** Of the relay's log, as its welcome said. */
+  readonly epoch: string
+}
+
+export async function receive(core: Core, catchUp: CatchUp, ledger: Ledger, frame: RelayFrame): Promise<void> {
+  switch (frame.frame) {
+    case 'sync':
+      await receiveSync(core, catchUp, ledger, frame)
+      return
+    case 'rows': {
+      const id = parseConversationId(frame.conversation)
+      if (id === undefined) return
+      const arrival: Arrival = { user: core.user, replayed: false, silent: false, promises: core.promises }
+      for (const row of frame.rows) {
+        const fault = await applyRow(ledger, id, row, arrival)
+        if (fault !== undefined) {
+          ledger.after.push(() => core.session.restart(`rows: ${fault}`))
+          return
+        }
+      }
+      sweepLane(ledger, id)
+      ledger.emit({ type: 'conversation', conversation: id })
+      return
+    }
+    case 'cursor':
+      if (frame.cursor > ledger.device.cursor) ledger.setDevice({ ...ledger.device, cursor: frame.cursor })
+      return
+    case 'answer': {
+      const id = parseConversationId(frame.conversation)
+      if (id === undefined) return
+      for (const answer of frame.answers) takeEffect(core, id, applyPushAnswer(ledger, id, answer, core.promises))
+      ledger.emit({ type: 'conversation', conversation: id })
+      return
+    }
+    case 'command-answer': {
+      const id = parseConversationId(frame.conversation)
+      if (id === undefined) return
+      takeEffect(core, id, applyCommandAnswer(ledger, id, frame, core.promises))
+      ledger.emit({ type: 'conversation', conversation: id })
+      return
+    }
+    case 'fetch-answer':
+      await receiveFetched(core, ledger, frame)
+      return
+    case 'digests-answer': {
+      const request = core.requests.find(frame.request)
+      if (request === undefined) return
+      await applyDigests(ledger, request.conversation, frame.pages)
+      ledger.after.push(() => core.requests.close(request.number, 'held'))
+      return
+    }
+    case 'pong':
+    case 'welcome':
+    case 'failure':
+  }
+}
+
+async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: Sync): Promise<void> {
+  const context = {
+    user: core.user,
+    replayed: !core.caughtUp,
+    silent: catchUp.first,
+    first: catchUp.first,
+    promises: core.promises,
+  }
+  for (const news of frame.news) {
+    const fault = await applyNews(ledger, news, context)
+    if (fault !== undefined) {
+      ledger.after.push(() => core.session.restart(`news: ${fault}`))
+      return
+    }
+    const id = parseConversationId(news.conversation)
+    if (id === undefined) continue
+    catchUp.named.add(id)
+    ledger.emit({ type: 'conversation', conversation: id })
+  }
+  core.idleWork = true
+  if (frame.more) return
+  // A conversation that appears later comes between rows of the same turn: only `cursor` frames say all of it is here.
+  if (core.caughtUp) return
+  if (frame.full) markAbsent(core, catchUp, ledger)
+  ledger.setDevice({ ...ledger.device, epoch: catchUp.epoch, cursor: Math.max(frame.cursor, ledger.device.cursor) })
+  ledger.after.push(() => {
+    core.caughtUp = true
+  })
+}
+
+/** A relay that started from nothing and does not name a conversation does not know it, or not this member. */
+function markAbsent(core: Core, catchUp: CatchUp, ledger: Ledger): void {
+  for (const id of core.model.conversations.keys()) {
+    const record = ledger.conversation(id)
+    if (record === undefined || catchUp.named.has(id) || record.local || record.seq === 0) continue
+    if (record.absentSince !== 0 || record.role === '') continue
+    ledger.setConversation({ ...record, absentSince: Math.max(1, core.ports.now()) })
+  }
+}
+
+async function receiveFetched(core: Core, ledger: Ledger, frame: FetchAnswer): Promise<void> {
+  const request = core.requests.find(frame.request)
+  if (request === undefined) return
+  const { fetched } = frame
+  switch (fetched.result) {
+    case 'rows': {
+      request.rows.push(...fetched.rows)
+      if (fetched.more) return
+      const page = { page: request.page, after: request.after, version: fetched.version, digest: fetched.digest, rows: request.rows }
+      const result = await applyPage(ledger, request.conversation, page, core.promises)
+      if (result === 'differs' || result === 'unreadable') {
+        core.ports.log.error('a page is not what the relay has', { result, page: request.page })
+      }
+      ledger.emit({ type: 'conversation', conversation: request.conversation })
+      ledger.after.push(() => core.requests.close(request.number, result === 'differs' ? 'differs' : 'held'))
+      return
+    }
+    case 'head': {
+      const held = applyHead(ledger, request.conversation, fetched.version, fetched.state)
+      if (!held) core.ports.log.error('a head cannot be read', { conversation: request.conversation })
+      ledger.emit({ type: 'conversation', conversation: request.conversation })
+      ledger.after.push(() => core.requests.close(request.number, held ? 'held' : 'failed'))
+      return
+    }
+    case 'joinable':
+      ledger.after.push(() => core.requests.close(request.number, 'joinable'))
+      return
+    case 'failed':
+      ledger.after.push(() => core.requests.close(request.number, 'failed'))
+  }
+}
+
+/** What an answer means for sending counts at once: bytes on the way are judged by what was sent, not by what is stored. */
+function takeEffect(core: Core, id: ConversationId, effect: LaneEffect): void {
+  const { lanes, writers, sent } = core.sending
+  const lane = lanes.get(id) ?? { blockedUntil: 0, waitForPage: 0 }
+  if (effect.do === 'wait') {
+    const ms = Math.min(effect.ms, core.limits.maxLaterMs)
+    sent.delete(effect.n)
+    lanes.set(id, { ...lane, blockedUntil: core.ports.now() + ms })
+    core.ports.timer(ms + 1, () => core.mailbox.pump())
+  } else if (effect.do === 'remake') {
+    const name = writerName(id, effect.page)
+    if (writers.get(name)?.client === effect.client) writers.delete(name)
+    if (effect.waitForPage > 0) lanes.set(id, { ...lane, waitForPage: effect.waitForPage })
+  }
+}

@@ -1,0 +1,147 @@
+/**
+ * What a device keeps, table by table, and how a stored value is read back. A value that is not what it should be is a
+ * `corrupt` store, said once at the edge.
+ *
+ *   device        ['device']              who this device is, and how far it has heard
+ *   conversations [id]                    the list rows
+ *   pages         [id, page]              how much of each page is held
+ *   updates       [id, page, seq]         confirmed updates; page 0 is the head (a state, then rows)
+ *   outbox        [n]                     unanswered and refused changes, in the order they were made
+ *   acknowledged  [n]                     own answered changes of the last days
+ *   drafts        [id]                    never leaves the device
+ */
+import type { Command, ConversationId, DeviceId, EntryId, ItemId, UserId } from '@parley/document'
+import type { Key, StoreLayout, Value } from '@parley/storage'
+
+export const deviceLayout: StoreLayout = {
+  format: 1,
+  tables: ['device', 'conversations', 'pages', 'updates', 'outbox', 'acknowledged', 'drafts'],
+}
+
+export interface DeviceRecord {
+  readonly device: DeviceId
+  /** The log epoch of the relay the cursor belongs to; '' before the first welcome. */
+  readonly epoch: string
+  readonly cursor: number
+}
+
+/** What of the newest message a list shows. */
+export interface LastMessage {
+  readonly seq: number
+  readonly time: number
+  readonly sentAt: number
+  readonly id: EntryId
+  readonly from: UserId
+  readonly type: number
+  readonly text: string | null
+  readonly recalled: boolean
+}
+
+/** Where reading stopped. `recalled` counts others' messages after it that were taken back since. */
+export interface Mark {
+  readonly seq: number
+  readonly total: number
+  readonly mine: number
+  readonly recalled: number
+}
+
+export interface ConversationRecord {
+  readonly id: ConversationId
+  readonly kind: string
+  readonly name: string | null
+  readonly creator: UserId | ''
+  readonly createdAt: number
+  readonly unique: boolean
+  readonly role: string
+  readonly members: number
+  readonly seq: number
+  readonly time: number
+  readonly pages: number
+  /** Version of the head held (0: none), and the newest heard of. */
+  readonly headHeld: number
+  readonly headKnown: number
+  readonly headDigest: string
+  readonly total: number
+  readonly mine: number
+  readonly mark: Mark
+  readonly last: LastMessage | null
+  /** The last item of the open page, null while it is empty: what the next append follows. */
+  readonly tail: ItemId | null
+  /** Made here, not yet answered. */
+  readonly local: boolean
+  /** Held pages are to be compared with the relay's digests before they count as whole. */
+  readonly verify: boolean
+  /** When a relay of another epoch was first found not to know it (0: it does). */
+  readonly absentSince: number
+}
+
+/** `held`: every row up to that version is stored (0: the page is not held). `known`: the newest version heard of. */
+export interface PageRecord {
+  readonly held: number
+  readonly known: number
+  readonly digest: string
+}
+
+export interface UpdateRecord {
+  readonly time: number
+  readonly update: Uint8Array
+  /** Of an erased row: whose it was, and its id. */
+  readonly erased: { readonly author: UserId; readonly id: EntryId } | null
+}
+
+export interface Place {
+  readonly page: number
+  readonly client: number
+  readonly clock: number
+}
+
+export interface Reason {
+  readonly code: string
+  readonly detail: string
+}
+
+interface OutboxCommon {
+  readonly n: number
+  readonly id: EntryId
+  readonly conversation: ConversationId
+  readonly at: number
+  readonly state: 'waiting' | 'refused'
+  readonly reason: Reason | null
+  /** The relay has it, at this place in the order; its row is still to come. */
+  readonly answered: { readonly seq: number; readonly time: number } | null
+  /** Offered again to a relay of another epoch: a refusal is final and silent. */
+  readonly offered: boolean
+}
+
+export interface CommandItem extends OutboxCommon {
+  readonly kind: 'command'
+  readonly command: Command
+}
+
+/** Bytes exist once it was first sent, and are resent unchanged until answered. */
+export interface Made extends Place {
+  readonly update: Uint8Array
+}
+
+export interface EntryItem extends OutboxCommon {
+  readonly kind: 'entry'
+  /** Canonical bytes of the entry. */
+  readonly content: Uint8Array
+  readonly made: Made | null
+  /** Of an operation: the message it is about, and where that stands once known. */
+  readonly target: { readonly id: EntryId; readonly place: Place | null } | null
+}
+
+export type OutboxItem = CommandItem | EntryItem
+
+export interface DraftRecord {
+  readonly text: string
+  readonly editedAt: number
+}
+
+export const deviceKey: Key = ['device']
+
+/** A record is already plain; the store keeps it as it is. */
+export function toValue(record: object): Value {
+  return record as Value
+}

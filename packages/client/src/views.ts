@@ -1,0 +1,135 @@
+/** Records as the engine's users see them. */
+import { readEntry } from '@parley/document'
+import type { ConversationId, Entry, EntryId, TimelineMessage, UserId } from '@parley/document'
+import type { ConversationView, MessageState, MessageView, UnsentItem } from './engine-types.ts'
+import type { ConversationRecord, DraftRecord, EntryItem, OutboxItem } from './records.ts'
+
+export function messageOf(
+  conversation: ConversationId,
+  row: {
+    readonly seq: number
+    readonly time: number
+    readonly entry: Extract<Entry, { readonly type: number }>
+    readonly page: number
+    readonly own: boolean
+  },
+): MessageView {
+  const { entry } = row
+  return {
+    id: entry.id,
+    conversation,
+    from: entry.from,
+    seq: row.seq,
+    time: row.time,
+    sentAt: entry.sentAt,
+    type: entry.type,
+    ...(entry.text === undefined ? undefined : { text: entry.text }),
+    ...(entry.attrs === undefined ? undefined : { attrs: entry.attrs }),
+    recalled: false,
+    state: 'sent',
+  }
+}
+
+export function recalledView(
+  conversation: ConversationId,
+  { id, from, seq, time }: { readonly id: EntryId; readonly from: UserId; readonly seq: number; readonly time: number },
+): MessageView {
+  return { id, conversation, from, seq, time, sentAt: time, type: -127, recalled: true, state: 'sent' }
+}
+
+export function confirmedView(conversation: ConversationId, message: TimelineMessage): MessageView {
+  const { page: _page, recalledBy: _recalledBy, ...shown } = message
+  return { ...shown, conversation, state: 'sent' }
+}
+
+/** A message of the outbox, or undefined for an operation. */
+export function waitingView(item: EntryItem): MessageView | undefined {
+  const read = readEntry(item.content)
+  if (!read.ok || 'op' in read.entry) return undefined
+  const { entry } = read
+  const state: MessageState = item.state === 'refused' ? 'failed' : item.answered === null ? 'sending' : 'sent'
+  return {
+    id: entry.id,
+    conversation: item.conversation,
+    from: entry.from,
+    seq: item.answered?.seq ?? 0,
+    time: item.answered?.time ?? entry.sentAt,
+    sentAt: entry.sentAt,
+    type: entry.type,
+    ...(entry.text === undefined ? undefined : { text: entry.text }),
+    ...(entry.attrs === undefined ? undefined : { attrs: entry.attrs }),
+    recalled: false,
+    state,
+    ...(item.reason === null ? undefined : { error: item.reason }),
+  }
+}
+
+export function unsentView(item: OutboxItem): UnsentItem {
+  const common = {
+    id: item.id,
+    conversation: item.conversation,
+    state: item.state,
+    at: item.at,
+    ...(item.reason === null ? undefined : { error: item.reason }),
+  }
+  if (item.kind === 'command') return { ...common, kind: 'command', command: item.command }
+  const read = readEntry(item.content)
+  const kind = item.target === null ? 'message' : 'operation'
+  return read.ok ? { ...common, kind, entry: read.entry } : { ...common, kind }
+}
+
+/** The formula of DESIGN: totals only grow, and what was recalled after the mark no longer counts. */
+export function unreadOf(record: ConversationRecord): number {
+  const { mark, total, mine } = record
+  return Math.max(0, total - mark.total - (mine - mark.mine) - mark.recalled)
+}
+
+export function conversationView(
+  record: ConversationRecord,
+  waiting: readonly OutboxItem[],
+  draft: DraftRecord | undefined,
+): ConversationView {
+  const newest = waiting.findLast((item) => item.kind === 'entry' && item.target === null)
+  const pending = newest?.kind === 'entry' ? waitingView(newest) : undefined
+  const last = pending ?? lastOf(record)
+  return {
+    id: record.id,
+    kind: record.kind,
+    name: record.name,
+    creator: record.creator,
+    createdAt: record.createdAt,
+    unique: record.unique,
+    role: record.role,
+    memberCount: record.members,
+    lastMessage: last ?? null,
+    lastMessageAt: last?.time ?? record.createdAt,
+    unread: unreadOf(record),
+    draft: draft ?? null,
+    syncState: syncState(record),
+    seq: record.seq,
+  }
+}
+
+function lastOf(record: ConversationRecord): MessageView | undefined {
+  const { last } = record
+  if (last === null) return undefined
+  if (last.recalled) return recalledView(record.id, last)
+  return {
+    id: last.id,
+    conversation: record.id,
+    from: last.from,
+    seq: last.seq,
+    time: last.time,
+    sentAt: last.sentAt,
+    type: last.type,
+    ...(last.text === null ? undefined : { text: last.text }),
+    recalled: false,
+    state: 'sent',
+  }
+}
+
+function syncState(record: ConversationRecord): ConversationView['syncState'] {
+  if (record.local) return 'local'
+  if (record.role === '') return record.seq === 0 ? 'unknown' : 'left'
+  return record.verify || record.headHeld !== record.headKnown ? 'behind' : 'synced'
+}
