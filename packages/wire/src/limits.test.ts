@@ -284,7 +284,12 @@ test('[WI8] [WI14] a relay frame of maxRelayFrameBytes is read, one over it is t
 
 test('[WI9] a command that names 5,000 members is read', () => {
   const members = many(5000, (index) => index.toString(16).padStart(36, '0'))
-  const command: DeviceFrame = { frame: 'command', conversation: 'c', id: 'i', command: { op: 'add', members } }
+  const command: DeviceFrame = {
+    frame: 'command',
+    conversation: 'c',
+    id: 'i',
+    command: { op: 'add', members },
+  }
   expect(decodeDeviceFrame(encodeDeviceFrame(command))).toEqual({ ok: true, frame: command })
 })
 
