@@ -1,0 +1,101 @@
+/** What must be true of the relay's log by itself. Rules WO25, WO26. */
+import type { World } from './world.ts'
+import { type Truth, truthOf } from './truth.ts'
+
+export function truthsOf(world: World): readonly Truth[] {
+  return [...world.relay.disk.log().conversations].map(([id, logged]) => truthOf(id, logged))
+}
+
+export function checkLog(world: World, truths: readonly Truth[]): readonly string[] {
+  return truths.flatMap((truth) => [
+    ...checkOrder(truth),
+    ...checkAuthors(world, truth),
+    ...checkPages(world, truth),
+    ...checkRecalls(truth),
+    ...checkHead(truth),
+  ])
+}
+
+function checkOrder({ id, rows }: Truth): readonly string[] {
+  const wrong: string[] = []
+  for (const [index, { seq, time, position }] of rows.entries()) {
+    const before = rows[index - 1]
+    if (seq !== index + 1) wrong.push(`${id}: row ${index + 1} has sequence ${seq}`)
+    if (before !== undefined && time < before.time) wrong.push(`${id}: time runs backwards at ${seq}`)
+    if (before !== undefined && position <= before.position) wrong.push(`${id}: positions do not rise at ${seq}`)
+  }
+  return wrong
+}
+
+/** Who wrote it is who the journal says, and he was a member then. */
+function checkAuthors(world: World, { id, rows, messages, operations, membersAt }: Truth): readonly string[] {
+  const wrong: string[] = []
+  const authors = new Map(rows.map(({ seq, author }) => [seq, author]))
+  const texts = new Map(world.journal.deeds.flatMap((deed) => (deed.kind === 'message' ? [[deed.text, deed] as const] : [])))
+  const ids = new Set<string>()
+  const seen = new Set<string>()
+  for (const message of messages) {
+    const { seq, from, text } = message
+    if (authors.get(seq) !== from) wrong.push(`${id}: row ${seq} of ${authors.get(seq)} says it is from ${from}`)
+    if (!membersAt(seq).has(from)) wrong.push(`${id}: ${from} was not a member at ${seq}`)
+    if (ids.has(message.id)) wrong.push(`${id}: message ${message.id} stands twice`)
+    ids.add(message.id)
+    if (text === null) continue
+    if (seen.has(text)) wrong.push(`${id}: "${text}" stands twice`)
+    seen.add(text)
+    const deed = texts.get(text)
+    if (deed?.user !== from || deed.conversation !== id) wrong.push(`${id}: ${from} never wrote "${text}" here`)
+  }
+  for (const { seq, from } of operations) {
+    if (authors.get(seq) !== from) wrong.push(`${id}: operation ${seq} of ${authors.get(seq)} says it is from ${from}`)
+    if (!membersAt(seq).has(from)) wrong.push(`${id}: ${from} was not a member at ${seq}`)
+  }
+  return wrong
+}
+
+function checkPages(world: World, { id, rows, messages, changes }: Truth): readonly string[] {
+  const wrong: string[] = []
+  const perPage = new Map<number, number>()
+  let open = 0
+  for (const { seq, page } of messages) {
+    if (page < open) wrong.push(`${id}: message ${seq} went to page ${page} after page ${open}`)
+    open = Math.max(open, page)
+    perPage.set(page, (perPage.get(page) ?? 0) + 1)
+  }
+  for (const [page, count] of perPage) {
+    if (count > Math.max(256,world.settings.page.entries)) wrong.push(`${id}: page ${page} holds ${count} messages`)
+  }
+  const closed = changes.filter(({ op }) => op === 'page').length
+  const pages = Math.max(1, ...rows.map(({ page }) => page))
+  if (pages > closed + 1) wrong.push(`${id}: ${pages} pages, and ${closed} were closed`)
+  return wrong
+}
+
+/** Erased is what a recall of its author names, and nothing else. */
+function checkRecalls({ id, messages, operations }: Truth): readonly string[] {
+  const wrong: string[] = []
+  const byId = new Map(messages.map((message) => [message.id, message]))
+  const targets = new Set<string>()
+  for (const { seq, from, target } of operations) {
+    targets.add(target)
+    const message = byId.get(target)
+    if (message === undefined) wrong.push(`${id}: recall ${seq} of a message that is not there`)
+    else if (message.from !== from) wrong.push(`${id}: ${from} recalled a message of ${message.from}`)
+    else if (!message.recalled) wrong.push(`${id}: message ${message.seq} was recalled and is still there`)
+  }
+  for (const message of messages) {
+    if (message.recalled && !targets.has(message.id)) wrong.push(`${id}: message ${message.seq} is gone and nobody recalled it`)
+  }
+  return wrong
+}
+
+/** Stock Yjs reads from the head's rows what folding the changes says. */
+function checkHead({ id, head, members }: Truth): readonly string[] {
+  const inHead = head['members']
+  const names = typeof inHead === 'object' && inHead !== null ? Object.keys(inHead) : []
+  return sameSet(names, members) ? [] : [`${id}: the head has ${names.join(' ')}, the changes make ${[...members].join(' ')}`]
+}
+
+function sameSet(names: readonly string[], set: ReadonlySet<string>): boolean {
+  return names.length === set.size && names.every((name) => set.has(name))
+}

@@ -1,0 +1,116 @@
+/** Every replica shows what the log says, to the byte and to the order. Rules WO27, WO28. */
+import type { Holding, Replica } from './gather.ts'
+import { documentOf, type Truth } from './truth.ts'
+
+export function checkReplica(replica: Replica, truths: readonly Truth[]): readonly string[] {
+  const name = replica.device.name
+  const { user } = replica.device
+  const wrong: string[] = []
+  for (const truth of truths) {
+    const holding = replica.holdings.get(truth.id)
+    if (truth.members.has(user)) {
+      if (holding === undefined) wrong.push(`${truth.id}: unknown there`)
+      else wrong.push(...checkMember(holding, truth), ...checkHead(holding, truth))
+    } else if (holding !== undefined) wrong.push(...checkFormer(holding, truth, user))
+  }
+  for (const [id, holding] of replica.holdings) {
+    if (truths.some((truth) => truth.id === id)) continue
+    if (holding.shown.some(({ state }) => state === 'sent')) wrong.push(`${id}: shows sent messages and is nowhere else`)
+  }
+  return wrong.map((what) => `${name}: ${what}`)
+}
+
+function checkMember(holding: Holding, truth: Truth): readonly string[] {
+  const { id } = truth
+  const wrong: string[] = []
+  if (holding.view.role === '') wrong.push(`${id}: does not know he is a member`)
+  if (holding.view.seq !== truth.rows.length) wrong.push(`${id}: at ${holding.view.seq} of ${truth.rows.length}`)
+  if (holding.missing.length > 0) wrong.push(`${id}: pages ${holding.missing.join(' ')} are missing`)
+  const shown = holding.shown.filter(({ state }) => state === 'sent').map(line)
+  const expected = truth.messages.map(line)
+  wrong.push(...difference(id, 'shows', shown, expected))
+  wrong.push(...checkBytes(holding, truth))
+  return wrong
+}
+
+interface Shown {
+  readonly seq: number
+  readonly time: number
+  readonly id: string
+  readonly from: string
+  readonly text?: string | null
+  readonly recalled: boolean
+}
+
+function line({ seq, time, id, from, text, recalled }: Shown): string {
+  return `${seq} ${time} ${id} ${from} ${recalled ? '(recalled)' : (text ?? '')}`
+}
+
+/** The stored updates are the relay's, and stock Yjs makes the same of them. */
+function checkBytes({ inspection }: Holding, { id, rows }: Truth): readonly string[] {
+  const wrong: string[] = []
+  const pages = new Set(rows.map(({ page }) => page).filter((page) => page > 0))
+  for (const page of pages) {
+    const held = inspection.pages.find((other) => other.page === page)
+    const expected = rows.filter((row) => row.page === page)
+    const stored = (held?.updates ?? []).map(({ seq, update }) => `${seq} ${hex(update)}`)
+    const wanted = expected.map(({ seq, update }) => `${seq} ${hex(update)}`)
+    wrong.push(...difference(id, `holds on page ${page}`, stored, wanted))
+    const own = JSON.stringify(documentOf((held?.updates ?? []).map(({ update }) => update)).getArray('entries').toJSON())
+    const relays = JSON.stringify(documentOf(expected.map(({ update }) => update)).getArray('entries').toJSON())
+    if (own !== relays) wrong.push(`${id}: stock Yjs reads page ${page} otherwise`)
+  }
+  return wrong
+}
+
+function checkHead({ head }: Holding, { id, head: expected }: Truth): readonly string[] {
+  if (head === undefined) return [`${id}: has no head`]
+  const own = canonical({
+    info: head.info,
+    members: Object.fromEntries(head.members),
+    attributes: Object.fromEntries(head.attributes),
+  })
+  const relays = canonical(expected)
+  return own === relays ? [] : [`${id}: its head is ${own}, the relay's ${relays}`]
+}
+
+/** What he saw while he was in it stays; nothing later came. */
+function checkFormer(holding: Holding, truth: Truth, user: string): readonly string[] {
+  const { id } = truth
+  if (holding.view.role !== '') return [`${id}: still believes he is a member`]
+  const left = truth.changes.findLast(
+    ({ op, by, members }) => (op === 'removed' && members.includes(user)) || (op === 'quit' && by === user),
+  )
+  const upTo = left?.seq ?? 0
+  const texts = new Map(truth.messages.map((message) => [message.seq, message]))
+  return holding.shown
+    .filter(({ state }) => state === 'sent')
+    .flatMap((message) => {
+      const real = texts.get(message.seq)
+      if (message.seq > upTo) return [`${id}: shows ${message.seq}, and he left at ${upTo}`]
+      if (real === undefined || real.id !== message.id) return [`${id}: shows something else at ${message.seq}`]
+      return []
+    })
+}
+
+function difference(id: string, what: string, own: readonly string[], expected: readonly string[]): readonly string[] {
+  const index = expected.findIndex((wanted, at) => own[at] !== wanted)
+  const first = index === -1 && own.length > expected.length ? expected.length : index
+  if (first === -1) return []
+  return [
+    `${id}: ${what} ${own.length} of ${expected.length}; at ${first} "${own[first] ?? 'nothing'}" instead of "${expected[first] ?? 'nothing'}"`,
+  ]
+}
+
+/** JSON with sorted keys. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  )
+}
+
+function hex(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('hex')
+}

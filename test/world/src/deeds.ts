@@ -1,0 +1,219 @@
+/**
+ * What a user can do on a device, each written down with what came of it. Life draws from these, and the directed tests
+ * call them by name.
+ */
+import type { Queued } from './engine.ts'
+import {
+  type Command,
+  type ConversationId,
+  type EntryId,
+  makeConversationId,
+  uniqueConversationId,
+  type UserId,
+} from '@parley/document'
+import type { Device, Process } from './device.ts'
+import type { Commanded, Deed, Said, TakenBack } from './journal.ts'
+import type { World } from './world.ts'
+
+/** Where nothing runs, nothing is done: undefined. */
+export function say(world: World, device: Device, conversation: ConversationId): Said | undefined {
+  const common = begin(world, device, conversation)
+  if (common === undefined) return undefined
+  const { process, ...facts } = common
+  const deed: Said = { ...facts, kind: 'message', text: `w${world.journal.deeds.length}` }
+  world.counters.add('sends')
+  follow(world, deed, process, (engine) => engine.send(conversation, { type: -1, text: deed.text }))
+  return deed
+}
+
+export function takeBack(
+  world: World,
+  device: Device,
+  conversation: ConversationId,
+  target: EntryId,
+): TakenBack | undefined {
+  const common = begin(world, device, conversation)
+  if (common === undefined) return undefined
+  const { process, ...facts } = common
+  const deed: TakenBack = { ...facts, kind: 'recall', target }
+  world.counters.add('recalls')
+  follow(world, deed, process, (engine) => engine.recall(conversation, target))
+  return deed
+}
+
+export function command(
+  world: World,
+  device: Device,
+  conversation: ConversationId,
+  wanted: Command,
+): Commanded | undefined {
+  const common = begin(world, device, conversation)
+  if (common === undefined) return undefined
+  const { process, ...facts } = common
+  const deed: Commanded = { ...facts, kind: 'command', command: wanted }
+  world.journal.conversations.add(conversation)
+  follow(world, deed, process, (engine) => engine.command(conversation, wanted))
+  return deed
+}
+
+export interface NewConversation {
+  readonly kind?: 'group' | 'direct'
+  readonly unique: boolean
+  readonly members: readonly UserId[]
+  readonly name?: string
+}
+
+export function create(world: World, device: Device, wanted: NewConversation): Commanded | undefined {
+  const { kind = 'group', unique, members, name = null } = wanted
+  const others = members.filter((user) => user !== device.user)
+  const id = unique
+    ? uniqueConversationId(kind, [device.user, ...others])
+    : makeConversationId(world.random.fork(`conversation ${world.journal.deeds.length}`).bytes(16))
+  world.counters.add(unique ? 'uniqueCreates' : 'creates')
+  if (unique) countTwice(world, device, id)
+  return command(world, device, id, { op: 'create', kind, unique, members: others, name, attributes: {} })
+}
+
+/** Local things: nothing of them may be seen outside the device. */
+export function read(world: World, device: Device, conversation: ConversationId): void {
+  const process = running(device)
+  process?.power.enter(() => {
+    process.engine.read(conversation).catch(expected)
+  })
+  world.trace.note(device.name, `reads ${conversation}`)
+}
+
+export function draft(world: World, device: Device, conversation: ConversationId, text: string): void {
+  const process = running(device)
+  process?.power.enter(() => {
+    const { engine } = process
+    const done = text === '' ? engine.cancelDraft(conversation) : engine.setDraft(conversation, text)
+    done.catch(expected)
+  })
+  world.trace.note(device.name, `drafts in ${conversation}`)
+}
+
+/** Opens a conversation: what is missing on the device is fetched. */
+export function open(device: Device, conversation: ConversationId, limit: number): void {
+  const process = running(device)
+  process?.power.enter(() => {
+    process.engine.timeline(conversation, limit).catch(expected)
+    process.engine.history(conversation, { limit }).catch(expected)
+    process.engine.head(conversation).catch(expected)
+  })
+}
+
+export function giveUp(world: World, device: Device, id: EntryId): void {
+  const process = running(device)
+  if (process === undefined) return
+  world.trace.note(device.name, `gives up ${id}`)
+  // From here on it may be gone, whether or not the answer is ever heard.
+  for (const deed of world.journal.deeds) if (deed.id === id) deed.discarded = true
+  process.power.enter(() => {
+    process.engine.discardUnsent(id).catch(expected)
+  })
+}
+
+export function tryAgain(world: World, device: Device, id: EntryId): void {
+  const process = running(device)
+  if (process === undefined) return
+  world.trace.note(device.name, `retries ${id}`)
+  for (const deed of world.journal.deeds) if (deed.id === id) deed.refused = null
+  process.power.enter(() => {
+    process.engine.retryUnsent(id).catch(expected)
+  })
+}
+
+export function running(device: Device): Process | undefined {
+  const process = device.process()
+  return process !== null && process.state === 'up' && process.ended === null && process.power.state() === 'on'
+    ? process
+    : undefined
+}
+
+function begin(world: World, device: Device, conversation: ConversationId) {
+  const process = running(device)
+  if (process === undefined) return undefined
+  return {
+    process,
+    device: device.name,
+    user: device.user,
+    conversation,
+    run: process.run,
+    at: world.scheduler.now(),
+    call: 'asked' as const,
+    code: null,
+    id: null,
+    confirmed: false,
+    seq: 0,
+    refused: null,
+    discarded: false,
+  }
+}
+
+function follow(
+  { journal, trace }: World,
+  deed: Deed,
+  process: Process,
+  call: (engine: Process['engine']) => Promise<Queued>,
+): void {
+  journal.deeds.push(deed)
+  const what = `${deed.kind} ${deed.kind === 'message' ? deed.text : deed.kind === 'recall' ? deed.target : deed.command.op}`
+  trace.note(deed.device, `${what} in ${deed.conversation}`)
+  process.power.enter(() => {
+    call(process.engine).then(
+      (queued) => {
+        deed.call = 'saved'
+        deed.id = queued.id
+        trace.note(deed.device, `${what} saved as ${queued.id}`)
+        queued.confirmed.then(
+          (outcome) => {
+            deed.confirmed = true
+            deed.seq = seqOf(outcome)
+            trace.note(deed.device, `${what} confirmed`)
+          },
+          (error: unknown) => {
+            // The engine ended, not the deed.
+            if (process.ended !== null) return
+            deed.refused = codeOf(error)
+            trace.note(deed.device, `${what} refused: ${deed.refused}`)
+          },
+        )
+      },
+      (error: unknown) => {
+        deed.call = 'rejected'
+        deed.code = codeOf(error)
+        trace.note(deed.device, `${what} rejected: ${deed.code}`)
+      },
+    )
+  })
+}
+
+function seqOf(outcome: unknown): number {
+  if (typeof outcome !== 'object' || outcome === null || !('seq' in outcome)) return 0
+  return typeof outcome.seq === 'number' ? outcome.seq : 0
+}
+
+export function codeOf(error: unknown): string {
+  if (typeof error === 'object' && error !== null && 'code' in error) return String(error.code)
+  return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+}
+
+/** A local call on a conversation the device does not know, or a disk that is full: an error for the app, and no more. */
+function expected(error: unknown): void {
+  const code = codeOf(error)
+  if (code.includes(':') && !code.startsWith('StorageError')) throw error
+}
+
+function countTwice({ journal, devices, counters }: World, device: Device, id: ConversationId): void {
+  const twice = journal.deeds.some(
+    (deed) =>
+      deed.kind === 'command' &&
+      deed.command.op === 'create' &&
+      deed.conversation === id &&
+      deed.device !== device.name &&
+      !deed.confirmed &&
+      devices.some((other) => other.name === deed.device && !other.online()),
+  )
+  if (twice && !device.online()) counters.add('uniqueCreatedTwiceOffline')
+}

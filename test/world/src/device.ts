@@ -1,0 +1,200 @@
+/**
+ * One device: a disk, a clock that is wrong, and the engine that runs on it just now. Starting it makes a new engine over
+ * the same disk; stopping it stops everything the old one would still have done.
+ */
+import { type ClientLimits, createEngine, type Engine, type Ports, type SocketHandlers } from './engine.ts'
+import type { UserId } from '@parley/document'
+import type { SkewedClock } from './clock.ts'
+import type { Counters } from './counters.ts'
+import type { DeviceDisk } from './device-disk.ts'
+import type { Journal } from './journal.ts'
+import type { Network } from './network.ts'
+import { createPower, type Power } from './power.ts'
+import type { Random } from './random.ts'
+import type { Scheduler } from './scheduler.ts'
+import { writeToken } from './token.ts'
+import type { Trace } from './trace.ts'
+
+export interface Process {
+  readonly run: number
+  readonly power: Power
+  readonly engine: Engine
+  state: 'starting' | 'up' | 'failed'
+  /** It ended by itself: superseded, or the relay said stop. */
+  ended: string | null
+}
+
+export interface DeviceOptions {
+  readonly name: string
+  readonly user: UserId
+  /** Devices with the same one are copies of each other: one device to the relay. */
+  readonly family: string
+  readonly disk: DeviceDisk
+  readonly clock: SkewedClock
+  readonly world: DeviceSurroundings
+}
+
+export interface DeviceSurroundings {
+  readonly scheduler: Scheduler
+  readonly random: Random
+  readonly trace: Trace
+  readonly counters: Counters
+  readonly network: Network
+  readonly journal: Journal
+  readonly relayTime: () => number
+  readonly tokenMs: number
+  readonly limits: ClientLimits
+  /** What a known fault puts between the engine and its ports. */
+  readonly ports: (ports: Ports, disk: DeviceDisk) => Ports
+}
+
+export interface Device {
+  readonly name: string
+  readonly user: UserId
+  readonly family: string
+  readonly disk: DeviceDisk
+  readonly clock: SkewedClock
+  /** The engine the user talks to, while one runs. */
+  readonly process: () => Process | null
+  readonly start: () => void
+  readonly crash: () => void
+  /** Starts a second engine over the same disk, as another tab would, and leaves the first one frozen. */
+  readonly takeOver: () => void
+  /** The frozen one wakes up. */
+  readonly thaw: () => void
+  readonly frozen: () => Process | null
+  readonly online: () => boolean
+  /** `told`: the system tells the engine too. */
+  readonly setOnline: (online: boolean, told: boolean) => void
+  /** It never comes back. */
+  readonly lose: () => void
+  readonly lost: () => boolean
+}
+
+/** What the world does on purpose: an app without a network has no token to give, a full disk takes nothing. */
+const expectedErrors = new Set(['the app gave no token', 'the device cannot store'])
+
+export function createDevice({ name, user, family, disk, clock, world }: DeviceOptions): Device {
+  const { scheduler, trace, journal, network } = world
+  const random = world.random.fork(name)
+  /** All that have power; the user talks to `main`. */
+  let processes: Process[] = []
+  let main: Process | null = null
+  let sleeper: Process | null = null
+  let runs = 0
+  let online = true
+  let lost = false
+
+  const launch = (): Process => {
+    runs += 1
+    const run = runs
+    const power = createPower()
+    power.onOff(() => {
+      processes = processes.filter((other) => other.power !== power)
+      if (main?.power === power) main = null
+      if (sleeper?.power === power) sleeper = null
+      trace.note(name, `dies (${run})`)
+    })
+    const ports = world.ports(portsOf(power, random.fork(`run ${run}`)), disk)
+    const engine = createEngine({ user, ports, limits: world.limits })
+    const started: Process = { run, power, engine, state: 'starting', ended: null }
+    engine.on((event) => {
+      journal.heard.push({ device: name, run, at: scheduler.now(), event })
+      if (event.type !== 'ended') return
+      started.ended = event.code
+      trace.note(name, `ended: ${event.code}`)
+    })
+    processes.push(started)
+    trace.note(name, `starts (${run})`)
+    engine.start().then(
+      () => {
+        started.state = 'up'
+        if (!online) engine.network(false)
+      },
+      (error: unknown) => {
+        started.state = 'failed'
+        trace.note(name, `did not start: ${String(error)}`)
+      },
+    )
+    return started
+  }
+
+  const portsOf = (power: Power, chance: Random): Ports => ({
+    store: disk.attach(power),
+    connect: (handlers: SocketHandlers) => network.connect(name, power, handlers),
+    now: clock.now,
+    timer: (ms, callback) =>
+      scheduler.after(ms, () => {
+        power.enter(callback)
+      }),
+    random: chance.bytes,
+    token: () =>
+      new Promise((resolve, reject) => {
+        const reachable = online
+        scheduler.after(chance.float() * 50, () => {
+          power.enter(() => {
+            if (reachable) resolve(writeToken({ user, expires: world.relayTime() + world.tokenMs }))
+            else reject(new Error('no network'))
+          })
+        })
+      }),
+    log: {
+      error: (message, detail) => {
+        trace.note(name, `error: ${message} ${JSON.stringify(detail ?? {})}`)
+        if (expectedErrors.has(message)) return
+        journal.violations.push(`${name}: the engine logged an error: ${message} ${JSON.stringify(detail ?? {})}`)
+      },
+      info: () => undefined,
+      debug: () => undefined,
+    },
+  })
+
+  const killAll = (): void => {
+    for (const { power } of processes) power.off()
+  }
+
+  return {
+    name,
+    user,
+    family,
+    disk,
+    clock,
+    process: () => main,
+    frozen: () => sleeper,
+    start() {
+      if (lost || main !== null) return
+      main = launch()
+    },
+    crash: killAll,
+    takeOver() {
+      if (main === null || lost) return
+      sleeper?.power.off()
+      main.power.freeze()
+      sleeper = main
+      main = launch()
+    },
+    thaw() {
+      sleeper?.power.thaw()
+      sleeper = null
+    },
+    online: () => online,
+    setOnline(value, told) {
+      online = value
+      network.setReachable(name, value)
+      trace.note(name, value ? 'has a network' : 'has no network')
+      const process = main
+      if (told && process?.state === 'up' && process.ended === null) {
+        process.power.enter(() => {
+          process.engine.network(value)
+        })
+      }
+    },
+    lose() {
+      lost = true
+      killAll()
+      trace.note(name, 'is lost')
+    },
+    lost: () => lost,
+  }
+}
+

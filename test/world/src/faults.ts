@@ -1,0 +1,26 @@
+/**
+ * The known faults: bugs this kind of system has had elsewhere, put in one at a time by `pnpm world --faults`. A world
+ * that does not find them would not find their like. Rule WO40.
+ */
+export const relayFaults = [
+  'answer-before-disk',
+  'fan-out-before-disk',
+  'kick-checked-once',
+  'gap-accepted',
+  'closed-page-first',
+  'command-forgotten',
+  'clock-not-under-lock',
+  'compaction-drops-tail',
+] as const
+export type RelayFault = (typeof relayFaults)[number]
+
+/** What the world itself does wrong around the client and under the relay. */
+export const worldFaults = ['no-fsync', 'outbox-cleared-on-send', 'stale-leader-writes', 'storage-failure-swallowed'] as const
+export type WorldFault = (typeof worldFaults)[number]
+
+export type Fault = RelayFault | WorldFault
+export const faults: readonly Fault[] = [...relayFaults, ...worldFaults]
+
+export function isRelayFault(fault: Fault | null): fault is RelayFault {
+  return relayFaults.some((name) => name === fault)
+}

@@ -1,0 +1,86 @@
+/**
+ * What may leave the relay at this instant: nothing that is not on its disk, and nothing of a conversation for somebody
+ * who may not read it (any more). Rules WO20, WO21.
+ */
+import type { ConversationId, UserId } from '@parley/document'
+import type { News, PushAnswer, RelayFrame, Row } from '@parley/wire'
+import type { Log, LoggedConversation } from './log.ts'
+
+export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly string[] {
+  switch (frame.frame) {
+    case 'rows':
+      return checkRows(log, user, frame.conversation, frame.rows)
+    case 'sync':
+      return frame.news.flatMap((news) => checkNews(log, user, news))
+    case 'answer':
+      return frame.answers.flatMap((answer) => checkAnswer(log, frame.conversation, answer))
+    case 'command-answer': {
+      const { verdict } = frame
+      if (verdict.class !== 'accepted' && verdict.class !== 'duplicate') return []
+      const held = find(log, frame.conversation)
+      return held !== undefined && verdict.seq <= held.rows.length
+        ? []
+        : [`a command of ${frame.conversation} was answered (${verdict.seq}) before the disk had it`]
+    }
+    case 'fetch-answer': {
+      const { fetched, conversation } = frame
+      if (fetched.result === 'rows') return checkRows(log, user, conversation, fetched.rows)
+      if (fetched.result !== 'head') return []
+      return maySee(find(log, conversation), user, fetched.version)
+        ? []
+        : [`the head of ${conversation} at ${fetched.version} went to one who may not see it`]
+    }
+    case 'cursor':
+      return frame.cursor <= log.position ? [] : [`a cursor ran ahead of the disk (${frame.cursor})`]
+    case 'welcome':
+    case 'digests-answer':
+    case 'pong':
+    case 'failure':
+      return []
+  }
+}
+
+function checkNews(log: Log, user: UserId, news: News): readonly string[] {
+  const held = find(log, news.conversation)
+  const wrong: string[] = []
+  if (!maySee(held, user, news.seq)) {
+    wrong.push(`${news.conversation} at ${news.seq} was told to one who may not see it`)
+  }
+  if ((held?.rows.length ?? 0) < news.seq) wrong.push(`${news.conversation} at ${news.seq} was told before the disk had it`)
+  return [...wrong, ...checkRows(log, user, news.conversation, news.last === null ? news.rows : [...news.rows, news.last])]
+}
+
+function checkRows(log: Log, user: UserId, conversation: string, rows: readonly Row[]): readonly string[] {
+  const held = find(log, conversation)
+  return rows.flatMap((row) => {
+    const stored = held?.rows[row.seq - 1]
+    if (stored === undefined) return [`row ${row.seq} of ${conversation} was sent before the disk had it`]
+    if (!maySee(held, user, row.seq)) return [`row ${row.seq} of ${conversation} went to one who may not see it`]
+    if (row.kind !== 'head' && (row.page !== stored.page || row.time !== stored.time)) {
+      return [`row ${row.seq} of ${conversation} is not the one on the disk`]
+    }
+    return []
+  })
+}
+
+function checkAnswer(log: Log, conversation: string, { page, client, clock, verdict }: PushAnswer): readonly string[] {
+  if (verdict.class !== 'accepted' && verdict.class !== 'duplicate') return []
+  const row = find(log, conversation)?.rows[verdict.seq - 1]
+  const place = verdict.class === 'duplicate' ? verdict : { page, client, clock }
+  if (row === undefined) return [`entry ${verdict.seq} of ${conversation} was answered before the disk had it`]
+  return row.page === place.page && row.client === place.client && row.clock === place.clock
+    ? []
+    : [`the answer for entry ${verdict.seq} of ${conversation} names another place`]
+}
+
+/** Members see everything, former members what came up to their leaving, others nothing. */
+function maySee(held: LoggedConversation | undefined, user: UserId, seq: number): boolean {
+  const member = held?.members.get(user)
+  if (member === undefined) return false
+  return member.role !== '' || seq <= member.leftSeq
+}
+
+function find(log: Log, conversation: string): LoggedConversation | undefined {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a key to look up by, nothing is taken from it
+  return log.conversations.get(conversation as ConversationId)
+}

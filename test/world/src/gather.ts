@@ -1,0 +1,70 @@
+/** Everything one device shows and holds, asked through the engine's own calls. */
+import type { ConversationView, Engine, Inspection, MessageView, UnsentItem } from './engine.ts'
+import type { ConversationId, Head } from '@parley/document'
+import type { Device } from './device.ts'
+import type { World } from './world.ts'
+
+export interface Holding {
+  readonly view: ConversationView
+  readonly head: Head | undefined
+  /** As a user pages through it, oldest first. */
+  readonly shown: readonly MessageView[]
+  readonly missing: readonly number[]
+  readonly inspection: Inspection
+}
+
+export interface Replica {
+  readonly device: Device
+  readonly holdings: ReadonlyMap<ConversationId, Holding>
+  readonly unsent: readonly UnsentItem[]
+}
+
+const patienceMs = 120_000
+
+/** Lets the world run until the promise has settled. */
+export async function ask<T>(world: World, what: string, promise: Promise<T>): Promise<T> {
+  let settled = false
+  const watched = promise.finally(() => {
+    settled = true
+  })
+  watched.catch(() => undefined)
+  const end = world.scheduler.now() + patienceMs
+  await world.run(0)
+  while (!settled && world.scheduler.now() < end) await world.run(20)
+  if (!settled) throw new Error(`${what} never came back`)
+  return watched
+}
+
+export async function gather(world: World, device: Device): Promise<Replica> {
+  const process = device.process()
+  if (process === null) throw new Error(`${device.name} does not run`)
+  const { engine } = process
+  const holdings = new Map<ConversationId, Holding>()
+  for (const { id } of engine.conversations()) {
+    const head = await ask(world, `${device.name}: the head of ${id}`, engine.confirmedHead(id))
+    const { shown, missing } = await pageThrough(world, device, engine, id)
+    const inspection = await ask(world, `${device.name}: what is held of ${id}`, engine.inspect(id))
+    const view = engine.conversation(id)
+    if (view !== undefined) holdings.set(id, { view, head, shown, missing, inspection })
+  }
+  return { device, holdings, unsent: engine.unsent() }
+}
+
+async function pageThrough(
+  world: World,
+  device: Device,
+  engine: Engine,
+  id: ConversationId,
+): Promise<{ readonly shown: readonly MessageView[]; readonly missing: readonly number[] }> {
+  const limit = 25
+  const found: MessageView[] = []
+  const missing: number[] = []
+  for (;;) {
+    const oldest = found[0]
+    const query = oldest === undefined ? { limit } : { limit, start: { id: oldest.id, closed: false } }
+    const page = await ask(world, `${device.name}: the history of ${id}`, engine.history(id, { ...query, direction: 'new-to-old' }))
+    missing.push(...page.missing)
+    found.unshift(...page.messages)
+    if (page.messages.length < limit) return { shown: found, missing }
+  }
+}

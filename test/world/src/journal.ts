@@ -1,0 +1,66 @@
+/**
+ * What the users did and what they were told: the other half of the truth the checkers compare, besides the relay's log.
+ * Every text is written once in a world, so a message is known by it wherever it turns up.
+ */
+import type { Command, ConversationId, EntryId, UserId } from '@parley/document'
+import type { EngineEvent } from './engine.ts'
+
+/** asked: the call has not come back (and never will, after a crash); saved: it resolved; rejected: it threw. */
+export type CallState = 'asked' | 'saved' | 'rejected'
+
+interface Common {
+  readonly device: string
+  readonly user: UserId
+  readonly conversation: ConversationId
+  /** Which start of the device made the call. */
+  readonly run: number
+  readonly at: number
+  call: CallState
+  /** Of a rejected call. */
+  code: string | null
+  id: EntryId | null
+  /** What `confirmed` said. */
+  confirmed: boolean
+  seq: number
+  refused: string | null
+  /** Given up by its user while it waited. */
+  discarded: boolean
+}
+
+export interface Said extends Common {
+  readonly kind: 'message'
+  readonly text: string
+}
+
+export interface TakenBack extends Common {
+  readonly kind: 'recall'
+  readonly target: EntryId
+}
+
+export interface Commanded extends Common {
+  readonly kind: 'command'
+  readonly command: Command
+}
+
+export type Deed = Said | TakenBack | Commanded
+
+/** An event an engine raised. */
+export interface Heard {
+  readonly device: string
+  readonly run: number
+  readonly at: number
+  readonly event: EngineEvent
+}
+
+export interface Journal {
+  readonly deeds: Deed[]
+  readonly heard: Heard[]
+  /** Conversations anybody has made or meant to make. */
+  readonly conversations: Set<ConversationId>
+  /** Something the world itself saw go wrong while it ran. */
+  readonly violations: string[]
+}
+
+export function createJournal(): Journal {
+  return { deeds: [], heard: [], conversations: new Set(), violations: [] }
+}

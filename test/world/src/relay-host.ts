@@ -1,0 +1,120 @@
+/**
+ * The machine the relay runs on: starts the real core over the simulated disk and network, stops it, and does what the
+ * core leaves to its shell (tokens, time limits).
+ */
+import { type Authenticated, type Connection, createRelay, type Peer, type Relay, type RelayLimits } from '@parley/relay'
+import { createClock, type SkewedClock } from './clock.ts'
+import type { Counters } from './counters.ts'
+import type { RelayFault } from './faults.ts'
+import { withRelayFault } from './relay-faults.ts'
+import type { Network } from './network.ts'
+import { createPower, type Power } from './power.ts'
+import type { Random } from './random.ts'
+import type { RelayDisk } from './relay-disk.ts'
+import type { Scheduler } from './scheduler.ts'
+import { readToken } from './token.ts'
+import type { Trace } from './trace.ts'
+
+export interface RelayHost {
+  readonly clock: SkewedClock
+  readonly disk: RelayDisk
+  /** Of the process that runs now. */
+  readonly power: () => Power | null
+  readonly start: () => Promise<void>
+  readonly crash: () => void
+  /** What the core logged as errors: it should have had no reason. */
+  readonly errors: readonly string[]
+}
+
+export interface RelayHostOptions {
+  readonly scheduler: Scheduler
+  readonly random: Random
+  readonly trace: Trace
+  readonly counters: Counters
+  readonly network: Network
+  readonly disk: RelayDisk
+  readonly limits: Partial<RelayLimits>
+  readonly fault: RelayFault | null
+}
+
+const helloMs = 10_000
+
+export function createRelayHost(options: RelayHostOptions): RelayHost {
+  const { scheduler, random, trace, counters, network, disk, limits, fault } = options
+  const clock = createClock(scheduler.now, 0)
+  const errors: string[] = []
+  let power: Power | null = null
+  let starts = 0
+
+  const accept = (relay: Relay, own: Power, peer: Peer): Connection => {
+    const connection = relay.accept(peer)
+    const later = (ms: number, run: () => void): void => {
+      scheduler.after(ms, () => {
+        own.enter(run)
+      })
+    }
+    later(helloMs, () => {
+      if (connection.state === 'hello') connection.fail('hello-timeout')
+    })
+    const watchExpiry = (): void => {
+      const expires = connection.identity?.expires
+      if (connection.state === 'closed') return
+      if (expires !== undefined && expires <= clock.now()) connection.fail('token-expired')
+      else later(1000, watchExpiry)
+    }
+    later(1000, watchExpiry)
+    return connection
+  }
+
+  return {
+    clock,
+    disk,
+    errors,
+    power: () => power,
+    async start() {
+      if (power !== null) return
+      starts += 1
+      const own = createPower()
+      power = own
+      own.onOff(() => {
+        counters.add('relayCrashes')
+        trace.note('relay', 'dies')
+        power = null
+      })
+      const relay = withRelayFault(fault, {
+        store: await disk.open(own),
+        clock,
+        random: random.fork(`relay ${starts}`).bytes,
+        authenticate: (token, now) => Promise.resolve(authenticate(token, now)),
+        logger: {
+          error: (message, facts) => {
+            // The world fills the disk on purpose.
+            if (message.startsWith('the store is full')) return
+            errors.push(`${message} ${JSON.stringify(facts ?? {})}`)
+            trace.note('relay', `error: ${message}`)
+          },
+          info: () => undefined,
+          debug: () => undefined,
+        },
+        limits,
+        onFault: (error) => {
+          errors.push(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+          own.off()
+        },
+      }, createRelay)
+      if (own.state() === 'off') return
+      trace.note('relay', `starts, epoch ${disk.epoch()}`)
+      network.setDoor({ power: own, accept: (peer) => accept(relay, own, peer) })
+    },
+    crash() {
+      power?.off()
+    },
+  }
+}
+
+function authenticate(token: string, now: number): Authenticated {
+  const read = readToken(token)
+  if (read === null) return { ok: false, code: 'bad-token', detail: 'no token of this world' }
+  if (read.expires <= now) return { ok: false, code: 'token-expired', detail: 'the token has expired' }
+  return { ok: true, user: read.user, expires: read.expires }
+}

@@ -1,0 +1,175 @@
+/** A whole world: its time, its machines, and what is known of them. Everything in it comes from the seed. */
+import { parseUserId, type UserId } from '@parley/document'
+import type { RelayLimits } from '@parley/relay'
+import { createClock } from './clock.ts'
+import { type Counters, createCounters } from './counters.ts'
+import { createDevice, type Device } from './device.ts'
+import { portsWithFault } from './device-faults.ts'
+import { createDeviceDisk, type DeviceDisk } from './device-disk.ts'
+import { isRelayFault } from './faults.ts'
+import { createJournal, type Journal } from './journal.ts'
+import { createNetwork, type Network } from './network.ts'
+import { createRandom, type Random } from './random.ts'
+import { createRelayDisk } from './relay-disk.ts'
+import { createRelayHost, type RelayHost } from './relay-host.ts'
+import { createScheduler, type Scheduler } from './scheduler.ts'
+import type { Settings } from './settings.ts'
+import { createTrace, type Trace } from './trace.ts'
+import { createWatch, type Watch } from './watch.ts'
+
+export interface World {
+  readonly settings: Settings
+  readonly random: Random
+  readonly scheduler: Scheduler
+  readonly trace: Trace
+  readonly counters: Counters
+  readonly network: Network
+  readonly relay: RelayHost
+  readonly journal: Journal
+  readonly watch: Watch
+  readonly users: readonly UserId[]
+  readonly devices: Device[]
+  /** A device nobody has used before. */
+  readonly addDevice: (user: UserId) => Device
+  /** A second device with what is on the disk of this one. */
+  readonly copyDevice: (device: Device) => Device
+  /** Lets so many milliseconds pass. */
+  readonly run: (ms: number) => Promise<void>
+  /** Something that goes wrong, or right again, in a while; not any more once the faults have ended. */
+  readonly later: (ms: number, happen: () => void) => void
+  readonly endFaults: () => void
+}
+
+export interface WorldOptions {
+  readonly seed: string
+  readonly settings: Settings
+  readonly keepTrace?: boolean
+}
+
+const names = ['Tom', 'Jerry', 'Spike', 'Tyke']
+
+export function createWorld({ seed, settings, keepTrace = false }: WorldOptions): World {
+  const random = createRandom(seed)
+  const scheduler = createScheduler(random.fork('time'))
+  const trace = createTrace(scheduler.now, keepTrace)
+  const counters = createCounters()
+  const journal = createJournal()
+  const { fault } = settings
+  const disk = createRelayDisk({
+    scheduler,
+    trace,
+    counters,
+    random: random.fork('relay disk'),
+    epoch: epochOf(random.fork('epoch')),
+    latencyMs: settings.relayLatencyMs,
+    fsync: fault !== 'no-fsync',
+  })
+  const devices: Device[] = []
+  const watch = createWatch({ disk, journal, counters, devices, now: scheduler.now })
+  const network = createNetwork({ scheduler, trace, counters, random: random.fork('network'), wiretap: watch.wiretap })
+  const relay = createRelayHost({
+    scheduler,
+    trace,
+    counters,
+    network,
+    disk,
+    random: random.fork('relay'),
+    limits: relayLimits(settings),
+    fault: isRelayFault(fault) ? fault : null,
+  })
+
+  const newDisk = (name: string): DeviceDisk =>
+    createDeviceDisk({
+      name,
+      scheduler,
+      trace,
+      counters,
+      random: random.fork(`disk ${name}`),
+      latencyMs: settings.deviceLatencyMs,
+      fencing: fault !== 'stale-leader-writes',
+    })
+  const add = (user: UserId, name: string, family: string, diskOfIt: DeviceDisk): Device => {
+    const clocks = random.fork(`clock ${name}`)
+    const skew = settings.features.has('clocks') ? (clocks.float() - 0.5) * 2 * 26 * 3_600_000 : 0
+    const device = createDevice({
+      name,
+      user,
+      family,
+      disk: diskOfIt,
+      clock: createClock(scheduler.now, skew),
+      world: {
+        scheduler,
+        trace,
+        counters,
+        network,
+        journal,
+        random: random.fork('devices'),
+        relayTime: relay.clock.now,
+        tokenMs: settings.tokenMs,
+        limits: { maxInFlight: settings.maxInFlight },
+        ports: portsWithFault(fault),
+      },
+    })
+    devices.push(device)
+    return device
+  }
+  let faultsEnded = false
+  const countOf = (user: UserId): number => devices.filter((device) => device.user === user).length
+
+  return {
+    settings,
+    random,
+    scheduler,
+    trace,
+    counters,
+    network,
+    relay,
+    journal,
+    watch,
+    devices,
+    users: names.slice(0, settings.users).map(userNamed),
+    addDevice(user) {
+      const name = `${user}-${countOf(user) + 1}`
+      return add(user, name, name, newDisk(name))
+    },
+    copyDevice(device) {
+      const name = `${device.user}-${countOf(device.user) + 1}`
+      trace.note(name, `is a copy of ${device.name}`)
+      return add(device.user, name, device.family, device.disk.copy(name))
+    },
+    run: (ms) => scheduler.runTo(scheduler.now() + ms),
+    later(ms, happen) {
+      scheduler.after(ms, () => {
+        if (!faultsEnded) happen()
+      })
+    },
+    endFaults() {
+      faultsEnded = true
+    },
+  }
+}
+
+/** Small, so that everything that depends on them happens often. */
+function relayLimits({ page, inlineRows }: Settings): Partial<RelayLimits> {
+  const limits = {
+    maxPageEntries: page.entries,
+    maxPageWriters: page.writers,
+    maxInlineRows: inlineRows,
+    maxFeedRows: 3,
+    cursorEveryTurns: 4,
+    maxCachedConversations: 3,
+    maxBufferedBytes: 2000,
+  }
+  return limits
+}
+
+/** The life of a relay's data has a random name. */
+export function epochOf(random: Random): string {
+  return Buffer.from(random.bytes(16)).toString('hex')
+}
+
+function userNamed(name: string): UserId {
+  const user = parseUserId(name)
+  if (user === undefined) throw new Error(`${name} is no user id`)
+  return user
+}
