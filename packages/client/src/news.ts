@@ -16,6 +16,8 @@ import type { ConversationRecord, LastMessage, Mark } from './records.ts'
 export interface NewsContext extends Arrival {
   /** The very first sync of this device: what is unread then was read elsewhere, or long ago. */
   readonly first: boolean
+  /** The relay began from nothing: pages it does not name may have been touched all the same. */
+  readonly full: boolean
 }
 
 export async function applyNews(ledger: Ledger, news: News, context: NewsContext): Promise<RowFault | undefined> {
@@ -25,7 +27,7 @@ export async function applyNews(ledger: Ledger, news: News, context: NewsContext
   const known = ledger.conversation(id)
   const before = known === undefined || known.local || known.pages === 0 ? undefined : known
   // The relay's log began another life, or rows were not his to see: what is held is compared, not continued.
-  const compares = known?.verify === true
+  const compares = known !== undefined && !known.local && (known.verify || (context.full && !news.whole))
   const rejoined = before !== undefined && before.role === '' && news.role !== ''
   const own = {
     kind: news.kind,
@@ -62,7 +64,7 @@ export async function applyNews(ledger: Ledger, news: News, context: NewsContext
     }
     settleList(ledger, id, news)
   } else {
-    ledger.setConversation({ ...start, verify: start.verify || rejoined })
+    ledger.setConversation({ ...start, verify: start.verify || rejoined || compares })
     await applySummary(ledger, id, news, context, compares)
   }
   sweepLane(ledger, id)
@@ -157,7 +159,8 @@ async function applySummary(
     headHeld: record.headHeld === news.headVersion ? record.headHeld : 0,
     total: news.total,
     mine: news.mine,
-    mark: { ...record.mark, recalled: record.mark.recalled + (context.first ? 0 : recalled) },
+    // A relay that began from nothing names all of them.
+    mark: { ...record.mark, recalled: context.first ? 0 : context.full ? recalled : record.mark.recalled + recalled },
     last: lastOf(news) ?? record.last,
     tail: tailOf(news),
   })

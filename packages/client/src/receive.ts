@@ -80,6 +80,7 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     replayed: !core.caughtUp,
     silent: catchUp.first,
     first: catchUp.first,
+    full: frame.full && !core.caughtUp,
     promises: core.promises,
   }
   for (const news of frame.news) {
