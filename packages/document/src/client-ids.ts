@@ -1,6 +1,6 @@
 /**
  * Yjs client ids: 53 bits, where Yjs itself would take 32. The uppermost 2^32 belong to the relay, so that no device
- * can take the writer of a head for itself.
+ * can take the writer of a head for itself. Rule DO5.
  */
 import { sha256, utf8 } from './hash.ts'
 

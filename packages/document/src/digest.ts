@@ -1,5 +1,5 @@
 /**
- * Digests: how a device and the relay find out that they hold different things. Rules DO25 to DO27.
+ * Digests: how a device and the relay find out that they hold different things. Rules DO33 to DO35.
  *
  * A page's digest is the exclusive or of its rows' digests, so that both sides keep it up row by row: an append goes in,
  * an erasure takes the intact row out and puts the erased one in. It finds faults, and resists no attacker: rows are

@@ -1,5 +1,5 @@
 /**
- * The names of a conversation's documents: `c/<id>` its head, `c/<id>/<n>` its page n, from 1.
+ * The names of a conversation's documents: `c/<id>` its head, `c/<id>/<n>` its page n, from 1. Rule DO6.
  */
 import { type ConversationId, parseConversationId } from './ids.ts'
 

@@ -2,7 +2,7 @@
  * Ids: made on the device, checked where they enter. Branded here and nowhere else.
  *
  * User and conversation ids are 1 to 64 characters of `A-Z a-z 0-9 _ - . @ :`. Entry ids (messages, operations,
- * commands) are 128 bits, 48 of them time, written as 22 characters whose order is the order of time. Rules DO1 to DO5.
+ * commands) are 128 bits, 48 of them time, written as 22 characters whose order is the order of time. Rules DO1 to DO4.
  */
 import { sha256, utf8 } from './hash.ts'
 

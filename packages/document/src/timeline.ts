@@ -1,5 +1,5 @@
 /**
- * The timeline: what a conversation's messages look like, as a pure function of its rows in relay order. Rules DO53 to DO58.
+ * The timeline: what a conversation's messages look like, as a pure function of its rows in relay order. Rules DO66 to DO71.
  *
  * A message that was recalled looks the same to everybody, whether or not a device ever held its content: nothing of the
  * content is shown, its time included. Rows may come in any order, and again; an erased row never gets its content back.

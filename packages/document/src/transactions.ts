@@ -1,5 +1,5 @@
 /**
- * How this package applies and catches Yjs updates.
+ * How this package applies and catches Yjs updates. Rule DO32.
  */
 import * as Y from 'yjs'
 

@@ -1,5 +1,5 @@
 /**
- * Plain JSON values in lib0's `any` encoding, which is what Yjs stores. Rules DO6 to DO10.
+ * Plain JSON values in lib0's `any` encoding, which is what Yjs stores. Rules DO7 to DO12.
  *
  * The reader takes only what lib0's own writer would have written for the same value: writing a value that was read gives
  * back the very bytes. It takes no values JSON lacks, and no keys that reach into an object's prototype.

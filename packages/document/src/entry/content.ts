@@ -1,5 +1,5 @@
 /**
- * The content of an entry: its bytes, its schema, and how a message comes to have it. Rules DO11 to DO16.
+ * The content of an entry: its bytes, its schema, and how a message comes to have it. Rules DO13 to DO18.
  *
  * `writeEntry` of an entry that was read gives back the very bytes it was read from; what would differ is refused. So an
  * author's copy and everybody else's never differ by what a reader left out, reordered or repaired.

@@ -1,5 +1,5 @@
 /**
- * Plain JSON values: telling them from other things, and making them of what an app gives. Rules DO16, DO62.
+ * Plain JSON values: telling them from other things, and making them of what an app gives. Rules DO8, DO9, DO17, DO18.
  */
 import type { JsonObject, JsonValue } from './entry.ts'
 

@@ -1,5 +1,5 @@
 /**
- * What an accepted change does to a head, as a pure function. Rules DO28 to DO31.
+ * What an accepted change does to a head, as a pure function. Rules DO36 to DO40.
  *
  * `memberChanges` is the one place that decides it; the Yjs document (`head-document.ts`) writes the same result.
  */

@@ -1,5 +1,5 @@
 /**
- * The head as a Yjs document: a root map `head` that holds the maps `info`, `members` and `attributes`. Rules DO32 to DO36.
+ * The head as a Yjs document: a root map `head` that holds the maps `info`, `members` and `attributes`. Rules DO41 to DO44.
  *
  * Only the relay writes it, under a client id of its own, so that the later change always wins; everybody reads it.
  * After `applyChange` the document reads as `changeHead` says.

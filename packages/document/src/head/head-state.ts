@@ -1,6 +1,6 @@
 /**
  * Heads as bytes, for those who hold no Yjs documents (the relay): an exact state in, an update and the next state out.
- * Rules DO48 to DO50.
+ * Rules DO45 and DO46.
  */
 import * as Y from 'yjs'
 import type { Change, Head } from './head.ts'

@@ -1,6 +1,6 @@
 /**
  * Commands, changes and outcomes as they come over the wire: parsed once, field by field, nothing unknown kept.
- * Rules DO59 to DO63.
+ * Rules DO63 to DO65.
  */
 import { readAny, writeAny } from '../entry/any.ts'
 import type { JsonObject } from '../entry/entry.ts'

@@ -1,6 +1,6 @@
 /**
  * Who may do what: one set of pure functions, called by the device to say no early and by the relay to enforce.
- * Rules DO37 to DO52.
+ * Rules DO47 to DO62.
  */
 import type { Entry } from '../entry/entry.ts'
 import type { Change, Command, Failure, Head, JudgeContext, RefusalCode, Verdict } from './head.ts'

@@ -1,5 +1,5 @@
 /**
- * Updates in Yjs's V1 format that hold exactly one appended item: the only ones that enter a page. Rules DO17 to DO24.
+ * Updates in Yjs's V1 format that hold exactly one appended item: the only ones that enter a page. Rules DO19 to DO27.
  *
  * ```
  * 1 client · 1 struct · client · clock · info · [origin: client, clock | 1 "entries"] · content · 0 deletions
@@ -7,7 +7,8 @@
  *
  * Each number is a lib0 varuint. `info` names the content (8: any, 1: deleted); 0x80 says that an origin follows, and the
  * parent follows only where none does. Reading is bounded and takes nothing but this; writing what was read gives the
- * same bytes. The content of a row whose message was recalled is replaced by "deleted, length 1": Yjs then ends in the
+ * same bytes. Of the content only the structure is checked here; what it says is read by `readEntry`, and an update is
+ * not handed to Yjs before both have taken it. The content of a row whose message was recalled is replaced by "deleted, length 1": Yjs then ends in the
  * same state as a replica that had the content and was told of the deletion.
  */
 import { createEncoder, toUint8Array, writeUint8Array, writeVarString, writeVarUint } from 'lib0/encoding'

@@ -1,5 +1,5 @@
 /**
- * A page as a Yjs document, for those who need one: a root array `entries`. Rules DO64 to DO70.
+ * A page as a Yjs document, for those who need one: a root array `entries`. Rules DO28 to DO31.
  *
  * The writer makes the bytes of this device's own entries. It always appends with `push`, which alone leaves the right
  * origin empty behind an erased tail, and under its own client id: applying one's own stored rows makes Yjs change the

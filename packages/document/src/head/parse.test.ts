@@ -1,0 +1,189 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { writeAny } from '../entry/any.ts'
+import type { JsonObject } from '../entry/entry.ts'
+import { maxAttributesBytes, maxDepth, maxMembers, maxNameLength } from '../limits.ts'
+import { parseChange, parseCommand, parseOutcome } from './parse.ts'
+
+const create = {
+  op: 'create',
+  kind: 'group',
+  unique: true,
+  members: ['Ann'],
+  name: 'Lunch',
+  attributes: { a: [1] },
+}
+const created = { ...create, op: 'created', by: 'Tom' }
+const outcome = {
+  successfulClientIds: ['Ann'],
+  failures: [{ clientIds: ['Bob'], code: 'not-a-member', detail: 'not a member' }],
+}
+
+const users = fc.uniqueArray(fc.stringMatching(/^[\w\-.@:]{1,64}$/), { maxLength: 5 })
+const user = fc.stringMatching(/^[\w\-.@:]{1,64}$/)
+const creations = fc.record({
+  kind: fc.constantFrom('group', 'direct'),
+  unique: fc.boolean(),
+  members: users,
+  name: fc.option(
+    fc.string({ maxLength: maxNameLength / 2, unit: 'grapheme' }).filter((name) => name.length <= 200),
+  ),
+  attributes: fc
+    .dictionary(fc.string(), fc.jsonValue({ depthSize: 'small' }), { noNullPrototype: true })
+    .map((value) => JSON.parse(JSON.stringify(value)) as JsonObject),
+})
+
+function codeOf(parsed: ReturnType<typeof parseCommand | typeof parseChange | typeof parseOutcome>): string {
+  return parsed.ok ? 'ok' : parsed.code
+}
+
+test('[DO63] a command is parsed to what it says', () => {
+  fc.assert(
+    fc.property(creations, users, (creation, members) => {
+      const command = { op: 'create', ...creation }
+      expect(parseCommand(command)).toEqual({ ok: true, command })
+      for (const op of ['add', 'remove']) {
+        const some = ['Somebody', ...members]
+        expect(parseCommand({ members: some, op })).toEqual({ ok: true, command: { op, members: some } })
+      }
+      for (const op of ['join', 'quit']) expect(parseCommand({ op })).toEqual({ ok: true, command: { op } })
+    }),
+  )
+})
+
+test('[DO63] a change is parsed to what it says', () => {
+  fc.assert(
+    fc.property(creations, users, user, fc.integer({ min: 1 }), (creation, members, by, pages) => {
+      for (const change of [
+        { op: 'created', by, ...creation },
+        { op: 'added', by, members },
+        { op: 'removed', by, members },
+        { op: 'joined', by },
+        { op: 'quit', by },
+        { op: 'page', pages },
+      ]) {
+        expect(parseChange(change)).toEqual({ ok: true, change })
+      }
+    }),
+  )
+})
+
+test('[DO63] an outcome is parsed to what it says', () => {
+  expect(parseOutcome(outcome)).toEqual({ ok: true, outcome })
+  expect(parseOutcome({ successfulClientIds: [], failures: [] }).ok).toBe(true)
+})
+
+test('[DO63] what was parsed is no part of what was given', () => {
+  const attributes = { a: { b: 1 } }
+  const parsed = parseCommand({ ...create, attributes })
+  attributes.a.b = 2
+  expect(parsed).toMatchObject({ command: { attributes: { a: { b: 1 } } } })
+})
+
+test.each<readonly [unknown]>([
+  [null],
+  [7],
+  ['join'],
+  [[]],
+  [{}],
+  [{ op: 'destroy' }],
+  [{ op: 'join', by: 'Tom' }],
+  [{ op: 'quit', more: undefined }],
+  [{ op: 'add' }],
+  [{ op: 'add', members: [] }],
+  [{ op: 'add', members: 'Ann' }],
+  [{ op: 'add', members: ['Ann', 'Ann'] }],
+  [{ op: 'add', members: ['a b'] }],
+  [{ op: 'remove', members: [7] }],
+  [{ op: 'add', members: ['Ann'], role: 'owner' }],
+  [{ ...create, by: 'Tom' }],
+  [{ ...create, kind: 'room' }],
+  [{ ...create, unique: 1 }],
+  [{ ...create, name: undefined }],
+  [{ ...create, name: 'a\ud800' }],
+  [{ ...create, members: null }],
+  [{ ...create, attributes: null }],
+  [{ ...create, attributes: [] }],
+  [{ ...create, attributes: { a: undefined } }],
+  [{ ...create, attributes: { a: Number.NaN } }],
+  [{ ...create, attributes: { a: -0 } }],
+  [{ ...create, attributes: { a: new Uint8Array(1) } }],
+  [{ ...create, attributes: { a: new Map() } }],
+  [{ ...create, attributes: { a: '\udc00' } }],
+  [{ ...create, attributes: { '\udc00': 1 } }],
+  [{ ...create, attributes: JSON.parse('{"__proto__":1}') as unknown }],
+  [{ ...create, attributes: { a: { constructor: 1 } } }],
+])('[DO64] the command %j is bad content', (value) => {
+  expect(codeOf(parseCommand(value))).toBe('bad-content')
+})
+
+test('[DO64] a BigInt among the attributes is bad content', () => {
+  expect(codeOf(parseCommand({ ...create, attributes: { a: 1n } }))).toBe('bad-content')
+})
+
+test.each<readonly [unknown]>([
+  [null],
+  [{ op: 'created' }],
+  [{ ...created, by: '' }],
+  [{ ...created, more: 1 }],
+  [{ op: 'added', by: 'Tom' }],
+  [{ op: 'removed', members: ['Ann'] }],
+  [{ op: 'joined' }],
+  [{ op: 'joined', by: 'Tom', members: [] }],
+  [{ op: 'renamed', by: 'Tom' }],
+  [{ op: 'page', pages: 0 }],
+  [{ op: 'page', pages: 1.5 }],
+  [{ op: 'page', pages: '1' }],
+  [{ op: 'page', pages: 1, by: 'Tom' }],
+])('[DO64] the change %j is bad content', (value) => {
+  expect(codeOf(parseChange(value))).toBe('bad-content')
+})
+
+test.each<readonly [unknown]>([
+  [null],
+  [{}],
+  [{ ...outcome, more: 1 }],
+  [{ ...outcome, successfulClientIds: ['a b'] }],
+  [{ ...outcome, failures: {} }],
+  [{ ...outcome, failures: [null] }],
+  [{ ...outcome, failures: [{ clientIds: [], code: 'because', detail: '' }] }],
+  [{ ...outcome, failures: [{ clientIds: [''], code: 'not-allowed', detail: '' }] }],
+  [{ ...outcome, failures: [{ clientIds: [], code: 'not-allowed' }] }],
+  [{ ...outcome, failures: [{ clientIds: [], code: 'not-allowed', detail: '', more: 1 }] }],
+  [
+    {
+      ...outcome,
+      failures: Array.from({ length: 1000 }, () => ({ clientIds: [], code: 'removed', detail: '' })),
+    },
+  ],
+])('[DO64] the outcome %j is bad content', (value) => {
+  expect(codeOf(parseOutcome(value))).toBe('bad-content')
+})
+
+test('[DO65] a name may be as long as the limit says, and not one longer', () => {
+  expect(codeOf(parseCommand({ ...create, name: 'x'.repeat(maxNameLength) }))).toBe('ok')
+  expect(codeOf(parseCommand({ ...create, name: 'x'.repeat(maxNameLength + 1) }))).toBe('too-large')
+  expect(codeOf(parseChange({ ...created, name: 'x'.repeat(maxNameLength + 1) }))).toBe('too-large')
+})
+
+test('[DO65] attributes may have as many bytes as the limit says, and not one more', () => {
+  const of = (length: number): JsonObject => ({ a: 'x'.repeat(length) })
+  const fits = maxAttributesBytes - (writeAny(of(10_000)).length - 10_000)
+  expect(writeAny(of(fits)).length).toBe(maxAttributesBytes)
+  expect(codeOf(parseCommand({ ...create, attributes: of(fits) }))).toBe('ok')
+  expect(codeOf(parseCommand({ ...create, attributes: of(fits + 1) }))).toBe('too-large')
+})
+
+test('[DO65] attributes may be nested as deep as the limit says, and not one deeper', () => {
+  const nested = (depth: number): JsonObject => (depth === 1 ? {} : { a: nested(depth - 1) })
+  expect(codeOf(parseCommand({ ...create, attributes: nested(maxDepth) }))).toBe('ok')
+  expect(codeOf(parseCommand({ ...create, attributes: nested(maxDepth + 1) }))).toBe('bad-content')
+  expect(codeOf(parseCommand({ ...create, attributes: nested(5000) }))).toBe('bad-content')
+})
+
+test('[DO65] as many users are named as a conversation may have members, and not one more', () => {
+  const members = Array.from({ length: maxMembers + 1 }, (_, number) => `u${number}`)
+  expect(codeOf(parseCommand({ op: 'add', members: members.slice(1) }))).toBe('ok')
+  expect(codeOf(parseCommand({ op: 'add', members }))).toBe('too-large')
+  expect(codeOf(parseOutcome({ successfulClientIds: members, failures: [] }))).toBe('too-large')
+})
