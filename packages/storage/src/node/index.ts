@@ -1,2 +1,3 @@
-// The device's store in Node.
-export {}
+// The device's store in Node: one SQLite file.
+
+export { createSqliteStore, type SqliteOptions } from './sqlite-store.ts'
