@@ -144,7 +144,7 @@ function feedOf(disk: MemoryDisk, user: UserId, above: number): readonly FeedRow
 
 /** Nothing in here can fail half-way, short of a bug: what could is looked at first. */
 function apply(disk: MemoryDisk, commit: RelayCommit): void {
-  expectSequence(disk, commit.rows)
+  expectSequence(disk, commit)
   for (const record of commit.conversations) {
     const held = disk.conversations.get(record.id)
     if (held === undefined) disk.conversations.set(record.id, emptyConversation(record))
@@ -164,8 +164,7 @@ function apply(disk: MemoryDisk, commit: RelayCommit): void {
   for (const { conversation, seq, update } of commit.rewrites) {
     const { rows } = conversationOf(disk, conversation)
     const row = rows[seq - 1]
-    if (row === undefined) throw new Error(`there is no row ${seq} to rewrite`)
-    rows[seq - 1] = { ...row, kind: 'erased', update: update.slice() }
+    if (row !== undefined) rows[seq - 1] = { ...row, kind: 'erased', update: update.slice() }
   }
   for (const writer of commit.writers) {
     conversationOf(disk, writer.conversation).writers.set(writerKey(writer.page, writer.client), writer)
@@ -177,12 +176,16 @@ function apply(disk: MemoryDisk, commit: RelayCommit): void {
   disk.position = commit.position
 }
 
-function expectSequence(disk: MemoryDisk, rows: readonly LogRow[]): void {
-  const last = new Map<ConversationId, number>()
+function expectSequence(disk: MemoryDisk, { rows, rewrites }: RelayCommit): void {
+  const added = new Map<ConversationId, number>()
+  const lastOf = (id: ConversationId): number => added.get(id) ?? disk.conversations.get(id)?.rows.length ?? 0
   for (const { conversation, seq } of rows) {
-    const before = last.get(conversation) ?? disk.conversations.get(conversation)?.rows.length ?? 0
+    const before = lastOf(conversation)
     if (seq !== before + 1) throw new Error(`row ${seq} of ${conversation} does not follow ${before}`)
-    last.set(conversation, seq)
+    added.set(conversation, seq)
+  }
+  for (const { conversation, seq } of rewrites) {
+    if (seq < 1 || seq > lastOf(conversation)) throw new Error(`there is no row ${seq} to rewrite`)
   }
 }
 

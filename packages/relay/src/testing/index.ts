@@ -10,3 +10,4 @@ export {
   testUser,
 } from './test-device.ts'
 export { createTestRelay, type TestRelay, type TestRelayOptions, testEpoch } from './test-relay.ts'
+export { relayStoreCases, type StoreCase, type StoreHarness } from './store-cases.ts'

@@ -1,0 +1,136 @@
+/**
+ * The log as SQLite tables. Rows lie in the order of their positions: writing is appending.
+ *
+ * Versions: 1, the first.
+ */
+
+/** "PRLY": whose file this is, for whoever finds it (`file`, and ourselves). */
+export const applicationId = 0x50524c59
+
+export const schemaVersion = 1
+
+/** `conversation` is the number of a conversation everywhere but in `conversations.id`. */
+export const schema = `
+  CREATE TABLE meta (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE conversations (
+    number INTEGER PRIMARY KEY,
+    id TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    name TEXT,
+    creator TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    is_unique INTEGER NOT NULL,
+    members INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    pages INTEGER NOT NULL,
+    head_version INTEGER NOT NULL,
+    head_digest TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    position INTEGER NOT NULL
+  ) STRICT;
+
+  CREATE TABLE heads (
+    conversation INTEGER PRIMARY KEY,
+    version INTEGER NOT NULL,
+    state BLOB NOT NULL
+  ) STRICT;
+
+  CREATE TABLE members (
+    user TEXT NOT NULL,
+    conversation INTEGER NOT NULL,
+    role TEXT NOT NULL,
+    joined_seq INTEGER NOT NULL,
+    joined_total INTEGER NOT NULL,
+    joined_mine INTEGER NOT NULL,
+    invited_by TEXT NOT NULL,
+    left_seq INTEGER NOT NULL,
+    left_time INTEGER NOT NULL,
+    left_pages INTEGER NOT NULL,
+    left_members INTEGER NOT NULL,
+    left_total INTEGER NOT NULL,
+    left_last_seq INTEGER NOT NULL,
+    left_head_digest TEXT NOT NULL,
+    removed_by TEXT NOT NULL,
+    mine INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (user, conversation)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX members_by_conversation ON members (conversation);
+
+  CREATE TABLE pages (
+    conversation INTEGER NOT NULL,
+    page INTEGER NOT NULL,
+    entries INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    writers INTEGER NOT NULL,
+    closed INTEGER NOT NULL,
+    version INTEGER NOT NULL,
+    digest TEXT NOT NULL,
+    first_seq INTEGER NOT NULL,
+    last_seq INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    erased_position INTEGER NOT NULL,
+    PRIMARY KEY (conversation, page)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX pages_by_position ON pages (conversation, position);
+
+  CREATE TABLE rows (
+    position INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL,
+    seq INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    page INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    author TEXT NOT NULL,
+    client INTEGER NOT NULL,
+    clock INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    bytes BLOB NOT NULL,
+    erases TEXT,
+    change BLOB
+  ) STRICT;
+  CREATE UNIQUE INDEX rows_by_seq ON rows (conversation, seq);
+  CREATE INDEX rows_by_page ON rows (conversation, page, seq);
+  CREATE INDEX rows_by_position ON rows (conversation, position);
+  CREATE UNIQUE INDEX rows_by_place ON rows (conversation, page, client, clock) WHERE page > 0;
+  CREATE INDEX rows_that_erase ON rows (conversation, position) WHERE erases IS NOT NULL;
+
+  CREATE TABLE writers (
+    conversation INTEGER NOT NULL,
+    page INTEGER NOT NULL,
+    client INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    device TEXT NOT NULL,
+    clock INTEGER NOT NULL,
+    PRIMARY KEY (conversation, page, client)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE messages (
+    conversation INTEGER NOT NULL,
+    id TEXT NOT NULL,
+    author TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    page INTEGER NOT NULL,
+    client INTEGER NOT NULL,
+    clock INTEGER NOT NULL,
+    type INTEGER,
+    erased INTEGER NOT NULL,
+    PRIMARY KEY (conversation, id)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE commands (
+    user TEXT NOT NULL,
+    id TEXT NOT NULL,
+    conversation TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    outcome BLOB NOT NULL,
+    PRIMARY KEY (user, id)
+  ) STRICT, WITHOUT ROWID;
+`

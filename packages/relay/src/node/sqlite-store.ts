@@ -1,0 +1,207 @@
+/**
+ * The log in a SQLite file. Rules RE66 to RE71.
+ *
+ * One connection, one writer. A commit is one transaction, and has been synced (write-ahead log, synchronous FULL) when
+ * it resolves. After an error that may have lost something nothing is written any more: a later sync could succeed
+ * without what the failed one has dropped.
+ */
+import type { ConversationId } from '@parley/document'
+import type { DatabaseSync } from 'node:sqlite'
+import type { FeedRow, LogRow, RelayCommit, RelayStore, StoredConversation } from '../store.ts'
+import { StoreError } from '../store.ts'
+import {
+  type Columns,
+  commandRecord,
+  conversationRecord,
+  headRecord,
+  logRow,
+  memberRecord,
+  messageRecord,
+  number,
+  pageRecord,
+  text,
+  writerRecord,
+} from './sqlite-columns.ts'
+import { writeCommit } from './sqlite-commit.ts'
+import { lockDirectory, makeDirectory, openDataFile } from './sqlite-directory.ts'
+import { storeErrorOf } from './sqlite-errors.ts'
+import { prepareStatements, type Statements } from './sqlite-statements.ts'
+
+export interface SqliteStoreOptions {
+  /** Made if it is not there. */
+  readonly directory: string
+  /** The file grows no further; the relay then answers `disk-full`. Without it the disk is the limit. */
+  readonly maxBytes?: number
+}
+
+export async function openSqliteRelayStore(options: SqliteStoreOptions): Promise<RelayStore> {
+  const { directory, maxBytes } = options
+  makeDirectory(directory)
+  const lock = lockDirectory(directory)
+  try {
+    const database = openDataFile(directory)
+    if (maxBytes !== undefined) limitSize(database, maxBytes)
+    return createStore(database, prepareStatements(database), () => lock.release())
+  } catch (error) {
+    lock.release()
+    throw storeErrorOf(error)
+  }
+}
+
+function limitSize(database: DatabaseSync, maxBytes: number): void {
+  const pageSize = number(database.prepare('PRAGMA page_size').get() ?? {}, 'page_size')
+  database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`)
+}
+
+function createStore(database: DatabaseSync, statements: Statements, release: () => void): RelayStore {
+  const { read } = statements
+  const epoch = text(read.epoch.get() ?? {}, 'value')
+  let position = number(read.position.get() ?? {}, 'position')
+  let broken: StoreError | undefined
+  /** Erased text still lies in the write-ahead log. */
+  let unclean = false
+
+  const reading = async <Value>(query: () => Value): Promise<Value> => {
+    try {
+      return query()
+    } catch (error) {
+      throw storeErrorOf(error)
+    }
+  }
+
+  const storedConversation = (conversation: ConversationId): StoredConversation | undefined => {
+    const record = readOne(read.conversation.get({ conversation }), conversationRecord)
+    if (record === undefined) return undefined
+    const head = readOne(read.head.get({ conversation }), headRecord)
+    const openPage = readOne(read.page.get({ conversation, page: record.pages }), pageRecord)
+    if (head === undefined || openPage === undefined) {
+      throw new StoreError('broken', `the log holds ${conversation} in parts`)
+    }
+    return { record, head, members: read.members.all({ conversation }).map(memberRecord), openPage }
+  }
+
+  const feedRow = (user: string, columns: Columns): FeedRow => {
+    const conversation = readOne(
+      read.conversationByNumber.get({ number: number(columns, 'number') }),
+      conversationRecord,
+    )
+    const member =
+      conversation === undefined
+        ? undefined
+        : readOne(read.member.get({ conversation: conversation.id, user }), memberRecord)
+    if (conversation === undefined || member === undefined) {
+      throw new StoreError('broken', 'the log holds a membership in parts')
+    }
+    return { member, conversation, position: number(columns, 'moved') }
+  }
+
+  const erasedBy = (row: LogRow, user: string): readonly number[] =>
+    row.erases
+      .map(({ seq }) => seq)
+      .filter((seq) => {
+        const erased = readOne(read.row.get({ conversation: row.conversation, seq }), logRow)
+        return erased?.author !== user
+      })
+
+  const write = (commit: RelayCommit): void => {
+    database.exec('BEGIN IMMEDIATE')
+    try {
+      writeCommit(statements, commit)
+      database.exec('COMMIT')
+    } catch (error) {
+      rollBack(database)
+      throw error
+    }
+  }
+
+  return {
+    epoch,
+    get position() {
+      return position
+    },
+    conversations: async (ids) =>
+      reading(() => {
+        const found = new Map<ConversationId, StoredConversation>()
+        for (const id of ids) {
+          const stored = storedConversation(id)
+          if (stored !== undefined) found.set(id, stored)
+        }
+        return found
+      }),
+    conversation: async (conversation) =>
+      reading(() => readOne(read.conversation.get({ conversation }), conversationRecord)),
+    member: async (conversation, user) =>
+      reading(() => readOne(read.member.get({ conversation, user }), memberRecord)),
+    pages: async (conversation, pages) =>
+      reading(() => pages.flatMap((page) => readAll(read.page.all({ conversation, page }), pageRecord))),
+    writers: async (keys) =>
+      reading(() => keys.flatMap((key) => readAll(read.writer.all({ ...key }), writerRecord))),
+    messages: async (keys) =>
+      reading(() => keys.flatMap((key) => readAll(read.message.all({ ...key }), messageRecord))),
+    commands: async (keys) =>
+      reading(() => keys.flatMap((key) => readAll(read.command.all({ ...key }), commandRecord))),
+    rowAt: async (conversation, page, client, clock) =>
+      reading(() => readOne(read.rowAt.get({ conversation, page, client, clock }), logRow)),
+    row: async (conversation, seq) => reading(() => readOne(read.row.get({ conversation, seq }), logRow)),
+    pageRows: async (conversation, page, after, limit) =>
+      reading(() => readAll(read.pageRows.all({ conversation, page, after, limit }), logRow)),
+    rowsSince: async (conversation, above, upToSeq, limit) =>
+      reading(() => readAll(read.rowsSince.all({ conversation, position: above, upToSeq, limit }), logRow)),
+    pagesSince: async (conversation, above) =>
+      reading(() => readAll(read.pagesSince.all({ conversation, position: above }), pageRecord)),
+    recalledSince: async (conversation, above, upToSeq, user) =>
+      reading(() =>
+        readAll(read.erasingRows.all({ conversation, position: above, upToSeq }), logRow)
+          .flatMap((row) => erasedBy(row, user))
+          .toSorted((a, b) => a - b),
+      ),
+    feed: async (user, above, limit) =>
+      reading(() => read.feed.all({ user, position: above, limit }).map((columns) => feedRow(user, columns))),
+    head: async (conversation) => reading(() => readOne(read.head.get({ conversation }), headRecord)),
+    async commit(commit) {
+      if (broken !== undefined) throw broken
+      try {
+        write(commit)
+      } catch (error) {
+        const failure = storeErrorOf(error)
+        if (failure instanceof StoreError && failure.kind === 'broken') broken = failure
+        throw failure
+      }
+      position = commit.position
+      unclean ||= commit.rewrites.length > 0
+      if (!unclean) return
+      try {
+        unclean = !emptyLog(database)
+      } catch (error) {
+        // The commit itself is on the disk. Whether a later one would be is what this error puts in doubt.
+        const failure = storeErrorOf(error)
+        if (failure instanceof StoreError && failure.kind !== 'full') broken = failure
+      }
+    },
+    async close() {
+      database.close()
+      release()
+    },
+  }
+}
+
+/** What was overwritten stays readable in the write-ahead log until that is emptied. False while a reader holds it. */
+function emptyLog(database: DatabaseSync): boolean {
+  return number(database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {}, 'busy') === 0
+}
+
+function rollBack(database: DatabaseSync): void {
+  try {
+    database.exec('ROLLBACK')
+  } catch {
+    // Some errors end the transaction by themselves; then there is nothing to roll back, and that is all this can say.
+  }
+}
+
+function readOne<Value>(columns: Columns | undefined, read: (columns: Columns) => Value): Value | undefined {
+  return columns === undefined ? undefined : read(columns)
+}
+
+function readAll<Value>(rows: readonly Columns[], read: (columns: Columns) => Value): readonly Value[] {
+  return rows.map((columns) => read(columns))
+}

@@ -1,0 +1,348 @@
+/**
+ * The contract of the log: what every backend must do, independent of the test runner.
+ */
+import type { RelayStore } from '../store.ts'
+import { checkEqual, checkRejects, plain } from './check.ts'
+import {
+  commitOf,
+  conversationRecord,
+  creation,
+  entryId,
+  entryRow,
+  headRecord,
+  headRow,
+  lunch,
+  mary,
+  memberRecord,
+  messageRecord,
+  pageRecord,
+  tom,
+  work,
+  writerRecord,
+} from './store-records.ts'
+import { testConversationId } from './test-device.ts'
+
+/** Nothing stored at first; each store it opens is over the same data. */
+export interface StoreHarness {
+  open(): Promise<RelayStore>
+}
+
+export interface StoreCase {
+  /** Begins with the ids of the rules it tests. */
+  readonly title: string
+  run(harness: StoreHarness): Promise<void>
+}
+
+function storeCase(title: string, run: (harness: StoreHarness) => Promise<void>): StoreCase {
+  return { title, run }
+}
+
+export const relayStoreCases: readonly StoreCase[] = [
+  storeCase('[RE66] what was committed is read, whole and by its keys', async (harness) => {
+    const store = await harness.open()
+    checkEqual(store.position, 0, 'position of an empty log')
+    await store.commit(creation(lunch, 1))
+    await store.commit(creation(work, 2))
+    checkEqual(store.position, 2, 'position')
+    const found = await store.conversations([work, lunch, testConversationId(9)])
+    checkEqual([...found.keys()].toSorted(), [lunch, work].toSorted(), 'conversations that exist')
+    const made = creation(lunch, 1)
+    const stored = found.get(lunch)
+    checkEqual(stored?.record, made.conversations[0], 'record')
+    checkEqual(stored?.head, made.heads[0], 'head')
+    checkEqual(stored?.openPage, made.pages[0], 'open page')
+    checkEqual(stored?.members.toSorted(byRole), made.members, 'members')
+    checkEqual(await store.conversation(lunch), made.conversations[0], 'record alone')
+    checkEqual(await store.head(lunch), made.heads[0], 'head alone')
+    checkEqual(await store.member(lunch, mary), made.members[1], 'member')
+    checkEqual(await store.row(lunch, 1), made.rows[0], 'row')
+    await store.close()
+  }),
+
+  storeCase('[RE66] what was never committed is not there', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    checkEqual((await store.conversations([work])).size, 0, 'conversations')
+    checkEqual(await store.conversation(work), undefined, 'conversation')
+    checkEqual(await store.head(work), undefined, 'head')
+    checkEqual(await store.member(work, tom), undefined, 'member')
+    checkEqual(await store.pages(lunch, [2]), [], 'pages')
+    checkEqual(await store.writers([{ conversation: lunch, page: 1, client: 1 }]), [], 'writers')
+    checkEqual(await store.messages([{ conversation: lunch, id: entryId(1) }]), [], 'messages')
+    checkEqual(await store.commands([{ user: tom, id: entryId(1) }]), [], 'commands')
+    checkEqual(await store.row(lunch, 2), undefined, 'row')
+    checkEqual(await store.rowAt(lunch, 1, 1, 0), undefined, 'row at')
+    checkEqual(await store.rowAt(lunch, 0, entryRow(lunch, 1, 1).client, 0), undefined, 'head row at a place')
+    await store.close()
+  }),
+
+  storeCase('[RE66] records are replaced by their keys, the others stay', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    const first = commitOf(2, {
+      conversations: [conversationRecord(lunch, 2, 2)],
+      rows: [entryRow(lunch, 2, 2)],
+      pages: [pageRecord(lunch, 1, 2), pageRecord(lunch, 2, 0)],
+      writers: [writerRecord(lunch, 8, 1), writerRecord(lunch, 9, 1)],
+      messages: [messageRecord(lunch, entryId(2), 2), { ...messageRecord(lunch, entryId(3), 2), type: null }],
+      commands: [
+        { user: tom, id: entryId(1), conversation: lunch, seq: 1, time: 5, outcome: Uint8Array.of(1) },
+      ],
+    })
+    await store.commit(first)
+    const member = memberRecord(lunch, mary, 3, {
+      role: '',
+      leftSeq: 3,
+      removedBy: tom,
+      leftHeadDigest: 'ab',
+    })
+    const second = commitOf(3, {
+      conversations: [conversationRecord(lunch, 3, 3, { pages: 2, name: null, unique: true })],
+      rows: [headRow(lunch, 3, 3)],
+      heads: [headRecord(lunch, 3)],
+      members: [member],
+      pages: [pageRecord(lunch, 1, 3, { closed: true, erasedPosition: 3 })],
+      writers: [writerRecord(lunch, 8, 2)],
+      messages: [{ ...messageRecord(lunch, entryId(2), 2), erased: true }],
+    })
+    await store.commit(second)
+    checkEqual(await store.conversation(lunch), second.conversations[0], 'conversation')
+    checkEqual((await store.conversations([lunch])).get(lunch)?.openPage, first.pages[1], 'open page')
+    checkEqual(await store.member(lunch, mary), member, 'member')
+    checkEqual(await store.pages(lunch, [1, 2]), [second.pages[0], first.pages[1]], 'pages')
+    checkEqual(
+      (await store.writers([8, 9, 10].map((client) => ({ conversation: lunch, page: 1, client })))).toSorted(
+        byClient,
+      ),
+      [second.writers[0], first.writers[1]],
+      'writers',
+    )
+    checkEqual(
+      (await store.messages([2, 3, 4].map((id) => ({ conversation: lunch, id: entryId(id) })))).toSorted(
+        byId,
+      ),
+      [second.messages[0], first.messages[1]],
+      'messages',
+    )
+    checkEqual(await store.commands([{ user: tom, id: entryId(1) }]), first.commands, 'commands')
+    checkEqual(await store.commands([{ user: mary, id: entryId(1) }]), [], 'commands of another')
+    checkEqual(await store.head(lunch), second.heads[0], 'head')
+    await store.close()
+  }),
+
+  storeCase('[RE66] rows are read by place, by page and since a position, in sequence', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    await store.commit(creation(work, 2))
+    const rows = [
+      entryRow(lunch, 2, 3),
+      entryRow(lunch, 3, 5, { page: 2 }),
+      entryRow(lunch, 4, 6),
+      headRow(lunch, 5, 7),
+      entryRow(lunch, 6, 8),
+    ]
+    const other = entryRow(work, 2, 4)
+    await store.commit(
+      commitOf(8, {
+        conversations: [conversationRecord(lunch, 6, 8), conversationRecord(work, 2, 4)],
+        rows: [...rows.slice(0, 1), other, ...rows.slice(1)],
+      }),
+    )
+    const { client } = other
+    checkEqual(await store.rowAt(lunch, 1, client, 4), rows[2], 'row at')
+    checkEqual(await store.rowAt(lunch, 2, client, 4), undefined, 'row at another page')
+    checkEqual(await store.pageRows(lunch, 1, 0, 10), [rows[0], rows[2], rows[4]], 'page')
+    checkEqual(await store.pageRows(lunch, 1, 2, 1), [rows[2]], 'part of a page')
+    checkEqual(await store.pageRows(lunch, 0, 1, 10), [rows[3]], 'rows of the head')
+    checkEqual(await store.rowsSince(lunch, 3, 100, 10), rows.slice(1), 'rows since')
+    checkEqual(await store.rowsSince(lunch, 3, 5, 10), rows.slice(1, 4), 'rows since, up to')
+    checkEqual(await store.rowsSince(lunch, 1, 100, 2), rows.slice(0, 2), 'the first of the rows since')
+    checkEqual(await store.rowsSince(lunch, 8, 100, 10), [], 'rows since the last')
+    await store.close()
+  }),
+
+  storeCase('[RE66] pages touched since a position', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    const pages = [pageRecord(lunch, 1, 9), pageRecord(lunch, 2, 5), pageRecord(lunch, 3, 7)]
+    await store.commit(
+      commitOf(9, { conversations: [conversationRecord(lunch, 2, 9)], rows: [entryRow(lunch, 2, 9)], pages }),
+    )
+    checkEqual(await store.pagesSince(lunch, 5), [pages[0], pages[2]], 'pages since')
+    checkEqual(await store.pagesSince(lunch, 9), [], 'pages since the last')
+    await store.close()
+  }),
+
+  storeCase('[RE24] [RE66] a rewrite changes the bytes of a row and nothing else', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    const row = entryRow(lunch, 2, 2)
+    await store.commit(commitOf(2, { conversations: [conversationRecord(lunch, 2, 2)], rows: [row] }))
+    const recall = entryRow(lunch, 3, 3, {
+      author: mary,
+      erases: [
+        { seq: 2, client: row.client, clock: 2 },
+        { seq: 1, client: 2 ** 53 - 1, clock: 0 },
+      ],
+    })
+    const update = Uint8Array.of(0)
+    await store.commit(
+      commitOf(3, {
+        conversations: [conversationRecord(lunch, 3, 3)],
+        rows: [recall],
+        rewrites: [{ conversation: lunch, seq: 2, update }],
+      }),
+    )
+    const erased = { ...row, kind: 'erased', update }
+    checkEqual(await store.row(lunch, 2), erased, 'row')
+    checkEqual(await store.rowAt(lunch, 1, row.client, 2), erased, 'row at')
+    checkEqual(await store.pageRows(lunch, 1, 0, 10), [erased, recall], 'page')
+    await store.close()
+  }),
+
+  storeCase(
+    '[RE53] [RE66] recalled since a position: of others, up to a sequence, ascending',
+    async (harness) => {
+      const store = await harness.open()
+      await store.commit(creation(lunch, 1))
+      const erase = (seq: number): { seq: number; client: number; clock: number } => ({
+        seq,
+        client: 1,
+        clock: 1,
+      })
+      const rows = [
+        entryRow(lunch, 2, 2),
+        entryRow(lunch, 3, 3, { author: mary }),
+        entryRow(lunch, 4, 4),
+        entryRow(lunch, 5, 5, { erases: [erase(4)] }),
+        entryRow(lunch, 6, 6, { erases: [erase(2)] }),
+        entryRow(lunch, 7, 7, { erases: [erase(3)] }),
+      ]
+      await store.commit(commitOf(7, { conversations: [conversationRecord(lunch, 7, 7)], rows }))
+      checkEqual(await store.recalledSince(lunch, 0, 100, mary), [2, 4], 'of Tom')
+      checkEqual(await store.recalledSince(lunch, 5, 100, mary), [2], 'since')
+      checkEqual(await store.recalledSince(lunch, 0, 5, mary), [4], 'up to')
+      checkEqual(await store.recalledSince(lunch, 0, 100, tom), [3], 'of Mary')
+      await store.close()
+    },
+  ),
+
+  storeCase(
+    '[RE50] [RE66] the feed: what moved, and what he left, in the order of positions',
+    async (harness) => {
+      const store = await harness.open()
+      await store.commit(creation(lunch, 1))
+      await store.commit(creation(work, 2))
+      const moved = conversationRecord(lunch, 2, 3)
+      await store.commit(commitOf(3, { conversations: [moved], rows: [entryRow(lunch, 2, 3)] }))
+      const feed = async (position: number, limit = 10): Promise<unknown> =>
+        (await store.feed(mary, position, limit)).map((row) => [row.conversation.id, row.position])
+      checkEqual(
+        await feed(0),
+        [
+          [work, 2],
+          [lunch, 3],
+        ],
+        'everything',
+      )
+      checkEqual(await feed(0, 1), [[work, 2]], 'the first')
+      checkEqual(await feed(2), [[lunch, 3]], 'what moved')
+      checkEqual(await feed(3), [], 'nothing')
+      const [row] = await store.feed(mary, 2, 10)
+      checkEqual(row?.conversation, moved, 'record')
+      checkEqual(row?.member, memberRecord(lunch, mary, 1), 'member')
+      const left = memberRecord(work, mary, 4, { role: '', leftSeq: 2 })
+      await store.commit(
+        commitOf(4, {
+          conversations: [conversationRecord(work, 2, 4)],
+          rows: [headRow(work, 2, 4)],
+          members: [left],
+        }),
+      )
+      await store.commit(
+        commitOf(5, { conversations: [conversationRecord(work, 3, 5)], rows: [entryRow(work, 3, 5)] }),
+      )
+      checkEqual(await feed(3), [[work, 4]], 'what he left, at his leaving')
+      checkEqual(await feed(4), [], 'nothing of what he left')
+      checkEqual(
+        (await store.feed(tom, 4, 10)).map((one) => one.position),
+        [5],
+        'of one who is there',
+      )
+      await store.close()
+    },
+  ),
+
+  storeCase('[RE66] a commit that cannot be made changes nothing', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    const before = plain([await store.conversations([lunch]), await store.feed(tom, 0, 10), store.position])
+    const parts = {
+      conversations: [conversationRecord(lunch, 3, 3)],
+      members: [memberRecord(lunch, tom, 3, { role: 'somebody' })],
+      heads: [headRecord(lunch, 3)],
+    }
+    const gap = commitOf(3, { ...parts, rows: [entryRow(lunch, 3, 3)] })
+    await checkRejects(store.commit(gap), 'a row that does not follow')
+    const nothing = commitOf(2, {
+      ...parts,
+      rewrites: [{ conversation: lunch, seq: 9, update: Uint8Array.of(0) }],
+    })
+    await checkRejects(store.commit(nothing), 'a rewrite of no row')
+    const after = plain([await store.conversations([lunch]), await store.feed(tom, 0, 10), store.position])
+    checkEqual(after, before, 'the log')
+    await store.commit(
+      commitOf(2, { conversations: [conversationRecord(lunch, 2, 2)], rows: [entryRow(lunch, 2, 2)] }),
+    )
+    checkEqual(store.position, 2, 'position after the next commit')
+    await store.close()
+  }),
+
+  storeCase(
+    '[RE66] [RE70] the next store over the same data finds everything, its epoch too',
+    async (harness) => {
+      const first = await harness.open()
+      await first.commit(creation(lunch, 1))
+      await first.commit(
+        commitOf(2, { conversations: [conversationRecord(lunch, 2, 2)], rows: [entryRow(lunch, 2, 2)] }),
+      )
+      const everything = async (store: RelayStore): Promise<string> =>
+        plain([
+          store.epoch,
+          store.position,
+          await store.conversations([lunch]),
+          await store.rowsSince(lunch, 0, 10, 10),
+        ])
+      const before = await everything(first)
+      await first.close()
+      const second = await harness.open()
+      checkEqual(await everything(second), before, 'the log')
+      await second.close()
+    },
+  ),
+
+  storeCase('[RE66] bytes given to a commit may be changed afterwards', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    const update = Uint8Array.of(1, 2, 3)
+    const state = Uint8Array.of(4, 5, 6)
+    await store.commit(
+      commitOf(2, {
+        conversations: [conversationRecord(lunch, 2, 2)],
+        rows: [entryRow(lunch, 2, 2, { update })],
+        heads: [{ conversation: lunch, version: 2, state }],
+      }),
+    )
+    update.fill(0)
+    state.fill(0)
+    checkEqual((await store.row(lunch, 2))?.update, Uint8Array.of(1, 2, 3), 'row')
+    checkEqual((await store.head(lunch))?.state, Uint8Array.of(4, 5, 6), 'head')
+    await store.close()
+  }),
+]
+
+const byRole = (a: { readonly role: string }, b: { readonly role: string }): number =>
+  a.role > b.role ? -1 : 1
+const byClient = (a: { readonly client: number }, b: { readonly client: number }): number =>
+  a.client - b.client
+const byId = (a: { readonly id: string }, b: { readonly id: string }): number => (a.id < b.id ? -1 : 1)
