@@ -13,3 +13,4 @@ export {
   type TokenCheck,
   type TokenRules,
 } from './token.ts'
+export { openSqliteRelayStore, type SqliteStoreOptions } from './sqlite-store.ts'

@@ -60,13 +60,22 @@ export function explainListen(error: unknown, host: string, port: number): unkno
 
 /** Why a data directory cannot be used; anything we do not know is a fault and stays what it is. */
 export function explainStore(error: unknown, directory: string): unknown {
-  const code = error instanceof StoreError ? codes[error.kind] : systemCodes.get(errorCode(error))
+  const code = dataCode(error)
   if (code === undefined) return error
   return new RelayServerError(
     code,
     dataSentences[code].replaceAll('%', () => directory),
     { cause: error },
   )
+}
+
+/** Of a store that names another error as the cause, that one says more. */
+function dataCode(error: unknown): DataCode | undefined {
+  if (!(error instanceof Error)) return undefined
+  const { cause } = error
+  const result = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0
+  const known = systemCodes.get(errorCode(error)) ?? sqliteCodes.get(result) ?? dataCode(cause)
+  return known ?? (error instanceof StoreError ? codes[error.kind] : undefined)
 }
 
 type DataCode = Extract<ServerErrorCode, `data-${string}`>
@@ -88,6 +97,14 @@ const systemCodes: ReadonlyMap<string, DataCode> = new Map([
   ['ENOENT', 'data-unwritable'],
   ['ENOSPC', 'data-full'],
   ['EDQUOT', 'data-full'],
+])
+
+/** SQLite's own: PERM, READONLY and CANTOPEN; FULL. */
+const sqliteCodes: ReadonlyMap<number, DataCode> = new Map([
+  [3, 'data-unwritable'],
+  [8, 'data-unwritable'],
+  [14, 'data-unwritable'],
+  [13, 'data-full'],
 ])
 
 const dataSentences: Readonly<Record<DataCode, string>> = {

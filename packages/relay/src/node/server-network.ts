@@ -38,8 +38,8 @@ export interface Network {
   readonly upgrade: (request: IncomingMessage, stream: Duplex, head: Buffer) => void
   /** No more sockets; `/readyz` says so. */
   readonly close: () => void
-  /** Resolves when every socket is gone, at the latest when those that linger have been cut off. */
-  readonly emptied: () => Promise<void>
+  /** Ends who is left, and resolves when every socket is gone: at the latest when those that linger are cut off. */
+  readonly empty: () => Promise<void>
 }
 
 export function createNetwork(setting: NetworkSetting): Network {
@@ -119,7 +119,8 @@ export function createNetwork(setting: NetworkSetting): Network {
     close() {
       closing = true
     },
-    async emptied() {
+    async empty() {
+      for (const session of sessions) session.end('shutting-down')
       if (sessions.size > 0) {
         await new Promise<void>((resolve) => {
           whenEmpty = resolve

@@ -16,6 +16,8 @@ import type { Metrics } from './server-metrics.ts'
 export interface Session {
   /** Looks at every deadline; called by the server's one timer. */
   readonly sweep: (now: number) => void
+  /** For those the core does not know: before their hello, or never. */
+  readonly end: (code: FailureCode) => void
 }
 
 /** Opens a session among the server's own; it is forgotten when the session says that it is gone. */
@@ -102,6 +104,9 @@ export function serveSocket(setting: SocketSetting): Session {
   })
 
   return {
+    end(code) {
+      core.connection?.fail(code)
+    },
     sweep(now) {
       if (now >= closeBy) socket.terminate()
       const { connection } = core

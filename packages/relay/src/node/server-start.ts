@@ -2,12 +2,14 @@
  * What must hold before a relay may start. Looks only; nothing is written. Rule RE120.
  */
 import { constants } from 'node:fs'
-import { access, stat } from 'node:fs/promises'
-import { dirname, resolve } from 'node:path'
+import { access, readdir, stat } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
+import { StoreError } from '../store.ts'
 import { isLoopbackName } from './http-origin.ts'
 import { type ServePage, createPageServer } from './http-page.ts'
 import { RelayServerError, errorCode, explainStore } from './server-errors.ts'
 import { minSecretBytes } from './server-limits.ts'
+import { dataFile, expectOurs } from './sqlite-directory.ts'
 import type { TokenRules } from './token.ts'
 
 /** Whoever reaches a relay under development may be anybody. */
@@ -49,18 +51,37 @@ export async function openPage(directory: string | undefined): Promise<ServePage
   }
 }
 
-/** The directory, or the nearest one above it that exists, must be a directory we may write in. */
+/**
+ * The directory, or the nearest one above it that exists, must be a directory we may write in; and one that exists must
+ * be empty or hold a relay's data, of a version we know.
+ */
 export async function checkDirectory(directory: string): Promise<void> {
-  let path = resolve(directory)
-  for (;;) {
-    try {
-      if (!(await stat(path)).isDirectory())
-        throw Object.assign(new Error(`${path} is a file`), { code: 'ENOTDIR' })
-      await access(path, constants.W_OK | constants.X_OK)
-      return
-    } catch (error) {
-      if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw explainStore(error, directory)
-      path = dirname(path)
+  try {
+    const found = await nearestDirectory(resolve(directory))
+    if (found === resolve(directory)) await checkContent(found)
+  } catch (error) {
+    throw explainStore(error, directory)
+  }
+}
+
+async function nearestDirectory(path: string): Promise<string> {
+  try {
+    if (!(await stat(path)).isDirectory()) {
+      throw Object.assign(new Error(`${path} is no directory`), { code: 'ENOTDIR' })
     }
+    await access(path, constants.W_OK | constants.X_OK)
+    return path
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || dirname(path) === path) throw error
+    return nearestDirectory(dirname(path))
+  }
+}
+
+async function checkContent(directory: string): Promise<void> {
+  const names = await readdir(directory)
+  if (names.includes(dataFile)) expectOurs(join(directory, dataFile))
+  // What begins with a dot, and lost+found, are a system's own marks in a directory that is otherwise new.
+  else if (names.some((name) => !/^(\.|lost\+found$|relay\.|dev-secret$)/.test(name))) {
+    throw new StoreError('foreign', `${directory} holds other things`)
   }
 }

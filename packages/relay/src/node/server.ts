@@ -26,7 +26,7 @@ import { createMetrics } from './server-metrics.ts'
 import { type Network, createNetwork } from './server-network.ts'
 import { checkDevHost, checkDirectory, checkTokens, openPage } from './server-start.ts'
 import { refuseUpgrade } from './server-upgrade.ts'
-import { openSqliteRelayStore } from './server-store.ts'
+import { openSqliteRelayStore } from './sqlite-store.ts'
 import { makeDevSecret } from './token-dev.ts'
 import { type TokenRules, createTokenCheck, mintToken } from './token.ts'
 
@@ -114,7 +114,7 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     network.close()
     const closed = door.close()
     await relay.drain()
-    await network.emptied()
+    await network.empty()
     await closed
     await store.close()
     logger.info('relay-stopped', {})
