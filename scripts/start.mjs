@@ -97,9 +97,10 @@ function makeFolder(folder) {
 }
 
 async function build() {
-  const projects = ['apps/relay', 'apps/chat'].filter((app) => existsSync(join(root, app, 'tsconfig.json')))
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc')
-  const { code, output } = await runProgram(workspaceNode, [tsc, '-b', ...projects], { quiet: true })
+  const { code, output } = await runProgram(workspaceNode, [tsc, '-b', join('apps', 'relay')], {
+    quiet: true,
+  })
   if (code !== 0) {
     console.error(output)
     fail('The sources do not compile; the lines above say where.', 'Mend that and run the command again.')
@@ -150,6 +151,11 @@ async function serve() {
   process.on('SIGINT', () => stop(process.stdin.isTTY ? undefined : 'SIGINT'))
   process.on('SIGTERM', () => stop('SIGTERM'))
   process.on('SIGHUP', () => stop('SIGTERM'))
+  // npm passes SIGTERM to the shell between us, which dies of it and tells nobody.
+  const parent = process.ppid
+  if (process.env['npm_lifecycle_event'] === 'start') {
+    setInterval(() => process.ppid === parent || stop('SIGTERM'), 200).unref()
+  }
 
   /** @param {NodeJS.Signals | undefined} signal */
   function stop(signal) {

@@ -17,7 +17,7 @@ interface Allowed {
 const table: Readonly<Record<string, Allowed>> = {
   'packages/document': { ours: [], libraries: ['yjs', 'lib0'] },
   'packages/wire': { ours: [], libraries: ['lib0'] },
-  'packages/storage': { ours: [], libraries: [] },
+  'packages/storage': { ours: [], libraries: [], node: ['lib0'] },
   'packages/client': { ours: ['document', 'wire', 'storage'], libraries: ['yjs', 'lib0'] },
   'packages/relay': {
     ours: ['document', 'wire'],
