@@ -102,6 +102,8 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
   ledger.setDevice({ ...ledger.device, epoch: catchUp.epoch, cursor: Math.max(frame.cursor, ledger.device.cursor) })
   ledger.after.push(() => {
     core.caughtUp = true
+    // What waits may leave now, also when nothing came that anybody is told of.
+    core.mailbox.pump()
   })
 }
 

@@ -76,7 +76,7 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
   const mailbox = createMailbox({
     model,
     prepare,
-    unprepare: () => sending.writers.clear(),
+    unprepare,
     onCommitted,
     onDegraded,
     onLost: () => emit({ type: 'ended', code: 'superseded', detail: superseded }),
@@ -124,6 +124,15 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     requests.closeAll()
   }
 
+  /** Counted as on their way while their bytes are being stored. */
+  let prepared: number[] = []
+
+  function unprepare(): void {
+    sending.writers.clear()
+    for (const n of prepared) sending.sent.delete(n)
+    prepared = []
+  }
+
   async function prepare(ledger: Ledger): Promise<() => void> {
     if (!core.caughtUp || !session.online) return () => undefined
     const { generation } = session
@@ -135,9 +144,13 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
       if (departure === undefined) continue
       leaving.push(departure)
       // Counted at once, so that all lanes together keep the limit.
-      for (const n of departure.numbers) sending.sent.add(n)
+      for (const n of departure.numbers) {
+        sending.sent.add(n)
+        prepared.push(n)
+      }
     }
     return () => {
+      prepared = []
       if (session.generation !== generation) return
       for (const { frames } of leaving) for (const frame of frames) session.send(frame)
     }

@@ -209,6 +209,9 @@ export function createSession(options: SessionOptions): Session {
     } else if (connection.at === 'online') {
       if (connection.pinged) input({ on: 'heard' })
       options.onFrame(frame)
+    } else {
+      // What overtook the welcome would be dropped and counted all the same.
+      restart('frames came before the welcome')
     }
   }
 
