@@ -11,3 +11,5 @@ export {
 } from './test-device.ts'
 export { createTestRelay, type TestRelay, type TestRelayOptions, testEpoch } from './test-relay.ts'
 export { relayStoreCases, type StoreCase, type StoreHarness } from './store-cases.ts'
+export { createFaultyRelay, type FaultyRelayOptions, type RelayFault, relayFaults } from './faulty-relay.ts'
+export { type Around, wrapStore } from './store-wrapper.ts'

@@ -1,0 +1,36 @@
+/** A store in front of another: every call goes through `around`, unless it is replaced. */
+import type { RelayStore } from '../store.ts'
+
+export type Around = <Value>(call: () => Promise<Value>) => Promise<Value>
+
+export function wrapStore(
+  store: RelayStore,
+  changes: Partial<Omit<RelayStore, 'position'>> = {},
+  around: Around = async (call) => call(),
+  position: () => number = () => store.position,
+): RelayStore {
+  return {
+    epoch: store.epoch,
+    get position() {
+      return position()
+    },
+    conversations: async (ids) => around(async () => store.conversations(ids)),
+    conversation: async (id) => around(async () => store.conversation(id)),
+    member: async (...key) => around(async () => store.member(...key)),
+    pages: async (...key) => around(async () => store.pages(...key)),
+    writers: async (keys) => around(async () => store.writers(keys)),
+    messages: async (keys) => around(async () => store.messages(keys)),
+    commands: async (keys) => around(async () => store.commands(keys)),
+    rowAt: async (...key) => around(async () => store.rowAt(...key)),
+    row: async (...key) => around(async () => store.row(...key)),
+    pageRows: async (...key) => around(async () => store.pageRows(...key)),
+    rowsSince: async (...key) => around(async () => store.rowsSince(...key)),
+    pagesSince: async (...key) => around(async () => store.pagesSince(...key)),
+    recalledSince: async (...key) => around(async () => store.recalledSince(...key)),
+    feed: async (...key) => around(async () => store.feed(...key)),
+    head: async (id) => around(async () => store.head(id)),
+    commit: async (commit) => around(async () => store.commit(commit)),
+    close: async () => around(async () => store.close()),
+    ...changes,
+  }
+}
