@@ -90,7 +90,7 @@ export function addHeadRow(
   const stored: HeadRecord = { conversation: conversation.id, version: row.seq, state: written.state }
   conversation.core = { record, head: stored, value }
   if (record.pages !== before?.record.pages)
-    conversation.pages.set(record.pages, emptyPage(record.id, record.pages))
+    conversation.pages.set(record.pages, emptyPage(record.id, record.pages, row.seq))
   changeMembers(conversation, before, conversation.core, head.change)
   return row
 }
@@ -163,8 +163,11 @@ function left(member: MemberRecord, change: Change, record: ConversationRecord):
   }
 }
 
-/** `position` of an empty page is 0: nobody has anything to fetch from it. */
-function emptyPage(conversation: ConversationId, page: number): PageRecord {
+/**
+ * Its version is the row that opened it: devices that saw that row hold it at this sequence. Its position is 0: nobody has
+ * anything to fetch from it.
+ */
+function emptyPage(conversation: ConversationId, page: number, openedAt: number): PageRecord {
   return {
     conversation,
     page,
@@ -172,7 +175,7 @@ function emptyPage(conversation: ConversationId, page: number): PageRecord {
     bytes: 0,
     writers: 0,
     closed: false,
-    version: 0,
+    version: openedAt,
     digest: emptyDigest,
     firstSeq: 0,
     lastSeq: 0,
