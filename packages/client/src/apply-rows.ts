@@ -45,10 +45,21 @@ export type RowFault = 'gap' | 'unreadable'
 /** An entry row with its bytes read. */
 export type ReadRow =
   | { readonly kind: 'entry'; readonly item: ItemId; readonly entry: Entry; readonly row: EntryRow }
-  | { readonly kind: 'erased'; readonly item: ItemId; readonly author: UserId; readonly id: EntryId; readonly row: ErasedRow }
+  | {
+      readonly kind: 'erased'
+      readonly item: ItemId
+      readonly author: UserId
+      readonly id: EntryId
+      readonly row: ErasedRow
+    }
 
 /** Answers what is wrong with it, when the row could not be taken. An older row is simply done. */
-export async function applyRow(ledger: Ledger, id: ConversationId, row: Row, arrival: Arrival): Promise<RowFault | undefined> {
+export async function applyRow(
+  ledger: Ledger,
+  id: ConversationId,
+  row: Row,
+  arrival: Arrival,
+): Promise<RowFault | undefined> {
   const before = ledger.conversation(id)
   if (before === undefined) return 'gap'
   if (row.seq <= before.seq) return undefined
@@ -116,7 +127,12 @@ async function storeLive(ledger: Ledger, id: ConversationId, read: ReadRow): Pro
 }
 
 /** Stores one row of a page, erases what it erased, and answers the page's digest after it. */
-export async function storeRow(ledger: Ledger, id: ConversationId, read: ReadRow, digest: string): Promise<string> {
+export async function storeRow(
+  ledger: Ledger,
+  id: ConversationId,
+  read: ReadRow,
+  digest: string,
+): Promise<string> {
   const { row, item } = read
   const record: UpdateRecord = {
     time: row.time,
@@ -124,7 +140,10 @@ export async function storeRow(ledger: Ledger, id: ConversationId, read: ReadRow
     erased: read.kind === 'erased' ? { author: read.author, id: read.id } : null,
   }
   ledger.setUpdate(id, row.page, row.seq, record)
-  let after = xorDigest(digest, rowDigest({ ...item, seq: row.seq, length: 1, erased: read.kind === 'erased' }))
+  let after = xorDigest(
+    digest,
+    rowDigest({ ...item, seq: row.seq, length: 1, erased: read.kind === 'erased' }),
+  )
   if (read.kind === 'erased') return after
   for (const erased of read.row.erases) {
     const target = await ledger.update(id, row.page, erased.seq)
@@ -144,7 +163,11 @@ function erasedRecord(record: UpdateRecord): UpdateRecord | undefined {
   if (!append.ok) return undefined
   const entry = readEntry(append.append.content)
   if (!entry.ok) return undefined
-  return { time: record.time, update: eraseAppend(record.update), erased: { author: entry.entry.from, id: entry.entry.id } }
+  return {
+    time: record.time,
+    update: eraseAppend(record.update),
+    erased: { author: entry.entry.from, id: entry.entry.id },
+  }
 }
 
 function erasedLast(read: Extract<ReadRow, { readonly kind: 'erased' }>): LastMessage {
@@ -152,7 +175,13 @@ function erasedLast(read: Extract<ReadRow, { readonly kind: 'erased' }>): LastMe
   return { seq, time, sentAt: time, id: read.id, from: read.author, type: -127, text: null, recalled: true }
 }
 
-function countMessage(ledger: Ledger, id: ConversationId, from: UserId, last: LastMessage, arrival: Arrival): void {
+function countMessage(
+  ledger: Ledger,
+  id: ConversationId,
+  from: UserId,
+  last: LastMessage,
+  arrival: Arrival,
+): void {
   const record = ledger.conversation(id)
   if (record === undefined) return
   const mine = from === arrival.user
@@ -182,7 +211,10 @@ async function applyOperation(
     const isLast = record.last?.seq === erased.seq
     ledger.setConversation({
       ...record,
-      last: record.last !== null && isLast ? { ...record.last, type: -127, text: null, recalled: true } : record.last,
+      last:
+        record.last !== null && isLast
+          ? { ...record.last, type: -127, text: null, recalled: true }
+          : record.last,
       mark: countRecall(record, erased.seq, author, arrival.user),
     })
     const time = stored?.time ?? (isLast ? (record.last?.time ?? row.time) : row.time)
@@ -191,7 +223,12 @@ async function applyOperation(
   }
 }
 
-export function countRecall(record: ConversationRecord, seq: number, author: UserId, user: UserId): ConversationRecord['mark'] {
+export function countRecall(
+  record: ConversationRecord,
+  seq: number,
+  author: UserId,
+  user: UserId,
+): ConversationRecord['mark'] {
   if (author === user || seq <= record.mark.seq) return record.mark
   return { ...record.mark, recalled: record.mark.recalled + 1 }
 }
@@ -202,7 +239,12 @@ export function forgetAcknowledged(ledger: Ledger, id: EntryId): void {
   if (n !== undefined) ledger.removeAcknowledged(n)
 }
 
-function applyHeadRow(ledger: Ledger, before: ConversationRecord, row: HeadRow, arrival: Arrival): RowFault | undefined {
+function applyHeadRow(
+  ledger: Ledger,
+  before: ConversationRecord,
+  row: HeadRow,
+  arrival: Arrival,
+): RowFault | undefined {
   const change = parseChange(row.change)
   if (!change.ok) return 'unreadable'
   const id = before.id
@@ -211,7 +253,8 @@ function applyHeadRow(ledger: Ledger, before: ConversationRecord, row: HeadRow, 
   if (held || starts) {
     ledger.setUpdate(id, 0, row.seq, { time: row.time, update: row.update, erased: null })
     const head = ledger.head(id)
-    if (head !== undefined || starts) ledger.setHead(id, changeHead(starts ? undefined : head, change.change, row.time))
+    if (head !== undefined || starts)
+      ledger.setHead(id, changeHead(starts ? undefined : head, change.change, row.time))
   }
   const moved: ConversationRecord = {
     ...before,
@@ -229,7 +272,12 @@ function applyHeadRow(ledger: Ledger, before: ConversationRecord, row: HeadRow, 
   return undefined
 }
 
-function listRow(ledger: Ledger, record: ConversationRecord, change: Change, user: UserId): ConversationRecord {
+function listRow(
+  ledger: Ledger,
+  record: ConversationRecord,
+  change: Change,
+  user: UserId,
+): ConversationRecord {
   switch (change.op) {
     case 'page':
       return { ...record, pages: change.pages, tail: null }
@@ -242,7 +290,11 @@ function listRow(ledger: Ledger, record: ConversationRecord, change: Change, use
         role: change.members.includes(user) ? 'member' : roleNow(ledger, record, user),
       }
     case 'joined':
-      return { ...record, members: record.members + 1, role: change.by === user ? 'member' : roleNow(ledger, record, user) }
+      return {
+        ...record,
+        members: record.members + 1,
+        role: change.by === user ? 'member' : roleNow(ledger, record, user),
+      }
     case 'removed':
       return {
         ...record,
@@ -250,7 +302,11 @@ function listRow(ledger: Ledger, record: ConversationRecord, change: Change, use
         role: change.members.includes(user) ? '' : roleNow(ledger, record, user),
       }
     case 'quit':
-      return { ...record, members: record.members - 1, role: change.by === user ? '' : roleNow(ledger, record, user) }
+      return {
+        ...record,
+        members: record.members - 1,
+        role: change.by === user ? '' : roleNow(ledger, record, user),
+      }
   }
 }
 
@@ -266,21 +322,39 @@ function announce(ledger: Ledger, id: ConversationId, change: Change, arrival: A
     case 'page':
       return
     case 'created':
-      if (change.members.includes(user)) tell(ledger, arrival, { type: 'invited', conversation: id, invitedBy: change.by })
+      if (change.members.includes(user))
+        tell(ledger, arrival, { type: 'invited', conversation: id, invitedBy: change.by })
       return
     case 'added':
       if (change.members.includes(user) && change.by !== user) {
         tell(ledger, arrival, { type: 'invited', conversation: id, invitedBy: change.by })
       } else {
-        tell(ledger, arrival, { type: 'members-joined', conversation: id, members: change.members, invitedBy: change.by })
+        tell(ledger, arrival, {
+          type: 'members-joined',
+          conversation: id,
+          members: change.members,
+          invitedBy: change.by,
+        })
       }
       return
     case 'joined':
-      tell(ledger, arrival, { type: 'members-joined', conversation: id, members: [change.by], invitedBy: change.by })
+      tell(ledger, arrival, {
+        type: 'members-joined',
+        conversation: id,
+        members: [change.by],
+        invitedBy: change.by,
+      })
       return
     case 'removed':
-      if (change.members.includes(user)) tell(ledger, arrival, { type: 'kicked', conversation: id, kickedBy: change.by })
-      else tell(ledger, arrival, { type: 'members-left', conversation: id, members: change.members, kickedBy: change.by })
+      if (change.members.includes(user))
+        tell(ledger, arrival, { type: 'kicked', conversation: id, kickedBy: change.by })
+      else
+        tell(ledger, arrival, {
+          type: 'members-left',
+          conversation: id,
+          members: change.members,
+          kickedBy: change.by,
+        })
       return
     case 'quit':
       tell(ledger, arrival, { type: 'members-left', conversation: id, members: [change.by] })

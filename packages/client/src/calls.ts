@@ -19,7 +19,10 @@ import { itemOf } from './lanes.ts'
 
 export interface Calls {
   command(id: ConversationId, command: Command): Promise<Queued<Outcome> & { readonly predicted: Outcome }>
-  send(id: ConversationId, message: SendMessage): Promise<Queued<Accepted> & { readonly message: MessageView }>
+  send(
+    id: ConversationId,
+    message: SendMessage,
+  ): Promise<Queued<Accepted> & { readonly message: MessageView }>
   recall(id: ConversationId, target: EntryId): Promise<Queued<Accepted>>
   retry(id: EntryId): Promise<void>
   discard(id: EntryId): Promise<void>
@@ -36,8 +39,21 @@ export function createCalls(core: Core, history: History): Calls {
     return { user, now: ports.now() }
   }
 
-  function common(id: EntryId, conversation: ConversationId, n: number): Omit<OutboxItem, 'kind' | 'command' | 'content' | 'made' | 'target'> {
-    return { n, id, conversation, at: ports.now(), state: 'waiting', reason: null, answered: null, offered: false }
+  function common(
+    id: EntryId,
+    conversation: ConversationId,
+    n: number,
+  ): Omit<OutboxItem, 'kind' | 'command' | 'content' | 'made' | 'target'> {
+    return {
+      n,
+      id,
+      conversation,
+      at: ports.now(),
+      state: 'waiting',
+      reason: null,
+      answered: null,
+      offered: false,
+    }
   }
 
   /** The promise exists from the moment the change stands. */
@@ -54,6 +70,12 @@ export function createCalls(core: Core, history: History): Calls {
       const record = ledger.conversation(id)
       const head = await shownHead(ledger, id, context())
       const outcome = judgeLocally(ledger, id, head, wanted)
+      if (wanted.op === 'create' && record !== undefined && isThere(ledger, id, head, wanted)) {
+        return {
+          make: (): Queued<Outcome> => ({ id: newId(), confirmed: Promise.resolve(outcome) }),
+          predicted: outcome,
+        }
+      }
       const item: OutboxItem = { ...common(newId(), id, ledger.takeN()), kind: 'command', command: wanted }
       ledger.setItem(item)
       if (record === undefined) ledger.setConversation(localRecord(id, wanted, core))
@@ -63,12 +85,30 @@ export function createCalls(core: Core, history: History): Calls {
     return { ...make(), predicted }
   }
 
+  /** Creating what exists, with everybody in it, changes nothing and need not be asked. */
+  function isThere(ledger: Ledger, id: ConversationId, head: Head | undefined, wanted: Command): boolean {
+    const record = ledger.conversation(id)
+    const current =
+      record !== undefined && !record.local && !record.verify && record.headHeld === record.headKnown
+    const verdict = predict(id, head, wanted, context())
+    return current && head !== undefined && verdict.accepted && verdict.change === null
+  }
+
   /** Where the head is not held the relay has the only word. */
-  function judgeLocally(ledger: Ledger, id: ConversationId, head: Head | undefined, wanted: Command): Outcome {
+  function judgeLocally(
+    ledger: Ledger,
+    id: ConversationId,
+    head: Head | undefined,
+    wanted: Command,
+  ): Outcome {
     if (head === undefined && wanted.op !== 'create') {
       const record = ledger.conversation(id)
       if (wanted.op === 'join') {
-        if (isUniqueId(id)) throw refusalError('not-found', 'There is no such conversation, or it is entered by invitation only.')
+        if (isUniqueId(id))
+          throw refusalError(
+            'not-found',
+            'There is no such conversation, or it is entered by invitation only.',
+          )
         return { successfulClientIds: [user], failures: [] }
       }
       if (record === undefined) throw unknownConversation()
@@ -107,26 +147,44 @@ export function createCalls(core: Core, history: History): Calls {
     if (head?.members.has(user) === true) return
     if (head === undefined && (record.role !== '' || waitsToEnter(ledger, id))) return
     // A head that is behind may not know yet that he was brought back.
-    if (head !== undefined && record.role !== '' && record.headHeld !== record.headKnown && !leaves(ledger, id)) return
+    if (
+      head !== undefined &&
+      record.role !== '' &&
+      record.headHeld !== record.headKnown &&
+      !leaves(ledger, id)
+    )
+      return
     throw refusalError('not-a-member', 'Only members write in a conversation.')
   }
 
   function waitsToEnter(ledger: Ledger, id: ConversationId): boolean {
     return ledger
       .lane(id)
-      .some((item) => item.kind === 'command' && item.state === 'waiting' && (item.command.op === 'create' || item.command.op === 'join'))
+      .some(
+        (item) =>
+          item.kind === 'command' &&
+          item.state === 'waiting' &&
+          (item.command.op === 'create' || item.command.op === 'join'),
+      )
   }
 
   function leaves(ledger: Ledger, id: ConversationId): boolean {
-    return ledger.lane(id).some((item) => item.kind === 'command' && item.state === 'waiting' && item.command.op === 'quit')
+    return ledger
+      .lane(id)
+      .some((item) => item.kind === 'command' && item.state === 'waiting' && item.command.op === 'quit')
   }
 
   async function recall(id: ConversationId, target: EntryId): ReturnType<Calls['recall']> {
     const make = await core.mailbox.call(async (ledger) => {
       const waiting = ledger.itemById(target)
-      if (waiting?.kind === 'entry' && waiting.conversation === id && waiting.target === null) return recallWaiting(ledger, waiting)
+      if (waiting?.kind === 'entry' && waiting.conversation === id && waiting.target === null)
+        return recallWaiting(ledger, waiting)
       const found = await history.find(ledger, id, target)
-      if (found === undefined) throw new ParleyError('unknown-message', 'This device does not hold that message; load its part of the history first.')
+      if (found === undefined)
+        throw new ParleyError(
+          'unknown-message',
+          'This device does not hold that message; load its part of the history first.',
+        )
       if (found.recalled) return (): Queued<Accepted> => already({ seq: found.seq, time: found.time }, target)
       const head = await shownHead(ledger, id, context())
       const place = await placeOf(ledger, id, found.page, found.seq)
@@ -142,7 +200,10 @@ export function createCalls(core: Core, history: History): Calls {
       return () => already({ seq: 0, time: ports.now() }, waiting.id)
     }
     const operation = recallEntry(waiting.id)
-    const place = waiting.answered === null ? null : { page: waiting.made.page, client: waiting.made.client, clock: waiting.made.clock }
+    const place =
+      waiting.answered === null
+        ? null
+        : { page: waiting.made.page, client: waiting.made.client, clock: waiting.made.clock }
     return queueOperation(ledger, waiting.conversation, operation, place)
   }
 
@@ -150,7 +211,12 @@ export function createCalls(core: Core, history: History): Calls {
     ledger: Ledger,
     id: ConversationId,
     target: EntryId,
-    known: { readonly head: Head | undefined; readonly author: Head['info']['creator']; readonly type: number; readonly place: Place },
+    known: {
+      readonly head: Head | undefined
+      readonly author: Head['info']['creator']
+      readonly type: number
+      readonly place: Place
+    },
   ): () => Queued<Accepted> {
     const operation = recallEntry(target)
     if (known.author !== user) throw refusalError('not-allowed', 'Only its author recalls a message.')
@@ -165,7 +231,12 @@ export function createCalls(core: Core, history: History): Calls {
     return { id: newId(), from: user, sentAt: ports.now(), op: 'recall', target }
   }
 
-  function queueOperation(ledger: Ledger, id: ConversationId, operation: Operation, place: Place | null): () => Queued<Accepted> {
+  function queueOperation(
+    ledger: Ledger,
+    id: ConversationId,
+    operation: Operation,
+    place: Place | null,
+  ): () => Queued<Accepted> {
     const item: EntryItem = {
       ...common(operation.id, id, ledger.takeN()),
       kind: 'entry',
@@ -181,15 +252,20 @@ export function createCalls(core: Core, history: History): Calls {
   function withdraw(ledger: Ledger, item: OutboxItem): void {
     ledger.removeItem(item.n)
     ledger.emit({ type: 'conversation', conversation: item.conversation })
-    ledger.after.push(() => promises.reject(item.id, new ParleyError('withdrawn', 'It was taken back before it was sent.')))
+    ledger.after.push(() =>
+      promises.reject(item.id, new ParleyError('withdrawn', 'It was taken back before it was sent.')),
+    )
   }
 
   async function retry(id: EntryId): Promise<void> {
     await core.mailbox.call((ledger) => {
       const item = ledger.itemById(id)
-      if (item === undefined || item.state !== 'refused') throw new ParleyError('unknown-message', 'Nothing refused has this id.')
+      if (item === undefined || item.state !== 'refused')
+        throw new ParleyError('unknown-message', 'Nothing refused has this id.')
       const again = item.kind === 'command' && item.command.op === 'create'
-      const lane = ledger.lane(item.conversation).filter((other) => other.n === item.n || (again && other.reason?.code === 'conversation-refused'))
+      const lane = ledger
+        .lane(item.conversation)
+        .filter((other) => other.n === item.n || (again && other.reason?.code === 'conversation-refused'))
       for (const one of lane) {
         ledger.removeItem(one.n)
         // A refused command's id has its answer for ever; an entry's was never taken.
@@ -205,7 +281,8 @@ export function createCalls(core: Core, history: History): Calls {
   async function discard(id: EntryId): Promise<void> {
     await core.mailbox.call((ledger) => {
       const item = ledger.itemById(id)
-      if (item === undefined || item.answered !== null) throw new ParleyError('unknown-message', 'Nothing unsent has this id.')
+      if (item === undefined || item.answered !== null)
+        throw new ParleyError('unknown-message', 'Nothing unsent has this id.')
       if (item.kind === 'entry' && item.made !== null && item.state === 'waiting') {
         throw new ParleyError('bad-argument', 'It may have been sent already; recall it instead.')
       }
@@ -214,10 +291,17 @@ export function createCalls(core: Core, history: History): Calls {
         if (other.n === item.n || other.answered !== null) continue
         const depends = other.kind === 'entry' && other.target?.id === item.id
         if (creates && ledger.conversation(item.conversation)?.local === true) withdraw(ledger, other)
-        else if (depends) refuse(ledger, other, { code: 'target-refused', detail: 'The message this is about was discarded.' }, promises)
+        else if (depends)
+          refuse(
+            ledger,
+            other,
+            { code: 'target-refused', detail: 'The message this is about was discarded.' },
+            promises,
+          )
       }
       withdraw(ledger, item)
-      if (creates && ledger.conversation(item.conversation)?.local === true) ledger.removeConversation(item.conversation)
+      if (creates && ledger.conversation(item.conversation)?.local === true)
+        ledger.removeConversation(item.conversation)
     })
   }
 
@@ -229,13 +313,20 @@ function already(accepted: Accepted, id: EntryId): Queued<Accepted> {
 }
 
 function unknownConversation(): ParleyError {
-  return new ParleyError('unknown-conversation', 'This device does not know this conversation; open it with getConversation first.')
+  return new ParleyError(
+    'unknown-conversation',
+    'This device does not know this conversation; open it with getConversation first.',
+  )
 }
 
 async function placeOf(ledger: Ledger, id: ConversationId, page: number, seq: number): Promise<Place> {
   const stored = await ledger.update(id, page, seq)
   const item = stored === undefined ? undefined : itemOf(stored.update)
-  if (item === undefined) throw new ParleyError('unknown-message', 'This device does not hold that message; load its part of the history first.')
+  if (item === undefined)
+    throw new ParleyError(
+      'unknown-message',
+      'This device does not hold that message; load its part of the history first.',
+    )
   return { page, ...item }
 }
 

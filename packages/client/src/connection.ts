@@ -52,7 +52,11 @@ export type ConnectionEffect =
   | { readonly do: 'ping' }
   | { readonly do: 'timer'; readonly ms: number }
   | { readonly do: 'no-timer' }
-  | { readonly do: 'emit'; readonly event: 'DISCONNECT' | 'OFFLINE' | 'ONLINE' | 'RETRY' | 'RECONNECT'; readonly attempt: number }
+  | {
+      readonly do: 'emit'
+      readonly event: 'DISCONNECT' | 'OFFLINE' | 'ONLINE' | 'RETRY' | 'RECONNECT'
+      readonly attempt: number
+    }
   | { readonly do: 'emit-schedule'; readonly attempt: number; readonly delayMs: number }
   | { readonly do: 'ended'; readonly code: string; readonly detail: string }
 
@@ -65,7 +69,9 @@ export function stepConnection(state: Connection, input: ConnectionInput, limits
     case 'start':
       return state.at === 'idle' ? connect(0, 'connect', limits, []) : stay(state)
     case 'pause':
-      return state.at === 'stopped' || state.at === 'paused' ? stay(state) : [{ at: 'paused' }, [...leave(state), { do: 'no-timer' }]]
+      return state.at === 'stopped' || state.at === 'paused'
+        ? stay(state)
+        : [{ at: 'paused' }, [...leave(state), { do: 'no-timer' }]]
     case 'resume':
       return state.at === 'paused' ? connect(0, 'connect', limits, [retrying(0)]) : stay(state)
     case 'retry':
@@ -87,9 +93,17 @@ export function stepConnection(state: Connection, input: ConnectionInput, limits
       return lost(state, 'connect', 0, input.jitter, limits)
     case 'failure':
       if (input.again === 'stop') return stop(state, input.code, input.detail)
-      return lost(state, input.again === 'token' ? tokenReason(input.code) : 'connect', input.waitMs, input.jitter, limits)
+      return lost(
+        state,
+        input.again === 'token' ? tokenReason(input.code) : 'connect',
+        input.waitMs,
+        input.jitter,
+        limits,
+      )
     case 'heard':
-      return state.at === 'online' ? [{ at: 'online', pinged: false }, [{ do: 'timer', ms: limits.heartbeatMs }]] : stay(state)
+      return state.at === 'online'
+        ? [{ at: 'online', pinged: false }, [{ do: 'timer', ms: limits.heartbeatMs }]]
+        : stay(state)
     case 'timer':
       return timedOut(state, input.jitter, limits)
   }
@@ -99,7 +113,12 @@ function stay(state: Connection): Step {
   return [state, []]
 }
 
-function connect(attempt: number, reason: TokenReason, limits: ClientLimits, before: readonly ConnectionEffect[]): Step {
+function connect(
+  attempt: number,
+  reason: TokenReason,
+  limits: ClientLimits,
+  before: readonly ConnectionEffect[],
+): Step {
   return [
     { at: 'connecting', attempt, stage: 'token' },
     [...before, { do: 'timer', ms: limits.connectDeadlineMs }, { do: 'ask-token', reason }],
@@ -135,24 +154,38 @@ function networkBack(state: Connection, limits: ClientLimits): Step {
 }
 
 function networkGone(state: Connection): Step {
-  if (state.at === 'idle' || state.at === 'paused' || state.at === 'stopped' || state.at === 'offline') return stay(state)
+  if (state.at === 'idle' || state.at === 'paused' || state.at === 'stopped' || state.at === 'offline')
+    return stay(state)
   const attempt = state.at === 'online' ? 0 : state.attempt
-  return [{ at: 'offline', attempt }, [...leave(state), { do: 'no-timer' }, { do: 'emit', event: 'OFFLINE', attempt }]]
+  return [
+    { at: 'offline', attempt },
+    [...leave(state), { do: 'no-timer' }, { do: 'emit', event: 'OFFLINE', attempt }],
+  ]
 }
 
 function welcomed(state: Connection, limits: ClientLimits): Step {
   if (state.at !== 'connecting' || state.stage !== 'hello') return stay(state)
   return [
     { at: 'online', pinged: false },
-    [{ do: 'timer', ms: limits.heartbeatMs }, { do: 'emit', event: 'RECONNECT', attempt: state.attempt }],
+    [
+      { do: 'timer', ms: limits.heartbeatMs },
+      { do: 'emit', event: 'RECONNECT', attempt: state.attempt },
+    ],
   ]
 }
 
-function lost(state: Connection, reason: TokenReason, waitMs: number, jitter: number, limits: ClientLimits): Step {
+function lost(
+  state: Connection,
+  reason: TokenReason,
+  waitMs: number,
+  jitter: number,
+  limits: ClientLimits,
+): Step {
   if (state.at !== 'online' && state.at !== 'connecting') return stay(state)
   const attempt = state.at === 'online' ? 0 : state.attempt + 1
   // A token that ran out while connected is no fault: ask for another at once.
-  if (state.at === 'online' && reason !== 'connect') return connect(0, reason, limits, [...leave(state), retrying(0)])
+  if (state.at === 'online' && reason !== 'connect')
+    return connect(0, reason, limits, [...leave(state), retrying(0)])
   const delayMs = Math.max(waitMs, backoff(attempt, jitter, limits))
   return [
     { at: 'waiting', attempt, reason },
@@ -168,7 +201,10 @@ function backoff(attempt: number, jitter: number, limits: ClientLimits): number 
 
 function stop(state: Connection, code: string, detail: string): Step {
   if (state.at === 'stopped') return stay(state)
-  return [{ at: 'stopped', code, detail }, [...leave(state), { do: 'no-timer' }, { do: 'ended', code, detail }]]
+  return [
+    { at: 'stopped', code, detail },
+    [...leave(state), { do: 'no-timer' }, { do: 'ended', code, detail }],
+  ]
 }
 
 function tokenReason(code: string): TokenReason {

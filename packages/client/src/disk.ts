@@ -58,7 +58,10 @@ export function createDisk(store: OpenStore): Disk {
 
 /** The store belongs to somebody else now, or is gone: there is nothing to go on with. */
 export function isLost(error: unknown): boolean {
-  return error instanceof StorageError && (error.kind === 'stale-epoch' || error.kind === 'closed' || error.kind === 'newer')
+  return (
+    error instanceof StorageError &&
+    (error.kind === 'stale-epoch' || error.kind === 'closed' || error.kind === 'newer')
+  )
 }
 
 /** One batch with the effect of several in order. Within a batch prefixes go first, then removes, then puts. */
@@ -99,18 +102,25 @@ function unlimited(read: Read): Read {
   return rest
 }
 
-function overlay(rows: readonly Row[], read: Read | undefined, batches: readonly Omit<Batch, 'durability'>[]): readonly Row[] {
+function overlay(
+  rows: readonly Row[],
+  read: Read | undefined,
+  batches: readonly Omit<Batch, 'durability'>[],
+): readonly Row[] {
   if (read === undefined) return rows
   const merged = merge(batches)
   const gone = new Set((merged.removes ?? []).map((removed) => nameOf(removed.table, removed.key)))
   const kept = rows.filter(
     (row) =>
       !gone.has(nameOf(read.table, row.key)) &&
-      !(merged.removePrefixes ?? []).some((removed) => removed.table === read.table && startsWith(row.key, removed.prefix)),
+      !(merged.removePrefixes ?? []).some(
+        (removed) => removed.table === read.table && startsWith(row.key, removed.prefix),
+      ),
   )
   const byName = new Map(kept.map((row) => [nameOf(read.table, row.key), row]))
   for (const put of merged.puts ?? []) {
-    if (put.table === read.table && covers(read, put.key)) byName.set(nameOf(put.table, put.key), { key: put.key, value: put.value })
+    if (put.table === read.table && covers(read, put.key))
+      byName.set(nameOf(put.table, put.key), { key: put.key, value: put.value })
   }
   const all = [...byName.values()].sort((a, b) => compareKeys(a.key, b.key))
   if (read.kind === 'get') return all

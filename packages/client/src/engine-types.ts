@@ -1,7 +1,16 @@
 /**
  * The engine as its users see it: the public classes (`IMClient`, `Conversation`) and the simulated world.
  */
-import type { Command, ConversationId, Entry, EntryId, Head, JsonObject, Outcome, UserId } from '@parley/document'
+import type {
+  Command,
+  ConversationId,
+  Entry,
+  EntryId,
+  Head,
+  JsonObject,
+  Outcome,
+  UserId,
+} from '@parley/document'
 
 /** A change that is safe on this device, and what becomes of it at the relay. */
 export interface Queued<T> {
@@ -93,19 +102,51 @@ interface Marked {
 }
 
 export type EngineEvent =
-  | { readonly type: 'connection'; readonly event: 'DISCONNECT' | 'OFFLINE' | 'ONLINE' | 'RETRY' | 'RECONNECT' | 'SCHEDULE'; readonly attempt?: number; readonly delayMs?: number }
+  | {
+      readonly type: 'connection'
+      readonly event: 'DISCONNECT' | 'OFFLINE' | 'ONLINE' | 'RETRY' | 'RECONNECT' | 'SCHEDULE'
+      readonly attempt?: number
+      readonly delayMs?: number
+    }
   | { readonly type: 'state'; readonly state: ConnectionState }
   | ({ readonly type: 'invited'; readonly conversation: ConversationId; readonly invitedBy: UserId } & Marked)
   | ({ readonly type: 'kicked'; readonly conversation: ConversationId; readonly kickedBy: UserId } & Marked)
-  | ({ readonly type: 'members-joined'; readonly conversation: ConversationId; readonly members: readonly UserId[]; readonly invitedBy: UserId } & Marked)
-  | ({ readonly type: 'members-left'; readonly conversation: ConversationId; readonly members: readonly UserId[]; readonly kickedBy?: UserId } & Marked)
+  | ({
+      readonly type: 'members-joined'
+      readonly conversation: ConversationId
+      readonly members: readonly UserId[]
+      readonly invitedBy: UserId
+    } & Marked)
+  | ({
+      readonly type: 'members-left'
+      readonly conversation: ConversationId
+      readonly members: readonly UserId[]
+      readonly kickedBy?: UserId
+    } & Marked)
   | ({ readonly type: 'message'; readonly message: MessageView } & Marked)
   | ({ readonly type: 'recalled'; readonly message: MessageView } & Marked)
   /** Something moved while away and did not come row by row. */
-  | { readonly type: 'moved'; readonly conversation: ConversationId; readonly replayed: true; readonly partial: true }
+  | {
+      readonly type: 'moved'
+      readonly conversation: ConversationId
+      readonly replayed: true
+      readonly partial: true
+    }
   | { readonly type: 'message-status'; readonly message: MessageView }
-  | { readonly type: 'command-refused'; readonly conversation: ConversationId; readonly id: EntryId; readonly command: Command; readonly code: string; readonly detail: string }
-  | { readonly type: 'operation-refused'; readonly item: UnsentItem; readonly code: string; readonly detail: string }
+  | {
+      readonly type: 'command-refused'
+      readonly conversation: ConversationId
+      readonly id: EntryId
+      readonly command: Command
+      readonly code: string
+      readonly detail: string
+    }
+  | {
+      readonly type: 'operation-refused'
+      readonly item: UnsentItem
+      readonly code: string
+      readonly detail: string
+    }
   /** A list row changed: shown state must be read again. */
   | { readonly type: 'conversation'; readonly conversation: ConversationId }
   | { readonly type: 'unread'; readonly conversation: ConversationId; readonly unread: number }
@@ -135,14 +176,22 @@ export interface Engine {
   conversation(id: ConversationId): ConversationView | undefined
   /** With waiting commands laid over it; undefined when this device does not hold the head. */
   head(id: ConversationId): Promise<Head | undefined>
+  /** The same of a head that was looked at before, without asking the disk. */
+  peekHead(id: ConversationId): Head | undefined
   /** What the relay confirmed. */
   confirmedHead(id: ConversationId): Promise<Head | undefined>
   /** Asks the relay about an id this device does not know: 'joinable', 'member' or 'not-found'. Rejects `OFFLINE`. */
   look(id: ConversationId): Promise<'member' | 'joinable' | 'not-found'>
 
   /** Every changing call resolves when the change is safe on this device, and rejects at once when the local rules forbid it. */
-  command(conversation: ConversationId, command: Command): Promise<Queued<Outcome> & { readonly predicted: Outcome }>
-  send(conversation: ConversationId, message: SendMessage): Promise<Queued<Accepted> & { readonly message: MessageView }>
+  command(
+    conversation: ConversationId,
+    command: Command,
+  ): Promise<Queued<Outcome> & { readonly predicted: Outcome }>
+  send(
+    conversation: ConversationId,
+    message: SendMessage,
+  ): Promise<Queued<Accepted> & { readonly message: MessageView }>
   recall(conversation: ConversationId, target: EntryId): Promise<Queued<Accepted>>
 
   history(conversation: ConversationId, query: HistoryQuery): Promise<HistoryPage>

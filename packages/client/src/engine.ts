@@ -7,7 +7,7 @@ import type { OpenStore } from '@parley/storage'
 import type { Engine, EngineEvent } from './engine-types.ts'
 import { ParleyError } from './errors.ts'
 import type { ParleyErrorCode } from './errors.ts'
-import { confirmedHead, shownHead } from './heads.ts'
+import { confirmedHead, peekHead, shownHead } from './heads.ts'
 import { clientLimits } from './limits.ts'
 import type { ClientLimits } from './limits.ts'
 import { storageFailure } from './mailbox.ts'
@@ -48,6 +48,10 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     running?.stop(error)
   }
 
+  function finish(detail: string): void {
+    if (ended === undefined) emit({ type: 'ended', code: 'closed', detail })
+  }
+
   function live(): Running {
     if (ended !== undefined) throw ended
     if (running === undefined) throw new ParleyError('closed', 'The engine has not been started.')
@@ -57,7 +61,11 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
   async function start(): Promise<void> {
     try {
       store = await ports.store.open()
-      const { model, isNew } = await loadModel(store, () => ({ device: newDevice(ports), epoch: '', cursor: 0 }))
+      const { model, isNew } = await loadModel(store, () => ({
+        device: newDevice(ports),
+        epoch: '',
+        cursor: 0,
+      }))
       if (ended !== undefined) throw ended
       running = run({ user, ports, limits, model, emit })
       store.onLost(() => emit({ type: 'ended', code: 'superseded', detail: superseded }))
@@ -83,6 +91,7 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
       const { core } = live()
       return core.mailbox.read(async (ledger) => shownHead(ledger, id, { user, now: ports.now() }))
     },
+    peekHead: (id) => peekHead(live().core.model, id, { user, now: ports.now() }),
     confirmedHead: async (id) => live().core.mailbox.read(async (ledger) => confirmedHead(ledger, id)),
     look: async (id) => live().look(id),
     command: async (id, command) => live().calls.command(id, command),
@@ -95,7 +104,10 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     cancelDraft: async (id) => live().setDraft(id, null),
     unsent: () => {
       const { model } = live().core
-      return [...model.outbox.values()].filter((item) => item.answered === null).sort((a, b) => a.n - b.n).map(unsentView)
+      return [...model.outbox.values()]
+        .filter((item) => item.answered === null)
+        .sort((a, b) => a.n - b.n)
+        .map(unsentView)
     },
     retryUnsent: async (id) => live().calls.retry(id),
     discardUnsent: async (id) => live().calls.discard(id),
@@ -105,12 +117,12 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
       return () => listeners.delete(listener)
     },
     async close() {
-      end(new ParleyError('closed', 'The client was closed.'))
+      finish('The client was closed.')
       await running?.stopped
       await store?.close()
     },
     async wipe() {
-      end(new ParleyError('closed', 'The client was closed and its data removed.'))
+      finish('The client was closed and its data removed.')
       await running?.stopped
       await store?.close()
       await ports.store.destroy()

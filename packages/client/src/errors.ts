@@ -45,7 +45,11 @@ function isRefusal(code: string): code is RefusalCode {
   return refusals.has(code)
 }
 
-const ownReasons: ReadonlySet<string> = new Set<ParleyErrorCode>(['target-refused', 'conversation-refused', 'withdrawn'])
+const ownReasons: ReadonlySet<string> = new Set<ParleyErrorCode>([
+  'target-refused',
+  'conversation-refused',
+  'withdrawn',
+])
 
 function isOwnReason(code: string): code is 'target-refused' | 'conversation-refused' | 'withdrawn' {
   return ownReasons.has(code)

@@ -63,7 +63,11 @@ export function applyHead(ledger: Ledger, id: ConversationId, version: number, s
 }
 
 /** Pages held under another epoch, or across an absence, against what the relay says of them. */
-export async function applyDigests(ledger: Ledger, id: ConversationId, pages: readonly TouchedPage[]): Promise<void> {
+export async function applyDigests(
+  ledger: Ledger,
+  id: ConversationId,
+  pages: readonly TouchedPage[],
+): Promise<void> {
   const record = ledger.conversation(id)
   if (record === undefined) return
   const said = new Map(pages.map((page) => [page.page, page]))
@@ -75,7 +79,11 @@ export async function applyDigests(ledger: Ledger, id: ConversationId, pages: re
     }
     const own = await ledger.page(id, page)
     const same = own.held === truth.version && own.digest === truth.digest
-    ledger.setPage(id, page, same ? { ...own, known: truth.version } : { held: 0, known: truth.version, digest: emptyDigest })
+    ledger.setPage(
+      id,
+      page,
+      same ? { ...own, known: truth.version } : { held: 0, known: truth.version, digest: emptyDigest },
+    )
   }
   ledger.setConversation({ ...record, verify: false })
 }

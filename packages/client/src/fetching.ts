@@ -56,6 +56,7 @@ export async function fetchInIdleTime(core: Core): Promise<void> {
     if (!goesOn() || record === undefined) return
     if (record.headHeld !== record.headKnown) await fetchHead(core, id)
     const page = await core.mailbox.read(async (ledger) => ledger.page(id, record.pages))
-    if (goesOn() && record.pages > 0 && (page.held === 0 || page.held !== page.known)) await fetchPage(core, id, record.pages)
+    if (goesOn() && record.pages > 0 && (page.held === 0 || page.held !== page.known))
+      await fetchPage(core, id, record.pages)
   }
 }

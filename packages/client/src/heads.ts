@@ -2,8 +2,10 @@
 import { changeHead, judgeCommand, mergeHeadUpdates, readHeadState } from '@parley/document'
 import type { Command, ConversationId, Head, JudgeContext, UserId, Verdict } from '@parley/document'
 import type { Ledger } from './ledger.ts'
+import { laneItems } from './model.ts'
+import type { Model } from './model.ts'
 import { readUpdate } from './read-records.ts'
-import type { CommandItem } from './records.ts'
+import type { OutboxItem } from './records.ts'
 
 export interface HeadContext {
   readonly user: UserId
@@ -24,23 +26,42 @@ export async function confirmedHead(ledger: Ledger, id: ConversationId): Promise
 }
 
 /** Confirmed, with the waiting commands laid over it by the same rules the relay will judge them by. */
-export async function shownHead(ledger: Ledger, id: ConversationId, context: HeadContext): Promise<Head | undefined> {
-  const seq = ledger.conversation(id)?.seq ?? 0
-  const waiting = ledger
-    .lane(id)
-    .filter(
-      (item): item is CommandItem =>
-        item.kind === 'command' && item.state === 'waiting' && (item.answered === null || item.answered.seq > seq),
-    )
-  let head = await confirmedHead(ledger, id)
-  for (const { command } of waiting) {
-    const verdict = judgeCommand(head, command, judgeContext(id, context))
+export async function shownHead(
+  ledger: Ledger,
+  id: ConversationId,
+  context: HeadContext,
+): Promise<Head | undefined> {
+  return lay(await confirmedHead(ledger, id), id, ledger.conversation(id)?.seq ?? 0, ledger.lane(id), context)
+}
+
+/** The same of what is at hand in memory. */
+export function peekHead(model: Model, id: ConversationId, context: HeadContext): Head | undefined {
+  return lay(model.heads.get(id), id, model.conversations.get(id)?.seq ?? 0, laneItems(model, id), context)
+}
+
+function lay(
+  confirmed: Head | undefined,
+  id: ConversationId,
+  seq: number,
+  lane: readonly OutboxItem[],
+  context: HeadContext,
+): Head | undefined {
+  let head = confirmed
+  for (const item of lane) {
+    const waits = item.state === 'waiting' && (item.answered === null || item.answered.seq > seq)
+    if (item.kind !== 'command' || !waits) continue
+    const verdict = judgeCommand(head, item.command, judgeContext(id, context))
     if (verdict.accepted && verdict.change !== null) head = changeHead(head, verdict.change, context.now)
   }
   return head
 }
 
-export function predict(id: ConversationId, head: Head | undefined, command: Command, context: HeadContext): Verdict {
+export function predict(
+  id: ConversationId,
+  head: Head | undefined,
+  command: Command,
+  context: HeadContext,
+): Verdict {
   return judgeCommand(head, command, judgeContext(id, context))
 }
 

@@ -41,8 +41,14 @@ export function createHistory(core: Core): History {
       cache.set(name, cached)
       return cached
     }
-    const [rows = []] = await ledger.model.disk.read([{ kind: 'range', table: 'updates', prefix: [id, page] }])
-    const folded: Folded = { held: record.held, digest: record.digest, messages: timeline(rows.flatMap((row) => confirmed(row, page) ?? [])) }
+    const [rows = []] = await ledger.model.disk.read([
+      { kind: 'range', table: 'updates', prefix: [id, page] },
+    ])
+    const folded: Folded = {
+      held: record.held,
+      digest: record.digest,
+      messages: timeline(rows.flatMap((row) => confirmed(row, page) ?? [])),
+    }
     cache.set(name, folded)
     for (const oldest of cache.keys()) {
       if (cache.size <= core.limits.maxCachedPages) break
@@ -52,11 +58,15 @@ export function createHistory(core: Core): History {
   }
 
   /** Fetched first when it is not held whole and the relay can be asked; otherwise what there is. */
-  async function pageMessages(id: ConversationId, page: number): Promise<{ readonly messages: readonly TimelineMessage[]; readonly whole: boolean }> {
+  async function pageMessages(
+    id: ConversationId,
+    page: number,
+  ): Promise<{ readonly messages: readonly TimelineMessage[]; readonly whole: boolean }> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       const found = await core.mailbox.read(async (ledger) => {
         const record = await ledger.page(id, page)
-        const whole = record.held > 0 && record.held === record.known && ledger.conversation(id)?.verify !== true
+        const whole =
+          record.held > 0 && record.held === record.known && ledger.conversation(id)?.verify !== true
         return { whole, messages: (await fold(ledger, id, page)).messages }
       })
       if (found.whole || !core.caughtUp || attempt === 2) return found
@@ -69,9 +79,12 @@ export function createHistory(core: Core): History {
   function shown(id: ConversationId, messages: readonly TimelineMessage[]): readonly MessageView[] {
     const recalled = new Set<EntryId>()
     for (const item of laneItems(core.model, id)) {
-      if (item.kind === 'entry' && item.target !== null && item.state === 'waiting') recalled.add(item.target.id)
+      if (item.kind === 'entry' && item.target !== null && item.state === 'waiting')
+        recalled.add(item.target.id)
     }
-    return messages.map((message) => (recalled.has(message.id) ? recalledView(id, message) : confirmedView(id, message)))
+    return messages.map((message) =>
+      recalled.has(message.id) ? recalledView(id, message) : confirmedView(id, message),
+    )
   }
 
   /** Unanswered ones of this device, after everything confirmed, in the order they were written. */
@@ -84,9 +97,11 @@ export function createHistory(core: Core): History {
 
   async function query(id: ConversationId, wanted: HistoryQuery): Promise<HistoryPage> {
     const record = core.model.conversations.get(id)
-    if (record === undefined) throw new ParleyError('unknown-conversation', 'This device does not know this conversation.')
+    if (record === undefined)
+      throw new ParleyError('unknown-conversation', 'This device does not know this conversation.')
     const limit = wanted.limit ?? 20
-    if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000) throw new ParleyError('bad-argument', 'limit is a whole number from 1 to 1000.')
+    if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000)
+      throw new ParleyError('bad-argument', 'limit is a whole number from 1 to 1000.')
     const forward = wanted.direction === 'old-to-new'
     const collected: MessageView[] = []
     const missing: number[] = []
@@ -98,11 +113,13 @@ export function createHistory(core: Core): History {
       const views = shown(id, messages)
       for (const view of forward ? views : views.toReversed()) {
         if (collected.length >= limit || bounds.done) break
-        if (bounds.take(view) && (wanted.type === undefined || view.type === wanted.type)) collected.push(view)
+        if (bounds.take(view) && (wanted.type === undefined || view.type === wanted.type))
+          collected.push(view)
       }
     }
     const inOrder = forward ? collected : collected.toReversed()
-    const open = wanted.start === undefined && wanted.end === undefined && wanted.type === undefined && !forward
+    const open =
+      wanted.start === undefined && wanted.end === undefined && wanted.type === undefined && !forward
     if (!open) return { messages: inOrder, missing }
     const own = waiting(id, new Set(inOrder.map((view) => view.id)))
     return { messages: [...inOrder, ...own].slice(-Math.max(limit, own.length)), missing }
@@ -141,7 +158,8 @@ function createBounds({ start, end }: HistoryQuery, forward: boolean): Bounds {
         return start.closed === true
       }
       if (!started) return false
-      if (start?.time !== undefined && isBefore(view.time, start.time, start.closed === true, forward)) return false
+      if (start?.time !== undefined && isBefore(view.time, start.time, start.closed === true, forward))
+        return false
       if (end?.id !== undefined && end.id === view.id) {
         done = true
         return end.closed === true

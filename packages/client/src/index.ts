@@ -1,2 +1,30 @@
-// The SDK: session, outbox, connection and queries over a replica.
+// The SDK without a platform: for worlds and platforms of one's own. Apps import `@parley/client`, which brings theirs.
 export { createEngine, type EngineOptions } from './engine.ts'
+export type {
+  Accepted,
+  ConnectionState,
+  ConversationView,
+  Draft,
+  Engine,
+  EngineEvent,
+  HistoryPage,
+  HistoryQuery,
+  Inspection,
+  MessageState,
+  MessageView,
+  Queued,
+  SendMessage,
+  UnsentItem,
+} from './engine-types.ts'
+export { ParleyError, type ParleyErrorCode } from './errors.ts'
+export { clientLimits, type ClientLimits } from './limits.ts'
+export {
+  type Logger,
+  type Ports,
+  silentLogger,
+  type Socket,
+  type SocketHandlers,
+  type TokenReason,
+} from './ports.ts'
+export { deviceLayout } from './records.ts'
+export { type Platform, PortableRealtime } from './sdk/realtime.ts'

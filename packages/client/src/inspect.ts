@@ -17,7 +17,13 @@ export async function inspect(ledger: Ledger, id: ConversationId): Promise<Inspe
       const { time, update } = readUpdate(row.value)
       return [{ seq, time, update }]
     })
-  const head = { page: 0, held: record?.headHeld ?? 0, known: record?.headKnown ?? 0, digest: record?.headDigest ?? '', updates: updatesOf(0) }
+  const head = {
+    page: 0,
+    held: record?.headHeld ?? 0,
+    known: record?.headKnown ?? 0,
+    digest: record?.headDigest ?? '',
+    updates: updatesOf(0),
+  }
   const pages = pageRows.flatMap((row) => {
     const page = row.key[1]
     return typeof page === 'number' ? [{ page, ...readPage(row.value), updates: updatesOf(page) }] : []

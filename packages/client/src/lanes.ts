@@ -73,11 +73,18 @@ export async function departures(
   const leaving = group.filter((item) => !sending.sent.has(item.n)).slice(0, Math.max(0, room))
   if (leaving.length === 0) return undefined
   const made: EntryItem[] = []
-  for (const item of leaving) made.push(item.made === null ? await make(ledger, id, item, page, sending, context) : item)
+  for (const item of leaving)
+    made.push(item.made === null ? await make(ledger, id, item, page, sending, context) : item)
   return { frames: pushes(id, page, made), numbers: made.map((item) => item.n) }
 }
 
-function isHeld(ledger: Ledger, id: ConversationId, first: OutboxItem, sending: Sending, context: SendContext): boolean {
+function isHeld(
+  ledger: Ledger,
+  id: ConversationId,
+  first: OutboxItem,
+  sending: Sending,
+  context: SendContext,
+): boolean {
   const lane = sending.lanes.get(id)
   if (lane !== undefined && lane.blockedUntil > context.now) return true
   const record = ledger.conversation(id)
@@ -90,13 +97,17 @@ function isHeld(ledger: Ledger, id: ConversationId, first: OutboxItem, sending: 
 
 function commandDeparture(item: CommandItem): Departure {
   return {
-    frames: [{ frame: 'command', conversation: item.conversation, id: item.id, command: plain(item.command) }],
+    frames: [
+      { frame: 'command', conversation: item.conversation, id: item.id, command: plain(item.command) },
+    ],
     numbers: [item.n],
   }
 }
 
 /** A command is JSON already; its readonly arrays and objects are what the wire takes. */
-function plain(command: CommandItem['command']): Extract<DeviceFrame, { readonly frame: 'command' }>['command'] {
+function plain(
+  command: CommandItem['command'],
+): Extract<DeviceFrame, { readonly frame: 'command' }>['command'] {
   return { ...command }
 }
 
@@ -126,10 +137,17 @@ async function make(
 }
 
 /** What the next entry of a page follows: the last own one on its way there, else the last one confirmed. */
-async function lastItem(ledger: Ledger, id: ConversationId, item: EntryItem, page: number): Promise<ItemId | null> {
+async function lastItem(
+  ledger: Ledger,
+  id: ConversationId,
+  item: EntryItem,
+  page: number,
+): Promise<ItemId | null> {
   const before = ledger
     .lane(id)
-    .findLast((other): other is EntryItem => other.kind === 'entry' && other.n < item.n && other.made?.page === page)
+    .findLast(
+      (other): other is EntryItem => other.kind === 'entry' && other.n < item.n && other.made?.page === page,
+    )
   if (before?.made !== undefined && before.made !== null) {
     return { client: before.made.client, clock: before.made.clock }
   }
@@ -149,13 +167,20 @@ export function itemOf(update: Uint8Array): ItemId | undefined {
   return erased.ok ? { client: erased.erased.client, clock: erased.erased.clock } : undefined
 }
 
-function pushes(conversation: ConversationId, page: number, items: readonly EntryItem[]): readonly DeviceFrame[] {
+function pushes(
+  conversation: ConversationId,
+  page: number,
+  items: readonly EntryItem[],
+): readonly DeviceFrame[] {
   const frames: DeviceFrame[] = []
   let updates: Uint8Array[] = []
   let bytes = 0
   for (const { made } of items) {
     if (made === null) continue
-    if (updates.length === maxUpdatesPerPush || (updates.length > 0 && bytes + made.update.length > maxPushBytes)) {
+    if (
+      updates.length === maxUpdatesPerPush ||
+      (updates.length > 0 && bytes + made.update.length > maxPushBytes)
+    ) {
       frames.push({ frame: 'push', conversation, page, updates })
       updates = []
       bytes = 0

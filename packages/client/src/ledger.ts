@@ -10,7 +10,14 @@ import { dropItem, putItem } from './model.ts'
 import type { Model } from './model.ts'
 import { readPage, readUpdate } from './read-records.ts'
 import { deviceKey, toValue } from './records.ts'
-import type { ConversationRecord, DeviceRecord, DraftRecord, OutboxItem, PageRecord, UpdateRecord } from './records.ts'
+import type {
+  ConversationRecord,
+  DeviceRecord,
+  DraftRecord,
+  OutboxItem,
+  PageRecord,
+  UpdateRecord,
+} from './records.ts'
 
 export interface StoredUpdate {
   readonly seq: number
@@ -25,7 +32,10 @@ export class Ledger {
   #device: DeviceRecord | undefined
   #nextN: number
   readonly #conversations = new Map<ConversationId, ConversationRecord | null>()
-  readonly #pages = new Map<string, { readonly conversation: ConversationId; readonly page: number; readonly record: PageRecord | null }>()
+  readonly #pages = new Map<
+    string,
+    { readonly conversation: ConversationId; readonly page: number; readonly record: PageRecord | null }
+  >()
   readonly #heads = new Map<ConversationId, Head | null>()
   readonly #items = new Map<number, OutboxItem | null>()
   readonly #acknowledged = new Map<number, OutboxItem | null>()
@@ -44,7 +54,11 @@ export class Ledger {
   }
 
   get batch(): Omit<Batch, 'durability'> {
-    return { removePrefixes: this.#prefixes, removes: [...this.#removes.values()], puts: [...this.#puts.values()] }
+    return {
+      removePrefixes: this.#prefixes,
+      removes: [...this.#removes.values()],
+      puts: [...this.#puts.values()],
+    }
   }
 
   get device(): DeviceRecord {
@@ -234,7 +248,8 @@ export class Ledger {
       if (record === null) model.conversations.delete(id)
       else model.conversations.set(id, record)
     }
-    for (const { conversation, page, record } of this.#pages.values()) cachePage(model, conversation, page, record ?? absentPage)
+    for (const { conversation, page, record } of this.#pages.values())
+      cachePage(model, conversation, page, record ?? absentPage)
     for (const [id, head] of this.#heads) {
       if (head === null) model.heads.delete(id)
       else model.heads.set(id, head)
@@ -260,7 +275,8 @@ export class Ledger {
 
   #isCleared(id: ConversationId, page: number): boolean {
     return this.#prefixes.some(
-      ({ table, prefix }) => table === 'updates' && prefix[0] === id && (prefix.length === 1 || prefix[1] === page),
+      ({ table, prefix }) =>
+        table === 'updates' && prefix[0] === id && (prefix.length === 1 || prefix[1] === page),
     )
   }
 

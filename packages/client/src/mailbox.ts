@@ -118,7 +118,9 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     }
   }
 
-  async function workReceived(received: readonly Extract<Job, { readonly kind: 'receive' }>[]): Promise<void> {
+  async function workReceived(
+    received: readonly Extract<Job, { readonly kind: 'receive' }>[],
+  ): Promise<void> {
     for (const part of chunks(received, 64)) {
       const ledger = new Ledger(model)
       try {
@@ -126,7 +128,8 @@ export function createMailbox(options: MailboxOptions): Mailbox {
         const wasDegraded = model.disk.degraded
         const stored = ledger.isEmpty ? !wasDegraded : await model.disk.commitRelaxed(ledger.batch)
         if (stored && wasDegraded) options.onDegraded(undefined)
-        if (!stored && !wasDegraded) options.onDegraded(new StorageError('quota', 'The device cannot store what it receives.'))
+        if (!stored && !wasDegraded)
+          options.onDegraded(new StorageError('quota', 'The device cannot store what it receives.'))
         finish(ledger)
       } catch (error) {
         if (isLost(error)) options.onLost(error)
@@ -213,8 +216,15 @@ function chunks<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
 export function storageFailure(error: unknown): unknown {
   if (!(error instanceof StorageError)) return error
   if (error.kind === 'quota') {
-    return new ParleyError('storage-full', 'This device has no room left; nothing was queued. Free some space and try again.', { cause: error })
+    return new ParleyError(
+      'storage-full',
+      'This device has no room left; nothing was queued. Free some space and try again.',
+      { cause: error },
+    )
   }
-  if (isLost(error)) return new ParleyError('superseded', 'Another tab or process of this device has taken over.', { cause: error })
+  if (isLost(error))
+    return new ParleyError('superseded', 'Another tab or process of this device has taken over.', {
+      cause: error,
+    })
   return new ParleyError('storage-unavailable', error.message, { cause: error })
 }

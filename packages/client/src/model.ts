@@ -29,7 +29,10 @@ export interface Model {
 }
 
 /** Loads what has to be at hand. A store that never held anything yields `undefined` for the device. */
-export async function loadModel(store: OpenStore, fresh: () => DeviceRecord): Promise<{ readonly model: Model; readonly isNew: boolean }> {
+export async function loadModel(
+  store: OpenStore,
+  fresh: () => DeviceRecord,
+): Promise<{ readonly model: Model; readonly isNew: boolean }> {
   const disk = createDisk(store)
   const [device = [], conversations = [], outbox = [], acknowledged = [], drafts = []] = await disk.read([
     { kind: 'range', table: 'device', prefix: [] },

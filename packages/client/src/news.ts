@@ -20,7 +20,11 @@ export interface NewsContext extends Arrival {
   readonly full: boolean
 }
 
-export async function applyNews(ledger: Ledger, news: News, context: NewsContext): Promise<RowFault | undefined> {
+export async function applyNews(
+  ledger: Ledger,
+  news: News,
+  context: NewsContext,
+): Promise<RowFault | undefined> {
   const id = parseConversationId(news.conversation)
   const creator = parseUserId(news.creator)
   if (id === undefined || creator === undefined) return 'unreadable'
@@ -160,11 +164,13 @@ async function applySummary(
     total: news.total,
     mine: news.mine,
     // A relay that began from nothing names all of them.
-    mark: { ...record.mark, recalled: context.first ? 0 : context.full ? recalled : record.mark.recalled + recalled },
+    mark: {
+      ...record.mark,
+      recalled: context.first ? 0 : context.full ? recalled : record.mark.recalled + recalled,
+    },
     last: lastOf(news) ?? record.last,
     tail: tailOf(news),
   })
-  if (record.headHeld !== news.headVersion) ledger.setHead(id, null)
   for (const touched of news.touched) {
     const page = await ledger.page(id, touched.page)
     const differs = page.held >= touched.version && page.held > 0 && page.digest !== touched.digest
@@ -174,7 +180,8 @@ async function applySummary(
       digest: differs ? emptyDigest : page.digest,
     })
   }
-  if (moved && !context.silent) ledger.emit({ type: 'moved', conversation: id, replayed: true, partial: true })
+  if (moved && !context.silent)
+    ledger.emit({ type: 'moved', conversation: id, replayed: true, partial: true })
 }
 
 function lastOf(news: News): LastMessage | null {

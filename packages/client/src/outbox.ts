@@ -24,10 +24,18 @@ export type LaneEffect =
 
 const nothing: LaneEffect = { do: 'nothing' }
 
-export function applyPushAnswer(ledger: Ledger, id: ConversationId, answer: PushAnswer, promises: Promises): LaneEffect {
+export function applyPushAnswer(
+  ledger: Ledger,
+  id: ConversationId,
+  answer: PushAnswer,
+  promises: Promises,
+): LaneEffect {
   const item = ledger
     .lane(id)
-    .find((other): other is EntryItem => other.kind === 'entry' && other.state === 'waiting' && isAt(other, answer))
+    .find(
+      (other): other is EntryItem =>
+        other.kind === 'entry' && other.state === 'waiting' && isAt(other, answer),
+    )
   if (item === undefined || item.answered !== null) return nothing
   const { verdict } = answer
   switch (verdict.class) {
@@ -59,8 +67,15 @@ export function applyPushAnswer(ledger: Ledger, id: ConversationId, answer: Push
   }
 }
 
-export function applyCommandAnswer(ledger: Ledger, id: ConversationId, frame: CommandAnswer, promises: Promises): LaneEffect {
-  const item = ledger.lane(id).find((other): other is CommandItem => other.kind === 'command' && other.id === frame.id)
+export function applyCommandAnswer(
+  ledger: Ledger,
+  id: ConversationId,
+  frame: CommandAnswer,
+  promises: Promises,
+): LaneEffect {
+  const item = ledger
+    .lane(id)
+    .find((other): other is CommandItem => other.kind === 'command' && other.id === frame.id)
   if (item === undefined || item.answered !== null || item.state === 'refused') return nothing
   const { verdict } = frame
   switch (verdict.class) {
@@ -72,7 +87,11 @@ export function applyCommandAnswer(ledger: Ledger, id: ConversationId, frame: Co
       const outcome = parseOutcome(verdict.outcome)
       ledger.after.push(() => {
         if (outcome.ok) promises.resolve(item.id, outcome.outcome)
-        else promises.reject(item.id, new ParleyError('internal', 'The relay answered in a form this build does not know. Update it.'))
+        else
+          promises.reject(
+            item.id,
+            new ParleyError('internal', 'The relay answered in a form this build does not know. Update it.'),
+          )
       })
       return nothing
     }
@@ -138,18 +157,28 @@ export function refuse(ledger: Ledger, item: OutboxItem, reason: Reason, promise
     return
   }
   const refused: OutboxItem =
-    item.kind === 'entry' ? { ...item, state: 'refused', reason, made: null } : { ...item, state: 'refused', reason }
+    item.kind === 'entry'
+      ? { ...item, state: 'refused', reason, made: null }
+      : { ...item, state: 'refused', reason }
   ledger.setItem(refused)
   announceRefusal(ledger, refused, reason)
   for (const other of ledger.lane(item.conversation)) {
     if (other.n === item.n || other.state === 'refused' || other.answered !== null) continue
     if (other.kind === 'entry' && other.target?.id === item.id) {
-      refuse(ledger, other, { code: 'target-refused', detail: 'The message this is about was refused.' }, promises)
+      refuse(
+        ledger,
+        other,
+        { code: 'target-refused', detail: 'The message this is about was refused.' },
+        promises,
+      )
     } else if (item.kind === 'command' && item.command.op === 'create' && other.n > item.n) {
       refuse(
         ledger,
         other,
-        { code: 'conversation-refused', detail: 'The conversation could not be created; retry its creation, or discard this.' },
+        {
+          code: 'conversation-refused',
+          detail: 'The conversation could not be created; retry its creation, or discard this.',
+        },
         promises,
       )
     }
@@ -176,7 +205,8 @@ function unmake(ledger: Ledger, id: ConversationId, from: Place): void {
   for (const item of ledger.lane(id)) {
     if (item.kind !== 'entry' || item.made === null || item.answered !== null) continue
     const { page, client, clock } = item.made
-    if (page === from.page && client === from.client && clock >= from.clock) ledger.setItem({ ...item, made: null })
+    if (page === from.page && client === from.client && clock >= from.clock)
+      ledger.setItem({ ...item, made: null })
   }
 }
 
@@ -187,6 +217,7 @@ function moveTarget(ledger: Ledger, item: EntryItem, page: number): void {
 
 function isAt(item: EntryItem, place: Place): boolean {
   const { made } = item
-  return made !== null && made.page === place.page && made.client === place.client && made.clock === place.clock
+  return (
+    made !== null && made.page === place.page && made.client === place.client && made.clock === place.clock
+  )
 }
-

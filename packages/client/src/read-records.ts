@@ -69,7 +69,9 @@ export function readUpdate(value: Value): UpdateRecord {
     time: number(fields, 'time'),
     update: bytes(fields, 'update'),
     erased:
-      erased === null ? null : { author: userId(object(erased), 'author'), id: entryId(object(erased), 'id') },
+      erased === null
+        ? null
+        : { author: userId(object(erased), 'author'), id: entryId(object(erased), 'id') },
   }
 }
 
@@ -166,7 +168,9 @@ function corrupt(field: string): StorageError {
 }
 
 function isFields(value: Value | undefined): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  return (
+    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
+  )
 }
 
 function object(value: Value | undefined): Fields {

@@ -21,7 +21,12 @@ export interface CatchUp {
   readonly epoch: string
 }
 
-export async function receive(core: Core, catchUp: CatchUp, ledger: Ledger, frame: RelayFrame): Promise<void> {
+export async function receive(
+  core: Core,
+  catchUp: CatchUp,
+  ledger: Ledger,
+  frame: RelayFrame,
+): Promise<void> {
   switch (frame.frame) {
     case 'sync':
       await receiveSync(core, catchUp, ledger, frame)
@@ -47,7 +52,8 @@ export async function receive(core: Core, catchUp: CatchUp, ledger: Ledger, fram
     case 'answer': {
       const id = parseConversationId(frame.conversation)
       if (id === undefined) return
-      for (const answer of frame.answers) takeEffect(core, id, applyPushAnswer(ledger, id, answer, core.promises))
+      for (const answer of frame.answers)
+        takeEffect(core, id, applyPushAnswer(ledger, id, answer, core.promises))
       ledger.emit({ type: 'conversation', conversation: id })
       return
     }
@@ -99,7 +105,11 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
   // A conversation that appears later comes between rows of the same turn: only `cursor` frames say all of it is here.
   if (core.caughtUp) return
   if (frame.full) markAbsent(core, catchUp, ledger)
-  ledger.setDevice({ ...ledger.device, epoch: catchUp.epoch, cursor: Math.max(frame.cursor, ledger.device.cursor) })
+  ledger.setDevice({
+    ...ledger.device,
+    epoch: catchUp.epoch,
+    cursor: Math.max(frame.cursor, ledger.device.cursor),
+  })
   ledger.after.push(() => {
     core.caughtUp = true
     // What waits may leave now, also when nothing came that anybody is told of.
@@ -125,7 +135,13 @@ async function receiveFetched(core: Core, ledger: Ledger, frame: FetchAnswer): P
     case 'rows': {
       request.rows.push(...fetched.rows)
       if (fetched.more) return
-      const page = { page: request.page, after: request.after, version: fetched.version, digest: fetched.digest, rows: request.rows }
+      const page = {
+        page: request.page,
+        after: request.after,
+        version: fetched.version,
+        digest: fetched.digest,
+        rows: request.rows,
+      }
       const result = await applyPage(ledger, request.conversation, page, core.promises)
       if (result === 'differs' || result === 'unreadable') {
         core.ports.log.error('a page is not what the relay has', { result, page: request.page })

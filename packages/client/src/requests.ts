@@ -66,4 +66,5 @@ export function createRequests(): Requests {
   }
 }
 
-export const offline = (): ParleyError => new ParleyError('OFFLINE', 'This needs the relay, and there is no connection.')
+export const offline = (): ParleyError =>
+  new ParleyError('OFFLINE', 'This needs the relay, and there is no connection.')

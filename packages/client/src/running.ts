@@ -82,7 +82,20 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     onLost: () => emit({ type: 'ended', code: 'superseded', detail: superseded }),
     onFault,
   })
-  const core: Core = { user, ports, limits, model, mailbox, session, sending, promises, requests, emit, caughtUp: false, idleWork: false }
+  const core: Core = {
+    user,
+    ports,
+    limits,
+    model,
+    mailbox,
+    session,
+    sending,
+    promises,
+    requests,
+    emit,
+    caughtUp: false,
+    idleWork: false,
+  }
   const history = createHistory(core)
   const calls = createCalls(core, history)
 
@@ -112,7 +125,8 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
       })
       .then(
         () => session.restart('this device was copied'),
-        (error: unknown) => ports.log.info('replaced, and not the owner of the store any more', { error: String(error) }),
+        (error: unknown) =>
+          ports.log.info('replaced, and not the owner of the store any more', { error: String(error) }),
       )
     return true
   }
@@ -137,7 +151,12 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     if (!core.caughtUp || !session.online) return () => undefined
     const { generation } = session
     const leaving: Departure[] = []
-    const context = { now: ports.now(), random: ports.random, maxInFlight: limits.maxInFlight, keepAbsentMs: limits.keepAcknowledgedMs }
+    const context = {
+      now: ports.now(),
+      random: ports.random,
+      maxInFlight: limits.maxInFlight,
+      keepAbsentMs: limits.keepAcknowledgedMs,
+    }
     for (const id of ledger.laneIds()) {
       if (sending.sent.size >= limits.maxInFlight) break
       const departure = await departures(ledger, id, sending, context)
@@ -198,7 +217,10 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     for (const n of sending.sent) {
       const item = model.outbox.get(n)
       const onItsWay =
-        item !== undefined && item.state === 'waiting' && item.answered === null && (item.kind === 'command' || item.made !== null)
+        item !== undefined &&
+        item.state === 'waiting' &&
+        item.answered === null &&
+        (item.kind === 'command' || item.made !== null)
       if (!onItsWay) sending.sent.delete(n)
     }
   }
@@ -207,7 +229,7 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     return model.lanes.size > 0 && sending.sent.size < limits.maxInFlight
   }
 
-  function onDegraded(error: Error & { readonly kind?: string } | undefined): void {
+  function onDegraded(error: (Error & { readonly kind?: string }) | undefined): void {
     if (error === undefined) {
       storeFailures = 0
       emit({ type: 'storage', degraded: false })
@@ -227,14 +249,18 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
 
   /** A bug of ours: nothing of the job stands; the session starts again from what is stored. */
   function onFault(error: unknown): void {
-    ports.log.error('a job failed', { error: error instanceof Error ? (error.stack ?? error.message) : String(error) })
+    ports.log.error('a job failed', {
+      error: error instanceof Error ? (error.stack ?? error.message) : String(error),
+    })
     emit({ type: 'error', code: 'internal', detail: String(error) })
     session.restart('a job failed')
   }
 
   function conversation(id: ConversationId): ConversationView | undefined {
     const record = model.conversations.get(id)
-    return record === undefined ? undefined : conversationView(record, laneItems(model, id), model.drafts.get(id))
+    return record === undefined
+      ? undefined
+      : conversationView(record, laneItems(model, id), model.drafts.get(id))
   }
 
   return {
@@ -277,7 +303,8 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     async markRead(id) {
       await mailbox.call((ledger) => {
         const record = ledger.conversation(id)
-        if (record === undefined) throw new ParleyError('unknown-conversation', 'This device does not know this conversation.')
+        if (record === undefined)
+          throw new ParleyError('unknown-conversation', 'This device does not know this conversation.')
         const { seq, total, mine } = record
         if (unreadOf(record) === 0 && record.mark.seq === seq) return
         ledger.setConversation({ ...record, mark: { seq, total, mine, recalled: 0 } })
@@ -286,7 +313,8 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     },
     async setDraft(id, text) {
       await mailbox.call((ledger) => {
-        if (ledger.conversation(id) === undefined) throw new ParleyError('unknown-conversation', 'This device does not know this conversation.')
+        if (ledger.conversation(id) === undefined)
+          throw new ParleyError('unknown-conversation', 'This device does not know this conversation.')
         ledger.setDraft(id, text === null || text === '' ? null : { text, editedAt: ports.now() })
         ledger.emit({ type: 'conversation', conversation: id })
       })

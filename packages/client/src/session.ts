@@ -112,7 +112,12 @@ export function createSession(options: SessionOptions): Session {
         options.emit({ type: 'connection', event: effect.event, attempt: effect.attempt })
         return
       case 'emit-schedule':
-        options.emit({ type: 'connection', event: 'SCHEDULE', attempt: effect.attempt, delayMs: effect.delayMs })
+        options.emit({
+          type: 'connection',
+          event: 'SCHEDULE',
+          attempt: effect.attempt,
+          delayMs: effect.delayMs,
+        })
         return
       case 'ended':
         options.emit({ type: 'ended', code: effect.code, detail: effect.detail })
@@ -147,7 +152,11 @@ export function createSession(options: SessionOptions): Session {
       (error: unknown) => {
         if (asked !== generation) return
         ports.log.error('the app gave no token', { error: String(error) })
-        options.emit({ type: 'error', code: 'token-unavailable', detail: 'The token callback failed; it is asked again.' })
+        options.emit({
+          type: 'error',
+          code: 'token-unavailable',
+          detail: 'The token callback failed; it is asked again.',
+        })
         input({ on: 'token-failed', jitter: jitter() })
       },
     )

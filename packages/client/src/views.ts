@@ -32,7 +32,12 @@ export function messageOf(
 
 export function recalledView(
   conversation: ConversationId,
-  { id, from, seq, time }: { readonly id: EntryId; readonly from: UserId; readonly seq: number; readonly time: number },
+  {
+    id,
+    from,
+    seq,
+    time,
+  }: { readonly id: EntryId; readonly from: UserId; readonly seq: number; readonly time: number },
 ): MessageView {
   return { id, conversation, from, seq, time, sentAt: time, type: -127, recalled: true, state: 'sent' }
 }
@@ -47,7 +52,8 @@ export function waitingView(item: EntryItem): MessageView | undefined {
   const read = readEntry(item.content)
   if (!read.ok || 'op' in read.entry) return undefined
   const { entry } = read
-  const state: MessageState = item.state === 'refused' ? 'failed' : item.answered === null ? 'sending' : 'sent'
+  const state: MessageState =
+    item.state === 'refused' ? 'failed' : item.answered === null ? 'sending' : 'sent'
   return {
     id: entry.id,
     conversation: item.conversation,

@@ -1,0 +1,61 @@
+/** The browser as a platform: its WebSocket, its IndexedDB, and what it says of the network and of being looked at. */
+import { createMemoryStore } from '@parley/storage'
+import { createIndexedDbStore } from '@parley/storage/browser'
+import { deviceLayout } from '../records.ts'
+import { type Platform, PortableRealtime, type RealtimeOptions } from '../sdk/realtime.ts'
+
+const platform: Platform = {
+  now: () => Date.now(),
+  timer: (ms, callback) => {
+    const timer = setTimeout(callback, ms)
+    return () => clearTimeout(timer)
+  },
+  random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  connect: (server) => (handlers) => {
+    const socket = new WebSocket(server)
+    socket.binaryType = 'arraybuffer'
+    let ended = false
+    socket.onopen = () => handlers.open()
+    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (data instanceof ArrayBuffer) handlers.message(new Uint8Array(data))
+    }
+    socket.onclose = ({ code, reason }) => {
+      if (ended) return
+      ended = true
+      handlers.closed(reason === '' ? `closed with ${code}` : reason)
+    }
+    return {
+      send: (bytes) => {
+        // What is sent into a closing socket is lost, and sent again after the next welcome.
+        if (socket.readyState === WebSocket.OPEN) socket.send(new Uint8Array(bytes))
+      },
+      close: () => socket.close(),
+    }
+  },
+  store: (wanted, user) => {
+    if (wanted === 'memory') return createMemoryStore(deviceLayout)
+    return createIndexedDbStore({ name: `parley:${user}`, layout: deviceLayout })
+  },
+  watch: (engine) => {
+    const online = (): void => engine.network(true)
+    const offline = (): void => engine.network(false)
+    const visible = (): void => {
+      if (document.visibilityState === 'visible') engine.retry()
+    }
+    addEventListener('online', online)
+    addEventListener('offline', offline)
+    document.addEventListener('visibilitychange', visible)
+    if (!navigator.onLine) engine.network(false)
+    return () => {
+      removeEventListener('online', online)
+      removeEventListener('offline', offline)
+      document.removeEventListener('visibilitychange', visible)
+    }
+  },
+}
+
+export class Realtime extends PortableRealtime {
+  constructor(options: RealtimeOptions) {
+    super(options, platform)
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Where an app begins: a relay's address, a way to a token, a place for the data. The platform (browser or Node) brings
+ * sockets, clocks and stores; everything else is the same.
+ */
+import type { DeviceStore } from '@parley/storage'
+import { createEngine } from '../engine.ts'
+import type { ConnectionState, Engine } from '../engine-types.ts'
+import { ParleyError } from '../errors.ts'
+import type { Logger, Ports, TokenReason } from '../ports.ts'
+import { silentLogger } from '../ports.ts'
+import { userId } from './conversation.ts'
+import { Emitter } from './emitter.ts'
+import { Event } from './event.ts'
+import { IMClient } from './im-client.ts'
+import { builtInMessages } from './message.ts'
+import type { MessageClass } from './message.ts'
+
+export interface RealtimeOptions {
+  /** ws:// or wss:// */
+  readonly server: string
+  readonly token: (request: {
+    readonly clientId: string
+    readonly reason: TokenReason
+  }) => Promise<string> | string
+  /** Default: IndexedDB in a browser, memory in Node. */
+  readonly store?: 'indexeddb' | 'memory' | DeviceStore
+  readonly logger?: Logger
+}
+
+export interface Platform extends Omit<Ports, 'store' | 'connect' | 'token' | 'log'> {
+  readonly connect: (server: string) => Ports['connect']
+  readonly store: (wanted: 'indexeddb' | 'memory' | undefined, user: string) => DeviceStore
+  /** Tells the engine when the network comes and goes, and when the page is looked at again. Answers how to stop. */
+  readonly watch: (engine: Engine) => () => void
+}
+
+export type RealtimeEvents = {
+  readonly [Event.DISCONNECT]: readonly []
+  readonly [Event.OFFLINE]: readonly []
+  readonly [Event.ONLINE]: readonly []
+  readonly [Event.SCHEDULE]: readonly [number, number]
+  readonly [Event.RETRY]: readonly [number]
+  readonly [Event.RECONNECT]: readonly []
+}
+
+export class PortableRealtime extends Emitter<RealtimeEvents> {
+  readonly #options: RealtimeOptions
+  readonly #platform: Platform
+  readonly #classes = new Map<number, MessageClass>()
+  readonly #engines = new Set<Engine>()
+
+  constructor(options: RealtimeOptions, platform: Platform) {
+    super()
+    if (!/^wss?:\/\//.test(options.server)) {
+      throw new ParleyError('bad-argument', 'server is the address of the relay: ws://… or wss://…')
+    }
+    this.#options = options
+    this.#platform = platform
+    this.register(...builtInMessages)
+  }
+
+  get state(): ConnectionState {
+    for (const engine of this.#engines) return engine.connection
+    return 'paused'
+  }
+
+  /** Message classes of the app's own: what arrives with their type is made an instance of them. */
+  register(...classes: readonly MessageClass[]): this {
+    for (const one of classes) this.#classes.set(one.TYPE, one)
+    return this
+  }
+
+  pause(): void {
+    for (const engine of this.#engines) engine.pause()
+  }
+
+  resume(): void {
+    for (const engine of this.#engines) engine.resume()
+  }
+
+  retry(): void {
+    for (const engine of this.#engines) engine.retry()
+  }
+
+  /** Ready from what the device holds; the connection is made behind it. */
+  async createIMClient(id: string): Promise<IMClient> {
+    const user = userId(id)
+    const { store, token, server, logger } = this.#options
+    const platform = this.#platform
+    const engine = createEngine({
+      user,
+      ports: {
+        store: typeof store === 'object' ? store : platform.store(store, user),
+        connect: platform.connect(server),
+        now: platform.now,
+        timer: platform.timer,
+        random: platform.random,
+        token: async (request) => token(request),
+        log: logger ?? silentLogger,
+      },
+    })
+    engine.on((event) => {
+      if (event.type !== 'connection') return
+      if (event.event === 'SCHEDULE') this.emit(Event.SCHEDULE, event.attempt ?? 0, event.delayMs ?? 0)
+      else if (event.event === 'RETRY') this.emit(Event.RETRY, event.attempt ?? 0)
+      else this.emit(Event[event.event])
+    })
+    const client = new IMClient({ engine, classes: this.#classes, random: platform.random })
+    await engine.start()
+    const stop = platform.watch(engine)
+    this.#engines.add(engine)
+    engine.on((event) => {
+      if (event.type !== 'ended') return
+      stop()
+      this.#engines.delete(engine)
+    })
+    return client
+  }
+}
