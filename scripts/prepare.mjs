@@ -45,7 +45,11 @@ export async function install() {
   const { code, output } = await runProgram(
     'npx',
     ['--yes', pnpm, 'install', '--frozen-lockfile', '--reporter=append-only'],
-    { quiet: true },
+    // npm's own patience before it says that there is no network is a minute and a half.
+    {
+      quiet: true,
+      environment: { npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_retry_maxtimeout: '5000' },
+    },
   )
   if (code !== 0) explainInstall(output)
   if (!existsSync(workspaceNode)) {

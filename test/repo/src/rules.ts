@@ -19,7 +19,6 @@ export const prefixes: Readonly<Record<string, string>> = {
   'apps/chat/SPEC.md': 'AC',
   'test/e2e/SPEC.md': 'EE',
   'test/world/SPEC.md': 'WO',
-  'test/e2e/SPEC.md': 'EE',
   'test/repo/SPEC.md': 'RP',
 }
 
