@@ -144,7 +144,7 @@ function isTime(value: JsonValue | undefined): value is number {
 }
 
 /** Every UTF-16 unit takes one to three bytes, so most texts need not be encoded to be measured. */
-export function isLongerThan(text: string, bytes: number): boolean {
+function isLongerThan(text: string, bytes: number): boolean {
   if (text.length * 3 <= bytes) return false
   return text.length > bytes || utf8(text).length > bytes
 }

@@ -2,7 +2,9 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
 import type { JsonObject } from '../entry/entry.ts'
+import { isJson } from '../entry/json.ts'
 import { parseUserId, type UserId } from '../ids.ts'
+import { maxDepth } from '../limits.ts'
 import { changeHead } from './change-head.ts'
 import type { Change, Head } from './head.ts'
 import { applyChange, compactHeadMaps, readHead } from './head-document.ts'
@@ -34,7 +36,7 @@ const changes: fc.Arbitrary<readonly Change[]> = fc
       attributes: fc
         .dictionary(fc.string(), fc.jsonValue(), { maxKeys: 4, noNullPrototype: true })
         .map((attributes) => JSON.parse(JSON.stringify(attributes)) as JsonObject)
-        .filter((attributes) => !Object.hasOwn(attributes, '__proto__')),
+        .filter((attributes) => isJson(attributes, maxDepth)),
     }),
     fc.array(
       fc.oneof(

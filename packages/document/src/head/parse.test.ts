@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { writeAny } from '../entry/any.ts'
 import type { JsonObject } from '../entry/entry.ts'
+import { isJson } from '../entry/json.ts'
 import { maxAttributesBytes, maxDepth, maxMembers, maxNameLength } from '../limits.ts'
 import { parseChange, parseCommand, parseOutcome } from './parse.ts'
 
@@ -30,7 +31,8 @@ const creations = fc.record({
   ),
   attributes: fc
     .dictionary(fc.string(), fc.jsonValue({ depthSize: 'small' }), { noNullPrototype: true })
-    .map((value) => JSON.parse(JSON.stringify(value)) as JsonObject),
+    .map((value) => JSON.parse(JSON.stringify(value)) as JsonObject)
+    .filter((attributes) => isJson(attributes, maxDepth)),
 })
 
 function codeOf(parsed: ReturnType<typeof parseCommand | typeof parseChange | typeof parseOutcome>): string {
