@@ -8,7 +8,7 @@ import { pickerPage, rememberPerson } from './picker.ts'
 const root = document.querySelector<HTMLElement>('#page')
 if (root === null) throw new Error('index.html has no place for the page')
 
-if ('serviceWorker' in navigator && import.meta.env.PROD) {
+if ('serviceWorker' in navigator) {
   navigator.serviceWorker
     .register('/service-worker.js')
     // The page works without it, as long as there is a network.

@@ -1,0 +1,30 @@
+/** A device without a page: the SDK in this process, over a real socket, with everything in memory. */
+import { type IMClient, Realtime } from '@parley/client'
+
+export interface Device {
+  readonly client: IMClient
+  readonly close: () => Promise<void>
+}
+
+/** `port` is where it connects, `tokenPort` where it asks for its token; it retries both until it is closed. */
+export async function openDevice(user: string, port: number): Promise<Device> {
+  const realtime = new Realtime({
+    server: `ws://127.0.0.1:${port}`,
+    token: ({ clientId }) => devToken(clientId, port),
+    store: 'memory',
+  })
+  const client = await realtime.createIMClient(user)
+  return { client, close: () => client.close() }
+}
+
+export async function devToken(user: string, port: number): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${port}/dev/token`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ user }),
+  })
+  const answer: unknown = await response.json()
+  if (typeof answer !== 'object' || answer === null || !('token' in answer))
+    throw new Error('The relay gave no token.')
+  return String(answer.token)
+}

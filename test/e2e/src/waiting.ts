@@ -1,0 +1,20 @@
+/** Waiting for something real to become so: looks often, and says what it waited for when it never does. */
+import { setTimeout as pause } from 'node:timers/promises'
+
+const lookEveryMs = 25
+
+export async function until<T>(
+  what: string,
+  look: () => Promise<T | undefined> | T | undefined,
+  timeoutMs = 60_000,
+): Promise<T> {
+  const end = performance.now() + timeoutMs
+  while (performance.now() < end) {
+    // oxlint-disable-next-line no-await-in-loop -- one look after the other is what waiting is
+    const seen = await look()
+    if (seen !== undefined) return seen
+    // oxlint-disable-next-line no-await-in-loop -- as above
+    await pause(lookEveryMs)
+  }
+  throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`)
+}
