@@ -173,6 +173,7 @@ test('[DO71] the state that was given is not changed, and stays the same one whe
   expect(before).toEqual(copy)
   expect(foldRow(before, said(1))).toBe(before)
   const after = foldRow(before, recalled(4, 1))
+  expect(foldRow(after, recalled(4, 1))).toBe(after)
   expect(foldRow(after, recalled(5, 1))).toBe(after)
   expect(after.messages[1]).toBe(before.messages[1])
 })
