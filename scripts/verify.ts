@@ -30,6 +30,8 @@ interface Step {
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
+const world = ['node', '--conditions=parley-source', 'test/world/src/cli.ts']
+
 const steps: readonly Step[] = [
   { name: 'format', command: () => ['oxfmt', '--check'], count: asOne(/on (\d+) files/) },
   { name: 'types', command: () => ['tsc', '-b', '--verbose'], count: asOne(/Project '.*tsconfig/) },
@@ -37,6 +39,8 @@ const steps: readonly Step[] = [
   { name: 'unused', command: () => ['knip'], count: asOne() },
   { name: 'unit', command: (report) => vitest('unit', report), count: fromVitest },
   { name: 'browser', command: (report) => vitest('browser', report), count: fromVitest },
+  { name: 'world', command: () => [...world, '--seeds', '1000'], count: asPrinted },
+  { name: 'faults', command: () => [...world, '--faults', '--brief'], count: asPrinted },
   { name: 'packed', command: () => ['node', 'scripts/packed.ts'], count: asPrinted },
   { name: 'size', command: () => ['node', 'scripts/bundle-size.ts'], count: asPrinted },
   { name: 'fences', command: () => ['node', 'scripts/doc-fences.ts'], count: asPrinted },
