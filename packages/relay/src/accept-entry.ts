@@ -2,15 +2,7 @@
  * What an accepted entry does to the drafts: its row, its place, and everything that follows from it. Rules RE7 and
  * RE22 to RE24.
  */
-import {
-  type Entry,
-  eraseAppend,
-  maxPageBytes,
-  maxPageEntries,
-  maxPageWriters,
-  rowDigest,
-  xorDigest,
-} from '@parley/document'
+import { type Entry, eraseAppend, rowDigest, xorDigest } from '@parley/document'
 import type { ErasedItem } from '@parley/wire'
 import type { Case } from './checks.ts'
 import {
@@ -23,9 +15,10 @@ import {
   writerKey,
 } from './draft.ts'
 import { addHeadRow, type HeadWriter } from './head-row.ts'
+import type { PageLimits } from './limits.ts'
 import type { LogRow, MessageRecord, PageRecord } from './store.ts'
 
-export function acceptEntry(it: Case, heads: HeadWriter): LogRow {
+export function acceptEntry(it: Case, heads: HeadWriter, limits: PageLimits): LogRow {
   const { draft, conversation, core, pushed, target } = it
   const { entry, by, client, clock, update } = pushed
   if (conversation === undefined || core === undefined || entry === undefined) {
@@ -62,7 +55,7 @@ export function acceptEntry(it: Case, heads: HeadWriter): LogRow {
   index(it, row, entry)
   touchPage(it, row)
   for (const message of erased) erase(draft, message)
-  if (row.page === core.record.pages) closeFullPage(draft, conversation, core, heads)
+  if (row.page === core.record.pages) closeFullPage(draft, conversation, core, heads, limits)
   return row
 }
 
@@ -136,14 +129,16 @@ function closeFullPage(
   conversation: ConversationDraft,
   core: ConversationCore,
   heads: HeadWriter,
+  limits: PageLimits,
 ): void {
   const page = conversation.pages.get(core.record.pages)
-  if (page === undefined || !isFull(page)) return
+  if (page === undefined || !isFull(page, limits)) return
   const next = page.page + 1
   conversation.pages.set(page.page, { ...page, closed: true })
   addHeadRow(draft, conversation, heads, { change: { op: 'page', pages: next }, author: '', command: '' })
 }
 
-function isFull({ entries, bytes, writers }: PageRecord): boolean {
+function isFull({ entries, bytes, writers }: PageRecord, limits: PageLimits): boolean {
+  const { maxPageEntries, maxPageBytes, maxPageWriters } = limits
   return entries >= maxPageEntries || bytes >= maxPageBytes || writers >= maxPageWriters
 }

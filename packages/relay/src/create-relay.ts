@@ -30,7 +30,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
   const sessions = createSessions()
   const work = createWork(limits)
   const cache = createConversationCache(limits.maxCachedConversations)
-  const judge: Judge = { store, cache, seams, maxHeadRowBytes: limits.maxHeadRowBytes }
+  const judge: Judge = { store, cache, seams, limits }
   let state: RelayHealth['state'] = 'running'
   let draining = false
   let running: Promise<void> | undefined

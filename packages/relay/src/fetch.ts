@@ -2,7 +2,15 @@
  * Answers what a device asks for: a page, the head, digests. Rules RE56 to RE59.
  */
 import { type ConversationId, parseConversationId, type UserId } from '@parley/document'
-import type { DigestsAnswer, DigestsRequest, Fetch, FetchAnswer, Fetched, TouchedPage } from '@parley/wire'
+import {
+  type DigestsAnswer,
+  type DigestsRequest,
+  type Fetch,
+  type FetchAnswer,
+  type Fetched,
+  maxRelayFrameBytes,
+  type TouchedPage,
+} from '@parley/wire'
 import { inFrames, wireRow } from './log-rows.ts'
 import type { ConversationRecord, MemberRecord, RelayStore } from './store.ts'
 import { allRows, lastVisible, visiblePage } from './visible.ts'
@@ -15,6 +23,12 @@ const notFound: Fetched = {
   result: 'failed',
   code: 'not-found',
   detail: 'there is no such conversation or page, or it is not yours',
+}
+
+const tooLarge: Fetched = {
+  result: 'failed',
+  code: 'too-large',
+  detail: 'the head does not fit into a frame',
 }
 
 const notAMember: Fetched = { result: 'failed', code: 'not-a-member', detail: 'only members may read this' }
@@ -54,6 +68,7 @@ async function fetchHead(
   if (member !== undefined && member.role !== '') {
     const head = await store.head(conversation.id)
     if (head === undefined) throw new Error('a conversation has a head')
+    if (head.state.length > maxRelayFrameBytes - 1024) return tooLarge
     return { result: 'head', version: head.version, digest: conversation.headDigest, state: head.state }
   }
   if (member !== undefined && (member.removedBy !== '' || conversation.unique)) return notAMember
@@ -76,7 +91,7 @@ async function fetchPage(
   const rows = await allRows(store, page, lastVisible(member), after)
   const parts = inFrames(rows.map(wireRow), limits.maxPayloadBytes)
   const { version, digest } = shown
-  return parts.map((part, index) => ({
+  return parts.map((part, index): Fetched => ({
     result: 'rows',
     page: number,
     version,

@@ -4,10 +4,15 @@
 import { type Command, type JsonValue, judgeCommand, parseCommand, writeAny } from '@parley/document'
 import { type CommandVerdict, maxAnyBytes } from '@parley/wire'
 import { commandKey, type ConversationDraft, type TurnDraft } from './draft.ts'
-import { addHeadRow, type HeadWriter, writeHead } from './head-row.ts'
+import { addHeadRow, type HeadWriter, writeHead, type WrittenHead } from './head-row.ts'
 import type { CommandInput } from './inputs.ts'
 import { readStored } from './stored-any.ts'
 import type { CommandRecord } from './store.ts'
+
+export interface HeadLimits {
+  readonly maxHeadRowBytes: number
+  readonly maxHeadBytes: number
+}
 
 type Final = Exclude<CommandVerdict, { readonly class: 'later' }>
 
@@ -15,7 +20,7 @@ export function judgeCommandInput(
   draft: TurnDraft,
   input: CommandInput,
   heads: HeadWriter,
-  maxHeadRowBytes: number,
+  limits: HeadLimits,
 ): CommandVerdict {
   const { parsed, by } = input
   if (parsed === undefined) return refused('bad-content', 'the id of the command or its conversation is none')
@@ -23,7 +28,7 @@ export function judgeCommandInput(
   if (known !== undefined) return again(known)
   const conversation = draft.conversations.get(parsed.conversation)
   if (conversation === undefined) throw new Error('a command is judged on its conversation')
-  const verdict = judge(draft, conversation, input, parsed, heads, maxHeadRowBytes)
+  const verdict = judge(draft, conversation, input, parsed, heads, limits)
   draft.commands.set(commandKey(by.user, parsed.id), {
     user: by.user,
     id: parsed.id,
@@ -39,7 +44,7 @@ function judge(
   input: CommandInput,
   { id }: NonNullable<CommandInput['parsed']>,
   heads: HeadWriter,
-  maxHeadRowBytes: number,
+  limits: HeadLimits,
 ): Final {
   const parsed = parseCommand(input.command)
   if (!parsed.ok) return refused(parsed.code, parsed.detail)
@@ -56,9 +61,19 @@ function judge(
     return { class: 'accepted', seq: record?.seq ?? 0, time: record?.time ?? draft.now, outcome }
   }
   const written = writeHead(draft, conversation, heads, change)
-  if (written.update.length > maxHeadRowBytes || written.encoded.length > maxAnyBytes) return tooMuch
+  if (isTooLarge(written, limits, conversation.core?.value.members.size ?? 0)) return tooMuch
   const row = addHeadRow(draft, conversation, heads, { change, author: input.by.user, command: id }, written)
   return { class: 'accepted', seq: row.seq, time: row.time, outcome }
+}
+
+/** Nobody is kept from leaving: what makes a head smaller is never too large. */
+function isTooLarge(
+  { update, state, encoded, value }: WrittenHead,
+  limits: HeadLimits,
+  before: number,
+): boolean {
+  if (update.length > limits.maxHeadRowBytes || encoded.length > maxAnyBytes) return true
+  return state.length > limits.maxHeadBytes && value.members.size > before
 }
 
 function askRules(

@@ -2,7 +2,16 @@
  * Limits of the relay's core: name, value, unit in the name, reason. Those of frames stand in wire, those of pages and
  * entries in document. All can be given otherwise to `createRelay`; tests do.
  */
-export interface RelayLimits {
+import { maxPageBytes, maxPageEntries, maxPageWriters } from '@parley/document'
+
+/** When a page closes, whichever comes first: constants of the protocol, smaller in tests. */
+export interface PageLimits {
+  readonly maxPageEntries: number
+  readonly maxPageBytes: number
+  readonly maxPageWriters: number
+}
+
+export interface RelayLimits extends PageLimits {
   /** One transaction: so many that fsync is shared, so few that nobody waits long behind it. */
   readonly maxTurnUpdates: number
   readonly maxTurnBytes: number
@@ -31,11 +40,15 @@ export interface RelayLimits {
   readonly maxCachedConversations: number
   /** Updates that no honest device would send, of one session; then it ends as `malformed`. */
   readonly maxViolations: number
-  /** One head row: a command that would need more is refused (`too-large`). */
+  /** One head row, and a head's whole state: a command that would need more is refused (`too-large`). */
   readonly maxHeadRowBytes: number
+  readonly maxHeadBytes: number
 }
 
 export const defaultLimits: RelayLimits = {
+  maxPageEntries,
+  maxPageBytes,
+  maxPageWriters,
   maxTurnUpdates: 512,
   maxTurnBytes: 1024 * 1024,
   maxQueuedUpdates: 512,
@@ -52,4 +65,5 @@ export const defaultLimits: RelayLimits = {
   maxCachedConversations: 2000,
   maxViolations: 16,
   maxHeadRowBytes: 128 * 1024,
+  maxHeadBytes: 960 * 1024,
 }

@@ -106,7 +106,7 @@ async function joinedAfter(store: RelayStore, member: MemberRecord, since: numbe
   return row === undefined || row.position > since
 }
 
-/** Every page touched since the cursor; without one, the last that holds anything. */
+/** Every page touched since the cursor; without one, the last. */
 async function readTouched(
   store: RelayStore,
   member: MemberRecord,
@@ -115,7 +115,7 @@ async function readTouched(
 ): Promise<readonly TouchedPage[]> {
   const touched: TouchedPage[] = []
   for (const page of await candidates(store, seen, since)) {
-    const shown = page.version === 0 ? undefined : await visiblePage(store, member, page)
+    const shown = await visiblePage(store, member, page)
     if (shown === undefined) continue
     const { version, digest } = shown
     touched.push({ page: page.page, version, digest, erased: since > 0 && page.erasedPosition > since })

@@ -11,7 +11,8 @@ import { type ConversationCache, type ConversationState, stateOf } from './conve
 import { adopted, commitOf, type ConversationDraft, createDraft, type TurnDraft } from './draft.ts'
 import type { HeadWriter } from './head-row.ts'
 import type { Input, Outcome, Pushed } from './inputs.ts'
-import { judgeCommandInput } from './judge-command.ts'
+import { type HeadLimits, judgeCommandInput } from './judge-command.ts'
+import type { PageLimits } from './limits.ts'
 import { loadFor } from './load.ts'
 import type { RelayStore } from './store.ts'
 
@@ -27,7 +28,7 @@ export interface Judge {
   readonly store: RelayStore
   readonly cache: ConversationCache
   readonly seams: Seams
-  readonly maxHeadRowBytes: number
+  readonly limits: HeadLimits & PageLimits
 }
 
 /** A conversation that has rows from this turn. */
@@ -102,19 +103,19 @@ async function loadConversations(
 
 function judgeInput(judge: Judge, draft: TurnDraft, input: Input, heads: HeadWriter): Outcome {
   if (input.kind === 'command') {
-    return { kind: 'command', verdict: judgeCommandInput(draft, input, heads, judge.maxHeadRowBytes) }
+    return { kind: 'command', verdict: judgeCommandInput(draft, input, heads, judge.limits) }
   }
   const answers = input.updates.map((pushed) => answer(pushed, judgePushed(judge, draft, pushed, heads)))
   return { kind: 'push', answers }
 }
 
-function judgePushed({ seams }: Judge, draft: TurnDraft, pushed: Pushed, heads: HeadWriter): Verdict {
+function judgePushed({ seams, limits }: Judge, draft: TurnDraft, pushed: Pushed, heads: HeadWriter): Verdict {
   const it = caseOf(draft, pushed)
   for (const check of seams.checks) {
     const objection = check.judge(it)
     if (objection !== undefined) return objection
   }
-  const { seq, time } = acceptEntry(it, heads)
+  const { seq, time } = acceptEntry(it, heads, limits)
   return { class: 'accepted', seq, time }
 }
 

@@ -42,7 +42,7 @@ export async function visiblePage(
 ): Promise<VisiblePage | undefined> {
   const upTo = lastVisible(member)
   if (page.version <= upTo) return page
-  if (page.firstSeq > upTo) return undefined
+  if (page.firstSeq === 0 || page.firstSeq > upTo) return undefined
   return { page: page.page, ...foldPage(await allRows(store, page, upTo)) }
 }
 

@@ -13,3 +13,4 @@ export { createTestRelay, type TestRelay, type TestRelayOptions, testEpoch } fro
 export { relayStoreCases, type StoreCase, type StoreHarness } from './store-cases.ts'
 export { createFaultyRelay, type FaultyRelayOptions, type RelayFault, relayFaults } from './faulty-relay.ts'
 export { type Around, wrapStore } from './store-wrapper.ts'
+export { commanded, createTestLunch, creation, pushed, type TestLunch } from './test-lunch.ts'
