@@ -2,7 +2,8 @@
  * How an update is judged: the checks of the protocol, in the protocol's order, as data. The first that objects decides.
  *
  * The order matters. What is known comes before what is allowed, so that a device that lost an answer gets it again
- * whatever has happened since; and a stranger learns from no check whether a conversation exists. Rules RE10 to RE21.
+ * whatever has happened since; and a stranger learns from no check whether a conversation exists. Membership comes before
+ * the page: a former member never hears of the pages opened since, and would wait for them for ever. Rules RE10 to RE21.
  */
 import { firstRelayClientId, judgeEntry } from '@parley/document'
 import type { Verdict } from '@parley/wire'
@@ -60,8 +61,8 @@ export const protocolOrder: readonly Check[] = [
   { name: 'known-clock', judge: isNewClock },
   { name: 'gap', judge: isNextClock },
   { name: 'known-id', judge: isNewId },
-  { name: 'page', judge: isRightPage },
   { name: 'membership', judge: isMember },
+  { name: 'page', judge: isRightPage },
   { name: 'content', judge: isReadable },
   { name: 'rules', judge: isAllowed },
   { name: 'origin', judge: isOriginKnown },
