@@ -9,19 +9,18 @@ import {
   emptyDigest,
   eraseAppend,
   parseChange,
-  parseEntryId,
-  parseUserId,
   readAppend,
   readEntry,
-  readErased,
   rowDigest,
   xorDigest,
 } from '@parley/document'
-import type { Change, ConversationId, Entry, EntryId, ItemId, Operation, UserId } from '@parley/document'
-import type { EntryRow, ErasedRow, HeadRow, Row } from '@parley/wire'
+import type { Change, ConversationId, EntryId, Operation, UserId } from '@parley/document'
+import type { EntryRow, HeadRow, Row } from '@parley/wire'
 import type { EngineEvent } from './engine-types.ts'
 import type { Ledger } from './ledger.ts'
 import { settleByRow } from './outbox.ts'
+import { readRow } from './read-row.ts'
+import type { ReadRow } from './read-row.ts'
 import type { ConversationRecord, LastMessage, UpdateRecord } from './records.ts'
 import type { Promises } from './promises.ts'
 import { messageOf, recalledView } from './views.ts'
@@ -40,20 +39,9 @@ type RowEvent = Extract<
   { readonly type: 'message' | 'recalled' | 'invited' | 'kicked' | 'members-joined' | 'members-left' }
 >
 
-export type RowFault = 'gap' | 'unreadable'
+/** `gap`: rows between are missing, and the row was not taken. An older row is simply done. */
+export type RowFault = 'gap'
 
-/** An entry row with its bytes read. */
-export type ReadRow =
-  | { readonly kind: 'entry'; readonly item: ItemId; readonly entry: Entry; readonly row: EntryRow }
-  | {
-      readonly kind: 'erased'
-      readonly item: ItemId
-      readonly author: UserId
-      readonly id: EntryId
-      readonly row: ErasedRow
-    }
-
-/** Answers what is wrong with it, when the row could not be taken. An older row is simply done. */
 export async function applyRow(
   ledger: Ledger,
   id: ConversationId,
@@ -66,7 +54,7 @@ export async function applyRow(
   if (row.seq !== before.seq + 1) return 'gap'
   if (row.kind === 'head') return applyHeadRow(ledger, before, row, arrival)
   const read = readRow(row)
-  if (read === undefined) return 'unreadable'
+  if (read === undefined) return passOver(ledger, before, row)
   const moved = { ...before, seq: row.seq, time: row.time }
   ledger.setConversation(row.page === before.pages ? { ...moved, tail: read.item } : moved)
   await storeLive(ledger, id, read)
@@ -95,21 +83,18 @@ export async function applyRow(
   return undefined
 }
 
-export function readRow(row: EntryRow | ErasedRow): ReadRow | undefined {
-  if (row.kind === 'erased') {
-    const erased = readErased(row.update)
-    const author = parseUserId(row.author)
-    const id = parseEntryId(row.id)
-    if (!erased.ok || author === undefined || id === undefined) return undefined
-    const { client, clock } = erased.erased
-    return { kind: 'erased', item: { client, clock }, author, id, row }
+/** A row this build cannot read stops nothing: what it belongs to counts as behind, and the rest goes on. */
+async function passOver(ledger: Ledger, before: ConversationRecord, row: Row): Promise<undefined> {
+  const moved = { ...before, seq: row.seq, time: row.time }
+  const detail = `row ${row.seq} of ${before.id} cannot be read by this build`
+  ledger.emit({ type: 'error', code: 'unreadable-row', detail })
+  if (row.kind === 'head') {
+    ledger.setConversation({ ...moved, headKnown: row.seq })
+    return
   }
-  const append = readAppend(row.update)
-  if (!append.ok) return undefined
-  const entry = readEntry(append.append.content)
-  if (!entry.ok) return undefined
-  const { client, clock } = append.append
-  return { kind: 'entry', item: { client, clock }, entry: entry.entry, row }
+  ledger.setConversation(moved)
+  const page = await ledger.page(before.id, row.page)
+  ledger.setPage(before.id, row.page, { ...page, known: row.seq })
 }
 
 /** Into its page, if that is held whole; otherwise the page is known to be behind. */
@@ -120,6 +105,7 @@ async function storeLive(ledger: Ledger, id: ConversationId, read: ReadRow): Pro
   const whole = record.held > 0 && record.held === record.known && ledger.conversation(id)?.verify !== true
   if (!whole) {
     ledger.setPage(id, page, { ...record, known: Math.max(record.known, seq) })
+    ledger.wantsFetching = true
     return
   }
   const digest = await storeRow(ledger, id, read, record.digest)
@@ -239,14 +225,14 @@ export function forgetAcknowledged(ledger: Ledger, id: EntryId): void {
   if (n !== undefined) ledger.removeAcknowledged(n)
 }
 
-function applyHeadRow(
+async function applyHeadRow(
   ledger: Ledger,
   before: ConversationRecord,
   row: HeadRow,
   arrival: Arrival,
-): RowFault | undefined {
+): Promise<undefined> {
   const change = parseChange(row.change)
-  if (!change.ok) return 'unreadable'
+  if (!change.ok) return passOver(ledger, before, row)
   const id = before.id
   const held = before.headHeld > 0 && before.headHeld === before.headKnown
   const starts = change.change.op === 'created'
@@ -256,6 +242,7 @@ function applyHeadRow(
     if (head !== undefined || starts)
       ledger.setHead(id, changeHead(starts ? undefined : head, change.change, row.time))
   }
+  if (!held && !starts) ledger.wantsFetching = true
   const moved: ConversationRecord = {
     ...before,
     seq: row.seq,

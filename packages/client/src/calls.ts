@@ -269,8 +269,8 @@ export function createCalls(core: Core, history: History): Calls {
       for (const one of lane) {
         ledger.removeItem(one.n)
         // A refused command's id has its answer for ever; an entry's was never taken.
-        const id = one.kind === 'command' ? newId() : one.id
-        ledger.setItem({ ...one, id, n: ledger.takeN(), state: 'waiting', reason: null })
+        const freshId = one.kind === 'command' ? newId() : one.id
+        ledger.setItem({ ...one, id: freshId, n: ledger.takeN(), state: 'waiting', reason: null })
       }
       const record = ledger.conversation(item.conversation)
       if (again && record?.local === true) ledger.setConversation({ ...record, role: 'owner' })

@@ -98,8 +98,15 @@ function startsWith(key: Key, prefix: Key): boolean {
 
 function unlimited(read: Read): Read {
   if (read.kind === 'get') return read
-  const { limit: _limit, ...rest } = read
-  return rest
+  const { kind, table, prefix, from, to, reverse } = read
+  return {
+    kind,
+    table,
+    prefix,
+    ...(from === undefined ? undefined : { from }),
+    ...(to === undefined ? undefined : { to }),
+    ...(reverse === undefined ? undefined : { reverse }),
+  }
 }
 
 function overlay(
@@ -122,7 +129,7 @@ function overlay(
     if (put.table === read.table && covers(read, put.key))
       byName.set(nameOf(put.table, put.key), { key: put.key, value: put.value })
   }
-  const all = [...byName.values()].sort((a, b) => compareKeys(a.key, b.key))
+  const all = [...byName.values()].toSorted((a, b) => compareKeys(a.key, b.key))
   if (read.kind === 'get') return all
   if (read.reverse === true) all.reverse()
   return read.limit === undefined ? all : all.slice(0, read.limit)

@@ -31,7 +31,7 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
   let ended: ParleyError | undefined
 
   function emit(event: EngineEvent): void {
-    for (const listener of [...listeners]) {
+    for (const listener of listeners) {
       try {
         listener(event)
       } catch (error) {
@@ -106,7 +106,7 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
       const { model } = live().core
       return [...model.outbox.values()]
         .filter((item) => item.answered === null)
-        .sort((a, b) => a.n - b.n)
+        .toSorted((a, b) => a.n - b.n)
         .map(unsentView)
     },
     retryUnsent: async (id) => live().calls.retry(id),

@@ -4,11 +4,12 @@
 import { emptyDigest, readHeadState } from '@parley/document'
 import type { ConversationId } from '@parley/document'
 import type { Row, TouchedPage } from '@parley/wire'
-import { readRow, storeRow } from './apply-rows.ts'
+import { storeRow } from './apply-rows.ts'
 import type { Ledger } from './ledger.ts'
 import { settleByRow } from './outbox.ts'
 import type { Promises } from './promises.ts'
 import { readPage } from './read-records.ts'
+import { readRow } from './read-row.ts'
 
 export interface FetchedPage {
   readonly page: number

@@ -43,13 +43,13 @@ async function compareDigests(core: Core, id: ConversationId): Promise<RequestRe
 export async function fetchInIdleTime(core: Core): Promise<void> {
   const generation = core.session.generation
   const goesOn = (): boolean => core.caughtUp && core.session.generation === generation
-  for (const record of [...core.model.conversations.values()]) {
+  for (const record of core.model.conversations.values()) {
     if (!goesOn()) return
     if (record.verify && record.role !== '') await compareDigests(core, record.id)
   }
   const latest = [...core.model.conversations.values()]
     .filter((record) => record.role !== '' && !record.local && record.absentSince === 0)
-    .sort((a, b) => b.time - a.time)
+    .toSorted((a, b) => b.time - a.time)
     .slice(0, core.limits.maxIdleConversations)
   for (const { id } of latest) {
     const record = core.model.conversations.get(id)

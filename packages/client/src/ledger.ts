@@ -29,6 +29,8 @@ export class Ledger {
   readonly events: EngineEvent[] = []
   /** Done once the change stands: promises to settle, caches to drop. */
   readonly after: (() => void)[] = []
+  /** Something turned out to be behind: worth fetching in idle time. */
+  wantsFetching = false
   #device: DeviceRecord | undefined
   #nextN: number
   readonly #conversations = new Map<ConversationId, ConversationRecord | null>()
@@ -188,7 +190,7 @@ export class Ledger {
   lane(id: ConversationId): readonly OutboxItem[] {
     const numbers = new Set(this.model.lanes.get(id) ?? [])
     for (const [n, item] of this.#items) if (item?.conversation === id) numbers.add(n)
-    return [...numbers].sort((a, b) => a - b).flatMap((n) => this.item(n) ?? [])
+    return [...numbers].toSorted((a, b) => a - b).flatMap((n) => this.item(n) ?? [])
   }
 
   /** Conversations with anything in their lane. */

@@ -62,6 +62,10 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     if (running === undefined) start()
   }
 
+  function isStopped(): boolean {
+    return stopped !== undefined
+  }
+
   function start(): void {
     running = work().then(() => {
       running = undefined
@@ -72,7 +76,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   async function work(): Promise<void> {
     // One turn of the microtask queue: calls made together travel together.
     await Promise.resolve()
-    while (jobs.length > 0 && stopped === undefined) {
+    while (jobs.length > 0 && !isStopped()) {
       const first = jobs[0]
       if (first === undefined) return
       if (first.kind === 'call') await workCalls(take('call'))
@@ -190,7 +194,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
             try {
               resolve(await job(new Ledger(model)))
             } catch (error) {
-              reject(storageFailure(error))
+              reject(errorOf(storageFailure(error)))
             }
           },
           fail: reject,
@@ -227,4 +231,8 @@ export function storageFailure(error: unknown): unknown {
       cause: error,
     })
   return new ParleyError('storage-unavailable', error.message, { cause: error })
+}
+
+function errorOf(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error))
 }

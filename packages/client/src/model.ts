@@ -81,10 +81,11 @@ export function putItem(model: Model, item: OutboxItem): void {
   model.outboxById.set(item.id, item.n)
   model.nextN = Math.max(model.nextN, item.n + 1)
   if (known) return
-  const lane = model.lanes.get(item.conversation) ?? []
-  lane.push(item.n)
-  lane.sort((a, b) => a - b)
-  model.lanes.set(item.conversation, lane)
+  const lane = [...(model.lanes.get(item.conversation) ?? []), item.n]
+  model.lanes.set(
+    item.conversation,
+    lane.toSorted((a, b) => a - b),
+  )
 }
 
 export function dropItem(model: Model, n: number): void {

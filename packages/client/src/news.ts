@@ -7,10 +7,12 @@
 import { emptyDigest, parseConversationId, parseUserId } from '@parley/document'
 import type { ConversationId } from '@parley/document'
 import type { News } from '@parley/wire'
-import { applyRow, readRow, tell } from './apply-rows.ts'
-import type { Arrival, ReadRow, RowFault } from './apply-rows.ts'
+import { applyRow, tell } from './apply-rows.ts'
+import type { Arrival, RowFault } from './apply-rows.ts'
 import type { Ledger } from './ledger.ts'
 import { sweepLane } from './outbox.ts'
+import { readRow } from './read-row.ts'
+import type { ReadRow } from './read-row.ts'
 import type { ConversationRecord, LastMessage, Mark } from './records.ts'
 
 export interface NewsContext extends Arrival {
@@ -27,7 +29,10 @@ export async function applyNews(
 ): Promise<RowFault | undefined> {
   const id = parseConversationId(news.conversation)
   const creator = parseUserId(news.creator)
-  if (id === undefined || creator === undefined) return 'unreadable'
+  if (id === undefined || creator === undefined) {
+    ledger.emit({ type: 'error', code: 'unreadable-row', detail: 'a list row cannot be read by this build' })
+    return undefined
+  }
   const known = ledger.conversation(id)
   const before = known === undefined || known.local || known.pages === 0 ? undefined : known
   // The relay's log began another life, or rows were not his to see: what is held is compared, not continued.

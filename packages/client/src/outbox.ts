@@ -7,7 +7,7 @@
 import { parseOutcome } from '@parley/document'
 import type { ConversationId } from '@parley/document'
 import type { CommandAnswer, PushAnswer } from '@parley/wire'
-import type { ReadRow } from './apply-rows.ts'
+import type { ReadRow } from './read-row.ts'
 import { ParleyError, refusalError } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { Promises } from './promises.ts'

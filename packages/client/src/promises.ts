@@ -27,6 +27,7 @@ export function createPromises(): Promises {
     },
     resolve(id, value) {
       // The kind of outcome follows from the kind of item the id was made for.
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
       waiting.get(id)?.resolve(value as never)
       waiting.delete(id)
     },

@@ -143,6 +143,9 @@ async function receiveFetched(core: Core, ledger: Ledger, frame: FetchAnswer): P
         rows: request.rows,
       }
       const result = await applyPage(ledger, request.conversation, page, core.promises)
+      const { held, known } = await ledger.page(request.conversation, request.page)
+      // What came meanwhile may be newer than the answer; a part that does not fit is asked for whole.
+      if (known > fetched.version || (held === 0 && request.after > 0)) ledger.wantsFetching = true
       if (result === 'differs' || result === 'unreadable') {
         core.ports.log.error('a page is not what the relay has', { result, page: request.page })
       }
@@ -153,6 +156,8 @@ async function receiveFetched(core: Core, ledger: Ledger, frame: FetchAnswer): P
     case 'head': {
       const held = applyHead(ledger, request.conversation, fetched.version, fetched.state)
       if (!held) core.ports.log.error('a head cannot be read', { conversation: request.conversation })
+      if ((ledger.conversation(request.conversation)?.headKnown ?? 0) > fetched.version)
+        ledger.wantsFetching = true
       ledger.emit({ type: 'conversation', conversation: request.conversation })
       ledger.after.push(() => core.requests.close(request.number, held ? 'held' : 'failed'))
       return

@@ -1,4 +1,5 @@
 /** A started engine: the parts of one core tied together, from the loaded model to the end. */
+import { parseDeviceId } from '@parley/document'
 import type { ConversationId, DeviceId, UserId } from '@parley/document'
 import type { FailureFrame, Welcome } from '@parley/wire'
 import { createCalls } from './calls.ts'
@@ -185,12 +186,13 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     for (const id of unread) emitUnread(id)
     if (!core.caughtUp) return
     if (ledger.events.length > 0 && hasDepartures()) mailbox.pump()
-    if (core.idleWork) workIdly()
+    if (core.idleWork || ledger.wantsFetching) workIdly()
   }
 
   function workIdly(): void {
-    core.idleWork = false
+    core.idleWork = true
     if (idling) return
+    core.idleWork = false
     idling = true
     fetchInIdleTime(core)
       .catch((error: unknown) => {
@@ -199,6 +201,7 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
       })
       .finally(() => {
         idling = false
+        if (core.idleWork && core.caughtUp) workIdly()
       })
   }
 
@@ -286,7 +289,7 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     conversations: () =>
       [...model.conversations.keys()]
         .flatMap((id) => conversation(id) ?? [])
-        .sort((a, b) => b.lastMessageAt - a.lastMessageAt || (a.id < b.id ? -1 : 1)),
+        .toSorted((a, b) => b.lastMessageAt - a.lastMessageAt || (a.id < b.id ? -1 : 1)),
     conversation,
     async look(id) {
       const known = model.conversations.get(id)
@@ -324,6 +327,8 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
 }
 
 export function newDevice({ random }: Ports): DeviceId {
-  // 32 hexadecimal digits are what a device id is.
-  return [...random(16)].map((byte) => byte.toString(16).padStart(2, '0')).join('') as DeviceId
+  const digits = [...random(16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
+  const device = parseDeviceId(digits)
+  if (device === undefined) throw new Error('sixteen bytes make a device id')
+  return device
 }

@@ -43,8 +43,20 @@ export function recalledView(
 }
 
 export function confirmedView(conversation: ConversationId, message: TimelineMessage): MessageView {
-  const { page: _page, recalledBy: _recalledBy, ...shown } = message
-  return { ...shown, conversation, state: 'sent' }
+  const { id, from, seq, time, sentAt, type, text, attrs, recalled } = message
+  return {
+    id,
+    conversation,
+    from,
+    seq,
+    time,
+    sentAt,
+    type,
+    ...(text === undefined ? undefined : { text }),
+    ...(attrs === undefined ? undefined : { attrs }),
+    recalled,
+    state: 'sent',
+  }
 }
 
 /** A message of the outbox, or undefined for an operation. */

@@ -14,16 +14,13 @@ const platform: Platform = {
   connect: (server) => (handlers) => {
     const socket = new WebSocket(server)
     socket.binaryType = 'arraybuffer'
-    let ended = false
-    socket.onopen = () => handlers.open()
-    socket.onmessage = ({ data }: MessageEvent<unknown>) => {
+    socket.addEventListener('open', () => handlers.open())
+    socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       if (data instanceof ArrayBuffer) handlers.message(new Uint8Array(data))
-    }
-    socket.onclose = ({ code, reason }) => {
-      if (ended) return
-      ended = true
+    })
+    socket.addEventListener('close', ({ code, reason }) => {
       handlers.closed(reason === '' ? `closed with ${code}` : reason)
-    }
+    })
     return {
       send: (bytes) => {
         // What is sent into a closing socket is lost, and sent again after the next welcome.

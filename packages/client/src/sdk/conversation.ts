@@ -1,12 +1,12 @@
 /** A conversation as apps hold it: one object per id and client, always showing what the engine holds now. */
-import { parseUserId } from '@parley/document'
+import { parseEntryId, parseUserId } from '@parley/document'
 import type { ConversationId, EntryId, Outcome, UserId } from '@parley/document'
 import type { ConversationView, Draft, Engine, HistoryQuery } from '../engine-types.ts'
 import { ParleyError } from '../errors.ts'
 import { Emitter } from './emitter.ts'
-import { Event } from './event.ts'
-import { Message, messageFrom, TextMessage } from './message.ts'
-import type { MessageClasses } from './message.ts'
+import type { Event } from './event.ts'
+import { messageFrom, TextMessage } from './message.ts'
+import type { Message, MessageClasses } from './message.ts'
 
 interface Replayed {
   readonly replayed?: true
@@ -193,9 +193,10 @@ export function userId(text: string): UserId {
 }
 
 function messageId(text: string): EntryId {
-  if (text === '') throw new ParleyError('bad-argument', 'The message has not been sent.')
-  // The engine looks it up, and says so when there is none.
-  return text as EntryId
+  const id = parseEntryId(text)
+  if (id === undefined)
+    throw new ParleyError('bad-argument', 'This is not the id of a message that was sent.')
+  return id
 }
 
 function historyQuery(options: QueryMessagesOptions): HistoryQuery {

@@ -27,6 +27,7 @@ export class Emitter<M extends EventMap> {
 
   protected emit<K extends keyof M>(event: K, ...args: M[K]): void {
     // `on` put it here under the same name, so it takes what that name carries.
-    for (const listener of [...(this.#listeners.get(event) ?? [])]) (listener as Listener<M[K]>)(...args)
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    for (const listener of this.#listeners.get(event) ?? []) (listener as Listener<M[K]>)(...args)
   }
 }

@@ -164,24 +164,21 @@ export class IMClient extends Emitter<ClientEvents> {
 
   #tell(event: EngineEvent): void {
     switch (event.type) {
-      case 'invited': {
-        const { conversation, invitedBy, ...rest } = marked(event)
-        this.#both(Event.INVITED, conversation, { invitedBy, ...rest })
+      case 'invited':
+        this.#both(Event.INVITED, event.conversation, { invitedBy: event.invitedBy, ...marks(event) })
         return
-      }
-      case 'kicked': {
-        const { conversation, kickedBy, ...rest } = marked(event)
-        this.#both(Event.KICKED, conversation, { kickedBy, ...rest })
+      case 'kicked':
+        this.#both(Event.KICKED, event.conversation, { kickedBy: event.kickedBy, ...marks(event) })
         return
-      }
       case 'members-joined': {
-        const { conversation, members, invitedBy, ...rest } = marked(event)
-        this.#both(Event.MEMBERS_JOINED, conversation, { members, invitedBy, ...rest })
+        const { conversation, members, invitedBy } = event
+        this.#both(Event.MEMBERS_JOINED, conversation, { members, invitedBy, ...marks(event) })
         return
       }
       case 'members-left': {
-        const { conversation, ...rest } = marked(event)
-        this.#both(Event.MEMBERS_LEFT, conversation, rest)
+        const { conversation, members, kickedBy } = event
+        const by = kickedBy === undefined ? {} : { kickedBy }
+        this.#both(Event.MEMBERS_LEFT, conversation, { members, ...by, ...marks(event) })
         return
       }
       case 'message':
@@ -259,22 +256,30 @@ export class IMClient extends Emitter<ClientEvents> {
       | typeof Event.MEMBERS_LEFT,
   >(name: K, id: ConversationId, payload: ConversationEvents[K][0]): void {
     const conversation = this.#conversation(id)
+    // These four carry one payload each, and the client adds the conversation.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     conversation.tell(name, ...([payload] as unknown as ConversationEvents[K]))
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     this.emit(name, ...([payload, conversation] as unknown as ClientEvents[K]))
   }
 }
 
-function marked<E extends EngineEvent>(event: E): Omit<E, 'type'> {
-  const { type: _type, ...rest } = event
-  return rest
+/** `replayed` and `partial`, where they are set. */
+function marks({ replayed, partial }: { readonly replayed?: true; readonly partial?: true }): {
+  readonly replayed?: true
+  readonly partial?: true
+} {
+  return { ...(replayed === true ? { replayed } : {}), ...(partial === true ? { partial } : {}) }
 }
 
 /** Values that have no JSON are refused where they enter. */
 function plainObject(attributes: { readonly [key: string]: unknown }): JsonObject {
+  const plain: { [key: string]: JsonValue } = {}
   for (const [key, value] of Object.entries(attributes)) {
     if (!isJson(value)) throw new ParleyError('bad-argument', `The attribute “${key}” is not a JSON value.`)
+    plain[key] = value
   }
-  return attributes as JsonObject
+  return plain
 }
 
 function isJson(value: unknown): value is JsonValue {

@@ -87,7 +87,9 @@ export class Message {
   }
 }
 
-const notSent: Promise<Accepted> = new Promise(() => undefined)
+const notSent: Promise<Accepted> = new Promise(() => {
+  // A message that was never sent is never answered.
+})
 
 const statuses = {
   sending: MessageStatus.SENDING,

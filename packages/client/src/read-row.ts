@@ -1,0 +1,32 @@
+/** A row of the relay with its bytes read: what it holds, and where that stands. */
+import { parseEntryId, parseUserId, readAppend, readEntry, readErased } from '@parley/document'
+import type { Entry, EntryId, ItemId, UserId } from '@parley/document'
+import type { EntryRow, ErasedRow } from '@parley/wire'
+
+/** An entry row with its bytes read. */
+export type ReadRow =
+  | { readonly kind: 'entry'; readonly item: ItemId; readonly entry: Entry; readonly row: EntryRow }
+  | {
+      readonly kind: 'erased'
+      readonly item: ItemId
+      readonly author: UserId
+      readonly id: EntryId
+      readonly row: ErasedRow
+    }
+
+export function readRow(row: EntryRow | ErasedRow): ReadRow | undefined {
+  if (row.kind === 'erased') {
+    const erased = readErased(row.update)
+    const author = parseUserId(row.author)
+    const id = parseEntryId(row.id)
+    if (!erased.ok || author === undefined || id === undefined) return undefined
+    const { client, clock } = erased.erased
+    return { kind: 'erased', item: { client, clock }, author, id, row }
+  }
+  const append = readAppend(row.update)
+  if (!append.ok) return undefined
+  const entry = readEntry(append.append.content)
+  if (!entry.ok) return undefined
+  const { client, clock } = append.append
+  return { kind: 'entry', item: { client, clock }, entry: entry.entry, row }
+}
