@@ -13,7 +13,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['{packages/*,apps/*,test/*,bench}/src/**/*.test.{ts,tsx}'],
+          include: ['{packages/*,apps/*,test/*,bench}/src/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', 'test/e2e/**'],
         },
       },

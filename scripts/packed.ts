@@ -87,7 +87,7 @@ function tarballName({ name, version }: PublicPackage): string {
 function checkContents({ folder: from }: PublicPackage, paths: readonly string[]): void {
   const missing = ['package/LICENSE', 'package/README.md'].filter((path) => !paths.includes(path))
   if (missing.length > 0) throw new Error(`${missing.join(', ')} is missing`)
-  const strange = paths.filter((path) => /\.test\.|tsconfig|tsbuildinfo|node_modules|\.log$/.test(path))
+  const strange = paths.filter((path) => /\.test[.-]|tsconfig|tsbuildinfo|node_modules|\.log$/.test(path))
   if (strange.length > 0) throw new Error(`${strange.join(', ')} should not be there`)
   const stale = paths
     .filter((path) => /^package\/dist\/.*\.js$/.test(path))

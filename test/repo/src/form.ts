@@ -15,19 +15,32 @@ export function misshapen(about: Package, exists: (path: string) => boolean): re
   if (!about.isPublic) return faults
 
   for (const [subpath, entry] of Object.entries(about.exports)) {
-    if (subpath === './package.json') continue
-    const conditions = Object.entries(asRecord(entry))
-    const source = String(conditions[0]?.[1])
-    const output = source.replace('./src/', './dist/').replace(/\.ts$/, '')
-    const wanted = [
-      ['parley-source', source],
-      ['types', `${output}.d.ts`],
-      ['default', `${output}.js`],
-    ]
-    if (JSON.stringify(conditions) !== JSON.stringify(wanted))
-      faults.push(`${folder} exports ${subpath} in another form`)
-    if (!exists(`${folder}/${source.slice(2)}`))
-      faults.push(`${folder} exports ${subpath}, but has no ${source}`)
+    if (subpath !== './package.json') faults.push(...misshapenEntry(folder, subpath, asRecord(entry), exists))
   }
   return faults
+}
+
+/** An entry is `parley-source`, `types`, `default`, in this order; or two of them, for the browser and for the rest. */
+function misshapenEntry(
+  folder: string,
+  subpath: string,
+  entry: Readonly<Record<string, unknown>>,
+  exists: (path: string) => boolean,
+): readonly string[] {
+  const conditions = Object.entries(entry)
+  if (conditions.map(([name]) => name).join() === 'browser,default') {
+    return conditions.flatMap(([, inner]) => misshapenEntry(folder, subpath, asRecord(inner), exists))
+  }
+  const source = String(conditions[0]?.[1])
+  const output = source.replace('./src/', './dist/').replace(/\.ts$/, '')
+  const wanted = [
+    ['parley-source', source],
+    ['types', `${output}.d.ts`],
+    ['default', `${output}.js`],
+  ]
+  const isAsWanted = JSON.stringify(conditions) === JSON.stringify(wanted)
+  return [
+    ...(isAsWanted ? [] : [`${folder} exports ${subpath} in another form`]),
+    ...(exists(`${folder}/${source.slice(2)}`) ? [] : [`${folder} exports ${subpath}, but has no ${source}`]),
+  ]
 }

@@ -30,7 +30,8 @@ const table: Readonly<Record<string, Allowed>> = {
 const kitLibraries = ['vitest', 'fast-check']
 const inKit = /^packages\/[^/]+\/src\/testing(\.ts$|\/)/
 
-const isTest = /\.test\.tsx?$/
+/** Tests, and the files that help them: a page for a browser, a program for a child process. */
+const isTest = /\.test(-[a-z]+)?\.tsx?$/
 const packageOf = /^(?:(?:packages|apps|test)\/[^/]+|bench)(?=\/)/
 
 /** Imports the table does not allow. Tests may import anything; what is imported relatively is another check's matter. */

@@ -27,7 +27,7 @@ export function isPure(path: string): boolean {
   return (
     /^packages\/(document|wire|client|relay|storage)\/src\//.test(path) &&
     !/^packages\/(client|relay|storage)\/src\/(browser|node)\//.test(path) &&
-    !/\.test\.tsx?$/.test(path)
+    !/\.test(-[a-z]+)?\.tsx?$/.test(path)
   )
 }
 

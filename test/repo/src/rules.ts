@@ -20,6 +20,7 @@ export const prefixes: Readonly<Record<string, string>> = {
   'test/e2e/SPEC.md': 'EE',
   'test/world/SPEC.md': 'WO',
   'test/repo/SPEC.md': 'RP',
+  'bench/SPEC.md': 'BE',
 }
 
 export function rulesOf(spec: File): readonly Rule[] {
