@@ -12,6 +12,8 @@ import { createNotices } from './notices.ts'
 import { createSide } from './side.ts'
 import { openUnsent } from './unsent-dialog.ts'
 
+const drawDelayMs = 16
+
 /** Keyboards come with pointers that can hover; opening one on a phone by itself would cover the messages. */
 const hasKeyboard = matchMedia('(hover: hover)').matches
 
@@ -28,7 +30,7 @@ export function showApp(root: HTMLElement, chat: Chat): void {
     join: () =>
       openJoin(async (id) => {
         await chat.join(id)
-        go(id)
+        return () => go(id)
       }),
     showUnsent: () => openUnsent(chat, run),
   })
@@ -47,9 +49,13 @@ export function showApp(root: HTMLElement, chat: Chat): void {
   ])
   let selected: string | undefined
   let view: ConversationView | undefined
+  let drawing: ReturnType<typeof setTimeout> | undefined
 
   function create(): void {
-    openNewConversation(chat.user, async (wanted) => go(await chat.create(wanted)))
+    openNewConversation(chat.user, async (wanted) => {
+      const id = await chat.create(wanted)
+      return () => go(id)
+    })
   }
 
   function run(work: Promise<unknown>): void {
@@ -81,16 +87,19 @@ export function showApp(root: HTMLElement, chat: Chat): void {
   }
 
   function draw(): void {
+    clearTimeout(drawing)
+    drawing = undefined
     side.render(selected)
     const unread = chat.conversations().reduce((sum, conversation) => sum + conversation.unread, 0)
     document.title = unread > 0 ? `(${unread}) Parley, ${chat.user}` : `Parley, ${chat.user}`
   }
 
   function apply(event: ChatEvent): void {
+    if (event.type === 'connection' && isOver()) return
     view?.apply(event)
     switch (event.type) {
       case 'connection':
-        showConnection()
+        bar.render(chat.connection())
         break
       case 'message':
         if (event.fresh) announceMessage(event)
@@ -101,15 +110,15 @@ export function showApp(root: HTMLElement, chat: Chat): void {
       case 'storage':
         degraded.hidden = !event.degraded
         break
-      case 'conversations':
+      case 'changed':
         // The address may name one that has only now arrived.
         if (view === undefined) route()
         break
       case 'moved':
-      case 'unsent':
         break
     }
-    draw()
+    // Many events come at once, and one drawing shows them all.
+    drawing ??= setTimeout(draw, drawDelayMs)
   }
 
   function announceMessage({ message }: Extract<ChatEvent, { readonly type: 'message' }>): void {
@@ -121,24 +130,22 @@ export function showApp(root: HTMLElement, chat: Chat): void {
     announcer.say(`${message.from}${where}: ${message.text}`)
   }
 
-  function showConnection(): void {
+  /** The client has ended: nothing can be asked of it any more, and the page says why. */
+  function isOver(): boolean {
     const connection = chat.connection()
-    bar.render(connection)
-    if (connection.is === 'elsewhere') end(elsewherePage())
-    else if (connection.is === 'ended') end(faultPage(connection.reason))
-  }
-
-  function end(page: HTMLElement): void {
-    view?.dispose()
+    if (connection.is !== 'elsewhere' && connection.is !== 'ended') return false
     stop()
+    clearTimeout(drawing)
+    view?.dispose()
     window.removeEventListener('hashchange', route)
     document.title = 'Parley'
-    root.replaceChildren(page)
+    root.replaceChildren(connection.is === 'elsewhere' ? elsewherePage() : faultPage(connection.reason))
+    return true
   }
 
   root.replaceChildren(app)
   const stop = chat.on(apply)
   window.addEventListener('hashchange', route)
   route()
-  showConnection()
+  bar.render(chat.connection())
 }

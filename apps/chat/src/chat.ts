@@ -69,11 +69,11 @@ export interface Unsent {
 
 export type ChatEvent =
   | { readonly type: 'connection' }
-  | { readonly type: 'conversations' }
-  | { readonly type: 'unsent' }
+  /** Something in the list or among what is unsent. */
+  | { readonly type: 'changed' }
   /** A message is new or has changed. `fresh`: somebody said it just now. */
   | { readonly type: 'message'; readonly message: ChatMessage; readonly fresh: boolean }
-  /** What is shown of a conversation must be read again. */
+  /** Its messages are to be read again. */
   | { readonly type: 'moved'; readonly conversation: string }
   | { readonly type: 'notice'; readonly text: string }
   | { readonly type: 'storage'; readonly degraded: boolean }
@@ -109,5 +109,4 @@ export interface Chat {
   setDraft(id: string, text: string): Promise<void>
 
   on(listener: (event: ChatEvent) => void): () => void
-  close(): Promise<void>
 }

@@ -125,7 +125,7 @@ export function createConversationView({
 
   async function start(): Promise<void> {
     const { unread } = conversation
-    await open.start()
+    await open.reread()
     firstUnread = firstUnreadOf(open.timeline().messages, unread, chat.user)
     opened = true
     draw(open.timeline())
@@ -146,7 +146,7 @@ export function createConversationView({
     focus: composer.focus,
     apply(event) {
       run(open.apply(event))
-      if (event.type === 'conversations') drawHead()
+      if (event.type === 'changed') drawHead()
       if (event.type === 'message' && event.message.conversation === id && event.fresh) view.showNew(1)
     },
     dispose() {

@@ -4,8 +4,11 @@ import { openDialog } from './dialog.ts'
 import { h } from './dom.ts'
 import { isName, parseNames } from './names.ts'
 
-/** Does what the form asks for; a rejection is shown in the form, which stays open. */
-type Submit<Value> = (value: Value) => Promise<void>
+/**
+ * Does what the form asks for, and answers with what comes after the form has closed and given the focus back; a
+ * rejection is shown in the form, which stays open.
+ */
+type Submit<Value> = (value: Value) => Promise<() => void>
 
 export function openNewConversation(self: string, submit: Submit<NewConversation>): void {
   const members = h('input', {
@@ -41,8 +44,7 @@ export function openNewConversation(self: string, submit: Submit<NewConversation
       const parsed = parseNames(members.value, self)
       if (!parsed.valid) return parsed.detail
       const name = title.value.trim() === '' ? null : title.value.trim()
-      await submit({ members: parsed.names, name, joinable: joinable.checked })
-      return undefined
+      return submit({ members: parsed.names, name, joinable: joinable.checked })
     },
   )
 }
@@ -62,18 +64,17 @@ export function openJoin(submit: Submit<string>): void {
     async () => {
       const wanted = id.value.trim()
       if (!isName(wanted)) return 'That is not an id of a conversation.'
-      await submit(wanted)
-      return undefined
+      return submit(wanted)
     },
   )
 }
 
-/** `act` answers with what is wrong, or with nothing when it is done. */
+/** `act` answers with what is wrong, or with what comes next. */
 function openForm(
   title: string,
   verb: string,
   fields: readonly HTMLElement[],
-  act: () => Promise<string | undefined>,
+  act: () => Promise<string | (() => void)>,
 ): void {
   const problem = h('p', { class: 'problem', role: 'alert' })
   const { close } = openDialog(title, (cancel) => [
@@ -92,9 +93,13 @@ function openForm(
         submit: (event) => {
           event.preventDefault()
           act().then(
-            (wrong) => {
-              if (wrong === undefined) close()
-              else problem.textContent = wrong
+            (answer) => {
+              if (typeof answer === 'string') {
+                problem.textContent = answer
+                return
+              }
+              close()
+              answer()
             },
             (error: unknown) => {
               problem.textContent = error instanceof Error ? error.message : String(error)

@@ -1,6 +1,8 @@
 /**
- * The messages of the conversation that is open: loads them, keeps them in step with events, loads older ones on demand,
- * one request at a time.
+ * The messages of the conversation that is open: loads them, keeps them in step with events, loads older ones on demand.
+ *
+ * What happened while the messages were read is newer than they are: then they are read again. When it never gets still
+ * they are added, and nothing is taken away.
  */
 import type { Chat, ChatEvent, ChatMessage } from './chat.ts'
 import {
@@ -13,14 +15,15 @@ import {
   withoutMessage,
 } from './timeline-model.ts'
 
-const pageSize = 40
+const olderSize = 40
 /** After something moved unseen, enough to meet what is shown in most cases. */
-const rereadSize = 100
+const newestSize = 100
+const maxAttempts = 3
 
 export interface OpenConversation {
   readonly timeline: () => Timeline
   /** Resolves when the newest messages are shown. */
-  readonly start: () => Promise<void>
+  readonly reread: () => Promise<void>
   readonly loadOlder: () => Promise<void>
   readonly apply: (event: ChatEvent) => Promise<void>
   readonly discard: (message: ChatMessage) => Promise<void>
@@ -32,38 +35,57 @@ export function createOpenConversation(
   changed: (timeline: Timeline) => void,
 ): OpenConversation {
   let timeline = emptyTimeline
-  let loading = false
+  let version = 0
+  let rereading: Promise<void> | undefined
+  let loadingOlder = false
 
   function show(next: Timeline): void {
     timeline = next
+    version += 1
     changed(timeline)
+  }
+
+  async function readUntilStill(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const before = version
+      const newest = await chat.history(id, { limit: newestSize })
+      if (before === version) {
+        show(withNewest(timeline, newest))
+        return
+      }
+      if (attempt === maxAttempts) {
+        show(withMessages(timeline, newest.messages))
+        return
+      }
+    }
+  }
+
+  async function reread(): Promise<void> {
+    version += 1
+    rereading ??= readUntilStill().finally(() => {
+      rereading = undefined
+    })
+    await rereading
   }
 
   return {
     timeline: () => timeline,
-    async start() {
-      const newest = await chat.history(id, { limit: pageSize })
-      // What arrived while the history was read is newer than it.
-      const arrived = timeline.messages
-      const read = { messages: [], complete: newest.complete, missing: newest.missing }
-      show(withMessages(withMessages(read, newest.messages), arrived))
-    },
+    reread,
     async loadOlder() {
       const before = oldest(timeline)
-      if (loading || timeline.complete || before === undefined) return
-      loading = true
+      if (loadingOlder || timeline.complete || before === undefined) return
+      loadingOlder = true
       try {
-        const older = await chat.history(id, { before, limit: pageSize })
-        show(withOlder(timeline, older))
+        show(withOlder(timeline, await chat.history(id, { before, limit: olderSize })))
       } finally {
-        loading = false
+        loadingOlder = false
       }
     },
     async apply(event) {
       if (event.type === 'message' && event.message.conversation === id) {
         show(withMessages(timeline, [event.message]))
       } else if (event.type === 'moved' && event.conversation === id) {
-        show(withNewest(timeline, await chat.history(id, { limit: rereadSize })))
+        await reread()
       }
     },
     async discard(message) {

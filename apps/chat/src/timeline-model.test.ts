@@ -32,7 +32,7 @@ test('[AC5] the order is the same whatever order they came in', () => {
   fc.assert(
     fc.property(someMessages, fc.infiniteStream(fc.nat()), (messages, chance) => {
       const shuffled = messages
-        .map((each) => ({ each, at: chance.next().value ?? 0 }))
+        .map((each) => ({ each, at: Number(chance.next().value) }))
         .toSorted((a, b) => a.at - b.at)
         .map(({ each }) => each)
       const atOnce = withMessages(emptyTimeline, messages).messages

@@ -15,7 +15,7 @@ export function openUnsent(chat: Chat, run: (work: Promise<unknown>) => void): v
     done.hidden = unsent.length > 0
   }
   const stop = chat.on((event) => {
-    if (event.type === 'unsent') draw()
+    if (event.type === 'changed' || event.type === 'message') draw()
   })
   const hint = h('p', { class: 'dialog-text hint' }, [
     'What waits is kept on this device, also when the page is closed, and goes out in order when there is a connection.',

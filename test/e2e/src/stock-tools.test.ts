@@ -69,9 +69,7 @@ test('[EE9] a new page is learned of from the head', { timeout: 120_000 }, async
   let sent = 1
   while (pagesOf(await reader.head(head)) === 1) {
     const batch = []
-    // oxlint-disable-next-line no-await-in-loop -- in the order they are numbered
     for (let index = 0; index < 50; index += 1) batch.push(await conversation.send(`number ${(sent += 1)}`))
-    // oxlint-disable-next-line no-await-in-loop -- no more than it takes to fill a page
     await Promise.all(batch.map((message) => message.sent))
   }
   await (

@@ -10,10 +10,8 @@ export async function until<T>(
 ): Promise<T> {
   const end = performance.now() + timeoutMs
   while (performance.now() < end) {
-    // oxlint-disable-next-line no-await-in-loop -- one look after the other is what waiting is
     const seen = await look()
     if (seen !== undefined) return seen
-    // oxlint-disable-next-line no-await-in-loop -- as above
     await pause(lookEveryMs)
   }
   throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`)

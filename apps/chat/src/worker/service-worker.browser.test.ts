@@ -117,7 +117,7 @@ interface PageServer {
 async function open(): Promise<{ readonly page: Page; readonly server: PageServer }> {
   const server = await startServer()
   const chromium = await launchChromium()
-  onTestFinished(chromium.dispose)
+  onTestFinished(() => chromium.dispose())
   const page = chromium.context.pages()[0] ?? (await chromium.context.newPage())
   await page.goto(server.address)
   // Not waitForFunction, which the page's content policy does not let in.

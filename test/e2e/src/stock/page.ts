@@ -49,7 +49,7 @@ const stock: StockPage = {
   },
   connected: (name) => get(name).provider.wsconnected && get(name).provider.synced,
   head: (name) => get(name).doc.getMap('head').toJSON(),
-  entries: (name) => get(name).doc.getArray('entries').toJSON(),
+  entries: (name) => get(name).doc.getArray<unknown>('entries').toArray(),
   write: (name, entry) => get(name).doc.getArray('entries').push([entry]),
 }
 

@@ -23,7 +23,7 @@ export async function openReader(user: string, relayPort: number): Promise<Reade
   const network = await createCuttableProxy(relayPort)
   onTestFinished(network.dispose)
   const chromium = await launchChromium()
-  onTestFinished(chromium.dispose)
+  onTestFinished(() => chromium.dispose())
   const token = await devToken(user, relayPort)
   const page = chromium.context.pages()[0] ?? (await chromium.context.newPage())
   const hash = new URLSearchParams({ server: `ws://127.0.0.1:${network.port}/y`, token })

@@ -1,0 +1,83 @@
+/** The SDK's events as the page's. Rules: AC17. */
+import { type Conversation, Event, type IMClient, type Realtime } from '@parley/client'
+import type { ChatEvent, Connection } from './chat.ts'
+import { titleOf } from './names.ts'
+import { conversationOf, messageOf, whatItIs } from './parley-values.ts'
+import { reasonText } from './wording.ts'
+
+/** Why a client ends when somebody else of this device goes on where it was. */
+const takenOver: ReadonlySet<string> = new Set(['superseded', 'replaced'])
+
+/** Passes everything on to `tell`, and answers how the connection is. */
+export function listenTo(
+  realtime: Realtime,
+  client: IMClient,
+  tell: (event: ChatEvent) => void,
+): () => Connection {
+  let nextTry = 0
+  let end: Connection | undefined
+
+  realtime.on(Event.SCHEDULE, (_attempt, delayMs) => {
+    nextTry = performance.now() + delayMs
+    tell({ type: 'connection' })
+  })
+  client
+    .on(Event.STATE, () => tell({ type: 'connection' }))
+    .on(Event.CLOSE, ({ code, detail }) => {
+      end = takenOver.has(code) ? { is: 'elsewhere' } : { is: 'ended', reason: reasonText({ code, detail }) }
+      tell({ type: 'connection' })
+    })
+    .on(Event.STORAGE_DEGRADED, () => tell({ type: 'storage', degraded: true }))
+    .on(Event.STORAGE_RECOVERED, () => tell({ type: 'storage', degraded: false }))
+
+  client
+    .on(Event.CONVERSATION_UPDATED, ({ id }) => {
+      tell({ type: 'changed' })
+      tell({ type: 'moved', conversation: id })
+    })
+    .on(Event.UNREAD_MESSAGES_COUNT_UPDATE, () => tell({ type: 'changed' }))
+    .on(Event.MESSAGE, (message, _conversation, { replayed }) => {
+      const fresh = replayed !== true && message.from !== client.id
+      tell({ type: 'message', message: messageOf(message), fresh })
+    })
+    .on(Event.MESSAGE_RECALL, (message) => {
+      tell({ type: 'message', message: messageOf(message), fresh: false })
+    })
+    .on(Event.MESSAGE_STATUS, (message) => {
+      tell({ type: 'message', message: messageOf(message), fresh: false })
+    })
+    .on(Event.INVITED, ({ invitedBy }, conversation) => {
+      if (invitedBy !== client.id) notice(`${invitedBy} added you to “${title(conversation)}”.`)
+    })
+    .on(Event.KICKED, ({ kickedBy }, conversation) => {
+      notice(`${kickedBy} removed you from “${title(conversation)}”.`)
+    })
+    .on(Event.CHANGE_REFUSED, ({ item }, { id }) => {
+      notice(`Refused: ${whatItIs(item)}. ${reasonText(item.error)}`)
+      tell({ type: 'moved', conversation: id })
+    })
+
+  function title(conversation: Conversation): string {
+    return titleOf(conversationOf(conversation), client.id)
+  }
+
+  function notice(text: string): void {
+    tell({ type: 'notice', text })
+  }
+
+  return () => {
+    if (end !== undefined) return end
+    switch (client.state) {
+      case 'connected':
+        return { is: 'connected' }
+      case 'connecting':
+        return { is: 'connecting' }
+      case 'waiting':
+        return { is: 'waiting', until: nextTry }
+      case 'offline':
+      case 'paused':
+      case 'stopped':
+        return { is: 'offline' }
+    }
+  }
+}
