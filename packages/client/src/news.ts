@@ -181,7 +181,8 @@ async function applySummary(
     const differs = page.held >= touched.version && page.held > 0 && page.digest !== touched.digest
     ledger.setPage(id, touched.page, {
       held: differs ? 0 : page.held,
-      known: Math.max(page.known, touched.version),
+      // In another life of the log the same page may have an older version.
+      known: compares ? touched.version : Math.max(page.known, touched.version),
       digest: differs ? emptyDigest : page.digest,
     })
   }
