@@ -1,2 +1,3 @@
-// The device's store in a browser.
-export {}
+// The device's store in a browser: one IndexedDB database.
+
+export { createIndexedDbStore, type IndexedDbOptions } from './database-store.ts'

@@ -1,0 +1,107 @@
+/**
+ * Ranges of an object store, read in as few requests as the browser allows: `getAllRecords` where it exists, otherwise
+ * keys and values apart; only the last rows of a range, where it does not exist, need a cursor.
+ */
+import { compareKeys } from '../key.ts'
+import type { Key, Read } from '../port.ts'
+
+export interface RawRow {
+  readonly key: unknown
+  readonly value: unknown
+}
+
+/** Asks for the rows and hands them on when they are there; errors are the transaction's. */
+export function requestRange(
+  store: IDBObjectStore,
+  read: Extract<Read, { readonly kind: 'range' }>,
+  answer: (rows: readonly RawRow[]) => void,
+): void {
+  const range = rangeOf(read)
+  const count = read.limit === undefined ? undefined : Math.min(read.limit, maxCount)
+  // Zero is no limit at all to the browser.
+  if (range === undefined || count === 0) return answer([])
+  if (hasRecords(store)) requestRecords(store, range, count, read.reverse === true, answer)
+  else if (read.reverse === true && count !== undefined) requestLast(store, range, count, answer)
+  else requestKeysAndValues(store, range, count, read.reverse === true, answer)
+}
+
+/** Every key that begins with `prefix`: arrays come after all numbers and strings. */
+export function rangeOfPrefix(prefix: Key): IDBKeyRange {
+  return IDBKeyRange.bound([...prefix], [...prefix, []], false, true)
+}
+
+/** The browser counts in 32 bits. */
+const maxCount = 2 ** 32 - 1
+
+function rangeOf({ prefix, from, to }: Extract<Read, { readonly kind: 'range' }>): IDBKeyRange | undefined {
+  const lower = [...prefix, ...(from ?? [])]
+  if (to === undefined) return IDBKeyRange.bound(lower, [...prefix, []], false, true)
+  const upper = [...prefix, ...to]
+  return compareKeys(lower, upper) > 0 ? undefined : IDBKeyRange.bound(lower, upper)
+}
+
+interface RecordOptions {
+  readonly query: IDBKeyRange
+  readonly count?: number
+  readonly direction: 'next' | 'prev'
+}
+
+interface RecordStore {
+  getAllRecords(
+    options: RecordOptions,
+  ): IDBRequest<readonly { readonly primaryKey: unknown; readonly value: unknown }[]>
+}
+
+function hasRecords(store: IDBObjectStore): store is IDBObjectStore & RecordStore {
+  return 'getAllRecords' in store
+}
+
+function requestRecords(
+  store: RecordStore,
+  query: IDBKeyRange,
+  count: number | undefined,
+  isReverse: boolean,
+  answer: (rows: readonly RawRow[]) => void,
+): void {
+  const direction = isReverse ? 'prev' : 'next'
+  const request = store.getAllRecords(
+    count === undefined ? { query, direction } : { query, count, direction },
+  )
+  request.addEventListener('success', () => {
+    answer(request.result.map(({ primaryKey, value }) => ({ key: primaryKey, value })))
+  })
+}
+
+function requestKeysAndValues(
+  store: IDBObjectStore,
+  range: IDBKeyRange,
+  count: number | undefined,
+  isReverse: boolean,
+  answer: (rows: readonly RawRow[]) => void,
+): void {
+  const keys = store.getAllKeys(range, count)
+  const values: IDBRequest<unknown[]> = store.getAll(range, count)
+  // Requests of one transaction are answered in their order.
+  values.addEventListener('success', () => {
+    const rows = keys.result.map((key, index) => ({ key, value: values.result[index] }))
+    answer(isReverse ? rows.toReversed() : rows)
+  })
+}
+
+function requestLast(
+  store: IDBObjectStore,
+  range: IDBKeyRange,
+  count: number,
+  answer: (rows: readonly RawRow[]) => void,
+): void {
+  const rows: RawRow[] = []
+  const request = store.openCursor(range, 'prev')
+  request.addEventListener('success', () => {
+    const cursor = request.result
+    if (cursor === null) return answer(rows)
+    const value: unknown = cursor.value
+    rows.push({ key: cursor.primaryKey, value })
+    if (rows.length === count) answer(rows)
+    else cursor.continue()
+  })
+}
