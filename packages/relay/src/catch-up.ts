@@ -25,7 +25,7 @@ export async function stepCatchUp(
   if (!channel.open) return false
   if (session.follows === undefined || news.length > 0) {
     const cursor = done ? store.position : flow.from
-    channel.send({ frame: 'sync', cursor, full: flow.full, more: !done, news })
+    channel.send({ frame: 'sync', cursor, frames: channel.sent, full: flow.full, more: !done, news })
   }
   if (done) {
     session.flow = { state: 'live' }

@@ -92,9 +92,9 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
         session.channel.send(frame)
         if (frame.frame === 'answer') session.violations += violationsIn(frame.answers)
       }
-      if (session.violations > limits.maxViolations)
-        end(session, 'malformed', 'too many updates no device would make')
-      else if (session.channel.buffered() > limits.maxAnswerBytes) end(session, 'slow-consumer')
+      if (session.violations > limits.maxViolations) {
+        end(session, 'malformed', 'too many updates that no device would make')
+      }
     }
   }
 
@@ -163,7 +163,15 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     wake()
   }
 
+  /** A peer that asks and asks, and takes no answers. */
+  const isStuck = (session: Session): boolean => {
+    if (session.channel.buffered() <= limits.maxAnswerBytes) return false
+    end(session, 'slow-consumer')
+    return true
+  }
+
   const receive = (session: Session, frame: SessionFrame, received: number): void => {
+    if (isStuck(session)) return
     switch (frame.frame) {
       case 'push':
         if (frame.updates.length > 0) queue(session, pushInput(session.identity, frame))
@@ -214,7 +222,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
       session,
       run: async () => {
         session.reads -= 1
-        if (session.channel.open) await run()
+        if (session.channel.open && !isStuck(session)) await run()
       },
     })
     wake()

@@ -42,8 +42,10 @@ export function fanOut(
       }
     }
   }
+  const served = serveAdded(added, before)
+  // Only now: who is still to learn of a conversation is not live, and gets no cursor yet.
   for (const session of told) renewCursor(session, position, limits.cursorEveryTurns)
-  return serveAdded(added, before)
+  return served
 }
 
 /** The sessions that learn of a conversation by this turn: its list row follows when the turn's rows have been sent. */

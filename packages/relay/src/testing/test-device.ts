@@ -68,10 +68,12 @@ export interface TestDeviceOptions {
   /** Without one the device is in session at once, otherwise it says hello with it. */
   readonly token?: string
   readonly version?: number
+  /** About one conversation, and nothing else. */
+  readonly only?: ConversationId
 }
 
 export function createTestDevice(relay: Relay, options: TestDeviceOptions): TestDevice {
-  const { device = 1, epoch = '', cursor = 0, token, version = protocolVersion } = options
+  const { device = 1, epoch = '', cursor = 0, token, version = protocolVersion, only } = options
   const user = testUser(options.user)
   const frames: RelayFrame[] = []
   const taken = new Map<string, number>()
@@ -90,7 +92,9 @@ export function createTestDevice(relay: Relay, options: TestDeviceOptions): Test
   }
   const id = testDeviceId(device)
   const connection =
-    token === undefined ? relay.connect({ user, device: id }, { epoch, cursor }, peer) : relay.accept(peer)
+    token === undefined
+      ? relay.connect({ user, device: id }, { epoch, cursor, ...(only === undefined ? {} : { only }) }, peer)
+      : relay.accept(peer)
   const send = (frame: DeviceFrame): void => connection.receiveBytes(encodeDeviceFrame(frame))
   if (token !== undefined) send({ frame: 'hello', version, token, device: id, epoch, cursor })
   return {
