@@ -45,7 +45,8 @@ export async function fetchInIdleTime(core: Core): Promise<void> {
   const goesOn = (): boolean => core.caughtUp && core.session.generation === generation
   for (const record of core.model.conversations.values()) {
     if (!goesOn()) return
-    if (record.verify && record.role !== '') await compareDigests(core, record.id)
+    // Of a conversation the relay does not know (yet) it has nothing to say.
+    if (record.verify && record.role !== '' && record.absentSince === 0) await compareDigests(core, record.id)
   }
   const latest = [...core.model.conversations.values()]
     .filter((record) => record.role !== '' && !record.local && record.absentSince === 0)

@@ -36,7 +36,8 @@ export async function applyNews(
   const known = ledger.conversation(id)
   const before = known === undefined || known.local || known.pages === 0 ? undefined : known
   // The relay's log began another life, or rows were not his to see: what is held is compared, not continued.
-  const compares = known !== undefined && !known.local && (known.verify || (context.full && !news.whole))
+  const doubted = known !== undefined && (known.verify || known.absentSince !== 0)
+  const compares = known !== undefined && !known.local && (doubted || (context.full && !news.whole))
   const rejoined = before !== undefined && before.role === '' && news.role !== ''
   const own = {
     kind: news.kind,
