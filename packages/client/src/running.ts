@@ -170,8 +170,13 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
       }
     }
     return () => {
+      const counted = prepared
       prepared = []
-      if (session.generation !== generation) return
+      if (session.generation !== generation) {
+        // Their session went, perhaps while they were being counted: in the next one they are not on their way.
+        for (const n of counted) sending.sent.delete(n)
+        return
+      }
       for (const { frames } of leaving) for (const frame of frames) session.send(frame)
     }
   }
