@@ -81,6 +81,7 @@ export async function receive(
 }
 
 async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: Sync): Promise<void> {
+  const { generation } = core.session
   const context = {
     user: core.user,
     replayed: !core.caughtUp,
@@ -111,6 +112,8 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     cursor: Math.max(frame.cursor, ledger.device.cursor),
   })
   ledger.after.push(() => {
+    // The session may have gone while this was read and stored.
+    if (core.session.generation !== generation) return
     core.caughtUp = true
     // What waits may leave now, also when nothing came that anybody is told of.
     core.mailbox.pump()
