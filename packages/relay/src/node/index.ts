@@ -1,4 +1,6 @@
 // The relay on Node: its network shell and its SQLite store.
+export { checkRelayData, type DataReport } from './check-relay-data.ts'
+export { renewEpoch } from './renew-epoch.ts'
 export { RelayServerError, type ServerErrorCode } from './server-errors.ts'
 export { defaultTimings, type ServerTimings } from './server-limits.ts'
 export { createLineLogger, type LogLevel } from './server-log.ts'

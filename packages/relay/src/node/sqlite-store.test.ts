@@ -1,8 +1,31 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { DatabaseSync } from 'node:sqlite'
+import { fileURLToPath } from 'node:url'
+import { type ConversationId, parseConversationId } from '@parley/document'
 import { expect, onTestFinished, test } from 'vitest'
+import type { RelayStore } from '../store.ts'
+import { checkStoreError } from '../testing/check.ts'
+import { createPen } from '../testing/pen.ts'
 import { relayStoreCases } from '../testing/store-cases.ts'
+import { commitOf, conversationRecord, creation, entryRow, lunch } from '../testing/store-records.ts'
+import { createTestLunch, pushed } from '../testing/test-lunch.ts'
+import { checkRelayData } from './check-relay-data.ts'
+import { storeErrorOf } from './sqlite-errors.ts'
 import { openSqliteRelayStore } from './sqlite-store.ts'
 
 function temporaryDirectory(): string {
@@ -13,7 +36,201 @@ function temporaryDirectory(): string {
   return directory
 }
 
+/** Everything the directory's files hold. */
+function contents(directory: string): readonly (readonly [string, string])[] {
+  return readdirSync(directory)
+    .toSorted()
+    .map((name) => [name, readFileSync(join(directory, name), 'latin1')])
+}
+
 test.for(relayStoreCases.map((one) => [one.title, one] as const))('%s', async ([, one]) => {
   const directory = temporaryDirectory()
   await expect(one.run({ open: async () => openSqliteRelayStore({ directory }) })).resolves.toBeUndefined()
 })
+
+test('[RE67] a directory belongs to one store at a time', async () => {
+  const directory = temporaryDirectory()
+  const first = await openSqliteRelayStore({ directory })
+  await expect(
+    checkStoreError(openSqliteRelayStore({ directory }), 'in-use', 'a second store'),
+  ).resolves.toBeUndefined()
+  await first.commit(creation(lunch, 1))
+  await first.close()
+  const second = await openSqliteRelayStore({ directory })
+  expect(second.position).toBe(1)
+  await second.close()
+})
+
+test('[RE67] a file that is not ours is refused and left as it was', async () => {
+  const [plain, other, empty] = [temporaryDirectory(), temporaryDirectory(), temporaryDirectory()]
+  writeFileSync(join(plain, 'relay.sqlite'), 'dear diary')
+  writeFileSync(join(empty, 'relay.sqlite'), '')
+  const database = new DatabaseSync(join(other, 'relay.sqlite'))
+  database.exec('CREATE TABLE recipes (name TEXT)')
+  database.close()
+  for (const directory of [plain, other, empty]) {
+    const before = readFileSync(join(directory, 'relay.sqlite'))
+    await checkStoreError(openSqliteRelayStore({ directory }), 'foreign', directory)
+    expect(() => checkRelayData(directory)).toThrow('no log of a relay')
+    expect(readFileSync(join(directory, 'relay.sqlite'))).toEqual(before)
+    expect(readdirSync(directory).toSorted()).toEqual(['relay.lock', 'relay.sqlite'])
+  }
+})
+
+test('[RE67] a file of a newer version is refused and left as it was', async () => {
+  const directory = temporaryDirectory()
+  await (await openSqliteRelayStore({ directory })).close()
+  const database = new DatabaseSync(join(directory, 'relay.sqlite'))
+  database.exec('PRAGMA user_version = 2')
+  database.close()
+  const before = readFileSync(join(directory, 'relay.sqlite'))
+  await checkStoreError(openSqliteRelayStore({ directory }), 'newer', 'a file of tomorrow')
+  expect(readFileSync(join(directory, 'relay.sqlite'))).toEqual(before)
+})
+
+test('[RE67] a file that was being made when the machine stopped is made anew', async () => {
+  const directory = temporaryDirectory()
+  writeFileSync(join(directory, 'relay.sqlite.new'), 'half of it')
+  const store = await openSqliteRelayStore({ directory })
+  await store.commit(creation(lunch, 1))
+  await store.close()
+  expect(readdirSync(directory).toSorted()).toEqual(['relay.lock', 'relay.sqlite'])
+})
+
+test('[RE67] a damaged file is broken', async () => {
+  const directory = temporaryDirectory()
+  const store = await openSqliteRelayStore({ directory })
+  await fill(store, 20)
+  await store.close()
+  damage(directory, 4096)
+  await expect(
+    checkStoreError(openSqliteRelayStore({ directory }), 'broken', 'a damaged file'),
+  ).resolves.toBeUndefined()
+})
+
+/** Writes `count` rows of 4 kB, one commit each. */
+async function fill(store: RelayStore, count: number): Promise<void> {
+  if (store.position === 0) await store.commit(creation(lunch, 1))
+  for (let done = 0; done < count; done += 1) {
+    const seq = store.position + 1
+    await store.commit(
+      commitOf(seq, {
+        conversations: [conversationRecord(lunch, seq, seq)],
+        rows: [entryRow(lunch, seq, seq, { update: new Uint8Array(4096).fill(seq) })],
+      }),
+    )
+  }
+}
+
+/** Overwrites everything behind the first bytes. */
+function damage(directory: string, from: number): void {
+  const path = join(directory, 'relay.sqlite')
+  const file = openSync(path, 'r+')
+  writeSync(file, Buffer.alloc(statSync(path).size - from, 0x5a), 0, null, from)
+  closeSync(file)
+}
+
+test('[RE68] a full file refuses the commit whole, is read on, and goes on when there is room', async () => {
+  const directory = temporaryDirectory()
+  const store = await openSqliteRelayStore({ directory, maxBytes: 400_000 })
+  await checkStoreError(fill(store, 200), 'full', 'a full file')
+  const { position } = store
+  expect(position).toBeGreaterThan(20)
+  expect((await store.row(lunch, position))?.update).toEqual(new Uint8Array(4096).fill(position))
+  expect(await store.row(lunch, position + 1)).toBeUndefined()
+  await checkStoreError(fill(store, 1), 'full', 'a file that is still full')
+  await store.close()
+  const roomy = await openSqliteRelayStore({ directory })
+  expect(roomy.position).toBe(position)
+  await fill(roomy, 1)
+  expect(roomy.position).toBe(position + 1)
+  await roomy.close()
+})
+
+test('[RE69] after an error that may have lost something nothing is written any more', async () => {
+  const directory = temporaryDirectory()
+  const first = await openSqliteRelayStore({ directory })
+  await fill(first, 50)
+  await first.close()
+  const store = await openSqliteRelayStore({ directory })
+  const path = join(directory, 'relay.sqlite')
+  const intact = readFileSync(path)
+  damage(directory, 4096)
+  await checkStoreError(fill(store, 1), 'broken', 'a damaged file')
+  writeFileSync(path, intact)
+  await checkStoreError(fill(store, 1), 'broken', 'a file that is whole again')
+  expect(store.position).toBe(51)
+  await store.close()
+})
+
+test('[RE69] what an error of SQLite means', () => {
+  const error = (errcode: number): Error => Object.assign(new Error('from SQLite'), { errcode })
+  const kindOf = (errcode: number): unknown => {
+    const meant = storeErrorOf(error(errcode))
+    return meant instanceof Error && 'kind' in meant ? meant.kind : 'a bug of ours'
+  }
+  const [full, sync, write, corrupt, readonly, sharedMemory] = [13, 1034, 778, 11, 8, 4874]
+  expect([full, sharedMemory].map(kindOf)).toEqual(['full', 'full'])
+  expect([sync, write, corrupt, readonly].map(kindOf)).toEqual(['broken', 'broken', 'broken', 'broken'])
+  const [constraint, misuse] = [1555, 21]
+  expect([constraint, misuse].map(kindOf)).toEqual(['a bug of ours', 'a bug of ours'])
+  expect(storeErrorOf('no error at all')).toBe('no error at all')
+})
+
+test('[RE24] after a recall no file of the directory holds the text', async () => {
+  const directory = temporaryDirectory()
+  const store = await openSqliteRelayStore({ directory })
+  const { tom, conversation } = await createTestLunch({ wrap: () => store })
+  const pen = createPen({ user: tom.user, client: 7 })
+  const secret = pen.text('the treasure is under the oak')
+  await pushed(tom, conversation, 1, secret.update)
+  expect(contents(directory).some(([, text]) => text.includes('under the oak'))).toBe(true)
+  await pushed(tom, conversation, 1, pen.recall(secret.id).update)
+  expect(contents(directory).filter(([, text]) => text.includes('under the oak'))).toEqual([])
+  await store.close()
+})
+
+test.for([1, 2, 7, 40, 150])(
+  '[RE71] a relay killed after %i answers has everything it answered',
+  { timeout: 60_000 },
+  async (answers) => {
+    const directory = temporaryDirectory()
+    for (const limit of [answers, answers + 3]) {
+      const answered = await killAfter(directory, limit)
+      expect(answered.length).toBeGreaterThanOrEqual(limit)
+      expect(checkRelayData(directory).problems).toEqual([])
+      const store = await openSqliteRelayStore({ directory })
+      for (const { conversation, seq } of answered)
+        expect(await store.row(conversation, seq)).toMatchObject({ seq })
+      await store.close()
+    }
+  },
+)
+
+/** What a relay had answered before it was killed, which is at its so-many-th answer. */
+async function killAfter(
+  directory: string,
+  answers: number,
+): Promise<readonly { readonly conversation: ConversationId; readonly seq: number }[]> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=parley-source',
+      fileURLToPath(new URL('killed-relay.test-data.ts', import.meta.url)),
+      directory,
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  const ended = once(child, 'exit')
+  const answered: { readonly conversation: ConversationId; readonly seq: number }[] = []
+  for await (const line of createInterface({ input: child.stdout })) {
+    const [id, seq] = line.split(' ')
+    const conversation = parseConversationId(id)
+    // The last line may have been cut off.
+    if (conversation !== undefined && seq !== undefined && seq !== '')
+      answered.push({ conversation, seq: Number(seq) })
+    if (answered.length === answers) child.kill('SIGKILL')
+  }
+  expect(await ended).toEqual([null, 'SIGKILL'])
+  return answered
+}

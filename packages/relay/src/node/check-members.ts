@@ -1,0 +1,44 @@
+/** Holds members and counts of a conversation against its head and its rows. */
+import { mergeHeadUpdates, readHeadState } from '@parley/document'
+import type { DatabaseSync } from 'node:sqlite'
+import { expectSame, type Folded, ofConversation, type Tell } from './check-rows.ts'
+import { type Columns, number, text } from './sqlite-columns.ts'
+
+export function checkMembers(database: DatabaseSync, conversation: Columns, folded: Folded, say: Tell): void {
+  const head = readHeadState(mergeHeadUpdates(folded.headUpdates))
+  const messages = ofConversation(database, conversation, 'messages', 'seq').filter(
+    (columns) => columns['type'] !== null,
+  )
+  const mine = new Map<string, number>()
+  for (const columns of messages) {
+    const author = text(columns, 'author')
+    mine.set(author, (mine.get(author) ?? 0) + 1)
+  }
+  const newest = messages.at(-1)
+  expectSame(say, 'the conversation', conversation, {
+    total: messages.length,
+    last_seq: newest === undefined ? 0 : number(newest, 'seq'),
+  })
+  const members = ofConversation(database, conversation, 'members', 'user')
+  const known = new Set(members.map((columns) => text(columns, 'user')))
+  for (const user of head?.members.keys() ?? [])
+    if (!known.has(user)) say(`${user} is a member without a record`)
+  const roles = new Map<string, string>([...(head?.members ?? [])].map(([user, { role }]) => [user, role]))
+  for (const columns of members) checkMember(columns, roles, mine, folded, say)
+}
+
+function checkMember(
+  columns: Columns,
+  roles: ReadonlyMap<string, string>,
+  mine: ReadonlyMap<string, number>,
+  folded: Folded,
+  say: Tell,
+): void {
+  const user = text(columns, 'user')
+  expectSame(say, `member ${user}`, columns, { role: roles.get(user) ?? '', mine: mine.get(user) ?? 0 })
+  const left = number(columns, 'left_seq')
+  const turned = folded.rows.get(left === 0 ? number(columns, 'joined_seq') : left)
+  if (left > 0 === roles.has(user)) say(`member ${user} is here and has left`)
+  if (turned?.kind !== 'head') say(`member ${user} came or left at a row that is no change of the head`)
+  else expectSame(say, `member ${user}`, columns, { position: turned.position })
+}
