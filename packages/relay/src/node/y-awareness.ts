@@ -7,7 +7,7 @@
  * about its owner's name is the owner's own claim. Rules RE112 to RE114.
  */
 import type { AwarenessEntry } from './y-messages.ts'
-import { maxAwarenessClientsPerReader } from './y-limits.ts'
+import { maxAwarenessClientsPerReader, maxAwarenessEntries } from './y-limits.ts'
 
 /** One socket. */
 export interface AwarenessReader {
@@ -33,16 +33,26 @@ interface Known extends AwarenessEntry {
 export function createAwareness(): Awareness {
   const states = new Map<number, Known>()
   const news = new Map<number, AwarenessEntry>()
+  /** The last clocks of those who have gone: an echo of somebody may come after he left. */
+  const gone = new Map<number, number>()
+
+  const remove = (client: number, clock: number): void => {
+    states.delete(client)
+    gone.delete(client)
+    gone.set(client, clock)
+    const [oldest] = gone.keys()
+    if (gone.size > maxAwarenessEntries && oldest !== undefined) gone.delete(oldest)
+  }
 
   const sayOne = (owner: AwarenessReader, entry: AwarenessEntry): AwarenessNews => {
     const known = states.get(entry.client)
     if (known === undefined) {
-      if (entry.state === 'null' || owned(states.values(), owner) >= maxAwarenessClientsPerReader)
-        return 'nothing'
+      const late = entry.state === 'null' || entry.clock <= (gone.get(entry.client) ?? -1)
+      if (late || owned(states.values(), owner) >= maxAwarenessClientsPerReader) return 'nothing'
     } else if (known.owner.user !== owner.user || !newer(entry, known)) {
       return 'nothing'
     }
-    if (entry.state === 'null') states.delete(entry.client)
+    if (entry.state === 'null') remove(entry.client, entry.clock)
     else states.set(entry.client, { ...entry, owner })
     news.set(entry.client, entry)
     return known?.state === entry.state ? 'renewed' : 'changed'
@@ -55,13 +65,13 @@ export function createAwareness(): Awareness {
       return outcomes.includes('renewed') ? 'renewed' : 'nothing'
     },
     leave(reader) {
-      const gone = [...states.values()].filter((state) => state.owner === reader)
-      for (const { client, clock } of gone) {
-        states.delete(client)
+      const his = [...states.values()].filter((state) => state.owner === reader)
+      for (const { client, clock } of his) {
+        remove(client, clock)
         // At the same clock, as y-protocols does it: with a higher one his own next word would be taken for an old one.
         news.set(client, { client, clock, state: 'null' })
       }
-      return gone.length > 0 ? 'changed' : 'nothing'
+      return his.length > 0 ? 'changed' : 'nothing'
     },
     known: () => [...states.values()].map(({ client, clock, state }) => ({ client, clock, state })),
     takeNews() {

@@ -37,7 +37,7 @@ export function readYMessage(bytes: Uint8Array): YMessage {
     const message = readMessage(decoder)
     return decoding.hasContent(decoder) ? { kind: 'malformed' } : message
   } catch {
-    // lib0 throws on what ends too early or is no number, no text; that is all it can mean here.
+    // lib0 throws on what ends too early or is no number, and the parsers on what is no text or no JSON.
     return { kind: 'malformed' }
   }
 }
@@ -121,20 +121,10 @@ function readAwareness(decoder: decoding.Decoder): YMessage {
     const client = decoding.readVarUint(decoder)
     const clock = decoding.readVarUint(decoder)
     const state = decoding.readVarUint8Array(decoder)
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(state)
-    if (!isJson(text)) return { kind: 'malformed' }
+    // Every reader parses it, and throws at what is none; written anew, so that one value has one text.
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(state))
     // Too large is dropped alone: an honest client may echo what others are allowed elsewhere.
-    if (state.length <= maxAwarenessStateBytes) entries.push({ client, clock, state: text })
+    if (state.length <= maxAwarenessStateBytes) entries.push({ client, clock, state: JSON.stringify(value) })
   }
   return decoding.hasContent(decoder) ? { kind: 'malformed' } : { kind: 'awareness', entries }
-}
-
-/** Every reader parses it, and throws at what is none. */
-function isJson(text: string): boolean {
-  try {
-    JSON.parse(text)
-    return true
-  } catch {
-    return false
-  }
 }

@@ -1,0 +1,173 @@
+import { once } from 'node:events'
+import { type AddressInfo, type Socket, connect } from 'node:net'
+import { type IncomingMessage, createServer } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { expect, onTestFinished, test } from 'vitest'
+import { type WebSocket as ServerSocket, WebSocket, WebSocketServer } from 'ws'
+import type { Connection, Peer } from '../ports.ts'
+import { defaultTimings } from './server-limits.ts'
+import { silentLogger } from './server-log.ts'
+import { createMetrics } from './server-metrics.ts'
+import { serveSocket } from './server-socket.ts'
+
+interface Pair {
+  readonly peer: Peer
+  readonly client: WebSocket
+  /** How often the core has been told that all has left. */
+  readonly drained: () => number
+  /** Resolves when something has come that is no frame. */
+  readonly failed: Promise<void>
+  /** What lies below the server's end. */
+  readonly stream: Duplex
+}
+
+/** A socket with a core behind it that does nothing by itself. */
+async function pair(lowWaterBytes: number): Promise<Pair> {
+  const server = createServer()
+  const sockets = new WebSocketServer({ noServer: true, autoPong: false })
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  let drained = 0
+  let fail: () => void
+  const failed = new Promise<void>((resolve) => {
+    fail = resolve
+  })
+  const served = new Promise<{ readonly peer: Peer; readonly stream: Duplex }>((resolve) => {
+    server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
+      sockets.handleUpgrade(request, stream, head, (socket: ServerSocket) => {
+        serveSocket({
+          socket,
+          stream,
+          accept: (peer) => {
+            resolve({ peer, stream })
+            const ignore = (): void => undefined
+            const connection: Connection = {
+              state: 'open',
+              identity: undefined,
+              receiveBytes: ignore,
+              receive: ignore,
+              drained: () => {
+                drained += 1
+              },
+              closed: ignore,
+              fail,
+            }
+            return connection
+          },
+          now: Date.now,
+          timings: defaultTimings,
+          lowWaterBytes,
+          metrics: createMetrics(),
+          logger: silentLogger,
+          number: 1,
+          whenClosed: () => undefined,
+        })
+      })
+    })
+  })
+  const { port } = server.address() as AddressInfo
+  const client = new WebSocket(`ws://127.0.0.1:${port}`, { perMessageDeflate: false })
+  onTestFinished(() => {
+    client.terminate()
+    server.close()
+  })
+  await once(client, 'open')
+  return { ...(await served), client, failed, drained: () => drained }
+}
+
+test('[RE102] what a slow peer leaves waiting is told, and that it has left is told once', async () => {
+  const { peer, client, drained } = await pair(512 * 1024)
+  client.pause()
+  const chunk = new Uint8Array(256 * 1024)
+  let sent = 0
+  // The system takes some megabytes by itself.
+  while (peer.buffered() < 1024 * 1024) {
+    peer.send(chunk)
+    sent += 1
+    await new Promise(setImmediate)
+  }
+  expect(drained()).toBe(0)
+  let heard = 0
+  const all = new Promise<void>((resolve) => {
+    client.on('message', () => {
+      heard += 1
+      if (heard === sent) resolve()
+    })
+  })
+  client.resume()
+  await all
+  expect(drained()).toBe(1)
+  expect(peer.buffered()).toBe(0)
+})
+
+test('[RE102] a peer that keeps up is never asked to go on', async () => {
+  const { peer, client, drained } = await pair(512 * 1024)
+  for (let sent = 0; sent < 20; sent += 1) {
+    peer.send(new Uint8Array(1000))
+    await once(client, 'message')
+  }
+  expect(drained()).toBe(0)
+})
+
+test('[RE102] frames of one turn leave together', async () => {
+  const { peer, stream, client } = await pair(512 * 1024)
+  const socket = stream as Socket
+  const written = (): number => socket.bytesWritten - socket.writableLength
+  const before = written()
+  const heard: number[] = []
+  client.on('message', (data: Buffer) => {
+    heard.push(data.length)
+  })
+  for (const size of [1, 2, 3]) peer.send(new Uint8Array(size))
+  expect(written()).toBe(before)
+  while (heard.length < 3) await once(client, 'message')
+  expect(heard).toEqual([1, 2, 3])
+})
+
+test('[RE102] a peer that pings and never reads fills nothing', async () => {
+  const { peer, client, failed } = await pair(16 * 1024)
+  client.pause()
+  while (peer.buffered() < 1024 * 1024) {
+    peer.send(new Uint8Array(256 * 1024))
+    await new Promise(setImmediate)
+  }
+  const waiting = peer.buffered()
+  for (let sent = 0; sent < 1000; sent += 1) client.ping('x'.repeat(100))
+  client.send('that was all')
+  await failed
+  expect(peer.buffered()).toBeLessThanOrEqual(waiting)
+})
+
+test('[RE97] broken frames end the socket and nothing else', async () => {
+  const { client } = await pair(1024)
+  const { port } = new URL(client.url)
+  const upgrade = [
+    'GET / HTTP/1.1',
+    'Host: 127.0.0.1',
+    'Connection: Upgrade',
+    'Upgrade: websocket',
+    'Sec-WebSocket-Version: 13',
+    'Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==',
+    '\r\n',
+  ].join('\r\n')
+  const broken = [
+    [0xf2, 0x80, 0, 0, 0, 0], // reserved bits
+    [0x8f, 0x80, 0, 0, 0, 0], // an unknown opcode
+    [0x82, 0x05, 1, 2, 3, 4, 5], // not masked
+    [0x82, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff], // an announcement of 2^63 bytes
+    [0x09, 0x80, 0, 0, 0, 0], // a ping in parts
+    [0x88, 0x81, 0, 0, 0, 0, 0], // a close of one byte
+    [0x80, 0x80, 0, 0, 0, 0], // the rest of nothing
+  ]
+  for (const bytes of broken) {
+    const raw = connect(Number(port), '127.0.0.1')
+    raw.write(upgrade)
+    await once(raw, 'data')
+    raw.write(new Uint8Array(bytes))
+    raw.resume()
+    await once(raw, 'end')
+    raw.destroy()
+  }
+  expect(client.readyState).toBe(WebSocket.OPEN)
+})

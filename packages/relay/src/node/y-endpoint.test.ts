@@ -1,0 +1,452 @@
+import * as Y from 'yjs'
+import { type Any, encodeDeviceFrame } from '@parley/wire'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { WebsocketProvider } from 'y-websocket'
+import { type Pen, createPen } from '../testing/pen.ts'
+import { testConversationId, testUser } from '../testing/test-device.ts'
+import type { RelayServerOptions } from './server.ts'
+import { type TestServer, type TestSocket, openDevice, startTestServer, testToken } from './server-testing.ts'
+import { membershipEndedCode } from './y-reader.ts'
+
+let made = 0
+
+interface Scene {
+  readonly server: TestServer
+  readonly conversation: string
+  /** In session, and owner of the conversation with Mary. */
+  readonly tom: TestSocket
+  readonly pen: Pen
+  readonly push: (updates: readonly Uint8Array[], page?: number) => Promise<void>
+  readonly command: (by: TestSocket, command: Any) => Promise<void>
+  /** A stock provider of somebody's. */
+  readonly provide: (user: string, name: string, options?: object) => Promise<Stock>
+}
+
+interface Stock {
+  readonly doc: Y.Doc
+  readonly provider: WebsocketProvider
+  /** Resolves when the document says so. */
+  readonly when: (says: (doc: Y.Doc) => boolean) => Promise<void>
+}
+
+async function stage(options: Partial<RelayServerOptions> = {}): Promise<Scene> {
+  const server = await startTestServer({ timings: { sweepMs: 5 }, ...options })
+  onTestFinished(server.dispose)
+  made += 1
+  const conversation = testConversationId(made)
+  const now = options.now?.() ?? Date.now()
+  const tom = await openDevice(server.ws, 'Tom', await testToken('Tom', 3600, now))
+  let commands = 0
+  const command: Scene['command'] = async (by, value) => {
+    commands += 1
+    by.send({ frame: 'command', conversation, id: `${'0'.repeat(20)}${10 + commands}`, command: value })
+    expect((await by.next('command-answer')).verdict).toMatchObject({ class: 'accepted' })
+  }
+  const push: Scene['push'] = async (updates, page = 1) => {
+    tom.send({ frame: 'push', conversation, page, updates })
+    for (let answered = 0; answered < updates.length;) {
+      const { answers } = await tom.next('answer')
+      for (const { verdict } of answers) expect(verdict).toMatchObject({ class: 'accepted' })
+      answered += answers.length
+    }
+  }
+  await command(tom, {
+    op: 'create',
+    kind: 'group',
+    unique: false,
+    members: ['Mary'],
+    name: 'Lunch',
+    attributes: {},
+  })
+  const provide: Scene['provide'] = async (user, name, more = {}) => {
+    const doc = new Y.Doc()
+    const provider = new WebsocketProvider(`${server.ws}/y`, name, doc, {
+      protocols: ['parley.y1', `token.${await testToken(user, 3600, now)}`],
+      // The types want a browser's; this one does as well.
+      WebSocketPolyfill: WebSocket as unknown as typeof globalThis.WebSocket,
+      disableBc: true,
+      ...more,
+    })
+    onTestFinished(() => {
+      provider.destroy()
+      doc.destroy()
+    })
+    const when: Stock['when'] = async (says) => {
+      if (says(doc)) return
+      await new Promise<void>((resolve) => {
+        doc.on('update', () => {
+          if (says(doc)) resolve()
+        })
+      })
+    }
+    return { doc, provider, when }
+  }
+  return {
+    server,
+    conversation,
+    tom,
+    pen: createPen({ user: testUser('Tom'), client: 7 }),
+    push,
+    command,
+    provide,
+  }
+}
+
+async function synced({ provider }: Stock): Promise<void> {
+  if (provider.synced) return
+  await new Promise<void>((resolve) => {
+    provider.once('sync', () => {
+      resolve()
+    })
+  })
+}
+
+function texts(doc: Y.Doc): readonly unknown[] {
+  return doc
+    .getArray<{ readonly text?: string; readonly op?: string }>('entries')
+    .toArray()
+    .map(({ text, op }) => text ?? op)
+}
+
+/** What a socket is told instead of being opened. */
+async function refusal(url: string, protocols: readonly string[], headers: object = {}): Promise<string> {
+  const socket = new WebSocket(url, [...protocols], { headers: { ...headers } })
+  return new Promise((resolve, reject) => {
+    socket.on('open', () => {
+      reject(new Error('it was let in'))
+    })
+    socket.on('error', () => undefined)
+    socket.on('unexpected-response', (_request, response) => {
+      let body = ''
+      response.setEncoding('utf8')
+      response.on('data', (part: string) => {
+        body += part
+      })
+      response.on('end', () => {
+        resolve(`${response.statusCode} ${body}`)
+      })
+    })
+  })
+}
+
+test('[RE110] a stock provider gets a page, and the head', async () => {
+  const { conversation, provide, push, pen } = await stage()
+  await push([pen.text('one').update, pen.text('two').update])
+  const page = await provide('Mary', `c/${conversation}/1`)
+  await synced(page)
+  expect(texts(page.doc)).toEqual(['one', 'two'])
+  const head = await provide('Mary', `c/${conversation}`)
+  await synced(head)
+  const { info, members } = head.doc.getMap('head').toJSON() as { info: object; members: object }
+  expect(info).toMatchObject({ name: 'Lunch' })
+  expect(Object.keys(members).toSorted()).toEqual(['Mary', 'Tom'])
+})
+
+test('[RE110] a provider that comes back gets what it lacks', async () => {
+  const { conversation, provide, push, pen } = await stage()
+  await push([pen.text('one').update])
+  const mary = await provide('Mary', `c/${conversation}/1`)
+  await synced(mary)
+  mary.provider.disconnect()
+  await push([pen.text('two').update])
+  mary.provider.connect()
+  await mary.when((doc) => texts(doc).length === 2)
+  expect(texts(mary.doc)).toEqual(['one', 'two'])
+})
+
+test('[RE103] the relay chooses its subprotocol and never repeats the token', async () => {
+  const { server, conversation } = await stage()
+  const token = await testToken('Mary')
+  for (const protocols of [
+    ['parley.y1', `token.${token}`],
+    [`token.${token}`, 'parley.y1'],
+  ]) {
+    const socket = new WebSocket(`${server.ws}/y/c/${conversation}/1`, protocols)
+    const answer = await new Promise<string>((resolve, reject) => {
+      socket.on('upgrade', (response) => {
+        resolve(JSON.stringify(response.headers))
+      })
+      socket.on('error', reject)
+    })
+    expect(answer).toContain('parley.y1')
+    expect(answer).not.toContain(token.slice(0, 10))
+    socket.terminate()
+  }
+})
+
+test('[RE104] without a token that holds there is no way in, and a token in the URL is none', async () => {
+  const { server, conversation } = await stage()
+  const url = `${server.ws}/y/c/${conversation}/1`
+  const token = await testToken('Mary')
+  const wrong: readonly (readonly [string, readonly string[]])[] = [
+    [url, []],
+    [url, ['parley.y1']],
+    [url, [`token.${token}`]],
+    [`${url}?token=${token}`, ['parley.y1']],
+    [url, ['parley.y1', `token.${token}x`]],
+    [url, ['parley.y1', 'token.']],
+    [url, ['parley.y1', `token.${await testToken('Mary', -31)}`]],
+    [url, ['parley.y1', `token.${token}`, `token.${await testToken('Tom')}`]],
+  ]
+  for (const [where, protocols] of wrong) {
+    const answer = await refusal(where, protocols)
+    expect(answer).toMatch(/^401 /)
+    expect(answer).not.toContain(token.slice(0, 10))
+  }
+})
+
+test('[RE104] what does not exist and what is not his get the same answer', async () => {
+  const { server, conversation, push, pen, command } = await stage()
+  await push([pen.text('one').update])
+  const ask = async (user: string, name: string): Promise<string> =>
+    refusal(`${server.ws}/y/${name}`, ['parley.y1', `token.${await testToken(user)}`])
+  const absent = await ask('Mary', `c/${testConversationId(999_999)}/1`)
+  expect(absent).toMatch(/^404 /)
+  for (const name of [`c/${conversation}`, `c/${conversation}/1`]) expect(await ask('Eve', name)).toBe(absent)
+  expect(await ask('Mary', `c/${conversation}/2`)).toBe(absent)
+  const mary = await openDevice(server.ws, 'Mary')
+  await command(mary, { op: 'quit' })
+  for (const name of [`c/${conversation}`, `c/${conversation}/1`])
+    expect(await ask('Mary', name)).toBe(absent)
+})
+
+test.each([
+  '',
+  'c',
+  'c/',
+  'c/a b',
+  'c/x/0',
+  'c/x/-1',
+  'c/x/1/2',
+  'c/x/1.5',
+  '../../etc/passwd',
+  '%ff',
+  `c/${'x'.repeat(65)}`,
+])('[RE104] %s names no document', async (name) => {
+  const server = await startTestServer()
+  onTestFinished(server.dispose)
+  const token = await testToken('Mary')
+  expect(await refusal(`${server.ws}/y/${name}`, ['parley.y1', `token.${token}`])).toMatch(/^404 /)
+})
+
+test('[RE85] a page of another origin is not let in here either', async () => {
+  const { server, conversation } = await stage()
+  const token = await testToken('Mary')
+  const answer = await refusal(`${server.ws}/y/c/${conversation}/1`, ['parley.y1', `token.${token}`], {
+    Origin: 'https://evil.example',
+  })
+  expect(answer).toMatch(/^403 /)
+})
+
+test('[RE116] what is accepted follows at once', async () => {
+  const { conversation, provide, push, pen, command, tom } = await stage()
+  await push([pen.text('one').update])
+  const page = await provide('Mary', `c/${conversation}/1`)
+  const head = await provide('Mary', `c/${conversation}`)
+  await Promise.all([synced(page), synced(head)])
+  await push([pen.text('two').update, pen.text('three').update])
+  await page.when((doc) => texts(doc).length === 3)
+  expect(texts(page.doc)).toEqual(['one', 'two', 'three'])
+  await command(tom, { op: 'add', members: ['Jerry'] })
+  await head.when((doc) => (doc.getMap('head').get('members') as Y.Map<unknown>).has('Jerry'))
+  expect(texts(head.doc)).toEqual([])
+})
+
+test('[RE116] what is recalled is deleted: where it was shown, for who was away, and for newcomers', async () => {
+  const { conversation, provide, push, pen } = await stage()
+  const one = pen.text('one')
+  await push([one.update, pen.text('two').update])
+  const name = `c/${conversation}/1`
+  const [live, away] = [await provide('Mary', name), await provide('Tom', name)]
+  await Promise.all([synced(live), synced(away)])
+  away.provider.disconnect()
+  await push([pen.recall(one.id).update])
+  away.provider.connect()
+  const newcomer = await provide('Mary', name)
+  await synced(newcomer)
+  for (const { doc, when } of [live, away, newcomer]) {
+    await when((now) => texts(now).length === 2)
+    expect(texts(doc)).toEqual(['two', 'recall'])
+    expect(Buffer.from(Y.encodeStateAsUpdate(doc)).includes('one')).toBe(false)
+  }
+})
+
+test('[RE115] a page of more rows than one transaction takes is there whole', async () => {
+  const { conversation, provide, push, pen } = await stage()
+  const wanted = Array.from({ length: 250 }, (_, index) => `text ${index}`)
+  for (let from = 0; from < wanted.length; from += 50) {
+    await push(wanted.slice(from, from + 50).map((text) => pen.text(text).update))
+  }
+  const page = await provide('Mary', `c/${conversation}/1`)
+  await synced(page)
+  expect(texts(page.doc)).toEqual(wanted)
+})
+
+test('[RE118] what a stock client writes reaches nobody, and it is told so once', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
+  onTestFinished(() => {
+    warn.mockRestore()
+  })
+  const { conversation, provide, push, pen } = await stage()
+  await push([pen.text('one').update])
+  const name = `c/${conversation}/1`
+  const [mary, tom] = [await provide('Mary', name), await provide('Tom', name)]
+  await Promise.all([synced(mary), synced(tom)])
+  mary.doc.getArray('entries').push([{ text: 'forged' }])
+  mary.doc.getArray('entries').delete(0)
+  mary.doc.getMap('other').set('a', 1)
+  await push([pen.text('two').update])
+  await Promise.all([
+    mary.when((doc) => texts(doc).includes('two')),
+    tom.when((doc) => texts(doc).includes('two')),
+  ])
+  expect(texts(tom.doc)).toEqual(['one', 'two'])
+  expect(tom.doc.getMap('other').size).toBe(0)
+  const newcomer = await provide('Mary', name)
+  await synced(newcomer)
+  expect(texts(newcomer.doc)).toEqual(['one', 'two'])
+  expect(warn).toHaveBeenCalledTimes(1)
+  expect(String(warn.mock.calls[0])).toContain('read-only')
+})
+
+test('[RE117] who is removed hears of it, and of nothing after it', async () => {
+  const { conversation, provide, push, pen, command, tom } = await stage()
+  await push([pen.text('one').update])
+  const page = await provide('Mary', `c/${conversation}/1`)
+  await synced(page)
+  const closed = new Promise((resolve) => {
+    page.provider.once('closed', resolve)
+  })
+  await command(tom, { op: 'remove', members: ['Mary'] })
+  await push([pen.text('two').update])
+  expect(await closed).toEqual({ code: membershipEndedCode, reason: 'membership-ended' })
+  expect(texts(page.doc)).toEqual(['one'])
+})
+
+test('[RE117] who leaves by himself is let go as well', async () => {
+  const { server, conversation, provide, command } = await stage()
+  const head = await provide('Mary', `c/${conversation}`)
+  await synced(head)
+  const closed = new Promise((resolve) => {
+    head.provider.once('closed', resolve)
+  })
+  await command(await openDevice(server.ws, 'Mary'), { op: 'quit' })
+  expect(await closed).toMatchObject({ code: membershipEndedCode })
+  expect((head.doc.getMap('head').get('members') as Y.Map<unknown>).has('Mary')).toBe(false)
+})
+
+test('[RE112] readers of one document see each other, and see each other go', async () => {
+  const { conversation, provide } = await stage()
+  const name = `c/${conversation}`
+  const [mary, tom] = [await provide('Mary', name), await provide('Tom', name)]
+  const sees = async (
+    stock: Stock,
+    says: (states: ReadonlyMap<number, object>) => boolean,
+  ): Promise<void> => {
+    const { awareness } = stock.provider
+    if (says(awareness.getStates())) return
+    await new Promise<void>((resolve) => {
+      awareness.on('change', () => {
+        if (says(awareness.getStates())) resolve()
+      })
+    })
+  }
+  await Promise.all([synced(mary), synced(tom)])
+  tom.provider.awareness.setLocalStateField('user', { name: 'Tom' })
+  mary.provider.awareness.setLocalStateField('user', { name: 'Mary' })
+  await sees(tom, (states) => JSON.stringify(states.get(mary.doc.clientID)) === '{"user":{"name":"Mary"}}')
+  const later = await provide('Tom', name)
+  await sees(later, (states) => states.has(mary.doc.clientID) && states.has(tom.doc.clientID))
+  later.provider.awareness.setLocalStateField('user', { name: 'Tom again' })
+  await sees(tom, (states) => states.has(later.doc.clientID))
+  mary.provider.disconnect()
+  await sees(tom, (states) => !states.has(mary.doc.clientID))
+  await sees(later, (states) => !states.has(mary.doc.clientID))
+  const newcomer = await provide('Mary', name)
+  await sees(newcomer, (states) => states.has(later.doc.clientID) && states.has(tom.doc.clientID))
+  expect(newcomer.provider.awareness.getStates().has(mary.doc.clientID)).toBe(false)
+})
+
+/** A reader that writes its messages by hand. */
+async function openReader(
+  scene: Scene,
+  user = 'Mary',
+  now = Date.now(),
+): Promise<{
+  readonly socket: WebSocket
+  readonly closed: Promise<number>
+}> {
+  const socket = new WebSocket(`${scene.server.ws}/y/c/${scene.conversation}`, [
+    'parley.y1',
+    `token.${await testToken(user, 10, now)}`,
+  ])
+  const closed = new Promise<number>((resolve) => {
+    socket.on('close', resolve)
+  })
+  await new Promise((resolve, reject) => {
+    socket.on('open', resolve)
+    socket.on('error', reject)
+  })
+  return { socket, closed }
+}
+
+test.each([
+  ['text', '-1'],
+  ['an unknown message', new Uint8Array([9])],
+  ['nothing', new Uint8Array()],
+  ['a step 1 that is cut short', new Uint8Array([0, 0, 5, 1])],
+  ['a state vector that announces a million', new Uint8Array([0, 0, 3, 0xc0, 0x84, 0x3d])],
+  ['a frame of the Parley protocol', encodeDeviceFrame({ frame: 'ping', nonce: 1, frames: 0 })],
+])('[RE111] %s ends the session for good', async (_what, bytes) => {
+  const scene = await stage()
+  const { socket, closed } = await openReader(scene)
+  socket.send(bytes)
+  expect(await closed).toBe(4404)
+})
+
+test('[RE111] who asks for everything over and over is sent away', async () => {
+  const scene = await stage()
+  const { socket, closed } = await openReader(scene)
+  for (let count = 0; count < 31; count += 1) socket.send(new Uint8Array([0, 0, 1, 0]))
+  expect(await closed).toBe(4503)
+})
+
+test('[RE119] a reader hears something every 15 seconds, and one that is dead is cut off', async () => {
+  const clock = { time: 1_800_000_000_000 }
+  const scene = await stage({ now: () => clock.time })
+  const { socket, closed } = await openReader(scene, 'Mary', clock.time)
+  let pings = 0
+  socket.on('ping', () => {
+    pings += 1
+  })
+  clock.time += 15_000
+  const heard = await new Promise<Buffer>((resolve) => {
+    socket.once('message', resolve)
+  })
+  expect([...heard]).toEqual([1, 1, 0])
+  clock.time += 15_000
+  await new Promise((resolve) => {
+    socket.once('message', resolve)
+  })
+  expect(pings).toBe(1)
+  socket.pause()
+  clock.time += 60_000
+  socket.resume()
+  expect([1006, 4402]).toContain(await closed)
+})
+
+test('[RE100] a reader is sent away when its token ends', async () => {
+  const clock = { time: 1_800_000_000_000 }
+  const scene = await stage({ now: () => clock.time })
+  const { closed } = await openReader(scene, 'Mary', clock.time)
+  clock.time += 40_000
+  expect(await closed).toBe(4402)
+})
+
+test('[RE124] stopping ends readers in order', async () => {
+  const scene = await stage()
+  const { closed } = await openReader(scene)
+  await scene.server.stop()
+  expect(await closed).toBe(1001)
+})
