@@ -15,7 +15,11 @@ interface Evidence {
   readonly replicas: ReadonlyMap<string, Replica>
 }
 
-export function checkJournal(world: World, truths: readonly Truth[], replicas: readonly Replica[]): readonly string[] {
+export function checkJournal(
+  world: World,
+  truths: readonly Truth[],
+  replicas: readonly Replica[],
+): readonly string[] {
   const evidence: Evidence = {
     world,
     truths: new Map(truths.map((truth) => [truth.id, truth])),
@@ -23,7 +27,10 @@ export function checkJournal(world: World, truths: readonly Truth[], replicas: r
   }
   return world.journal.deeds.flatMap((deed) => {
     const wrong = [...checkHanging(evidence, deed), ...checkFate(evidence, deed)]
-    return wrong.map((what) => `${deed.device}, ${nameOf(deed)} at ${deed.at.toFixed(0)} ms in ${deed.conversation}: ${what}`)
+    return wrong.map(
+      (what) =>
+        `${deed.device}, ${nameOf(deed)} at ${deed.at.toFixed(0)} ms in ${deed.conversation}: ${what}`,
+    )
   })
 }
 
@@ -44,13 +51,16 @@ function checkHanging({ world }: Evidence, deed: Deed): readonly string[] {
   const process = device?.process()
   if (process?.run !== deed.run || process.ended !== null) return []
   if (deed.call === 'asked') return ['the call never came back']
-  if (deed.call === 'saved' && !deed.confirmed && deed.refused === null) return ['is neither confirmed nor refused']
+  if (deed.call === 'saved' && !deed.confirmed && deed.refused === null)
+    return ['is neither confirmed nor refused']
   return []
 }
 
 function checkMessage(evidence: Evidence, deed: Said): readonly string[] {
   const truth = evidence.truths.get(deed.conversation)
-  const stands = (truth?.messages ?? []).filter(({ id, text }) => text === deed.text || (deed.id !== null && id === deed.id))
+  const stands = (truth?.messages ?? []).filter(
+    ({ id, text }) => text === deed.text || (deed.id !== null && id === deed.id),
+  )
   const kept = unsentOf(evidence, deed)
   if (stands.length > 1) return [`stands ${stands.length} times`]
   const [place] = stands
@@ -62,8 +72,10 @@ function checkMessage(evidence: Evidence, deed: Said): readonly string[] {
   if (kept.some(({ error }) => error === undefined)) return ['was refused without a reason']
   if (place !== undefined) {
     // A copy of the device may have been told no for what the other one had delivered, never the device itself.
-    if (kept.length > 0 && !hasCopies(evidence.world, deed)) return [`stands at ${place.seq}, and is kept as refused`]
-    if (deed.confirmed && deed.seq !== place.seq && !renewed(evidence.world)) return [`was confirmed at ${deed.seq} and stands at ${place.seq}`]
+    if (kept.length > 0 && !hasCopies(evidence.world, deed))
+      return [`stands at ${place.seq}, and is kept as refused`]
+    if (deed.confirmed && deed.seq !== place.seq && !renewed(evidence.world))
+      return [`was confirmed at ${deed.seq} and stands at ${place.seq}`]
     return []
   }
   if (kept.length > 0) {
@@ -79,18 +91,26 @@ function checkMessage(evidence: Evidence, deed: Said): readonly string[] {
 /** Folded away by a recall while it waited; the recall's own promise may have died with its device. */
 function isWithdrawn({ world }: Evidence, deed: Said): boolean {
   return world.journal.deeds.some(
-    (other) => other.kind === 'recall' && other.target === deed.id && other.user === deed.user && other.call !== 'rejected',
+    (other) =>
+      other.kind === 'recall' &&
+      other.target === deed.id &&
+      other.user === deed.user &&
+      other.call !== 'rejected',
   )
 }
 
 function checkRecall(evidence: Evidence, deed: TakenBack): readonly string[] {
   const { journal } = evidence.world
-  const target = journal.deeds.find((other): other is Said => other.kind === 'message' && other.id === deed.target)
+  const target = journal.deeds.find(
+    (other): other is Said => other.kind === 'message' && other.id === deed.target,
+  )
   const truth = evidence.truths.get(deed.conversation)
   const operation = truth?.operations.find(({ id }) => id === deed.id)
   const message = truth?.messages.find(({ id }) => id === deed.target)
   if (target?.user !== deed.user) {
-    return operation === undefined && !deed.confirmed ? [] : ["recalled somebody else's message"]
+    // Of one that is recalled already there is nothing to refuse: the call answers with the message's own id.
+    const already = deed.id === deed.target
+    return operation === undefined && (!deed.confirmed || already) ? [] : ["recalled somebody else's message"]
   }
   if (deed.call === 'rejected' && operation !== undefined) return [`was rejected (${deed.code}) and stands`]
   if (deed.call !== 'saved' || deviceOf(evidence.world, deed)?.lost() === true) return []
@@ -100,6 +120,8 @@ function checkRecall(evidence: Evidence, deed: TakenBack): readonly string[] {
   if (operation !== undefined || kept.length > 0 || deed.discarded) return []
   // Without an operation of its own the message must be gone all the same.
   if (message === undefined || message.recalled) return []
+  // It folded into what waited here; a copy of this device still had it, and sent it.
+  if (deed.id === deed.target && hasCopies(evidence.world, deed)) return []
   if (deed.confirmed && renewed(evidence.world) && truth?.members.has(deed.user) !== true) return []
   return ['was saved, and the message still stands']
 }
@@ -109,12 +131,15 @@ function checkCommand(evidence: Evidence, deed: Commanded): readonly string[] {
   const kept = unsentOf(evidence, deed)
   if (kept.some(({ state }) => state === 'waiting')) return ['still waits']
   if (kept.some(({ error }) => error === undefined)) return ['was refused without a reason']
-  if (deed.refused !== null && kept.length === 0 && !deed.discarded) return [`was refused (${deed.refused}) and is not kept`]
+  if (deed.refused !== null && kept.length === 0 && !deed.discarded && !deed.retried)
+    return [`was refused (${deed.refused}) and is not kept`]
   const truth = evidence.truths.get(deed.conversation)
   if (deed.confirmed && deed.command.op === 'create' && truth === undefined && !renewed(evidence.world)) {
     return ['was confirmed, and there is no such conversation']
   }
-  const stands = (truth?.rows ?? []).filter((row) => row.kind === 'head' && deed.id !== null && row.id === deed.id)
+  const stands = (truth?.rows ?? []).filter(
+    (row) => row.kind === 'head' && deed.id !== null && row.id === deed.id,
+  )
   return stands.length > 1 ? [`stands ${stands.length} times`] : []
 }
 

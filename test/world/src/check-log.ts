@@ -22,7 +22,8 @@ function checkOrder({ id, rows }: Truth): readonly string[] {
     const before = rows[index - 1]
     if (seq !== index + 1) wrong.push(`${id}: row ${index + 1} has sequence ${seq}`)
     if (before !== undefined && time < before.time) wrong.push(`${id}: time runs backwards at ${seq}`)
-    if (before !== undefined && position <= before.position) wrong.push(`${id}: positions do not rise at ${seq}`)
+    if (before !== undefined && position <= before.position)
+      wrong.push(`${id}: positions do not rise at ${seq}`)
   }
   return wrong
 }
@@ -31,12 +32,15 @@ function checkOrder({ id, rows }: Truth): readonly string[] {
 function checkAuthors(world: World, { id, rows, messages, operations, membersAt }: Truth): readonly string[] {
   const wrong: string[] = []
   const authors = new Map(rows.map(({ seq, author }) => [seq, author]))
-  const texts = new Map(world.journal.deeds.flatMap((deed) => (deed.kind === 'message' ? [[deed.text, deed] as const] : [])))
+  const texts = new Map(
+    world.journal.deeds.flatMap((deed) => (deed.kind === 'message' ? [[deed.text, deed] as const] : [])),
+  )
   const ids = new Set<string>()
   const seen = new Set<string>()
   for (const message of messages) {
     const { seq, from, text } = message
-    if (authors.get(seq) !== from) wrong.push(`${id}: row ${seq} of ${authors.get(seq)} says it is from ${from}`)
+    if (authors.get(seq) !== from)
+      wrong.push(`${id}: row ${seq} of ${authors.get(seq)} says it is from ${from}`)
     if (!membersAt(seq).has(from)) wrong.push(`${id}: ${from} was not a member at ${seq}`)
     if (ids.has(message.id)) wrong.push(`${id}: message ${message.id} stands twice`)
     ids.add(message.id)
@@ -44,10 +48,12 @@ function checkAuthors(world: World, { id, rows, messages, operations, membersAt 
     if (seen.has(text)) wrong.push(`${id}: "${text}" stands twice`)
     seen.add(text)
     const deed = texts.get(text)
-    if (deed?.user !== from || deed.conversation !== id) wrong.push(`${id}: ${from} never wrote "${text}" here`)
+    if (deed?.user !== from || deed.conversation !== id)
+      wrong.push(`${id}: ${from} never wrote "${text}" here`)
   }
   for (const { seq, from } of operations) {
-    if (authors.get(seq) !== from) wrong.push(`${id}: operation ${seq} of ${authors.get(seq)} says it is from ${from}`)
+    if (authors.get(seq) !== from)
+      wrong.push(`${id}: operation ${seq} of ${authors.get(seq)} says it is from ${from}`)
     if (!membersAt(seq).has(from)) wrong.push(`${id}: ${from} was not a member at ${seq}`)
   }
   return wrong
@@ -63,7 +69,7 @@ function checkPages(world: World, { id, rows, messages, changes }: Truth): reado
     perPage.set(page, (perPage.get(page) ?? 0) + 1)
   }
   for (const [page, count] of perPage) {
-    if (count > Math.max(256,world.settings.page.entries)) wrong.push(`${id}: page ${page} holds ${count} messages`)
+    if (count > world.settings.page.entries) wrong.push(`${id}: page ${page} holds ${count} messages`)
   }
   const closed = changes.filter(({ op }) => op === 'page').length
   const pages = Math.max(1, ...rows.map(({ page }) => page))
@@ -84,7 +90,8 @@ function checkRecalls({ id, messages, operations }: Truth): readonly string[] {
     else if (!message.recalled) wrong.push(`${id}: message ${message.seq} was recalled and is still there`)
   }
   for (const message of messages) {
-    if (message.recalled && !targets.has(message.id)) wrong.push(`${id}: message ${message.seq} is gone and nobody recalled it`)
+    if (message.recalled && !targets.has(message.id))
+      wrong.push(`${id}: message ${message.seq} is gone and nobody recalled it`)
   }
   return wrong
 }
@@ -93,7 +100,9 @@ function checkRecalls({ id, messages, operations }: Truth): readonly string[] {
 function checkHead({ id, head, members }: Truth): readonly string[] {
   const inHead = head['members']
   const names = typeof inHead === 'object' && inHead !== null ? Object.keys(inHead) : []
-  return sameSet(names, members) ? [] : [`${id}: the head has ${names.join(' ')}, the changes make ${[...members].join(' ')}`]
+  return sameSet(names, members)
+    ? []
+    : [`${id}: the head has ${names.join(' ')}, the changes make ${[...members].join(' ')}`]
 }
 
 function sameSet(names: readonly string[], set: ReadonlySet<string>): boolean {

@@ -2,7 +2,11 @@
 import type { Holding, Replica } from './gather.ts'
 import { documentOf, type Truth } from './truth.ts'
 
-export function checkReplica(replica: Replica, truths: readonly Truth[]): readonly string[] {
+export function checkReplica(
+  replica: Replica,
+  truths: readonly Truth[],
+  renewed: boolean,
+): readonly string[] {
   const name = replica.device.name
   const { user } = replica.device
   const wrong: string[] = []
@@ -11,11 +15,12 @@ export function checkReplica(replica: Replica, truths: readonly Truth[]): readon
     if (truth.members.has(user)) {
       if (holding === undefined) wrong.push(`${truth.id}: unknown there`)
       else wrong.push(...checkMember(holding, truth), ...checkHead(holding, truth))
-    } else if (holding !== undefined) wrong.push(...checkFormer(holding, truth, user))
+    } else if (holding !== undefined) wrong.push(...checkFormer(holding, truth, user, renewed))
   }
   for (const [id, holding] of replica.holdings) {
     if (truths.some((truth) => truth.id === id)) continue
-    if (holding.shown.some(({ state }) => state === 'sent')) wrong.push(`${id}: shows sent messages and is nowhere else`)
+    if (holding.shown.some(({ state }) => state === 'sent'))
+      wrong.push(`${id}: shows sent messages and is nowhere else`)
   }
   return wrong.map((what) => `${name}: ${what}`)
 }
@@ -24,7 +29,8 @@ function checkMember(holding: Holding, truth: Truth): readonly string[] {
   const { id } = truth
   const wrong: string[] = []
   if (holding.view.role === '') wrong.push(`${id}: does not know he is a member`)
-  if (holding.view.seq !== truth.rows.length) wrong.push(`${id}: at ${holding.view.seq} of ${truth.rows.length}`)
+  if (holding.view.seq !== truth.rows.length)
+    wrong.push(`${id}: at ${holding.view.seq} of ${truth.rows.length}`)
   if (holding.missing.length > 0) wrong.push(`${id}: pages ${holding.missing.join(' ')} are missing`)
   const shown = holding.shown.filter(({ state }) => state === 'sent').map(line)
   const expected = truth.messages.map(line)
@@ -56,8 +62,16 @@ function checkBytes({ inspection }: Holding, { id, rows }: Truth): readonly stri
     const stored = (held?.updates ?? []).map(({ seq, update }) => `${seq} ${hex(update)}`)
     const wanted = expected.map(({ seq, update }) => `${seq} ${hex(update)}`)
     wrong.push(...difference(id, `holds on page ${page}`, stored, wanted))
-    const own = JSON.stringify(documentOf((held?.updates ?? []).map(({ update }) => update)).getArray('entries').toJSON())
-    const relays = JSON.stringify(documentOf(expected.map(({ update }) => update)).getArray('entries').toJSON())
+    const own = JSON.stringify(
+      documentOf((held?.updates ?? []).map(({ update }) => update))
+        .getArray('entries')
+        .toJSON(),
+    )
+    const relays = JSON.stringify(
+      documentOf(expected.map(({ update }) => update))
+        .getArray('entries')
+        .toJSON(),
+    )
     if (own !== relays) wrong.push(`${id}: stock Yjs reads page ${page} otherwise`)
   }
   return wrong
@@ -74,10 +88,11 @@ function checkHead({ head }: Holding, { id, head: expected }: Truth): readonly s
   return own === relays ? [] : [`${id}: its head is ${own}, the relay's ${relays}`]
 }
 
-/** What he saw while he was in it stays; nothing later came. */
-function checkFormer(holding: Holding, truth: Truth, user: string): readonly string[] {
+/** What he saw while he was in it stays, that of an earlier life of the log too; nothing later came. */
+function checkFormer(holding: Holding, truth: Truth, user: string, renewed: boolean): readonly string[] {
   const { id } = truth
   if (holding.view.role !== '') return [`${id}: still believes he is a member`]
+  if (renewed) return []
   const left = truth.changes.findLast(
     ({ op, by, members }) => (op === 'removed' && members.includes(user)) || (op === 'quit' && by === user),
   )
@@ -88,12 +103,18 @@ function checkFormer(holding: Holding, truth: Truth, user: string): readonly str
     .flatMap((message) => {
       const real = texts.get(message.seq)
       if (message.seq > upTo) return [`${id}: shows ${message.seq}, and he left at ${upTo}`]
-      if (real === undefined || real.id !== message.id) return [`${id}: shows something else at ${message.seq}`]
+      if (real === undefined || real.id !== message.id)
+        return [`${id}: shows something else at ${message.seq}`]
       return []
     })
 }
 
-function difference(id: string, what: string, own: readonly string[], expected: readonly string[]): readonly string[] {
+function difference(
+  id: string,
+  what: string,
+  own: readonly string[],
+  expected: readonly string[],
+): readonly string[] {
   const index = expected.findIndex((wanted, at) => own[at] !== wanted)
   const first = index === -1 && own.length > expected.length ? expected.length : index
   if (first === -1) return []

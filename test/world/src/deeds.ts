@@ -2,7 +2,7 @@
  * What a user can do on a device, each written down with what came of it. Life draws from these, and the directed tests
  * call them by name.
  */
-import type { Queued } from './engine.ts'
+import type { Queued } from '@parley/client/engine'
 import {
   type Command,
   type ConversationId,
@@ -118,7 +118,12 @@ export function tryAgain(world: World, device: Device, id: EntryId): void {
   const process = running(device)
   if (process === undefined) return
   world.trace.note(device.name, `retries ${id}`)
-  for (const deed of world.journal.deeds) if (deed.id === id) deed.refused = null
+  const conversation = world.journal.deeds.find((deed) => deed.id === id)?.conversation
+  // A creation takes along what was refused with it.
+  for (const deed of world.journal.deeds) {
+    if (deed.id === id || (deed.conversation === conversation && deed.refused === 'conversation-refused'))
+      deed.retried = true
+  }
   process.power.enter(() => {
     process.engine.retryUnsent(id).catch(expected)
   })
@@ -126,7 +131,10 @@ export function tryAgain(world: World, device: Device, id: EntryId): void {
 
 export function running(device: Device): Process | undefined {
   const process = device.process()
-  return process !== null && process.state === 'up' && process.ended === null && process.power.state() === 'on'
+  return process !== null &&
+    process.state === 'up' &&
+    process.ended === null &&
+    process.power.state() === 'on'
     ? process
     : undefined
 }
@@ -148,6 +156,7 @@ function begin(world: World, device: Device, conversation: ConversationId) {
     seq: 0,
     refused: null,
     discarded: false,
+    retried: false,
   }
 }
 
@@ -155,7 +164,7 @@ function follow(
   { journal, trace }: World,
   deed: Deed,
   process: Process,
-  call: (engine: Process['engine']) => Promise<Queued>,
+  call: (engine: Process['engine']) => Promise<Queued<unknown>>,
 ): void {
   journal.deeds.push(deed)
   const what = `${deed.kind} ${deed.kind === 'message' ? deed.text : deed.kind === 'recall' ? deed.target : deed.command.op}`

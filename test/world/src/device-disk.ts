@@ -5,7 +5,13 @@
  * is in flight when its process dies lands wholly or not at all, in order. `relaxed` commits lie in the system's cache
  * until it flushes them, or until a `strict` one does; a machine that dies loses a tail of them. Rules WO5, WO6, WO7.
  */
-import { type Batch, type DeviceStore, type OpenStore, StorageError, type StorageErrorKind } from '@parley/storage'
+import {
+  type Batch,
+  type DeviceStore,
+  type OpenStore,
+  StorageError,
+  type StorageErrorKind,
+} from '@parley/storage'
 import type { Counters } from './counters.ts'
 import type { Power } from './power.ts'
 import type { Random } from './random.ts'
@@ -44,8 +50,8 @@ export interface DeviceDisk {
   readonly calm: () => void
   /** Takes rows away behind everybody's back. Only for the known faults. */
   readonly tamper: (table: string, gone: (value: unknown) => boolean) => void
-  /** How many relaxed commits dead machines have cost it. */
-  readonly lostCommits: () => number
+  /** It has always kept what it was given: no failed write, and nothing lost with a dead machine. */
+  readonly faithful: () => boolean
 }
 
 interface Owner {
@@ -63,7 +69,11 @@ interface Flight {
 
 const flushMs = 5000
 
-export function createDeviceDisk(options: DeviceDiskOptions, seen: Image = new Map(), opened = 0): DeviceDisk {
+export function createDeviceDisk(
+  options: DeviceDiskOptions,
+  seen: Image = new Map(),
+  opened = 0,
+): DeviceDisk {
   const { name, scheduler, random, trace, counters, latencyMs } = options
   /** What reads see, and what a dead machine would find again. */
   let live = seen
@@ -78,7 +88,7 @@ export function createDeviceDisk(options: DeviceDiskOptions, seen: Image = new M
   let away = false
   let failAfter = Number.POSITIVE_INFINITY
   let death: 'before' | 'after' | null = null
-  let lostCommits = 0
+  let faithful = true
 
   const flush = (): void => {
     for (const batch of unflushed) applyBatch(flushed, batch)
@@ -86,7 +96,8 @@ export function createDeviceDisk(options: DeviceDiskOptions, seen: Image = new M
   }
   const land = (batch: Batch): void => {
     applyBatch(live, batch)
-    if (unflushed.length === 0 && batch.durability === 'relaxed') scheduler.after(random.float() * flushMs, flush)
+    if (unflushed.length === 0 && batch.durability === 'relaxed')
+      scheduler.after(random.float() * flushMs, flush)
     unflushed.push(batch)
     if (batch.durability === 'strict') flush()
   }
@@ -97,12 +108,13 @@ export function createDeviceDisk(options: DeviceDiskOptions, seen: Image = new M
     flights = flights.filter((flight) => flight.owner.power !== power)
     if (flying.length > 0) counters.add('deviceCrashesWithCommitInFlight')
     const lands = random.between(0, flying.length)
-    for (const { owner: writer, batch } of flying.slice(0, lands)) if (refusal(writer, batch) === null) land(batch)
+    for (const { owner: writer, batch } of flying.slice(0, lands))
+      if (refusal(writer, batch) === null) land(batch)
     if (powers.length > 0 || unflushed.length === 0 || random.chance(0.5)) return
     const keeps = random.below(unflushed.length)
     trace.note(name, `loses ${unflushed.length - keeps} unflushed commits`)
     counters.add('relaxedCommitsLost', unflushed.length - keeps)
-    lostCommits += unflushed.length - keeps
+    faithful = false
     unflushed.length = keeps
     flush()
     live = copyImage(flushed)
@@ -150,7 +162,8 @@ export function createDeviceDisk(options: DeviceDiskOptions, seen: Image = new M
           }
         }
         if (latencyMs === 0) power.enter(answer)
-        else scheduler.after(random.float() * latencyMs, () => {
+        else
+          scheduler.after(random.float() * latencyMs, () => {
             power.enter(answer)
           })
       })
@@ -198,7 +211,10 @@ export function createDeviceDisk(options: DeviceDiskOptions, seen: Image = new M
   const lostListeners = new WeakMap<Owner, (error: StorageError) => void>()
 
   const fail = (kind: StorageErrorKind): StorageError => {
-    if (kind === 'quota') counters.add('quotaFailures')
+    if (kind === 'quota') {
+      counters.add('quotaFailures')
+      faithful = false
+    }
     if (kind === 'stale-epoch') counters.add('staleWritesFenced')
     return new StorageError(kind, `${name}: ${kind}`)
   }
@@ -215,7 +231,12 @@ export function createDeviceDisk(options: DeviceDiskOptions, seen: Image = new M
             if (away) throw fail('unavailable')
             lose('stale-epoch')
             epoch += 1
-            const self: Owner = { power, epoch, gone: null, lost: (error) => lostListeners.get(self)?.(error) }
+            const self: Owner = {
+              power,
+              epoch,
+              gone: null,
+              lost: (error) => lostListeners.get(self)?.(error),
+            }
             owner = self
             return open(self)
           }),
@@ -228,7 +249,8 @@ export function createDeviceDisk(options: DeviceDiskOptions, seen: Image = new M
           }),
       }
     },
-    copy: (copyName) => createDeviceDisk({ ...options, name: copyName, random: random.fork(copyName) }, copyImage(live), epoch),
+    copy: (copyName) =>
+      createDeviceDisk({ ...options, name: copyName, random: random.fork(copyName) }, copyImage(live), epoch),
     setFull(value) {
       full = value
     },
@@ -251,9 +273,13 @@ export function createDeviceDisk(options: DeviceDiskOptions, seen: Image = new M
       death = null
     },
     tamper(table, gone) {
-      for (const image of [live, flushed]) image.set(table, (image.get(table) ?? []).filter(({ value }) => !gone(value)))
+      for (const image of [live, flushed])
+        image.set(
+          table,
+          (image.get(table) ?? []).filter(({ value }) => !gone(value)),
+        )
     },
-    lostCommits: () => lostCommits,
+    faithful: () => faithful,
   }
 }
 

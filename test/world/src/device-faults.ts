@@ -1,5 +1,5 @@
 /** The known faults of a client, put between the real engine and its ports. Rule WO40. */
-import type { Ports } from './engine.ts'
+import type { Ports } from '@parley/client/engine'
 import type { OpenStore } from '@parley/storage'
 import { decodeDeviceFrame } from '@parley/wire'
 import type { DeviceDisk } from './device-disk.ts'

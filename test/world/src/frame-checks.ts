@@ -46,8 +46,12 @@ function checkNews(log: Log, user: UserId, news: News): readonly string[] {
   if (!maySee(held, user, news.seq)) {
     wrong.push(`${news.conversation} at ${news.seq} was told to one who may not see it`)
   }
-  if ((held?.rows.length ?? 0) < news.seq) wrong.push(`${news.conversation} at ${news.seq} was told before the disk had it`)
-  return [...wrong, ...checkRows(log, user, news.conversation, news.last === null ? news.rows : [...news.rows, news.last])]
+  if ((held?.rows.length ?? 0) < news.seq)
+    wrong.push(`${news.conversation} at ${news.seq} was told before the disk had it`)
+  return [
+    ...wrong,
+    ...checkRows(log, user, news.conversation, news.last === null ? news.rows : [...news.rows, news.last]),
+  ]
 }
 
 function checkRows(log: Log, user: UserId, conversation: string, rows: readonly Row[]): readonly string[] {
@@ -55,7 +59,8 @@ function checkRows(log: Log, user: UserId, conversation: string, rows: readonly 
   return rows.flatMap((row) => {
     const stored = held?.rows[row.seq - 1]
     if (stored === undefined) return [`row ${row.seq} of ${conversation} was sent before the disk had it`]
-    if (!maySee(held, user, row.seq)) return [`row ${row.seq} of ${conversation} went to one who may not see it`]
+    if (!maySee(held, user, row.seq))
+      return [`row ${row.seq} of ${conversation} went to one who may not see it`]
     if (row.kind !== 'head' && (row.page !== stored.page || row.time !== stored.time)) {
       return [`row ${row.seq} of ${conversation} is not the one on the disk`]
     }
@@ -63,11 +68,16 @@ function checkRows(log: Log, user: UserId, conversation: string, rows: readonly 
   })
 }
 
-function checkAnswer(log: Log, conversation: string, { page, client, clock, verdict }: PushAnswer): readonly string[] {
+function checkAnswer(
+  log: Log,
+  conversation: string,
+  { page, client, clock, verdict }: PushAnswer,
+): readonly string[] {
   if (verdict.class !== 'accepted' && verdict.class !== 'duplicate') return []
   const row = find(log, conversation)?.rows[verdict.seq - 1]
   const place = verdict.class === 'duplicate' ? verdict : { page, client, clock }
-  if (row === undefined) return [`entry ${verdict.seq} of ${conversation} was answered before the disk had it`]
+  if (row === undefined)
+    return [`entry ${verdict.seq} of ${conversation} was answered before the disk had it`]
   return row.page === place.page && row.client === place.client && row.clock === place.clock
     ? []
     : [`the answer for entry ${verdict.seq} of ${conversation} names another place`]

@@ -1,5 +1,5 @@
 /** Everything one device shows and holds, asked through the engine's own calls. */
-import type { ConversationView, Engine, Inspection, MessageView, UnsentItem } from './engine.ts'
+import type { ConversationView, Engine, Inspection, MessageView, UnsentItem } from '@parley/client/engine'
 import type { ConversationId, Head } from '@parley/document'
 import type { Device } from './device.ts'
 import type { World } from './world.ts'
@@ -43,26 +43,39 @@ export async function gather(world: World, device: Device): Promise<Replica> {
   for (const { id } of engine.conversations()) {
     const head = await ask(world, `${device.name}: the head of ${id}`, engine.confirmedHead(id))
     const { shown, missing } = await pageThrough(world, device, engine, id)
-    const inspection = await ask(world, `${device.name}: what is held of ${id}`, engine.inspect(id))
     const view = engine.conversation(id)
+    const inspection = await ask(world, `${device.name}: what is held of ${id}`, engine.inspect(id))
     if (view !== undefined) holdings.set(id, { view, head, shown, missing, inspection })
   }
   return { device, holdings, unsent: engine.unsent() }
 }
 
-async function pageThrough(
-  world: World,
-  device: Device,
-  engine: Engine,
-  id: ConversationId,
-): Promise<{ readonly shown: readonly MessageView[]; readonly missing: readonly number[] }> {
+interface Paged {
+  readonly shown: readonly MessageView[]
+  readonly missing: readonly number[]
+}
+
+/** Again, when a part could not be had: a session that ends with its token is back in a moment. */
+async function pageThrough(world: World, device: Device, engine: Engine, id: ConversationId): Promise<Paged> {
+  for (let attempt = 1; ; attempt += 1) {
+    const paged = await pageOnce(world, device, engine, id)
+    if (paged.missing.length === 0 || attempt === 5) return paged
+    await world.run(3000)
+  }
+}
+
+async function pageOnce(world: World, device: Device, engine: Engine, id: ConversationId): Promise<Paged> {
   const limit = 25
   const found: MessageView[] = []
   const missing: number[] = []
   for (;;) {
     const oldest = found[0]
     const query = oldest === undefined ? { limit } : { limit, start: { id: oldest.id, closed: false } }
-    const page = await ask(world, `${device.name}: the history of ${id}`, engine.history(id, { ...query, direction: 'new-to-old' }))
+    const page = await ask(
+      world,
+      `${device.name}: the history of ${id}`,
+      engine.history(id, { ...query, direction: 'new-to-old' }),
+    )
     missing.push(...page.missing)
     found.unshift(...page.messages)
     if (page.messages.length < limit) return { shown: found, missing }

@@ -5,7 +5,7 @@
 import type { Device } from './device.ts'
 import { gather, type Replica } from './gather.ts'
 import { fairWeather } from './weather.ts'
-import type { World } from './world.ts'
+import { type World, worldLimits } from './world.ts'
 
 /** A device that was refused for long waits a while before it tries again; a relay in trouble asks for a minute. */
 const patienceMs = 15 * 60_000
@@ -17,7 +17,7 @@ export interface Healed {
 }
 
 export async function heal(world: World): Promise<Healed> {
-  const { relay, network, devices, settings } = world
+  const { relay, network, devices } = world
   world.endFaults()
   network.setWeather(fairWeather)
   relay.disk.calm()
@@ -30,7 +30,8 @@ export async function heal(world: World): Promise<Healed> {
     if (!device.lost()) device.setOnline(true, true)
   }
   world.trace.note('world', 'heals')
-  await world.run(settings.deviceLatencyMs * 20)
+  // A connection that is dead without anybody having said so takes two heartbeats to be found.
+  await world.run(2 * (worldLimits.heartbeatMs + worldLimits.pongDeadlineMs))
 
   const families = familiesOf(devices.filter((device) => !device.lost()))
   const turns = Math.max(...families.map((family) => family.length))
@@ -79,7 +80,9 @@ async function rest(world: World, present: readonly Device[]): Promise<readonly 
     calm = present.every((device) => unrest(world, device).length === 0) ? calm + 1 : 0
     if (calm === 3) return []
   }
-  return present.flatMap((device) => unrest(world, device).map((what) => `${device.name} does not come to rest: ${what}`))
+  return present.flatMap((device) =>
+    unrest(world, device).map((what) => `${device.name} does not come to rest: ${what}`),
+  )
 }
 
 /** A page that ended is loaded again; one that waits for its next try is looked at. */
@@ -99,7 +102,8 @@ function unrest(world: World, device: Device): readonly string[] {
   if (engine.connection !== 'connected') return [`is ${engine.connection}`]
   const wrong: string[] = []
   const waiting = engine.unsent().filter(({ state }) => state === 'waiting')
-  if (waiting.length > 0) wrong.push(`${waiting.length} unsent: ${waiting.map(({ kind, id }) => `${kind} ${id}`).join(', ')}`)
+  if (waiting.length > 0)
+    wrong.push(`${waiting.length} unsent: ${waiting.map(({ kind, id }) => `${kind} ${id}`).join(', ')}`)
   const log = world.relay.disk.log()
   for (const view of engine.conversations()) {
     const logged = log.conversations.get(view.id)

@@ -3,7 +3,7 @@
  * Every text is written once in a world, so a message is known by it wherever it turns up.
  */
 import type { Command, ConversationId, EntryId, UserId } from '@parley/document'
-import type { EngineEvent } from './engine.ts'
+import type { EngineEvent } from '@parley/client/engine'
 
 /** asked: the call has not come back (and never will, after a crash); saved: it resolved; rejected: it threw. */
 export type CallState = 'asked' | 'saved' | 'rejected'
@@ -25,6 +25,8 @@ interface Common {
   refused: string | null
   /** Given up by its user while it waited. */
   discarded: boolean
+  /** Refused, and tried again: what became of that, nobody was promised to hear. */
+  retried: boolean
 }
 
 export interface Said extends Common {

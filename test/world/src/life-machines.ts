@@ -12,7 +12,10 @@ export const machineActions: readonly Action[] = [
     weight: 8,
     needs: 'offline',
     run(world, random) {
-      const device = anyOf(random, existing(world).filter((other) => other.online()))
+      const device = anyOf(
+        random,
+        existing(world).filter((other) => other.online()),
+      )
       if (device === undefined) return
       device.setOnline(false, random.chance(0.7))
       world.later(random.between(100, 40) * random.between(1, 300), () => {
@@ -72,7 +75,10 @@ export const machineActions: readonly Action[] = [
     name: 'start again',
     weight: 12,
     run(world, random) {
-      const device = anyOf(random, existing(world).filter((other) => running(other) === undefined))
+      const device = anyOf(
+        random,
+        existing(world).filter((other) => running(other) === undefined),
+      )
       if (device === undefined) return
       // One that ended by itself, or could not start, is closed first, as a page is that is reloaded.
       if (device.process()?.state === 'failed' || device.process()?.ended != null) device.crash()
@@ -118,7 +124,8 @@ export const machineActions: readonly Action[] = [
     needs: 'losses',
     run(world, random) {
       const device = anyOf(random, existing(world))
-      if (device === undefined || existing(world).filter((other) => other.user === device.user).length < 2) return
+      if (device === undefined || existing(world).filter((other) => other.user === device.user).length < 2)
+        return
       world.counters.add('lostDevices')
       device.lose()
     },
@@ -176,6 +183,9 @@ export const machineActions: readonly Action[] = [
 ]
 
 function withRunning(world: World, random: Random, act: (device: Device) => void): void {
-  const device = anyOf(random, world.devices.filter((other) => running(other) !== undefined))
+  const device = anyOf(
+    random,
+    world.devices.filter((other) => running(other) !== undefined),
+  )
   if (device !== undefined) act(device)
 }

@@ -7,7 +7,11 @@ import type { Random } from './random.ts'
 import type { World } from './world.ts'
 
 export const peopleActions: readonly Action[] = [
-  { name: 'say', weight: 30, run: (world, random) => somewhere(world, random, (device, id) => say(world, device, id)) },
+  {
+    name: 'say',
+    weight: 30,
+    run: (world, random) => somewhere(world, random, (device, id) => say(world, device, id)),
+  },
   {
     name: 'say much',
     weight: 5,
@@ -56,7 +60,8 @@ export const peopleActions: readonly Action[] = [
     weight: 3,
     run: (world, random) =>
       somewhere(world, random, (device, id) => {
-        if (world.settings.privateDeeds) draft(world, device, id, random.chance(0.3) ? '' : `draft ${random.below(1000)}`)
+        if (world.settings.privateDeeds)
+          draft(world, device, id, random.chance(0.3) ? '' : `draft ${random.below(1000)}`)
       }),
   },
   {
@@ -65,7 +70,12 @@ export const peopleActions: readonly Action[] = [
     run(world, random) {
       const device = someDevice(world, random)
       if (device === undefined) return
-      const item = anyOf(random, running(device)?.engine.unsent().filter(({ state }) => state === 'refused') ?? [])
+      const item = anyOf(
+        random,
+        running(device)
+          ?.engine.unsent()
+          .filter(({ state }) => state === 'refused') ?? [],
+      )
       if (item === undefined) return
       if (random.chance(0.5)) tryAgain(world, device, item.id)
       else giveUp(world, device, item.id)
@@ -105,7 +115,8 @@ export const peopleActions: readonly Action[] = [
     name: 'quit',
     weight: 2,
     needs: 'members',
-    run: (world, random) => somewhere(world, random, (device, id) => command(world, device, id, { op: 'quit' })),
+    run: (world, random) =>
+      somewhere(world, random, (device, id) => command(world, device, id, { op: 'quit' })),
   },
 ]
 
@@ -124,20 +135,34 @@ function createSome(world: World, random: Random, unique: boolean): void {
   const kind = unique && random.chance(0.3) ? 'direct' : 'group'
   const first = random.pick(others)
   if (kind === 'direct') create(world, device, { kind, unique, members: [first] })
-  else create(world, device, { unique, members: members.length === 0 ? [first] : members, name: `n${random.below(100)}` })
+  else
+    create(world, device, {
+      unique,
+      members: members.length === 0 ? [first] : members,
+      name: `n${random.below(100)}`,
+    })
 }
 
 /** One of his messages there: what he wrote just now as often as something old. */
 function ownMessage(world: World, random: Random, device: Device, id: ConversationId): EntryId | undefined {
   const own = world.journal.deeds.flatMap((deed) =>
-    deed.kind === 'message' && deed.user === device.user && deed.conversation === id && deed.id !== null ? [deed.id] : [],
+    deed.kind === 'message' && deed.user === device.user && deed.conversation === id && deed.id !== null
+      ? [deed.id]
+      : [],
   )
   return random.chance(0.5) ? own.at(-1) : anyOf(random, own)
 }
 
-function foreignMessage(world: World, random: Random, device: Device, id: ConversationId): EntryId | undefined {
+function foreignMessage(
+  world: World,
+  random: Random,
+  device: Device,
+  id: ConversationId,
+): EntryId | undefined {
   const others = world.journal.deeds.flatMap((deed) =>
-    deed.kind === 'message' && deed.user !== device.user && deed.conversation === id && deed.id !== null ? [deed.id] : [],
+    deed.kind === 'message' && deed.user !== device.user && deed.conversation === id && deed.id !== null
+      ? [deed.id]
+      : [],
   )
   return anyOf(random, others)
 }

@@ -43,7 +43,8 @@ export const scenes: readonly Action[] = [
           for (let count = random.between(1, 3); count > 0; count -= 1) say(world, other, id)
         })
         world.later(when + 300, () => {
-          for (let count = world.settings.page.entries + random.below(4); count > 0; count -= 1) say(world, writer, id)
+          for (let count = world.settings.page.entries + random.below(4); count > 0; count -= 1)
+            say(world, writer, id)
         })
       }),
   },
@@ -102,7 +103,11 @@ export const scenes: readonly Action[] = [
 ]
 
 /** Two devices of different users, and a conversation the first one is in; the second one mostly is, too. */
-function pair(world: World, random: Random, tell: (one: Device, two: Device, id: ConversationId) => void): void {
+function pair(
+  world: World,
+  random: Random,
+  tell: (one: Device, two: Device, id: ConversationId) => void,
+): void {
   const one = someDevice(world, random)
   if (one === undefined) return
   const mine = (running(one)?.engine.conversations() ?? []).filter(({ role }) => role !== '')

@@ -29,7 +29,8 @@ export function applyCommit(log: Log, commit: RelayCommit): void {
     const row = rows[index]
     if (row !== undefined) rows[index] = { ...row, kind: 'erased', update }
   }
-  for (const member of commit.members) conversationOf(log, member.conversation).members.set(member.user, member)
+  for (const member of commit.members)
+    conversationOf(log, member.conversation).members.set(member.user, member)
   for (const record of commit.conversations) conversationOf(log, record.id).pages = record.pages
   log.position = commit.position
 }

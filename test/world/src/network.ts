@@ -2,9 +2,10 @@
  * The network between the devices and the relay: connections that come up late or never, that are cut so that both ends
  * notice at different times or one never does, and what the weather does to their frames. Rules WO8, WO9.
  */
-import type { Socket, SocketHandlers } from './engine.ts'
+import type { Socket, SocketHandlers } from '@parley/client/engine'
 import type { Connection, Peer } from '@parley/relay'
 import type { Counters } from './counters.ts'
+import { describeFrame } from './describe-frame.ts'
 import { createPipe, type Pipe } from './pipe.ts'
 import type { Power } from './power.ts'
 import type { Random } from './random.ts'
@@ -118,7 +119,9 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
         speed: Number.POSITIVE_INFINITY,
         arrived: (bytes) => {
           at.power.enter(() => {
-            trace.note('relay', `< ${device} ${bytes.length} ${bytesName(bytes)}`)
+            trace.note('relay', `< ${device} ${bytes.length} ${bytesName(bytes)}`, () =>
+              describeFrame(bytes, 'up'),
+            )
             line.connection?.receiveBytes(bytes)
           })
         },
@@ -132,7 +135,9 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
           if (power.state() === 'off' || !line.deviceOpen) wiretap.lostToDevice(device, bytes)
           power.enter(() => {
             if (!line.deviceOpen) return
-            trace.note(device, `< relay ${bytes.length} ${bytesName(bytes)}`)
+            trace.note(device, `< relay ${bytes.length} ${bytesName(bytes)}`, () =>
+              describeFrame(bytes, 'down'),
+            )
             handlers.message(bytes)
           })
         },
@@ -146,7 +151,8 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
     }
     lines.push(line)
     power.onOff(() => {
-      if (line.deviceOpen) scheduler.after(some(1000), () => (random.chance(0.7) ? relayCloses(line) : undefined))
+      if (line.deviceOpen)
+        scheduler.after(some(1000), () => (random.chance(0.7) ? relayCloses(line) : undefined))
     })
     line.connection = at.accept({
       send(bytes) {
@@ -200,12 +206,13 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
         send(bytes) {
           if (!power.effect() || line === null || !line.deviceOpen) return
           counters.add('frames')
-          trace.note(device, `> relay ${bytes.length} ${bytesName(bytes)}`)
+          trace.note(device, `> relay ${bytes.length} ${bytesName(bytes)}`, () => describeFrame(bytes, 'up'))
           wiretap.toRelay(device, bytes)
           line.up.send(bytes)
           // A machine that came back knows nothing of this connection, and says so.
           const dead = line
-          if (dead.door.power.state() === 'off' && door !== null) scheduler.after(some(100), () => deviceCloses(dead, 'reset'))
+          if (dead.door.power.state() === 'off' && door !== null)
+            scheduler.after(some(100), () => deviceCloses(dead, 'reset'))
         },
         close() {
           wanted = false

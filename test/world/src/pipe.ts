@@ -30,7 +30,16 @@ export interface Pipe {
   readonly cut: () => void
 }
 
-export function createPipe({ scheduler, random, counters, weather, speed, arrived, lost, drained }: PipeOptions): Pipe {
+export function createPipe({
+  scheduler,
+  random,
+  counters,
+  weather,
+  speed,
+  arrived,
+  lost,
+  drained,
+}: PipeOptions): Pipe {
   let lastArrival = 0
   let freeAt = 0
   let buffered = 0

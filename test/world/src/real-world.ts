@@ -13,7 +13,9 @@ export function watchRealWorld(): RealWorld {
   const { random } = Math
   const { setTimeout: timeout, setInterval: interval } = globalThis
   const unhandled = (reason: unknown): void => {
-    got.add(`an unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`)
+    got.add(
+      `an unhandled rejection: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}`,
+    )
   }
   const uncaught = (error: Error): void => {
     got.add(`an uncaught error: ${error.stack ?? error.message}`)

@@ -3,7 +3,13 @@
  * them. A commit lands at one instant and is answered at a later one; a process that dies in between has saved what it
  * never said. Rules WO10, WO11, WO12.
  */
-import { createMemoryDisk, createMemoryRelayStore, type RelayCommit, type RelayStore, StoreError } from '@parley/relay'
+import {
+  createMemoryDisk,
+  createMemoryRelayStore,
+  type RelayCommit,
+  type RelayStore,
+  StoreError,
+} from '@parley/relay'
 import type { Counters } from './counters.ts'
 import { applyCommit, emptyLog, type Log } from './log.ts'
 import type { Power } from './power.ts'
@@ -107,7 +113,7 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
             power.off()
           }
           if (power.state() === 'off') return
-                flights.delete(next)
+          flights.delete(next)
           if (full) {
             counters.add('relayDiskFull')
             trace.note('disk', 'full')
@@ -143,9 +149,11 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
       writers: (keys) => read(() => inner.writers(keys)),
       messages: (keys) => read(() => inner.messages(keys)),
       commands: (keys) => read(() => inner.commands(keys)),
-      rowAt: (conversation, page, client, clock) => read(() => inner.rowAt(conversation, page, client, clock)),
+      rowAt: (conversation, page, client, clock) =>
+        read(() => inner.rowAt(conversation, page, client, clock)),
       row: (conversation, seq) => read(() => inner.row(conversation, seq)),
-      pageRows: (conversation, page, after, limit) => read(() => inner.pageRows(conversation, page, after, limit)),
+      pageRows: (conversation, page, after, limit) =>
+        read(() => inner.pageRows(conversation, page, after, limit)),
       rowsSince: (conversation, position, upToSeq, limit) =>
         read(() => inner.rowsSince(conversation, position, upToSeq, limit)),
       pagesSince: (conversation, position) => read(() => inner.pagesSince(conversation, position)),

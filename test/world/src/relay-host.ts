@@ -2,11 +2,19 @@
  * The machine the relay runs on: starts the real core over the simulated disk and network, stops it, and does what the
  * core leaves to its shell (tokens, time limits).
  */
-import { type Authenticated, type Connection, createRelay, type Peer, type Relay, type RelayLimits } from '@parley/relay'
+import {
+  type Authenticated,
+  type Connection,
+  createRelay,
+  type Peer,
+  type Relay,
+  type RelayLimits,
+  type RelayOptions,
+} from '@parley/relay'
 import { createClock, type SkewedClock } from './clock.ts'
 import type { Counters } from './counters.ts'
 import type { RelayFault } from './faults.ts'
-import { withRelayFault } from './relay-faults.ts'
+import { createFaultyRelay } from '@parley/relay/testing'
 import type { Network } from './network.ts'
 import { createPower, type Power } from './power.ts'
 import type { Random } from './random.ts'
@@ -39,8 +47,8 @@ export interface RelayHostOptions {
 
 const helloMs = 10_000
 
-export function createRelayHost(options: RelayHostOptions): RelayHost {
-  const { scheduler, random, trace, counters, network, disk, limits, fault } = options
+export function createRelayHost(settings: RelayHostOptions): RelayHost {
+  const { scheduler, random, trace, counters, network, disk, limits, fault } = settings
   const clock = createClock(scheduler.now, 0)
   const errors: string[] = []
   let power: Power | null = null
@@ -81,7 +89,7 @@ export function createRelayHost(options: RelayHostOptions): RelayHost {
         trace.note('relay', 'dies')
         power = null
       })
-      const relay = withRelayFault(fault, {
+      const options: RelayOptions = {
         store: await disk.open(own),
         clock,
         random: random.fork(`relay ${starts}`).bytes,
@@ -101,7 +109,8 @@ export function createRelayHost(options: RelayHostOptions): RelayHost {
           errors.push(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
           own.off()
         },
-      }, createRelay)
+      }
+      const relay = fault === null ? createRelay(options) : createFaultyRelay(fault, options)
       if (own.state() === 'off') return
       trace.note('relay', `starts, epoch ${disk.epoch()}`)
       network.setDoor({ power: own, accept: (peer) => accept(relay, own, peer) })

@@ -37,22 +37,31 @@ export async function runSeed({ seed, fault = null, keepTrace = false }: RunOpti
     await live(world)
     violations.push(...(await judge(world)))
   } catch (error) {
-    violations.push(`the run ended by ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    violations.push(
+      `the run ended by ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
+    )
   }
   violations.push(...leaks(real))
-  return { seed, violations, counters: world.counters.all(), hash: world.trace.hash(), trace: world.trace.lines }
+  return {
+    seed,
+    violations,
+    counters: world.counters.all(),
+    hash: world.trace.hash(),
+    trace: world.trace.lines,
+  }
 }
 
 /** Heals the world and says what is wrong with it. */
 export async function judge(world: World): Promise<readonly string[]> {
   const { replicas, violations } = await heal(world)
   const truths = truthsOf(world)
+  const renewed = world.counters.get('epochChanges') > 0
   return [
     ...world.journal.violations,
     ...world.relay.errors.map((error) => `the relay logged an error: ${error}`),
     ...violations,
     ...checkLog(world, truths),
-    ...replicas.flatMap((replica) => checkReplica(replica, truths)),
+    ...replicas.flatMap((replica) => checkReplica(replica, truths, renewed)),
     ...replicas.flatMap((replica) => checkUnread(world, replica, truths)),
     ...(replicas.length === 0 ? [] : checkJournal(world, truths, replicas)),
     ...checkEvents(world),

@@ -57,7 +57,11 @@ export function copyBatch(batch: Batch): Batch {
     durability: batch.durability,
     removePrefixes: (batch.removePrefixes ?? []).map(({ table, prefix }) => ({ table, prefix: [...prefix] })),
     removes: (batch.removes ?? []).map(({ table, key }) => ({ table, key: [...key] })),
-    puts: (batch.puts ?? []).map(({ table, key, value }) => ({ table, key: [...key], value: copyValue(value) })),
+    puts: (batch.puts ?? []).map(({ table, key, value }) => ({
+      table,
+      key: [...key],
+      value: copyValue(value),
+    })),
   }
 }
 

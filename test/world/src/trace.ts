@@ -3,7 +3,8 @@
  * wants to read them.
  */
 export interface Trace {
-  readonly note: (who: string, what: string) => void
+  /** `more` is for readers alone: it is not part of the hash, and not made when nobody reads. */
+  readonly note: (who: string, what: string, more?: () => string) => void
   readonly hash: () => string
   readonly lines: readonly string[]
 }
@@ -18,10 +19,10 @@ export function createTrace(now: () => number, keep: boolean): Trace {
   }
   return {
     lines,
-    note(who, what) {
+    note(who, what, more) {
       const line = `${now().toFixed(3).padStart(12)} ${who.padEnd(8)} ${what}`
       for (let index = 0; index < line.length; index += 1) mix(line.charCodeAt(index))
-      if (keep) lines.push(line)
+      if (keep) lines.push(more === undefined ? line : `${line} ${more()}`)
     },
     hash: () => hex(low) + hex(high),
   }

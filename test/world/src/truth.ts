@@ -58,11 +58,25 @@ export function truthOf(id: ConversationId, logged: LoggedConversation): Truth {
       continue
     }
     const entry = row.kind === 'erased' ? null : entryOf(row.update)
-    if (entry === null) messages.push({ seq, time, page, id: row.id, from: row.author, text: null, recalled: true })
+    if (entry === null)
+      messages.push({ seq, time, page, id: row.id, from: row.author, text: null, recalled: true })
     else if (typeof entry['op'] === 'string') {
-      operations.push({ seq, id: text(entry['id']), from: text(entry['from']), target: text(entry['target']) })
+      operations.push({
+        seq,
+        id: text(entry['id']),
+        from: text(entry['from']),
+        target: text(entry['target']),
+      })
     } else {
-      messages.push({ seq, time, page, id: text(entry['id']), from: text(entry['from']), text: text(entry['text']), recalled: false })
+      messages.push({
+        seq,
+        time,
+        page,
+        id: text(entry['id']),
+        from: text(entry['from']),
+        text: text(entry['text']),
+        recalled: false,
+      })
     }
   }
   return {
@@ -73,7 +87,9 @@ export function truthOf(id: ConversationId, logged: LoggedConversation): Truth {
     changes,
     members: foldMembers(changes, Number.POSITIVE_INFINITY),
     membersAt: (seq) => foldMembers(changes, seq),
-    head: documentOf(rows.filter(({ page }) => page === 0).map(({ update }) => update)).getMap('head').toJSON(),
+    head: documentOf(rows.filter(({ page }) => page === 0).map(({ update }) => update))
+      .getMap('head')
+      .toJSON(),
   }
 }
 

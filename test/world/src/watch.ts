@@ -48,14 +48,16 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
     for (const row of commit.rows) {
       if (row.kind === 'head') countChange(row.conversation, changeOf(row.change))
       for (const { client, clock } of row.erases) {
-        if (lostAnswers.delete(placeName(row.conversation, row.page, client, clock))) counters.add('answersLostBeforeRecall')
+        if (lostAnswers.delete(placeName(row.conversation, row.page, client, clock)))
+          counters.add('answersLostBeforeRecall')
       }
     }
   }
   const countChange = (conversation: ConversationId, change: ChangeSeen): void => {
     if (change.op === 'page') {
       counters.add('pagesClosed')
-      if (devices.some((device) => isAway(device) && hasWaiting(device, conversation))) counters.add('pagesClosedWhileOffline')
+      if (devices.some((device) => isAway(device) && hasWaiting(device, conversation)))
+        counters.add('pagesClosedWhileOffline')
       for (const place of lostAnswers) {
         if (!place.startsWith(`${conversation}/${(change.pages ?? 0) - 1}/`)) continue
         lostAnswers.delete(place)
@@ -65,7 +67,8 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
     if (change.op === 'removed') {
       counters.add('kicks')
       const kicked = devices.filter((device) => change.members?.includes(device.user) === true)
-      if (kicked.some((device) => isAway(device) && hasWaiting(device, conversation))) counters.add('kicksWhileOffline')
+      if (kicked.some((device) => isAway(device) && hasWaiting(device, conversation)))
+        counters.add('kicksWhileOffline')
     }
   }
   const hasWaiting = (device: Device, conversation: ConversationId): boolean =>
@@ -88,7 +91,8 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
         if (verdict.class === 'later') counters.add('laters')
       }
     }
-    if (frame.frame === 'failure') counters.add(frame.code === 'out-of-step' ? 'outOfStep' : 'sessionFailures')
+    if (frame.frame === 'failure')
+      counters.add(frame.code === 'out-of-step' ? 'outOfStep' : 'sessionFailures')
   }
 
   return {

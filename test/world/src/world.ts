@@ -46,6 +46,9 @@ export interface WorldOptions {
   readonly keepTrace?: boolean
 }
 
+/** A world does not wait as long as people do for a connection that says nothing. */
+export const worldLimits = { heartbeatMs: 6000, pongDeadlineMs: 3000, connectDeadlineMs: 8000 } as const
+
 const names = ['Tom', 'Jerry', 'Spike', 'Tyke']
 
 export function createWorld({ seed, settings, keepTrace = false }: WorldOptions): World {
@@ -66,7 +69,13 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
   })
   const devices: Device[] = []
   const watch = createWatch({ disk, journal, counters, devices, now: scheduler.now })
-  const network = createNetwork({ scheduler, trace, counters, random: random.fork('network'), wiretap: watch.wiretap })
+  const network = createNetwork({
+    scheduler,
+    trace,
+    counters,
+    random: random.fork('network'),
+    wiretap: watch.wiretap,
+  })
   const relay = createRelayHost({
     scheduler,
     trace,
@@ -106,7 +115,7 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
         random: random.fork('devices'),
         relayTime: relay.clock.now,
         tokenMs: settings.tokenMs,
-        limits: { maxInFlight: settings.maxInFlight },
+        limits: { ...worldLimits, maxInFlight: settings.maxInFlight },
         ports: portsWithFault(fault),
       },
     })
