@@ -198,7 +198,7 @@ export function createSession(options: SessionOptions): Session {
       return
     }
     const { frame } = decoded
-    if ((frame.frame === 'pong' || frame.frame === 'cursor') && frame.frames !== received) {
+    if ('frames' in frame && frame.frames !== received) {
       restart('frames were lost')
       return
     }

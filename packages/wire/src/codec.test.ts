@@ -176,6 +176,7 @@ const relayFrames: Named<RelayFrame> = {
   sync: fc.record({
     frame: fc.constant('sync'),
     cursor: uint,
+    frames: uint,
     full: fc.boolean(),
     more: fc.boolean(),
     news: list(news),

@@ -166,6 +166,8 @@ export interface News {
 export interface Sync {
   readonly frame: 'sync'
   readonly cursor: number
+  /** Frames sent on this socket before this one. A wrong count means part of the catch-up was lost. */
+  readonly frames: number
   /** True when the relay started from nothing (no cursor, or another log epoch): what is not named is not his. */
   readonly full: boolean
   readonly more: boolean

@@ -69,6 +69,7 @@ const fetchOf = (conversation: string): DeviceFrame => ({
 })
 const sync = (news: readonly News[]): RelayFrame => ({
   frame: 'sync',
+  frames: 0,
   cursor: 0,
   full: false,
   more: false,
@@ -99,15 +100,15 @@ const device: readonly (readonly [string, number, (count: number) => DeviceFrame
     [5, 0, 0],
   ],
 ]
-const newsStart = [66, 0, 0, 0, 1, ...Array.from({ length: 21 }, () => 0)]
+const newsStart = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 21 }, () => 0)]
 const relay: readonly (readonly [string, number, (count: number) => RelayFrame, readonly number[]])[] = [
   [
     'maxNameLength',
     maxNameLength,
     (count) => sync([{ ...head, name: 'x'.repeat(count) }]),
-    [66, 0, 0, 0, 1, 0, 0, 1],
+    [66, 0, 0, 0, 0, 1, 0, 0, 1],
   ],
-  ['maxNewsPerFrame', maxNewsPerFrame, (count) => sync(many(count, () => head)), [66, 0, 0, 0]],
+  ['maxNewsPerFrame', maxNewsPerFrame, (count) => sync(many(count, () => head)), [66, 0, 0, 0, 0]],
   ['maxRowsPerFrame', maxRowsPerFrame, (count) => rowsOf(many(count, (index) => entry(index + 1))), [67, 0]],
   [
     'maxErasesPerRow',

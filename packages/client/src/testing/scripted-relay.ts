@@ -164,7 +164,7 @@ export async function startDevice({
       handlers?.open()
       await device.say(
         { frame: 'welcome', version: 1, user: name, epoch, time: now },
-        { frame: 'sync', cursor, full, more: false, news },
+        { frame: 'sync', cursor, frames: 1, full, more: false, news },
       )
     },
     async pass(ms) {

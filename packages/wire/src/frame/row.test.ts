@@ -61,7 +61,7 @@ test('[WI21] page 0 has no entries', () => {
 test('[WI27] the last message of a list row is a message', () => {
   const listed = (kind: number): Uint8Array =>
     // Kind, sequence, time, page, no bytes; two ids more for an erased one, an id and a value for a head.
-    Uint8Array.of(66, 0, 0, 0, 1, ...Array.from({ length: 20 }, () => 0), 1, ...lastOf(kind), 0, 0, 0, 0)
+    Uint8Array.of(66, 0, 0, 0, 0, 1, ...Array.from({ length: 20 }, () => 0), 1, ...lastOf(kind), 0, 0, 0, 0)
   const lastOf = (kind: number): readonly number[] =>
     kind === 3 ? [3, 0, 0, 0, 0, 1, 126] : kind === 2 ? [2, 0, 0, 1, 0, 0, 0] : [0, 0, 0, 1, 0]
   expect(decodeRelayFrame(listed(0))).toMatchObject({ ok: true })
@@ -110,6 +110,6 @@ test('[WI26] a list row takes its size', () => {
     rows: [entry(9, 9)],
   }
   const frame = (list: readonly (typeof news)[]): Uint8Array =>
-    encodeRelayFrame({ frame: 'sync', cursor: 1, full: false, more: false, news: list })
+    encodeRelayFrame({ frame: 'sync', cursor: 1, frames: 1, full: false, more: false, news: list })
   expect(frame([news, news]).length - frame([]).length).toBe(2 * newsSize(news))
 })

@@ -7,6 +7,7 @@ import { readNews, writeNews } from './news.ts'
 
 export function writeSync(writer: Writer, sync: Sync): void {
   writeVarUint(writer, sync.cursor)
+  writeVarUint(writer, sync.frames)
   writeFlag(writer, sync.full)
   writeFlag(writer, sync.more)
   writeList(writer, sync.news, maxNewsPerFrame, writeNews)
@@ -16,6 +17,7 @@ export function readSync(reader: Reader): Sync {
   return {
     frame: 'sync',
     cursor: readVarUint(reader),
+    frames: readVarUint(reader),
     full: readFlag(reader),
     more: readFlag(reader),
     news: readList(reader, maxNewsPerFrame, readNews),
