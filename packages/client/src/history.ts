@@ -11,9 +11,11 @@ import type { Core } from './core.ts'
 import type { HistoryPage, HistoryQuery, MessageView } from './engine-types.ts'
 import { ParleyError } from './errors.ts'
 import { fetchPage } from './fetching.ts'
+import { itemOf } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import { laneItems } from './model.ts'
 import { readUpdate } from './read-records.ts'
+import type { Place } from './records.ts'
 import { confirmedView, recalledView, waitingView } from './views.ts'
 
 interface Folded {
@@ -25,6 +27,8 @@ interface Folded {
 export interface History {
   query(id: ConversationId, query: HistoryQuery): Promise<HistoryPage>
   timeline(id: ConversationId, limit: number): Promise<HistoryPage>
+  /** Where a message stands, fetching what it takes; 'unknown' when not all of it could be looked through. */
+  locate(id: ConversationId, target: EntryId): Promise<Place | 'nowhere' | 'unknown'>
   /** A confirmed message held here, newest page first. */
   find(ledger: Ledger, id: ConversationId, target: EntryId): Promise<TimelineMessage | undefined>
 }
@@ -106,8 +110,10 @@ export function createHistory(core: Core): History {
     const collected: MessageView[] = []
     const missing: number[] = []
     const bounds = createBounds(wanted, forward)
-    for (let step = 0; step < record.pages && collected.length < limit && !bounds.done; step += 1) {
-      const page = forward ? step + 1 : record.pages - step
+    // What the relay has not heard of has no pages there: nothing of it can be missing.
+    const pages = record.local ? 0 : record.pages
+    for (let step = 0; step < pages && collected.length < limit && !bounds.done; step += 1) {
+      const page = forward ? step + 1 : pages - step
       const { messages, whole } = await pageMessages(id, page)
       if (!whole) missing.push(page)
       const views = shown(id, messages)
@@ -125,8 +131,22 @@ export function createHistory(core: Core): History {
     return { messages: [...inOrder, ...own].slice(-Math.max(limit, own.length)), missing }
   }
 
+  async function locate(id: ConversationId, target: EntryId): Promise<Place | 'nowhere' | 'unknown'> {
+    for (let page = core.model.conversations.get(id)?.pages ?? 0; page > 0; page -= 1) {
+      const { messages, whole } = await pageMessages(id, page)
+      const found = messages.find((message) => message.id === target)
+      if (!whole) return 'unknown'
+      if (found === undefined) continue
+      const stored = await core.mailbox.read(async (ledger) => ledger.update(id, page, found.seq))
+      const item = stored === undefined ? undefined : itemOf(stored.update)
+      return item === undefined ? 'unknown' : { page, ...item }
+    }
+    return 'nowhere'
+  }
+
   return {
     query,
+    locate,
     timeline: async (id, limit) => query(id, { limit }),
     async find(ledger, id, target) {
       const record = ledger.conversation(id)

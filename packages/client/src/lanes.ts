@@ -37,6 +37,8 @@ export interface SendContext {
   readonly random: (bytes: number) => Uint8Array
   readonly maxInFlight: number
   readonly keepAbsentMs: number
+  /** Finds the target of an operation whose place is not known; the lane waits for it. */
+  readonly locate: (item: EntryItem) => void
 }
 
 export interface Departure {
@@ -63,7 +65,16 @@ export async function departures(
   if (first.kind === 'command') return sending.sent.has(first.n) ? undefined : commandDeparture(first)
   const lane = sending.lanes.get(id)
   const page = pageOf(ledger, first, lane)
-  if (page === undefined) return undefined
+  if (page === undefined) {
+    if (
+      first.target !== null &&
+      first.target.place === null &&
+      ledger.itemById(first.target.id) === undefined
+    ) {
+      context.locate(first)
+    }
+    return undefined
+  }
   const group: EntryItem[] = []
   for (const item of items) {
     if (item.kind === 'command' || pageOf(ledger, item, lane) !== page) break
@@ -153,7 +164,9 @@ async function lastItem(
   }
   const record = ledger.conversation(id)
   if (record?.pages === page) return record.tail
-  const held = await ledger.lastUpdate(id, page)
+  // Rows of a page that is not held may belong to a log that is gone.
+  const holds = record?.verify !== true && (await ledger.page(id, page)).held > 0
+  const held = holds ? await ledger.lastUpdate(id, page) : undefined
   const last = held === undefined ? undefined : itemOf(held.record.update)
   if (last !== undefined) return last
   const place = item.target?.place ?? null

@@ -24,10 +24,11 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   }
 }
 
-/** Without what only the old log knew. An operation's target is placed again once that is known. */
+/** Without what only the old log knew. An operation's target is placed again before the operation leaves. */
 function asMeant(item: OutboxItem): OutboxItem {
   if (item.kind === 'command') return { ...item, answered: null }
-  return { ...item, answered: null, made: null }
+  const target = item.target === null ? null : { ...item.target, place: null }
+  return { ...item, answered: null, made: null, target }
 }
 
 export async function pruneAcknowledged(core: Core, ledger: Ledger): Promise<void> {

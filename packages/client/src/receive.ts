@@ -181,7 +181,13 @@ function takeEffect(core: Core, id: ConversationId, effect: LaneEffect): void {
     const ms = Math.min(effect.ms, core.limits.maxLaterMs)
     sent.delete(effect.n)
     lanes.set(id, { ...lane, blockedUntil: core.ports.now() + ms })
-    core.ports.timer(ms + 1, () => core.mailbox.pump())
+    const blockedUntil = core.ports.now() + ms
+    core.ports.timer(ms + 1, () => {
+      // The timer decides, not the clock, which may have been set back by hours meanwhile.
+      const now = lanes.get(id)
+      if (now?.blockedUntil === blockedUntil) lanes.set(id, { ...now, blockedUntil: 0 })
+      core.mailbox.pump()
+    })
   } else if (effect.do === 'remake') {
     const name = writerName(id, effect.page)
     if (writers.get(name)?.client === effect.client) writers.delete(name)

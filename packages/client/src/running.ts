@@ -15,6 +15,7 @@ import { createSending, departures } from './lanes.ts'
 import type { Departure } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import type { ClientLimits } from './limits.ts'
+import { createLocate } from './locating.ts'
 import { createMailbox } from './mailbox.ts'
 import { laneItems } from './model.ts'
 import type { Model } from './model.ts'
@@ -99,6 +100,7 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
   }
   const history = createHistory(core)
   const calls = createCalls(core, history)
+  const locate = createLocate(core, history)
 
   /** Frames of a socket that is gone are not applied: the next one begins from the cursor. */
   function inSession(job: (ledger: Ledger) => Promise<void>): (ledger: Ledger) => Promise<void> {
@@ -157,6 +159,7 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
       random: ports.random,
       maxInFlight: limits.maxInFlight,
       keepAbsentMs: limits.keepAcknowledgedMs,
+      locate,
     }
     for (const id of ledger.laneIds()) {
       if (sending.sent.size >= limits.maxInFlight) break

@@ -331,9 +331,7 @@ export const createGroup = (members: readonly UserId[]): Command => ({
 })
 
 /** The updates of the push frames among those given, with their place. */
-export function pushed(
-  frames: readonly DeviceFrame[],
-): readonly {
+export function pushed(frames: readonly DeviceFrame[]): readonly {
   readonly page: number
   readonly client: number
   readonly clock: number
