@@ -180,8 +180,8 @@ function takeEffect(core: Core, id: ConversationId, effect: LaneEffect): void {
   if (effect.do === 'wait') {
     const ms = Math.min(effect.ms, core.limits.maxLaterMs)
     sent.delete(effect.n)
-    lanes.set(id, { ...lane, blockedUntil: core.ports.now() + ms })
     const blockedUntil = core.ports.now() + ms
+    lanes.set(id, { ...lane, blockedUntil })
     core.ports.timer(ms + 1, () => {
       // The timer decides, not the clock, which may have been set back by hours meanwhile.
       const now = lanes.get(id)
