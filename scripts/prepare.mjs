@@ -13,6 +13,9 @@ export const root = fileURLToPath(new URL('..', import.meta.url))
 const windows = process.platform === 'win32'
 const pnpm = 'pnpm@12.21.0'
 
+// Left to itself, npm takes minutes to find out that there is no network.
+const patience = { npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '2000' }
+
 /** The Node the workspace brings along, whatever the machine has. */
 export const workspaceNode = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node')
 
@@ -45,11 +48,7 @@ export async function install() {
   const { code, output } = await runProgram(
     'npx',
     ['--yes', pnpm, 'install', '--frozen-lockfile', '--reporter=append-only'],
-    // npm's own patience before it says that there is no network is a minute and a half.
-    {
-      quiet: true,
-      environment: { npm_config_fetch_retry_mintimeout: '1000', npm_config_fetch_retry_maxtimeout: '5000' },
-    },
+    { quiet: true, environment: patience },
   )
   if (code !== 0) explainInstall(output)
   if (!existsSync(workspaceNode)) {
@@ -181,15 +180,16 @@ function works(program) {
  * Runs a command to its end; quiet: its output is kept for the caller and not shown.
  * @param {string} program
  * @param {string[]} parameters
- * @param {{ quiet: boolean, environment?: Record<string, string>, folder?: string }} options
+ * @param {{ quiet: boolean, environment?: Record<string, string>, folder?: string, timeout?: number }} options
  * @returns {Promise<{ code: number, output: string }>}
  */
-export function runProgram(program, parameters, { quiet, environment = {}, folder = root }) {
+export function runProgram(program, parameters, { quiet, environment = {}, folder = root, timeout = 0 }) {
   return new Promise((resolve) => {
     const child = spawn(program, parameters, {
       cwd: folder,
       env: { ...process.env, ...environment },
       shell: windows,
+      timeout,
       stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'inherit', 'inherit'],
     })
     let output = ''
