@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { timesOf } from './costs.ts'
+
+test('[BE7] time is put down to the code that ran, in the stretch that counts, and idleness to nobody', () => {
+  const root = 'file:///somewhere/packages'
+  const node = (
+    id: number,
+    functionName: string,
+    url: string,
+  ): Parameters<typeof timesOf>[0]['nodes'][number] => ({
+    id,
+    callFrame: { functionName, url },
+  })
+  const profile = {
+    startTime: 5_000_000,
+    nodes: [
+      node(1, '(idle)', ''),
+      node(2, 'write', `${root}/relay/src/node/sqlite-store.ts`),
+      node(3, 'readAppend', `${root}/document/src/page/append.ts`),
+      node(4, 'fanOut', `${root}/relay/src/fan-out.ts`),
+      node(5, 'writev', ''),
+      node(6, 'nobodyKnows', 'elsewhere.js'),
+    ],
+    samples: [3, 3, 1, 2, 4, 5, 6, 2],
+    // At 1, 11, 12, 14, 17, 18, 19 and 30 milliseconds.
+    timeDeltas: [1000, 10_000, 1000, 2000, 3000, 1000, 1000, 11_000],
+  }
+  const times = timesOf(profile, 10, 30)
+  expect(Object.fromEntries([...times].filter(([, us]) => us > 0))).toEqual({
+    'updates, entries and digests: @parley/document': 10_000,
+    'SQLite: COMMIT, with the log’s fsync': 2000,
+    'the core of @parley/relay': 3000,
+    'sockets: ws and Node': 1000,
+    'everything else': 1000,
+  })
+  expect(times.has('idle')).toBe(false)
+})

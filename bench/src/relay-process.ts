@@ -1,0 +1,131 @@
+/**
+ * A relay as people run it: `parley relay` in a process of its own, on a port of this machine's loopback that was free.
+ *
+ * It runs from source, so that what is measured is what stands here. Nothing of it is left after `dispose`. Rule BE5.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { UserId } from '@parley/document'
+import { mintToken } from '@parley/relay/node'
+import { makeFolder, rootFolder } from './folders.ts'
+
+export interface RelayProcess {
+  readonly pid: number
+  readonly port: number
+  /** Where everything of it lies, and in there the data. */
+  readonly folder: string
+  readonly data: string
+  readonly token: (user: UserId) => Promise<string>
+  /** One of the counters or gauges it shows under /metrics. */
+  readonly counter: (name: string) => Promise<number>
+  /** Drains it and waits for its end; its data stay. */
+  readonly stop: () => Promise<void>
+  /** Ends it, if it runs, and removes its data. */
+  readonly dispose: () => Promise<void>
+}
+
+export interface RelayProcessOptions {
+  /** Of a relay that ran before; a new one otherwise. */
+  readonly folder?: string
+  /** For Node itself. */
+  readonly nodeArguments?: readonly string[]
+}
+
+const secret = 'a secret of 32 bytes, for figures'
+const startMs = 20_000
+const stopMs = 20_000
+
+export async function startRelay(options: RelayProcessOptions = {}): Promise<RelayProcess> {
+  const folder = options.folder ?? makeFolder('relay')
+  const data = join(folder, 'data')
+  const secretFile = join(folder, 'secret')
+  writeFileSync(secretFile, secret)
+  const child = spawn(
+    process.execPath,
+    [
+      '--conditions=parley-source',
+      ...(options.nodeArguments ?? []),
+      join(rootFolder, 'apps', 'relay', 'src', 'main.ts'),
+      'relay',
+      '--port=0',
+      '--host=127.0.0.1',
+      `--data=${data}`,
+      `--secret-file=${secretFile}`,
+      '--log-level=info',
+    ],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('exit', resolve)
+  })
+  // Whatever ends this process ends the relay too.
+  const kill = (): void => {
+    child.kill('SIGKILL')
+  }
+  process.once('exit', kill)
+
+  const stop = async (): Promise<void> => {
+    child.kill('SIGTERM')
+    const cutOff = setTimeout(kill, stopMs)
+    const code = await ended
+    clearTimeout(cutOff)
+    process.off('exit', kill)
+    if (code !== 0) throw new Error(`the relay ended with ${code ?? 'a signal'}`)
+  }
+  const port = await portOf(child, ended)
+  return {
+    pid: child.pid ?? 0,
+    port,
+    folder,
+    data,
+    token: async (user) =>
+      mintToken({
+        secret: new TextEncoder().encode(secret),
+        user,
+        lifetimeSeconds: 86_400,
+        now: Date.now(),
+      }),
+    counter: async (name) => readCounter(port, name),
+    stop,
+    async dispose() {
+      if (child.exitCode === null && child.signalCode === null) await stop()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+/** The log says it, in the line that says that the relay has started. */
+async function portOf(child: ChildProcess, ended: Promise<number | null>): Promise<number> {
+  let said = ''
+  const started = new Promise<number>((resolve) => {
+    const listen = (chunk: string): void => {
+      said = `${said}${chunk}`.slice(-10_000)
+      const port = / relay-started .*\bport=(\d+)/.exec(said)?.[1]
+      if (port !== undefined) resolve(Number(port))
+    }
+    child.stdout?.setEncoding('utf8').on('data', listen)
+    child.stderr?.setEncoding('utf8').on('data', listen)
+  })
+  const late = timeout(startMs)
+  const port = await Promise.race([started, ended.then(() => undefined), late.passed])
+  late.clear()
+  if (port !== undefined) return port
+  child.kill('SIGKILL')
+  throw new Error(`The relay did not start. It said:\n${said}`)
+}
+
+function timeout(ms: number): { readonly passed: Promise<undefined>; readonly clear: () => void } {
+  let timer: NodeJS.Timeout | undefined
+  const passed = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, ms, undefined)
+  })
+  return { passed, clear: () => clearTimeout(timer) }
+}
+
+async function readCounter(port: number, name: string): Promise<number> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`)
+  const value = new RegExp(`^parley_${name} (\\d+)$`, 'm').exec(await response.text())?.[1]
+  if (value === undefined) throw new Error(`the relay counts no ${name}`)
+  return Number(value)
+}
