@@ -14,3 +14,4 @@ export { relayStoreCases, type StoreCase, type StoreHarness } from './store-case
 export { createFaultyRelay, type FaultyRelayOptions, type RelayFault, relayFaults } from './faulty-relay.ts'
 export { type Around, wrapStore } from './store-wrapper.ts'
 export { commanded, createTestLunch, creation, pushed, type TestLunch } from './test-lunch.ts'
+export { makeMortal, type Mortal } from './mortal-store.ts'

@@ -1,0 +1,133 @@
+import { emptyDigest, headDigest, mergeHeadUpdates, readHeadState, xorDigest } from '@parley/document'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { digestOf } from './accept-entry.ts'
+import { createMemoryDisk, createMemoryRelayStore, type MemoryConversation } from './memory-store.ts'
+import { createCrowd, type Step, viewOf } from './testing/test-crowd.ts'
+import { testConversationId } from './testing/test-device.ts'
+
+const who = fc.nat(3)
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: fc.constant('write' as const), who, count: fc.integer({ min: 1, max: 4 }) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('recall' as const), who, which: fc.nat(50) }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('again' as const), who, which: fc.nat(50) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constantFrom('invite', 'remove', 'join', 'quit'), who, whom: who }),
+  },
+  { weight: 6, arbitrary: fc.constant({ do: 'settle' as const }) },
+  { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      do: fc.constant('die' as const),
+      calls: fc.integer({ min: 1, max: 12 }),
+      reaches: fc.boolean(),
+    }),
+  },
+)
+
+function expectSound(held: MemoryConversation): void {
+  const { record, rows, pages } = held
+  expect(rows.map(({ seq }) => seq)).toEqual(rows.map((_, index) => index + 1))
+  expect(record).toMatchObject({ seq: rows.length, position: rows.at(-1)?.position, time: rows.at(-1)?.time })
+  expect(rows.map(({ time }) => time)).toEqual(rows.map(({ time }) => time).toSorted((a, b) => a - b))
+  const state = mergeHeadUpdates(rows.filter(({ kind }) => kind === 'head').map(({ update }) => update))
+  expect(state).toEqual(held.head.state)
+  const head = readHeadState(state)
+  expect(record.headDigest).toBe(head === undefined ? undefined : headDigest(head))
+  for (const page of pages.values()) {
+    const own = rows.filter((row) => row.page === page.page)
+    const digest = own.map((row) => digestOf(row, row.kind === 'erased')).reduce(xorDigest, emptyDigest)
+    expect(page).toMatchObject({ digest, entries: own.length, closed: page.page < record.pages })
+    const clocks = new Map<number, number>()
+    for (const { client, clock } of own) {
+      expect(clock).toBe(clocks.get(client) ?? 0)
+      clocks.set(client, clock + 1)
+    }
+  }
+}
+
+test(
+  '[RE7] [RE13] [RE15] [RE27] whatever happens, rows are gap-free, answers hold, and repeating changes nothing',
+  { timeout: 60_000 },
+  async () => {
+    let accepted = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyStep, { minLength: 30, maxLength: 80 }), async (steps) => {
+        const disk = createMemoryDisk('epoch-1')
+        const conversation = testConversationId(1)
+        const crowd = await createCrowd(
+          async () => createMemoryRelayStore(disk),
+          () => viewOf(disk, conversation),
+        )
+        await crowd.run(steps)
+        const held = disk.conversations.get(conversation)
+        if (held === undefined) throw new Error('the conversation was never made')
+        expectSound(held)
+        const count = held.rows.length
+        const answered = crowd.people.flatMap(({ sent }) => sent)
+        for (const { verdict, id } of answered) {
+          if (verdict?.class !== 'accepted') continue
+          accepted += 1
+          expect(held.rows[verdict.seq - 1]).toMatchObject({ id, seq: verdict.seq, time: verdict.time })
+        }
+        const ids = held.rows.filter(({ kind }) => kind !== 'head').map(({ id }) => id)
+        expect(new Set(ids).size).toBe(ids.length)
+        const repeated = await crowd.repeatAll()
+        const [known, unknown] = [true, false].map((is) =>
+          repeated.filter(({ sent }) => ids.includes(sent.id) === is),
+        )
+        expect(known?.map(({ verdict }) => [verdict.class, 'seq' in verdict ? verdict.seq : 0])).toEqual(
+          known?.map(({ sent }) => ['duplicate', seqOf(held, sent.id)]),
+        )
+        expect(unknown?.filter(({ verdict }) => verdict.class === 'duplicate')).toEqual([])
+        expect(held.rows.filter(({ id }) => ids.includes(id)).length).toBe(ids.length)
+        expect(held.rows.length).toBeGreaterThanOrEqual(count)
+        expectSound(held)
+        expect(crowd.faults).toEqual([])
+      }),
+      { numRuns: 150 },
+    )
+    expect(accepted).toBeGreaterThan(1000)
+  },
+)
+
+function seqOf(held: MemoryConversation, id: string): number {
+  return held.rows.find((row) => row.kind !== 'head' && row.id === id)?.seq ?? 0
+}
+
+test(
+  '[RE30] [RE71] a command is answered the same for ever, whenever the relay dies',
+  { timeout: 60_000 },
+  async () => {
+    let answered = 0
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyStep, { minLength: 20, maxLength: 50 }), async (steps) => {
+        const disk = createMemoryDisk('epoch-1')
+        const conversation = testConversationId(1)
+        const crowd = await createCrowd(
+          async () => createMemoryRelayStore(disk),
+          () => viewOf(disk, conversation),
+        )
+        await crowd.run(steps)
+        const rows = disk.conversations.get(conversation)?.rows ?? []
+        for (const { device, commands } of crowd.people) {
+          for (const { id, command, answer } of commands) {
+            await device.take('command-answer')
+            device.command(conversation, command, id)
+            const [again] = await device.take('command-answer')
+            expect(JSON.stringify({ ...again?.verdict, class: '' })).toBe(answer)
+            expect(rows.filter((row) => row.kind === 'head' && row.id === id).length).toBeLessThanOrEqual(1)
+            answered += 1
+          }
+        }
+      }),
+      { numRuns: 100 },
+    )
+    expect(answered).toBeGreaterThan(150)
+  },
+)
