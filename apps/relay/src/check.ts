@@ -1,9 +1,41 @@
-/** `parley check`: what is wrong with the data, a line each. Rules AR14 and AR15. */
+/** `parley check`: what is wrong with a relay's data, a line each. Changes nothing. Rules AR14 to AR16. */
+import { StoreError } from '@parley/relay'
+import { type DataReport, checkRelayData } from '@parley/relay/node'
 import type { Values } from './parse.ts'
 import type { World } from './world.ts'
 
-export async function runCheck(world: World, values: Values): Promise<number> {
-  await Promise.resolve()
-  world.complain(`parley: check ${values.text('data') ?? ''} is not there yet.\n`)
+export function runCheck(world: World, values: Values): number {
+  const directory = values.text('data') ?? './data'
+  let report
+  try {
+    report = checkRelayData(directory)
+  } catch (error) {
+    return explain(world, directory, error)
+  }
+  world.print([...report.problems, summary(report), ''].join('\n'))
+  return report.problems.length === 0 ? 0 : 1
+}
+
+function summary({ conversations, rows, epoch, problems }: DataReport): string {
+  const count = `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`
+  const found = problems.length === 0 ? 'nothing is wrong' : count
+  return `${conversations} conversations, ${rows} rows, log epoch ${epoch}: ${found}`
+}
+
+function explain(world: World, directory: string, error: unknown): number {
+  if (!(error instanceof Error)) throw error
+  if (error instanceof StoreError && error.kind === 'foreign') {
+    world.complain(`parley: There is no relay's data in ${directory}. Name its directory with --data.\n`)
+    return 5
+  }
+  if (error instanceof StoreError && error.kind === 'newer') {
+    world.complain(
+      `parley: The data in ${directory} was written by a newer version of Parley. Check it with that one.\n`,
+    )
+    return 6
+  }
+  if (!(error instanceof StoreError) && !('errcode' in error)) throw error
+  // SQLite gave up on the file: that is a finding too.
+  world.print(`the file cannot be read: ${error.message}\n`)
   return 1
 }
