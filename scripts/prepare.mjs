@@ -153,6 +153,8 @@ export async function ensureChromium() {
     mkdirSync(folder, { recursive: true })
     await runProgram('npm', ['install', '--no-save', '--prefix', folder, '@sparticuz/chromium@153.0.0'], {
       quiet: true,
+      environment: patience,
+      timeout: 300_000,
     })
     // It unpacks itself into the temporary folder.
     const unpack = `import chromium from '@sparticuz/chromium'; await chromium.executablePath()`
