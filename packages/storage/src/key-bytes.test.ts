@@ -41,6 +41,21 @@ test('[ST3] what begins with a prefix lies between its bytes and its end', () =>
   )
 })
 
+test('[ST3] the bytes of a key stay what they are, for the files there are', () => {
+  const written: readonly (readonly [readonly (string | number)[], string])[] = [
+    [[], ''],
+    [[0], '10'],
+    [[1, 255, 256], '110111ff120100'],
+    [[2 ** 53 - 1], '171fffffffffffff'],
+    [['', 'a', 'ab~'], '20002061002061627e00'],
+    [['c/1', 7, 'x'], '20632f31001107207800'],
+  ]
+  for (const [key, hex] of written) {
+    expect(Buffer.from(encodeKey(key)).toString('hex')).toBe(hex)
+    expect(decodeKey(Buffer.from(hex, 'hex'))).toEqual(key)
+  }
+})
+
 test('[ST3] bytes no key makes are no key', () => {
   const bad = [
     [0x00],

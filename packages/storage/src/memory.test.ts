@@ -23,7 +23,7 @@ test('[ST23] random batches and reads are answered as a naive model answers them
     }),
     { numRuns: 500 },
   )
-})
+}, 60_000)
 
 test('[ST30] a memory store made without a state keeps its data for its own next owner', async () => {
   const layout = { format: 1, tables: ['rows'] }

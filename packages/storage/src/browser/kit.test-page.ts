@@ -2,7 +2,8 @@
  * What the tests need inside the page: bundled, and reachable as `kit`.
  */
 import { compareKeys } from '../key.ts'
-import { type OpenStore, StorageError, type StoreLayout } from '../port.ts'
+import type { OpenStore, StoreLayout } from '../port.ts'
+import { failureOf } from '../testing/check.ts'
 import { deviceStoreCases } from '../testing/device-store-cases.ts'
 import { runScript } from '../testing/script.ts'
 import { createIndexedDbStore } from './database-store.ts'
@@ -17,17 +18,6 @@ async function runCase(title: string): Promise<void> {
   if (found === undefined) throw new Error(`There is no case "${title}".`)
   const name = freshName()
   await found.run({ store: (layout: StoreLayout) => createIndexedDbStore({ name, layout }) })
-}
-
-/** The kind of the port's error, whose message must be a sentence. */
-async function failure(call: Promise<unknown>): Promise<string> {
-  try {
-    await call
-  } catch (error) {
-    if (!(error instanceof StorageError)) throw error
-    return /^[A-Z].*\.$/s.test(error.message) ? error.kind : `no sentence: ${error.message}`
-  }
-  return 'no failure'
 }
 
 /** The kinds of the losses the owner hears of, as they come. */
@@ -55,7 +45,7 @@ async function raw(name: string, version: number, upgrade: (db: IDBDatabase) => 
 
 /** Hands the outcome of a call to `note`, without anybody waiting for it here. */
 function report(call: Promise<unknown>, note: (answer: string) => void): void {
-  failure(call).then(note, (error: unknown) => note(String(error)))
+  failureOf(call).then(note, (error: unknown) => note(String(error)))
 }
 
 /** Looks at every request to open or delete a database, from now on. */
@@ -82,7 +72,7 @@ function onConnection(look: (db: IDBDatabase) => void): void {
 const parts = {
   compareKeys,
   createIndexedDbStore,
-  failure,
+  failure: failureOf,
   freshName,
   keys,
   losses,

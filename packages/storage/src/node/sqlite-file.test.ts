@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -14,44 +13,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, expect, test } from 'vitest'
-import { StorageError } from '../port.ts'
-import { connect } from './sqlite-file.ts'
-import { own } from './sqlite-owner.ts'
-import { takeOwnership } from './sqlite-schema.ts'
+import { failureOf } from '../testing/check.ts'
+import { everything, layout, put } from './file.test-data.ts'
 import { createSqliteStore } from './sqlite-store.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'parley-file-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-const layout = { format: 1, tables: ['rows'] }
-const everything = [{ kind: 'range', table: 'rows', prefix: [] }] as const
-
-function put(
-  key: string,
-  value: string | Uint8Array,
-): {
-  readonly durability: 'strict'
-  readonly puts: readonly {
-    readonly table: string
-    readonly key: readonly string[]
-    readonly value: string | Uint8Array
-  }[]
-} {
-  return { durability: 'strict', puts: [{ table: 'rows', key: [key], value }] }
-}
-
-/** The kind of the port's error, whose message must be a sentence. */
-async function failure(call: Promise<unknown>): Promise<string> {
-  const error = await call.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  )
-  if (!(error instanceof StorageError)) throw new Error('Not a StorageError.', { cause: error })
-  expect(error.message).toMatch(/^[A-Z].*\.$/s)
-  return error.kind
-}
-
-/** Names, sizes and bytes of all that lies in a folder. */
+/** Names, times and bytes of all that lies in a folder. */
 function pictureOf(place: string): unknown {
   return readdirSync(place)
     .toSorted()
@@ -98,8 +67,8 @@ test('[ST61] a file that is not ours is neither opened nor destroyed nor touched
   const before = pictureOf(place)
   for (const name of names) {
     const store = createSqliteStore({ path: join(place, name), layout })
-    expect([name, await failure(store.open())]).toEqual([name, 'foreign'])
-    expect([name, await failure(store.destroy())]).toEqual([name, 'foreign'])
+    expect([name, await failureOf(store.open())]).toEqual([name, 'foreign'])
+    expect([name, await failureOf(store.destroy())]).toEqual([name, 'foreign'])
   }
   expect(pictureOf(place)).toEqual(before)
   tagged.close()
@@ -110,61 +79,9 @@ test('[ST61] a folder is not ours either', async () => {
   const path = join(folder, 'folder.db')
   mkdirSync(path)
   const store = createSqliteStore({ path, layout })
-  expect(await failure(store.open())).toBe('foreign')
-  expect(await failure(store.destroy())).toBe('foreign')
+  expect(await failureOf(store.open())).toBe('foreign')
+  expect(await failureOf(store.destroy())).toBe('foreign')
   expect(existsSync(path)).toBe(true)
-})
-
-test('[ST62] a commit there is no room for is answered quota, and the store goes on', async () => {
-  const store = createSqliteStore({ path: join(folder, 'full.db'), layout, maxBytes: 200_000 })
-  const owner = await store.open()
-  const heard: unknown[] = []
-  owner.onLost((error) => heard.push(error))
-  await owner.commit(put('kept', new Uint8Array(100_000).fill(1)))
-  const tooMuch = {
-    ...put('small', 'x'),
-    puts: [...put('small', 'x').puts, ...put('large', new Uint8Array(150_000)).puts],
-  }
-  expect(await failure(owner.commit(tooMuch))).toBe('quota')
-  expect((await owner.read(everything)).flat().map(({ key }) => key)).toEqual([['kept']])
-  await owner.commit({ durability: 'strict', removes: [{ table: 'rows', key: ['kept'] }] })
-  await owner.commit(tooMuch)
-  expect((await owner.read(everything)).flat().map(({ key }) => key)).toEqual([['large'], ['small']])
-  expect(heard).toEqual([])
-  await owner.close()
-})
-
-test('[ST64] a strict commit syncs the log, a relaxed one does not', async () => {
-  const path = join(folder, 'durable.db')
-  writeFileSync(path, '')
-  const connection = connect({ path, maxBytes: undefined, blockedAfterMs: 0 })
-  const epoch = takeOwnership(connection.db, layout, path)
-  const { store } = own(connection, layout, epoch, path, () => undefined)
-  const seen: unknown[] = []
-  for (const durability of ['strict', 'relaxed', 'relaxed', 'strict'] as const) {
-    await store.commit({ ...put('a', 'x'), durability })
-    seen.push(connection.db.prepare('PRAGMA synchronous').get()?.['synchronous'])
-  }
-  // 2 is FULL, 1 is NORMAL.
-  expect(seen).toEqual([2, 1, 1, 2])
-  expect(connection.db.prepare('PRAGMA journal_mode').get()?.['journal_mode']).toBe('wal')
-  await store.close()
-})
-
-test('[ST65] a file another connection keeps locked is blocked, and free again afterwards', async () => {
-  const path = join(folder, 'locked.db')
-  const store = createSqliteStore({ path, layout, blockedAfterMs: 20 })
-  const owner = await store.open()
-  const other = new DatabaseSync(path)
-  other.exec('BEGIN IMMEDIATE')
-  expect(await failure(owner.commit(put('a', 'x')))).toBe('blocked')
-  expect(await failure(store.open())).toBe('blocked')
-  expect(await failure(createSqliteStore({ path, layout, blockedAfterMs: 20 }).destroy())).toBe('blocked')
-  expect(await owner.read(everything)).toEqual([[]])
-  other.exec('ROLLBACK')
-  other.close()
-  await owner.commit(put('a', 'x'))
-  await owner.close()
 })
 
 test('[ST66] a damaged row fails the reads that meet it as corrupt, and no other', async () => {
@@ -186,15 +103,15 @@ test('[ST66] a damaged row fails the reads that meet it as corrupt, and no other
     damage
       .prepare('UPDATE t_rows SET v = ? WHERE k = (SELECT min(k) FROM t_rows)')
       .run(Uint8Array.from(bytes))
-    expect(await failure(owner.read([{ kind: 'get', table: 'rows', key: ['bad'] }]))).toBe('corrupt')
-    expect(await failure(owner.read(everything))).toBe('corrupt')
+    expect(await failureOf(owner.read([{ kind: 'get', table: 'rows', key: ['bad'] }]))).toBe('corrupt')
+    expect(await failureOf(owner.read(everything))).toBe('corrupt')
   }
   expect(await owner.read([{ kind: 'get', table: 'rows', key: ['good'] }])).toEqual([
     [{ key: ['good'], value: 'x' }],
   ])
   await owner.commit({ durability: 'strict', removes: [{ table: 'rows', key: ['bad'] }] })
   damage.prepare('INSERT INTO t_rows VALUES (?, ?)').run(Uint8Array.of(1, 2, 3), Uint8Array.of(126))
-  expect(await failure(owner.read(everything))).toBe('corrupt')
+  expect(await failureOf(owner.read(everything))).toBe('corrupt')
   damage.close()
   await owner.close()
 })
@@ -213,7 +130,7 @@ test('[ST66] a damaged file is corrupt, and can be destroyed', async () => {
   ]
   for (const damaged of damages) {
     writeFileSync(path, damaged)
-    const kind = await failure(store.open().then(async (owner) => owner.read(everything)))
+    const kind = await failureOf(store.open().then(async (owner) => owner.read(everything)))
     expect(kind).toBe('corrupt')
     await store.destroy()
     expect(existsSync(path)).toBe(false)
@@ -231,7 +148,7 @@ test('[ST66] a file that lacks its own record is corrupt', async () => {
     const db = new DatabaseSync(path)
     db.exec(harm)
     db.close()
-    expect(await failure(store.open())).toBe('corrupt')
+    expect(await failureOf(store.open())).toBe('corrupt')
     await store.destroy()
   }
   expect(existsSync(path)).toBe(false)
@@ -254,83 +171,18 @@ test('[ST67] an owner whose file was moved, removed or replaced is told that the
     owner.onLost(({ kind }) => heard.push(kind))
     await owner.commit(put('a', 'x'))
     harm()
-    expect(await failure(owner.commit(put('b', 'y')))).toBe('closed')
+    expect(await failureOf(owner.commit(put('b', 'y')))).toBe('closed')
     expect(heard).toEqual(['closed'])
     await owner.close()
     for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true })
   }
 })
 
-test('[ST68] after closing, no file holds what was removed or replaced', async () => {
-  const place = join(folder, 'erased')
-  const path = join(place, 'store.db')
-  const owner = await createSqliteStore({ path, layout }).open()
-  await owner.commit(put('removed', 'secret one '.repeat(1000)))
-  await owner.commit(put('replaced', 'secret two'))
-  await owner.commit(put('prefix', 'secret three'))
-  await owner.commit(put('kept', 'no secret'))
-  await owner.commit(put('replaced', 'open'))
-  await owner.commit({
-    durability: 'relaxed',
-    removes: [{ table: 'rows', key: ['removed'] }],
-    removePrefixes: [{ table: 'rows', prefix: ['prefix'] }],
-  })
-  await owner.close()
-  const bytes = readdirSync(place)
-    .map((name) => readFileSync(join(place, name), 'latin1'))
-    .join('')
-  expect(bytes).toContain('no secret')
-  expect(bytes).not.toMatch(/secret (one|two|three)/)
-})
-
-test('[ST69] destroying removes the file and those beside it', async () => {
-  const place = join(folder, 'gone')
-  const path = join(place, 'store.db')
-  const store = createSqliteStore({ path, layout })
-  const owner = await store.open()
-  await owner.commit(put('a', 'x'))
-  await store.destroy()
-  expect(readdirSync(place)).toEqual([])
-  expect(await failure(owner.commit(put('b', 'y')))).toBe('closed')
-})
-
-test('[ST69] destroyed under another connection, the file stays, without a byte of what it held', async () => {
-  const place = join(folder, 'emptied')
-  const path = join(place, 'store.db')
-  const store = createSqliteStore({ path, layout })
-  const owner = await store.open()
-  await owner.commit(put('a', 'a secret'))
-  await createSqliteStore({ path, layout }).destroy()
-  const bytes = readdirSync(place)
-    .map((name) => readFileSync(join(place, name), 'latin1'))
-    .join('')
-  expect(bytes).not.toContain('a secret')
-  expect(await failure(owner.read(everything))).toBe('closed')
-  expect(readdirSync(place)).toEqual(['store.db'])
-  await store.destroy()
-  expect(readdirSync(place)).toEqual([])
-})
-
-test('[ST69] destroying needs no room', async () => {
-  const place = join(folder, 'no-room')
-  const path = join(place, 'store.db')
-  const owner = await createSqliteStore({ path, layout }).open()
-  await owner.commit(put('a', 'x'))
-  const program = `
-    import { createSqliteStore } from ${JSON.stringify(join(import.meta.dirname, 'sqlite-store.ts'))}
-    await createSqliteStore({ path: process.argv[1], layout: ${JSON.stringify(layout)} }).destroy()`
-  const node = [process.execPath, '--no-warnings', '--input-type=module', '--eval', program, path]
-  // No file may grow past 512 bytes, not even the log.
-  execFileSync('sh', ['-c', 'ulimit -f 1 && exec "$@"', 'sh', ...node])
-  expect(readdirSync(place)).toEqual([])
-  expect(await failure(owner.commit(put('b', 'y')))).toBe('closed')
-})
-
 test('[ST70] a path that cannot be used is unavailable', async () => {
   const file = join(folder, 'a-file')
   writeFileSync(file, 'x')
   const store = createSqliteStore({ path: join(file, 'below.db'), layout })
-  expect(await failure(store.open())).toBe('unavailable')
+  expect(await failureOf(store.open())).toBe('unavailable')
 })
 
 test('[ST71] the files are those any SQLite can check', async () => {

@@ -35,4 +35,4 @@ test('[ST23] random batches and reads are answered as a naive model answers them
     }),
     { numRuns: 100 },
   )
-})
+}, 60_000)

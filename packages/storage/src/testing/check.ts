@@ -12,23 +12,33 @@ export function checkEqual(actual: unknown, expected: unknown, what: string): vo
   if (difference !== undefined) throw new Error(difference)
 }
 
-/** The call must reject with a `StorageError` of this kind, whose message is a sentence. */
+/** The kind a call fails with, or 'no failure'. Whatever is no `StorageError` with a sentence for people goes on. */
+export async function failureOf(call: Promise<unknown>): Promise<StorageErrorKind | 'no failure'> {
+  try {
+    await call
+    return 'no failure'
+  } catch (error) {
+    if (!(error instanceof StorageError)) throw error
+    check(/^[A-Z].*\.$/s.test(error.message), `The message is no sentence: ${error.message}`)
+    return error.kind
+  }
+}
+
 export async function checkFails(
-  call: () => Promise<unknown>,
+  call: Promise<unknown>,
   kind: StorageErrorKind,
   what: string,
-): Promise<StorageError> {
-  const error = await reasonOf(call, what)
-  if (!(error instanceof StorageError)) throw new Error(`${what}: not a StorageError`, { cause: error })
-  checkEqual(error.kind, kind, what)
-  check(/^[A-Z].*\.$/s.test(error.message), `${what}: the message is no sentence: ${error.message}`)
-  return error
+): Promise<void> {
+  checkEqual(await failureOf(call), kind, what)
 }
 
 /** The call must reject as the caller's own bug. */
 export async function checkRefused(call: () => Promise<unknown>, what: string): Promise<void> {
-  const error = await reasonOf(call, what)
-  if (!(error instanceof TypeError)) throw new Error(`${what}: not a TypeError`, { cause: error })
+  const outcome = await call().then(
+    () => 'nothing was refused',
+    (error: unknown) => error,
+  )
+  if (!(outcome instanceof TypeError)) throw new Error(`${what}: no TypeError`, { cause: outcome })
 }
 
 /** What differs between two plain values, and where; a property that is undefined counts as missing. */
@@ -44,15 +54,6 @@ export function differenceOf(actual: unknown, expected: unknown, where: string):
     if (difference !== undefined) return difference
   }
   return undefined
-}
-
-async function reasonOf(call: () => Promise<unknown>, what: string): Promise<unknown> {
-  try {
-    await call()
-  } catch (error) {
-    return error
-  }
-  throw new Error(`${what}: nothing was refused`)
 }
 
 function isObject(value: unknown): value is object {

@@ -14,8 +14,8 @@ function losses(store: OpenStore): readonly StorageError[] {
 }
 
 async function checkEnded(store: OpenStore, kind: 'closed' | 'stale-epoch', what: string): Promise<void> {
-  await checkFails(() => store.commit(strictly({ puts: [row('late')] })), kind, `${what}: commit`)
-  await checkFails(() => store.read([]), kind, `${what}: read`)
+  await checkFails(store.commit(strictly({ puts: [row('late')] })), kind, `${what}: commit`)
+  await checkFails(store.read([]), kind, `${what}: read`)
 }
 
 export const ownerCases: readonly StoreCase[] = [
@@ -46,6 +46,8 @@ export const ownerCases: readonly StoreCase[] = [
       const heard = losses(first)
       await first.commit(strictly({ puts: [row('first')] }))
       const second = await harness.store(layout).open()
+      checkEqual(await keysOf(first, 'rows'), [['first']], 'what the first owner still reads')
+      checkEqual(heard, [], 'what the first owner heard so far')
       const batch = strictly({ puts: [row('late')], removePrefixes: [{ table: 'rows', prefix: [] }] })
       const refused = await Promise.allSettled([first.commit(batch), first.commit(batch)])
       checkEqual(
@@ -70,7 +72,7 @@ export const ownerCases: readonly StoreCase[] = [
     const store = harness.store(layout)
     const first = await store.open()
     const second = await store.open()
-    await checkFails(() => first.commit({ durability: 'relaxed' }), 'stale-epoch', 'the first owner')
+    await checkFails(first.commit({ durability: 'relaxed' }), 'stale-epoch', 'the first owner')
     await second.commit({ durability: 'relaxed' })
   }),
 
@@ -146,7 +148,7 @@ export const ownerCases: readonly StoreCase[] = [
     const newer = await harness.store(wider).open()
     await newer.commit(strictly({ puts: [row('new')] }))
     await newer.close()
-    await checkFails(() => harness.store(layout).open(), 'newer', 'an older program')
+    await checkFails(harness.store(layout).open(), 'newer', 'an older program')
     const again = await harness.store(wider).open()
     checkEqual(again.epoch, newer.epoch + 1, 'nobody has opened it in between')
     checkEqual(await keysOf(again, 'rows'), [['new']], 'rows')
@@ -170,11 +172,7 @@ export const ownerCases: readonly StoreCase[] = [
     const owner = await harness.store(layout).open()
     await owner.commit(strictly({ puts: [row('kept')] }))
     await owner.close()
-    await checkFails(
-      () => harness.store({ ...wider, format: 1 }).open(),
-      'corrupt',
-      'a table that is missing',
-    )
+    await checkFails(harness.store({ ...wider, format: 1 }).open(), 'corrupt', 'a table that is missing')
     checkEqual(await keysOf(await harness.store(layout).open(), 'rows'), [['kept']], 'rows')
   }),
 ]
