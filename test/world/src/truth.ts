@@ -95,7 +95,7 @@ export function truthOf(id: ConversationId, logged: LoggedConversation): Truth {
 
 /** Stock Yjs over stored updates, in the order given. */
 export function documentOf(updates: readonly Uint8Array[]): Y.Doc {
-  const doc = new Y.Doc()
+  const doc = new Y.Doc({ guid: 'truth' })
   for (const update of updates) Y.applyUpdate(doc, update)
   return doc
 }
