@@ -21,7 +21,6 @@ export const prefixes: Readonly<Record<string, string>> = {
   'test/world/SPEC.md': 'WO',
   'test/repo/SPEC.md': 'RP',
   'bench/SPEC.md': 'BE',
-  'bench/SPEC.md': 'BE',
 }
 
 export function rulesOf(spec: File): readonly Rule[] {
