@@ -4,7 +4,7 @@
 import { type Chromium, launchChromium } from '@parley/test-chromium'
 import { build } from 'esbuild'
 import { createServer } from 'node:http'
-import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 export type Page = Awaited<ReturnType<Chromium['context']['newPage']>>
 
@@ -20,7 +20,7 @@ export async function servePages(
   options: { readonly profile?: string; readonly port?: number } = {},
 ): Promise<Pages> {
   const bundle = await build({
-    entryPoints: [join(import.meta.dirname, 'kit.test-page.ts')],
+    entryPoints: [fileURLToPath(import.meta.resolve('./kit.test-page.ts'))],
     bundle: true,
     conditions: ['parley-source'],
     format: 'iife',
