@@ -262,18 +262,21 @@ export function createCalls(core: Core, history: History): Calls {
       const item = ledger.itemById(id)
       if (item === undefined || item.state !== 'refused')
         throw new ParleyError('unknown-message', 'Nothing refused has this id.')
-      const again = item.kind === 'command' && item.command.op === 'create'
+      const creates = item.kind === 'command' && item.command.op === 'create'
+      const enters = creates || (item.kind === 'command' && item.command.op === 'join')
+      const known = ledger.conversation(item.conversation)
+      if (item.kind === 'entry' && (known?.pages ?? 0) === 0 && !waitsToEnter(ledger, item.conversation))
+        throw new ParleyError('conversation-refused', 'Retry making or joining the conversation first.')
       const lane = ledger
         .lane(item.conversation)
-        .filter((other) => other.n === item.n || (again && other.reason?.code === 'conversation-refused'))
+        .filter((other) => other.n === item.n || (enters && other.reason?.code === 'conversation-refused'))
       for (const one of lane) {
         ledger.removeItem(one.n)
         // A refused command's id has its answer for ever; an entry's was never taken.
         const freshId = one.kind === 'command' ? newId() : one.id
         ledger.setItem({ ...one, id: freshId, n: ledger.takeN(), state: 'waiting', reason: null })
       }
-      const record = ledger.conversation(item.conversation)
-      if (again && record?.local === true) ledger.setConversation({ ...record, role: 'owner' })
+      if (creates && known?.local === true) ledger.setConversation({ ...known, role: 'owner' })
       ledger.emit({ type: 'conversation', conversation: item.conversation })
     })
   }

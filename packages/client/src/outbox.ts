@@ -163,30 +163,34 @@ export function refuse(ledger: Ledger, item: OutboxItem, reason: Reason, promise
   ledger.setItem(refused)
   announceRefusal(ledger, refused, reason)
   for (const other of ledger.lane(item.conversation)) {
-    if (other.n === item.n || other.state === 'refused' || other.answered !== null) continue
-    if (other.kind === 'entry' && other.target?.id === item.id) {
-      refuse(
-        ledger,
-        other,
-        { code: 'target-refused', detail: 'The message this is about was refused.' },
-        promises,
-      )
-    } else if (item.kind === 'command' && item.command.op === 'create' && other.n > item.n) {
-      refuse(
-        ledger,
-        other,
-        {
-          code: 'conversation-refused',
-          detail: 'The conversation could not be created; retry its creation, or discard this.',
-        },
-        promises,
-      )
-    }
+    if (other.kind !== 'entry' || other.target?.id !== item.id || !isOpen(other)) continue
+    const detail = 'The message this is about was refused.'
+    refuse(ledger, other, { code: 'target-refused', detail }, promises)
+  }
+  for (const other of dependents(ledger, item)) {
+    const detail = 'The conversation could not be made or entered; retry that, or discard this.'
+    refuse(ledger, other, { code: 'conversation-refused', detail }, promises)
   }
   const record = ledger.conversation(item.conversation)
   if (item.kind === 'command' && item.command.op === 'create' && record?.local === true) {
     ledger.setConversation({ ...record, role: '' })
   }
+}
+
+function isOpen(item: OutboxItem): boolean {
+  return item.state === 'waiting' && item.answered === null
+}
+
+/** What never can leave now: all after a creation; what was written after a joining, up to the next try to get in. */
+function dependents(ledger: Ledger, item: OutboxItem): readonly OutboxItem[] {
+  if (item.kind !== 'command') return []
+  const after = ledger.lane(item.conversation).filter((other) => other.n > item.n && isOpen(other))
+  if (item.command.op === 'create') return after
+  if (item.command.op !== 'join' || ledger.conversation(item.conversation)?.role !== '') return []
+  const next = after.findIndex(
+    (other) => other.kind === 'command' && (other.command.op === 'create' || other.command.op === 'join'),
+  )
+  return (next < 0 ? after : after.slice(0, next)).filter(({ kind }) => kind === 'entry')
 }
 
 function announceRefusal(ledger: Ledger, item: OutboxItem, { code, detail }: Reason): void {
