@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { brokenLinks, explainedDependencies, ranges, strayVersions, unexplainedDependencies } from './docs.ts'
+import {
+  brokenLinks,
+  explainedDependencies,
+  ranges,
+  strayVersions,
+  unlisted,
+  unexplainedDependencies,
+} from './docs.ts'
 import { type File, trackedFiles, trackedPaths } from './files.ts'
 import { packages, readPackage, rootPackage } from './workspace.ts'
 
@@ -21,6 +28,20 @@ test('[RP15] links that lead nowhere are found', () => {
   expect(brokenLinks([page], (path) => ['docs/a.md', 'README.md'].includes(path))).toEqual([
     'docs/a.md links to b.md, which is not there',
     'docs/a.md links to #d, but there is no such heading',
+  ])
+})
+
+test('[RP21] every decision is in the index, under a number of its own', () => {
+  const [index] = trackedFiles(/^docs\/decisions\/README\.md$/)
+  expect(unlisted(index ?? { path: '', text: '' }, trackedPaths)).toEqual([])
+})
+
+test('[RP21] a page left out, or with a number given before, is found', () => {
+  const index = { path: 'docs/decisions/README.md', text: '[1](0001-a.md) [2](0001-b.md)' }
+  const paths = ['README.md', '0001-a.md', '0001-b.md', '0003-c.md'].map((name) => `docs/decisions/${name}`)
+  expect(unlisted(index, paths)).toEqual([
+    'docs/decisions/0003-c.md is not in docs/decisions/README.md',
+    'docs/decisions/0001-b.md has the number of another page',
   ])
 })
 

@@ -23,6 +23,22 @@ export function brokenLinks(pages: readonly File[], exists: (path: string) => bo
   return faults
 }
 
+/** Pages of a folder that its index does not link to, and numbers given to two pages. */
+export function unlisted(index: File, paths: readonly string[]): readonly string[] {
+  const folder = posix.dirname(index.path)
+  const pages = paths.filter(
+    (path) => path !== index.path && posix.dirname(path) === folder && path.endsWith('.md'),
+  )
+  const listed = linksOf(index.text).map((link) => posix.join(folder, link))
+  const numbers = pages.map((path) => posix.basename(path).slice(0, 4))
+  return [
+    ...pages.filter((path) => !listed.includes(path)).map((path) => `${path} is not in ${index.path}`),
+    ...pages
+      .filter((_, place) => numbers.indexOf(numbers[place] ?? '') !== place)
+      .map((path) => `${path} has the number of another page`),
+  ]
+}
+
 function linksOf(text: string): readonly string[] {
   return [
     ...withoutFences(text)
