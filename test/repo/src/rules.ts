@@ -45,9 +45,8 @@ export function untested(rules: readonly Rule[], citations: readonly Rule[]): re
 
 export function unknown(rules: readonly Rule[], citations: readonly Rule[]): readonly string[] {
   const known = new Set(rules.map(({ id }) => id))
-  return citations
-    .filter(({ id }) => !known.has(id))
-    .map(({ id, path }) => `${path} cites ${id}, which is no rule`)
+  const strange = citations.filter(({ id }) => !known.has(id))
+  return [...new Set(strange.map(({ id, path }) => `${path} cites ${id}, which is no rule`))]
 }
 
 /** Ids given twice or with a foreign prefix, and lines that look like rules but would not be read as such. */
