@@ -253,6 +253,8 @@ async function applyHeadRow(
   ledger.setConversation(listRow(ledger, moved, change.change, arrival.user))
   if (change.change.op === 'page' || starts) {
     const page = change.change.op === 'page' ? change.change.pages : 1
+    // Under this number there may be rows of another life of the log.
+    ledger.clearUpdates(id, page)
     ledger.setPage(id, page, { held: row.seq, known: row.seq, digest: emptyDigest })
   }
   announce(ledger, id, change.change, arrival)
