@@ -8,7 +8,7 @@ import { storeRow } from './apply-rows.ts'
 import type { Ledger } from './ledger.ts'
 import { settleByRow } from './outbox.ts'
 import type { Promises } from './promises.ts'
-import { readPage } from './read-records.ts'
+import { readPage, readUpdate } from './read-records.ts'
 import { readRow } from './read-row.ts'
 
 export interface FetchedPage {
@@ -68,6 +68,7 @@ export async function applyDigests(
   ledger: Ledger,
   id: ConversationId,
   pages: readonly TouchedPage[],
+  promises: Promises,
 ): Promise<void> {
   const record = ledger.conversation(id)
   if (record === undefined) return
@@ -80,6 +81,7 @@ export async function applyDigests(
     }
     const own = await ledger.page(id, page)
     const same = own.held === truth.version && own.digest === truth.digest
+    if (same) await settleHeld(ledger, id, page, promises)
     ledger.setPage(
       id,
       page,
@@ -87,6 +89,23 @@ export async function applyDigests(
     )
   }
   ledger.setConversation({ ...record, verify: false })
+}
+
+/** Rows held and confirmed again are answers too: what they carry need not be offered to the relay. */
+async function settleHeld(ledger: Ledger, id: ConversationId, page: number, promises: Promises): Promise<void> {
+  if (!ledger.lane(id).some((item) => item.offered)) return
+  const [rows = []] = await ledger.model.disk.read([{ kind: 'range', table: 'updates', prefix: [id, page] }])
+  for (const row of rows) {
+    const seq = row.key[2]
+    if (typeof seq !== 'number') continue
+    const { time, update, erased } = readUpdate(row.value)
+    const read = readRow(
+      erased === null
+        ? { kind: 'entry', seq, time, page, update, erases: [] }
+        : { kind: 'erased', seq, time, page, update, author: erased.author, id: erased.id },
+    )
+    if (read !== undefined) settleByRow(ledger, id, read, promises)
+  }
 }
 
 export async function heldPages(ledger: Ledger, id: ConversationId): Promise<readonly number[]> {

@@ -109,7 +109,10 @@ export function createHistory(core: Core): History {
     const forward = wanted.direction === 'old-to-new'
     const collected: MessageView[] = []
     const missing: number[] = []
-    const bounds = createBounds(wanted, forward)
+    // What was never answered stands after everything that was.
+    const unsent = wanted.start?.id !== undefined && core.model.outboxById.has(wanted.start.id)
+    const { start: _start, ...fromNewest } = wanted
+    const bounds = createBounds(unsent ? fromNewest : wanted, forward)
     // What the relay has not heard of has no pages there: nothing of it can be missing.
     const pages = record.local ? 0 : record.pages
     for (let step = 0; step < pages && collected.length < limit && !bounds.done; step += 1) {
@@ -128,7 +131,7 @@ export function createHistory(core: Core): History {
       wanted.start === undefined && wanted.end === undefined && wanted.type === undefined && !forward
     if (!open) return { messages: inOrder, missing }
     const own = waiting(id, new Set(inOrder.map((view) => view.id)))
-    return { messages: [...inOrder, ...own].slice(-Math.max(limit, own.length)), missing }
+    return { messages: [...inOrder, ...own], missing }
   }
 
   async function locate(id: ConversationId, target: EntryId): Promise<Place | 'nowhere' | 'unknown'> {

@@ -99,7 +99,10 @@ function isHeld(
   const lane = sending.lanes.get(id)
   if (lane !== undefined && lane.blockedUntil > context.now) return true
   const record = ledger.conversation(id)
-  if (record === undefined || record.absentSince === 0) return false
+  if (record === undefined) return false
+  // What is offered again first sees what the relay still has: the comparison settles most of it.
+  if (first.offered && record.verify && record.role !== '' && record.absentSince === 0) return true
+  if (record.absentSince === 0) return false
   // A relay restored from an older copy does not know this conversation yet: who made it offers it again. Creating and
   // joining are the ways back in; everything else waits for them, and in the end is judged as it is.
   const opens = first.kind === 'command' && (first.command.op === 'create' || first.command.op === 'join')

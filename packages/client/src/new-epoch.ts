@@ -2,9 +2,10 @@
  * Another life of the relay's log (a restore, an import, a failover): what is held is compared instead of continued, and
  * own changes of the last days are offered again, so that the relay gets back from its devices what it lost. Rules CL65 to CL68.
  */
+import { parseConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import type { Ledger } from './ledger.ts'
-import { readOutboxItem } from './read-records.ts'
+import { readOutboxItem, readPage } from './read-records.ts'
 import type { OutboxItem } from './records.ts'
 
 export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Promise<void> {
@@ -12,6 +13,16 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   ledger.setDevice({ ...ledger.device, epoch, cursor: 0 })
   for (const record of model.conversations.values()) {
     if (!record.local) ledger.setConversation({ ...record, verify: true, headHeld: 0 })
+  }
+  // Versions of the old log say nothing of the new one: what is held is compared, what is not is unknown.
+  const pages = (await model.disk.read([{ kind: 'range', table: 'pages', prefix: [] }]))[0] ?? []
+  for (const row of pages) {
+    const [id, page] = row.key
+    const conversation = typeof id === 'string' ? parseConversationId(id) : undefined
+    if (conversation === undefined || typeof page !== 'number') continue
+    const record = readPage(row.value)
+    if (record.held === 0) ledger.removePage(conversation, page)
+    else ledger.setPage(conversation, page, { ...record, known: record.held })
   }
   // Places and answers belong to the log that is gone; what was meant still stands.
   for (const item of model.outbox.values()) ledger.setItem(asMeant(item))
