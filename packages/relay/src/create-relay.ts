@@ -25,7 +25,7 @@ export function createRelay(options: RelayOptions): Relay {
 }
 
 export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
-  const { store, clock, logger } = options
+  const { store, clock, logger, gathered = () => Promise.resolve() } = options
   const limits = { ...defaultLimits, ...options.limits }
   const sessions = createSessions()
   const work = createWork(limits)
@@ -41,16 +41,18 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
       .catch(endByFault)
       .finally(() => {
         running = undefined
+        // What came since the last look has found us running.
+        if (!work.empty) wake()
       })
   }
 
   const takeTurns = async (): Promise<void> => {
-    // What arrives in the same moment goes into one turn.
-    await Promise.resolve()
+    await gathered()
     while (!work.empty) {
       const turn = work.takeTurn()
       if (turn.length > 0) await takeTurn(turn)
       await readBetweenTurns()
+      await gathered()
     }
   }
 

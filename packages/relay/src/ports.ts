@@ -52,6 +52,11 @@ export interface RelayOptions {
   readonly logger: Logger
   readonly authenticate: Authenticate
   readonly limits?: Partial<RelayLimits>
+  /**
+   * Resolves when the shell has given in everything that has arrived by now. A turn waits for it, so that what many
+   * sockets brought at the same time shares one commit; left out, a turn holds what came in the same task.
+   */
+  readonly gathered?: () => Promise<void>
   /** A bug of ours: the relay has ended every session and does nothing more. The process should end. */
   readonly onFault?: (error: unknown) => void
 }

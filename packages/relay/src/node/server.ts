@@ -84,6 +84,10 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     logger,
     authenticate: checkToken,
     limits,
+    gathered: async () =>
+      new Promise((resolve) => {
+        setImmediate(resolve)
+      }),
     onFault(error) {
       logger.error('relay-fault', { error: describeError(error) })
       ending.begin('fault', shutDown)

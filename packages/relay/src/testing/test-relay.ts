@@ -25,6 +25,7 @@ export interface TestRelayOptions {
   readonly seams?: Partial<Seams>
   readonly wrap?: (store: RelayStore) => RelayStore
   readonly authenticate?: Authenticate
+  readonly gathered?: () => Promise<void>
 }
 
 export function createTestRelay(options: TestRelayOptions = {}): TestRelay {
@@ -41,6 +42,7 @@ export function createTestRelay(options: TestRelayOptions = {}): TestRelay {
     logger: createTestLogger(errors),
     authenticate: options.authenticate ?? authenticateByName,
     limits: options.limits ?? {},
+    ...(options.gathered === undefined ? {} : { gathered: options.gathered }),
     onFault: (error) => {
       faults.push(error)
     },
