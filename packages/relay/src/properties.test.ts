@@ -3,32 +3,9 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { digestOf } from './accept-entry.ts'
 import { createMemoryDisk, createMemoryRelayStore, type MemoryConversation } from './memory-store.ts'
-import { createCrowd, type Step, viewOf } from './testing/test-crowd.ts'
+import { createCrowd, viewOf } from './testing/test-crowd.ts'
+import { anyStep } from './testing/test-crowd.test-data.ts'
 import { testConversationId } from './testing/test-device.ts'
-
-const who = fc.nat(3)
-const anyStep: fc.Arbitrary<Step> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc.record({ do: fc.constant('write' as const), who, count: fc.integer({ min: 1, max: 4 }) }),
-  },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('recall' as const), who, which: fc.nat(50) }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('again' as const), who, which: fc.nat(50) }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({ do: fc.constantFrom('invite', 'remove', 'join', 'quit'), who, whom: who }),
-  },
-  { weight: 6, arbitrary: fc.constant({ do: 'settle' as const }) },
-  { weight: 1, arbitrary: fc.constant({ do: 'restart' as const }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant('die' as const),
-      calls: fc.integer({ min: 1, max: 12 }),
-      reaches: fc.boolean(),
-    }),
-  },
-)
 
 function expectSound(held: MemoryConversation): void {
   const { record, rows, pages } = held

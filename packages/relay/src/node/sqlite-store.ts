@@ -135,11 +135,19 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     pages: async (conversation, pages) =>
       reading(() => pages.flatMap((page) => readAll(read.page.all({ conversation, page }), pageRecord))),
     writers: async (keys) =>
-      reading(() => keys.flatMap((key) => readAll(read.writer.all({ ...key }), writerRecord))),
+      reading(() =>
+        keys.flatMap(({ conversation, page, client }) =>
+          readAll(read.writer.all({ conversation, page, client }), writerRecord),
+        ),
+      ),
     messages: async (keys) =>
-      reading(() => keys.flatMap((key) => readAll(read.message.all({ ...key }), messageRecord))),
+      reading(() =>
+        keys.flatMap(({ conversation, id }) =>
+          readAll(read.message.all({ conversation, id }), messageRecord),
+        ),
+      ),
     commands: async (keys) =>
-      reading(() => keys.flatMap((key) => readAll(read.command.all({ ...key }), commandRecord))),
+      reading(() => keys.flatMap(({ user, id }) => readAll(read.command.all({ user, id }), commandRecord))),
     rowAt: async (conversation, page, client, clock) =>
       reading(() => readOne(read.rowAt.get({ conversation, page, client, clock }), logRow)),
     row: async (conversation, seq) => reading(() => readOne(read.row.get({ conversation, seq }), logRow)),

@@ -10,7 +10,8 @@ export {
   testUser,
 } from './test-device.ts'
 export { createTestRelay, type TestRelay, type TestRelayOptions, testEpoch } from './test-relay.ts'
-export { relayStoreCases, type StoreCase, type StoreHarness } from './store-cases.ts'
+export type { StoreCase, StoreHarness } from './store-case.ts'
+export { relayStoreCases } from './store-cases.ts'
 export { createFaultyRelay, type FaultyRelayOptions, type RelayFault, relayFaults } from './faulty-relay.ts'
 export { type Around, wrapStore } from './store-wrapper.ts'
 export { commanded, createTestLunch, creation, pushed, type TestLunch } from './test-lunch.ts'
