@@ -140,5 +140,5 @@ function covers(read: Read, key: Key): boolean {
   if (!startsWith(key, read.prefix)) return false
   const rest = key.slice(read.prefix.length)
   if (read.from !== undefined && compareKeys(rest, read.from) < 0) return false
-  return read.to === undefined || compareKeys(rest, read.to) <= 0 || startsWith(rest, read.to)
+  return read.to === undefined || compareKeys(rest, read.to) <= 0
 }

@@ -10,6 +10,8 @@ import type { OutboxItem } from './records.ts'
 
 export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Promise<void> {
   const { model } = core
+  // Clocks taken in the old log are not taken in this one.
+  core.sending.writers.clear()
   ledger.setDevice({ ...ledger.device, epoch, cursor: 0 })
   for (const record of model.conversations.values()) {
     if (!record.local) ledger.setConversation({ ...record, verify: true, headHeld: 0 })

@@ -152,7 +152,8 @@ function keepOrDrop(ledger: Ledger, item: OutboxItem): void {
 /** Final. The item stays with its reason, and what depends on it fails with it; nothing else does. */
 export function refuse(ledger: Ledger, item: OutboxItem, reason: Reason, promises: Promises): void {
   ledger.after.push(() => promises.reject(item.id, refusalError(reason.code, reason.detail)))
-  if (item.offered) {
+  // Offered again to a restored relay and refused: what was a message is kept with its reason, the rest has had its day.
+  if (item.offered && !isMessage(item)) {
     ledger.removeItem(item.n)
     return
   }
@@ -191,6 +192,10 @@ function dependents(ledger: Ledger, item: OutboxItem): readonly OutboxItem[] {
     (other) => other.kind === 'command' && (other.command.op === 'create' || other.command.op === 'join'),
   )
   return (next < 0 ? after : after.slice(0, next)).filter(({ kind }) => kind === 'entry')
+}
+
+function isMessage(item: OutboxItem): boolean {
+  return item.kind === 'entry' && item.target === null
 }
 
 function announceRefusal(ledger: Ledger, item: OutboxItem, { code, detail }: Reason): void {

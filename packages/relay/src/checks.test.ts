@@ -258,7 +258,7 @@ test('[RE19] an entry in the name of another, or one that is not canonical, is r
   expect(['bad-content', 'not-canonical']).toContain(verdict?.class === 'refused' ? verdict.code : '')
 })
 
-test('[RE21] the origin is null on an empty page and a known item on any other', async () => {
+test('[RE21] the origin is nothing, or a known item of the page', async () => {
   const { tom, mary, conversation } = await createTestLunch()
   const early = createPen({ user: tom.user, client: 7, origin: { client: 5, clock: 0 } }).text(
     'behind nothing',
@@ -269,10 +269,11 @@ test('[RE21] the origin is null on an empty page and a known item on any other',
   await pushed(tom, conversation, 1, first.update)
   const write = (origin: { client: number; clock: number } | null): Uint8Array =>
     createPen({ user: mary.user, client: 8, origin }).text('second').update
-  expect(await pushed(mary, conversation, 1, write(null))).toEqual([unknown])
   expect(await pushed(mary, conversation, 1, write({ client: 7, clock: 1 }))).toEqual([unknown])
   expect(await pushed(mary, conversation, 1, write({ client: 9, clock: 0 }))).toEqual([unknown])
   expect(await pushed(mary, conversation, 1, write(first))).toMatchObject([{ class: 'accepted' }])
+  const beside = createPen({ user: tom.user, client: 11, origin: null }).text('at the same time')
+  expect(await pushed(tom, conversation, 1, beside.update)).toMatchObject([{ class: 'accepted' }])
 })
 
 test("[RE25] the order of the checks is the protocol's", () => {

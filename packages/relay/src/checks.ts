@@ -156,12 +156,14 @@ function isAllowed({ core, pushed, target }: Case): Verdict | undefined {
   return verdict.accepted ? undefined : refused(verdict.code, verdict.detail)
 }
 
-/** Nothing stands before the first item of a page; every other one stands behind an item of the page. */
+/**
+ * An entry stands behind an item of its page, or behind nothing: members who write into a new page at the same time all see
+ * it empty. Where it then stands in the array says nothing; the order is the sequence.
+ */
 function isOriginKnown({ draft, conversation, pushed }: Case): Verdict | undefined {
   if (conversation === undefined || pushed.append === undefined) return undefined
   const { origin } = pushed.append
-  const page = conversation.pages.get(pushed.page)
-  if (origin === null) return page?.entries === 0 ? undefined : rewrite('origin-unknown', pushed.page)
+  if (origin === null) return undefined
   const writer = draft.writers.get(writerKey(conversation.id, pushed.page, origin.client))
   return writer !== undefined && origin.clock < writer.clock
     ? undefined
