@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestServer, openDevice, openSocket, startTestServer, testSecret } from './server-testing.ts'
+import { type TestServer, openDevice, openSocket, startTestServer, testSecret } from './server.test-kit.ts'
 
 let server: TestServer
 

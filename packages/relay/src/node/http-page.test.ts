@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type TestServer, startTestServer } from './server-testing.ts'
+import { type TestServer, startTestServer } from './server.test-kit.ts'
 
 let folder = ''
 let server: TestServer

@@ -62,7 +62,7 @@ export function createNetwork(setting: NetworkSetting): Network {
   const keep: KeepSession = (open) => {
     const session = open(() => {
       sessions.delete(session)
-      if (closing && sessions.size === 0) whenEmpty?.()
+      if (sessions.size === 0) whenEmpty?.()
     })
     sessions.add(session)
     metrics.add('sessions_opened_total')
@@ -120,6 +120,7 @@ export function createNetwork(setting: NetworkSetting): Network {
       closing = true
     },
     async empty() {
+      closing = true
       for (const session of sessions) session.end('shutting-down')
       if (sessions.size > 0) {
         await new Promise<void>((resolve) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { RelayServerError, type ServerErrorCode } from './server-errors.ts'
 import { type RelayServerOptions, startRelayServer } from './server.ts'
-import { startTestServer, testSecret } from './server-testing.ts'
+import { startTestServer, testSecret } from './server.test-kit.ts'
 
 async function folder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'parley-start-'))

@@ -13,7 +13,7 @@ import {
   openSocket,
   startTestServer,
   testToken,
-} from './server-testing.ts'
+} from './server.test-kit.ts'
 
 async function start(options: Partial<RelayServerOptions> = {}): Promise<TestServer> {
   const server = await startTestServer({ timings: { sweepMs: 5 }, ...options })

@@ -1,7 +1,7 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { testSecret, testToken } from './server-testing.ts'
+import { testSecret, testToken } from './server.test-kit.ts'
 import { createTokenCheck, readSecret } from './token.ts'
 
 const now = 1_800_000_000_000

@@ -38,6 +38,7 @@ export interface YSetting {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly timings: ServerTimings
+  readonly lowWaterBytes: number
   readonly now: () => number
   readonly random: (count: number) => Uint8Array
   readonly keep: KeepSession

@@ -9,6 +9,13 @@
  */
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
+import { writePermissionDenied as writeDenial } from 'y-protocols/auth'
+import {
+  messageYjsSyncStep1,
+  messageYjsSyncStep2,
+  messageYjsUpdate,
+  writeUpdate as writeUpdateOf,
+} from 'y-protocols/sync'
 import { maxAwarenessEntries, maxAwarenessStateBytes, maxStateVectorClients } from './y-limits.ts'
 
 const sync = 0
@@ -43,11 +50,18 @@ export function readYMessage(bytes: Uint8Array): YMessage {
 }
 
 export function writeStep2(state: Uint8Array): Uint8Array {
-  return writeSync(1, state)
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, sync)
+    encoding.writeVarUint(encoder, messageYjsSyncStep2)
+    encoding.writeVarUint8Array(encoder, state)
+  })
 }
 
 export function writeUpdate(update: Uint8Array): Uint8Array {
-  return writeSync(2, update)
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, sync)
+    writeUpdateOf(encoder, update)
+  })
 }
 
 export function writeAwareness(entries: readonly AwarenessEntry[]): Uint8Array {
@@ -67,16 +81,7 @@ export function writeAwareness(entries: readonly AwarenessEntry[]): Uint8Array {
 export function writePermissionDenied(reason: string): Uint8Array {
   return encoding.encode((encoder) => {
     encoding.writeVarUint(encoder, auth)
-    encoding.writeVarUint(encoder, 0)
-    encoding.writeVarString(encoder, reason)
-  })
-}
-
-function writeSync(step: 1 | 2, payload: Uint8Array): Uint8Array {
-  return encoding.encode((encoder) => {
-    encoding.writeVarUint(encoder, sync)
-    encoding.writeVarUint(encoder, step)
-    encoding.writeVarUint8Array(encoder, payload)
+    writeDenial(encoder, reason)
   })
 }
 
@@ -96,8 +101,15 @@ function readMessage(decoder: decoding.Decoder): YMessage {
 function readSync(decoder: decoding.Decoder): YMessage {
   const step = decoding.readVarUint(decoder)
   const payload = decoding.readVarUint8Array(decoder)
-  if (step === 1 || step === 2) return { kind: 'write', empty: isEmptyUpdate(payload) }
-  return step === 0 && isStateVector(payload) ? { kind: 'step1', vector: payload } : { kind: 'malformed' }
+  switch (step) {
+    case messageYjsSyncStep1:
+      return isStateVector(payload) ? { kind: 'step1', vector: payload } : { kind: 'malformed' }
+    case messageYjsSyncStep2:
+    case messageYjsUpdate:
+      return { kind: 'write', empty: isEmptyUpdate(payload) }
+    default:
+      return { kind: 'malformed' }
+  }
 }
 
 /** What an honest reader with nothing of its own answers to a step 1, or sends to a new tab. */

@@ -33,6 +33,8 @@ export interface ReaderSetting {
   readonly expires: number
   readonly now: () => number
   readonly timings: ServerTimings
+  /** Half of what the core lets wait before it calls a reader behind. */
+  readonly lowWaterBytes: number
   readonly metrics: Metrics
   /** Reads the document again, for a reader that was behind; false when it is not his any more. */
   readonly reload: () => Promise<boolean>
@@ -49,14 +51,13 @@ export interface Reader extends Session {
   readonly buffered: () => number
 }
 
-const lowWaterBytes = maxReaderBufferBytes / 2
 const nothingNew = writeAwareness([])
 const readOnly = writePermissionDenied(
   'Parley: documents are read-only here; nothing of this change was taken.',
 )
 
 export function openReader(setting: ReaderSetting): Reader {
-  const { socket, room, self, metrics, timings, now } = setting
+  const { socket, room, self, metrics, timings, lowWaterBytes, now } = setting
   const cork = createCork(setting.stream)
   let open = true
   let heardAt = now()
