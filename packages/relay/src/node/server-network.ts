@@ -13,7 +13,7 @@ import { type HttpSetting, createHttpHandler, refuseRequest, requestPath } from 
 import { type ServerTimings, maxSessions, payloadHeadroom } from './server-limits.ts'
 import { countAnswers } from './server-counting.ts'
 import type { Metrics } from './server-metrics.ts'
-import { type KeepSession, type Session, serveSocket } from './server-socket.ts'
+import { type KeepSession, type Session, createCork, serveSocket } from './server-socket.ts'
 import { refuseUpgrade } from './server-upgrade.ts'
 import type { CheckToken } from './token.ts'
 import { createYEndpoint } from './y-endpoint.ts'
@@ -67,7 +67,8 @@ export function createNetwork(setting: NetworkSetting): Network {
     sessions.add(session)
     metrics.add('sessions_opened_total')
   }
-  const stock = createYEndpoint({ ...setting, keep })
+  const cork = createCork()
+  const stock = createYEndpoint({ ...setting, keep, cork })
 
   const timer = setInterval(() => {
     const at = now()
@@ -103,7 +104,9 @@ export function createNetwork(setting: NetworkSetting): Network {
       sockets.handleUpgrade(asked, stream, head, (socket) => {
         opened += 1
         const accept = (peer: Peer): Connection => relay.accept(countAnswers(peer, metrics))
-        keep((whenClosed) => serveSocket({ ...setting, socket, stream, accept, number: opened, whenClosed }))
+        keep((whenClosed) =>
+          serveSocket({ ...setting, socket, stream, cork, accept, number: opened, whenClosed }),
+        )
       })
     } else if (path?.startsWith('/y/') === true) {
       stock.upgrade(asked, stream, head, path.slice('/y/'.length), (status, sentence) => {

@@ -8,7 +8,7 @@ import type { Connection, Peer } from '../ports.ts'
 import { defaultTimings } from './server-limits.ts'
 import { silentLogger } from './server-log.ts'
 import { createMetrics } from './server-metrics.ts'
-import { serveSocket } from './server-socket.ts'
+import { createCork, serveSocket } from './server-socket.ts'
 
 interface Pair {
   readonly peer: Peer
@@ -39,6 +39,7 @@ async function pair(lowWaterBytes: number): Promise<Pair> {
         serveSocket({
           socket,
           stream,
+          cork: createCork(),
           accept: (peer) => {
             resolve({ peer, stream })
             const ignore = (): void => undefined

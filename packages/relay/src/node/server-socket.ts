@@ -27,6 +27,7 @@ export interface SocketSetting {
   readonly socket: WebSocket
   /** What lies below it: corked while a turn writes. */
   readonly stream: Duplex
+  readonly cork: (stream: Duplex) => void
   readonly accept: (peer: Peer) => Connection
   readonly now: () => number
   readonly timings: ServerTimings
@@ -49,13 +50,12 @@ export function serveSocket(setting: SocketSetting): Session {
   let behind = false
   // The core may end a peer before it has given it a connection: a relay that drains does.
   const core: { connection?: Connection } = {}
-  const cork = createCork(setting.stream)
 
   const send = (bytes: Uint8Array): void => {
     if (socket.readyState !== socket.OPEN) return
     metrics.add('frames_sent_total')
     metrics.add('bytes_sent_total', bytes.length)
-    cork()
+    setting.cork(setting.stream)
     socket.send(bytes, { binary: true, compress: false }, left)
     if (socket.bufferedAmount > lowWaterBytes) behind = true
   }
@@ -120,17 +120,19 @@ export function serveSocket(setting: SocketSetting): Session {
   }
 }
 
-/** Everything a turn sends goes to the system in one call. */
-export function createCork(stream: Duplex): () => void {
-  let corked = false
-  return () => {
-    if (corked) return
-    corked = true
+/** Everything a turn sends to a socket goes to the system in one call; one for all sockets of a server. */
+export function createCork(): (stream: Duplex) => void {
+  let corked = new Set<Duplex>()
+  const uncork = (): void => {
+    const streams = corked
+    corked = new Set()
+    for (const stream of streams) stream.uncork()
+  }
+  return (stream) => {
+    if (corked.has(stream)) return
+    if (corked.size === 0) setImmediate(uncork)
+    corked.add(stream)
     stream.cork()
-    setImmediate(() => {
-      corked = false
-      stream.uncork()
-    })
   }
 }
 

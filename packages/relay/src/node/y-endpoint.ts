@@ -42,6 +42,7 @@ export interface YSetting {
   readonly now: () => number
   readonly random: (count: number) => Uint8Array
   readonly keep: KeepSession
+  readonly cork: (stream: Duplex) => void
 }
 
 export type Refuse = (status: number, sentence: string) => void
@@ -104,6 +105,7 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
     const { name } = visit
     const place = roomOf(name)
     let reader: Reader | undefined
+    let broken = false
     const self: RoomReader = {
       user,
       sendAwareness(message) {
@@ -117,7 +119,14 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
     }
     const peer: Peer = {
       send(bytes) {
-        hear(listen(bytes, name.conversation))
+        try {
+          hear(listen(bytes, name.conversation))
+        } catch (error) {
+          // A bug of ours ends this reader; the turn that told it of its rows goes on.
+          failed(error)
+          broken = true
+          reader?.end('internal')
+        }
       },
       buffered: () => reader?.buffered() ?? 0,
       close(code) {
@@ -136,6 +145,7 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
     }
     const load = async (): Promise<boolean> => {
       const updates = await readDocument(store, user, name)
+      if (broken) throw new Error('the rows of this document cannot be followed')
       if (updates !== undefined) room.document.apply(updates)
       return updates !== undefined
     }

@@ -17,6 +17,7 @@ import { createMetrics } from './server-metrics.ts'
 import { createNetwork } from './server-network.ts'
 import { testSecret, testToken } from './server.test-kit.ts'
 import { createTokenCheck } from './token.ts'
+import { writeAwareness } from './y-messages.ts'
 import { openReader, stage, texts } from './y-stage.test-kit.ts'
 
 test.each([
@@ -38,6 +39,24 @@ test('[RE111] who asks for everything over and over is sent away', async () => {
   const { socket, closed } = await openReader(scene)
   for (let count = 0; count < 31; count += 1) socket.send(new Uint8Array([0, 0, 1, 0]))
   expect(await closed).toBe(4503)
+})
+
+test('[RE112] who asks for the states of the others gets them', async () => {
+  const scene = await stage()
+  const [mary, tom] = [await openReader(scene), await openReader(scene, 'Tom')]
+  const said = writeAwareness([{ client: 5, clock: 1, state: '{"name":"Mary"}' }])
+  const heard = async (): Promise<readonly number[]> =>
+    new Promise((resolve) => {
+      tom.socket.once('message', (data: Buffer) => {
+        resolve([...data])
+      })
+    })
+  const news = heard()
+  mary.socket.send(said)
+  expect(await news).toEqual([...said])
+  const known = heard()
+  tom.socket.send(new Uint8Array([3]))
+  expect(await known).toEqual([...said])
 })
 
 test('[RE119] a reader hears something every 15 seconds, and one that is dead is cut off', async () => {

@@ -10,7 +10,7 @@ import { type FailureCode, failures, maxDeviceFrameBytes } from '@parley/wire'
 import type { RawData, WebSocket } from 'ws'
 import type { ServerTimings } from './server-limits.ts'
 import type { Metrics } from './server-metrics.ts'
-import { type Session, createCork, wholeFrame } from './server-socket.ts'
+import { type Session, wholeFrame } from './server-socket.ts'
 import { keepAliveMs, maxAnswersPerWindow, maxReaderBufferBytes, answerWindowMs } from './y-limits.ts'
 import { readYMessage, writeAwareness, writePermissionDenied, writeStep2, writeUpdate } from './y-messages.ts'
 import type { RoomReader, YRoom } from './y-room.ts'
@@ -25,6 +25,7 @@ export const membershipEndedCode = 4440
 export interface ReaderSetting {
   readonly socket: WebSocket
   readonly stream: Duplex
+  readonly cork: (stream: Duplex) => void
   readonly room: YRoom
   /** This socket, as the room knows it. */
   readonly self: RoomReader
@@ -58,7 +59,6 @@ const readOnly = writePermissionDenied(
 
 export function openReader(setting: ReaderSetting): Reader {
   const { socket, room, self, metrics, timings, lowWaterBytes, now } = setting
-  const cork = createCork(setting.stream)
   let open = true
   let heardAt = now()
   let spokeAt = heardAt
@@ -73,7 +73,7 @@ export function openReader(setting: ReaderSetting): Reader {
     spokeAt = now()
     metrics.add('frames_sent_total')
     metrics.add('bytes_sent_total', message.length)
-    cork()
+    setting.cork(setting.stream)
     socket.send(message, { binary: true, compress: false }, () => {
       if (!behind || socket.bufferedAmount > lowWaterBytes) return
       behind = false
