@@ -125,7 +125,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
       follows: standing.only,
       flow:
         standing.only === undefined
-          ? { state: 'catching-up', full: !known, from, at: from, waiting: false, only: null }
+          ? { state: 'catching-up', full: !known, fresh: standing.epoch === '', from, at: from, waiting: false, only: null }
           : { state: 'live' },
       cursor: from,
       turns: 0,

@@ -59,7 +59,7 @@ function serveAdded(
       session.flow = { ...session.flow, only: null }
       continue
     }
-    session.flow = { state: 'catching-up', full: false, from: before, at: before, waiting: false, only }
+    session.flow = { state: 'catching-up', full: false, fresh: false, from: before, at: before, waiting: false, only }
     served.add(session)
   }
   return served
@@ -89,8 +89,8 @@ function createFrames({ draft }: Moved, maxPayloadBytes: number): (upTo: number)
   }
 }
 
-export function fallBehind(session: Session, from: number): void {
-  session.flow = { state: 'catching-up', full: false, from, at: from, waiting: true, only: null }
+function fallBehind(session: Session, from: number): void {
+  session.flow = { state: 'catching-up', full: false, fresh: false, from, at: from, waiting: true, only: null }
 }
 
 /** Tells a live device how far it is, now and then. */

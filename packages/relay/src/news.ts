@@ -12,11 +12,17 @@ export interface NewsLimits {
   readonly maxInlineBytes: number
 }
 
-/** `since`: the device's cursor, 0 for none. */
+export interface From {
+  /** The device's cursor, 0 for none. */
+  readonly since: number
+  /** The device has never synced. */
+  readonly fresh: boolean
+}
+
 export async function readNews(
   store: RelayStore,
   { member, conversation }: FeedRow,
-  since: number,
+  { since, fresh }: From,
   limits: NewsLimits,
 ): Promise<News> {
   const seen = visible(member, conversation)
@@ -45,11 +51,20 @@ export async function readNews(
     joinedMine: member.joinedMine,
     last: last === undefined ? null : entryRow(last),
     touched: await readTouched(store, member, seen, since),
-    // Without a cursor there is no mark either that a recall could have moved.
-    recalled: since === 0 ? [] : await store.recalledSince(conversation.id, since, seen.seq, member.user),
+    recalled: fresh ? [] : await readRecalled(store, member, seen.seq, since),
     whole: rows !== undefined,
     rows: rows ?? [],
   }
+}
+
+/** The latest ones: a mark of reading lies behind more only after a very long time. */
+async function readRecalled(
+  store: RelayStore,
+  member: MemberRecord,
+  upTo: number,
+  since: number,
+): Promise<readonly number[]> {
+  return (await store.recalledSince(member.conversation, since, upTo, member.user)).slice(-maxTouchedPerNews)
 }
 
 interface Seen {

@@ -14,6 +14,8 @@ export interface CatchingUp {
   readonly state: 'catching-up'
   /** From nothing: what is not named is not his. */
   readonly full: boolean
+  /** The device has never synced: there is no mark of reading that a recall could have moved. */
+  readonly fresh: boolean
   readonly from: number
   /** How far the feed has been read and sent. */
   readonly at: number
