@@ -7,7 +7,7 @@ import { buildMessage, isUniqueId, judgeEntry, makeEntryId, writeEntry } from '@
 import type { Command, ConversationId, EntryId, Head, Operation, Outcome } from '@parley/document'
 import type { Core } from './core.ts'
 import type { Accepted, MessageView, Queued, SendMessage } from './engine-types.ts'
-import { ParleyError, refusalError } from './errors.ts'
+import { ParleyError, refusalError, unknownConversation } from './errors.ts'
 import { predict, shownHead } from './heads.ts'
 import type { History } from './history.ts'
 import type { Ledger } from './ledger.ts'
@@ -313,13 +313,6 @@ export function createCalls(core: Core, history: History): Calls {
 
 function already(accepted: Accepted, id: EntryId): Queued<Accepted> {
   return { id, confirmed: Promise.resolve(accepted) }
-}
-
-function unknownConversation(): ParleyError {
-  return new ParleyError(
-    'unknown-conversation',
-    'This device does not know this conversation; open it with getConversation first.',
-  )
 }
 
 async function placeOf(ledger: Ledger, id: ConversationId, page: number, seq: number): Promise<Place> {

@@ -6,14 +6,17 @@ import type { UserId } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
 import type { Engine, EngineEvent } from './engine-types.ts'
 import { ParleyError } from './errors.ts'
-import type { ParleyErrorCode } from './errors.ts'
 import { confirmedHead, peekHead, shownHead } from './heads.ts'
+import { inspect } from './inspect.ts'
 import { clientLimits } from './limits.ts'
 import type { ClientLimits } from './limits.ts'
-import { storageFailure } from './mailbox.ts'
+import { conversation, conversations } from './list.ts'
+import { look } from './look.ts'
+import { storageError, storageFailure } from './mailbox.ts'
 import { loadModel } from './model.ts'
+import { newDevice } from './new-device.ts'
 import type { Ports } from './ports.ts'
-import { newDevice, run, superseded } from './running.ts'
+import { run } from './running.ts'
 import type { Running } from './running.ts'
 import { unsentView } from './views.ts'
 
@@ -28,7 +31,9 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
   const listeners = new Set<(event: EngineEvent) => void>()
   let store: OpenStore | undefined
   let running: Running | undefined
+  let starting: Promise<void> | undefined
   let ended: ParleyError | undefined
+  let stopped: Promise<void> = Promise.resolve()
 
   function emit(event: EngineEvent): void {
     for (const listener of listeners) {
@@ -39,17 +44,15 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
         ports.log.error('a listener threw', { event: event.type, error: String(error) })
       }
     }
-    if (event.type === 'ended') end(new ParleyError(publicCode(event.code), event.detail))
   }
 
+  /** The last thing heard of an engine is that it has ended. */
   function end(error: ParleyError): void {
     if (ended !== undefined) return
     ended = error
-    running?.stop(error)
-  }
-
-  function finish(detail: string): void {
-    if (ended === undefined) emit({ type: 'ended', code: 'closed', detail })
+    if (running !== undefined) stopped = running.stop(error)
+    emit({ type: 'ended', code: error.code, detail: error.detail })
+    listeners.clear()
   }
 
   function live(): Running {
@@ -58,50 +61,76 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     return running
   }
 
+  async function open(): Promise<void> {
+    const opened = await ports.store.open()
+    store = opened
+    const { model, isNew } = await loadModel(opened, () => ({
+      device: newDevice(ports),
+      epoch: '',
+      cursor: 0,
+    }))
+    if (ended !== undefined) throw ended
+    const started = run({ user, ports, limits, model, emit, end })
+    opened.onLost((error) => end(storageError(error)))
+    await started.begin(isNew)
+    running = started
+    await stopIfEnded(started)
+  }
+
+  /** What took the store away meanwhile has ended it before it began. */
+  async function stopIfEnded(started: Running): Promise<void> {
+    if (ended === undefined) return
+    await started.stop(ended)
+    throw ended
+  }
+
   async function start(): Promise<void> {
     try {
-      store = await ports.store.open()
-      const { model, isNew } = await loadModel(store, () => ({
-        device: newDevice(ports),
-        epoch: '',
-        cursor: 0,
-      }))
-      if (ended !== undefined) throw ended
-      running = run({ user, ports, limits, model, emit })
-      store.onLost(() => emit({ type: 'ended', code: 'superseded', detail: superseded }))
-      await running.begin(isNew)
+      starting = open()
+      await starting
     } catch (error) {
+      await store?.close().catch((fault: unknown) => {
+        ports.log.error('the store could not be closed', { error: String(fault) })
+      })
       throw storageFailure(error)
     }
+  }
+
+  async function close(detail: string): Promise<void> {
+    end(new ParleyError('closed', detail))
+    // Why it did not start is told to whoever started it.
+    await starting?.catch(() => undefined)
+    await stopped
+    await store?.close()
   }
 
   return {
     user,
     get connection() {
-      return running?.core.session.state ?? 'connecting'
+      return ended === undefined ? (running?.core.session.state ?? 'connecting') : 'stopped'
     },
     start,
     pause: () => live().core.session.input({ on: 'pause' }),
     resume: () => live().core.session.input({ on: 'resume' }),
     retry: () => live().core.session.input({ on: 'retry' }),
     network: (online) => live().core.session.input({ on: 'network', online }),
-    conversations: () => live().conversations(),
-    conversation: (id) => live().conversation(id),
+    conversations: () => conversations(live().core.model),
+    conversation: (id) => conversation(live().core.model, id),
     head: async (id) => {
       const { core } = live()
       return core.mailbox.read(async (ledger) => shownHead(ledger, id, { user, now: ports.now() }))
     },
     peekHead: (id) => peekHead(live().core.model, id, { user, now: ports.now() }),
     confirmedHead: async (id) => live().core.mailbox.read(async (ledger) => confirmedHead(ledger, id)),
-    look: async (id) => live().look(id),
+    look: async (id) => look(live().core, id),
     command: async (id, command) => live().calls.command(id, command),
     send: async (id, message) => live().calls.send(id, message),
     recall: async (id, target) => live().calls.recall(id, target),
     history: async (id, query) => live().history.query(id, query),
     timeline: async (id, limit) => live().history.timeline(id, limit),
-    read: async (id) => live().markRead(id),
-    setDraft: async (id, text) => live().setDraft(id, text),
-    cancelDraft: async (id) => live().setDraft(id, null),
+    read: async (id) => live().own.read(id),
+    setDraft: async (id, text) => live().own.setDraft(id, text),
+    cancelDraft: async (id) => live().own.setDraft(id, null),
     unsent: () => {
       const { model } = live().core
       return [...model.outbox.values()]
@@ -111,25 +140,15 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     },
     retryUnsent: async (id) => live().calls.retry(id),
     discardUnsent: async (id) => live().calls.discard(id),
-    inspect: async (id) => live().inspect(id),
+    inspect: async (id) => live().core.mailbox.read(async (ledger) => inspect(ledger, id)),
     on(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)
     },
-    async close() {
-      finish('The client was closed.')
-      await running?.stopped
-      await store?.close()
-    },
+    close: async () => close('The client was closed.'),
     async wipe() {
-      finish('The client was closed and its data removed.')
-      await running?.stopped
-      await store?.close()
+      await close('The client was closed and its data removed.')
       await ports.store.destroy()
     },
   }
-}
-
-function publicCode(code: string): ParleyErrorCode {
-  return code === 'superseded' || code === 'wrong-version' || code === 'closed' ? code : 'internal'
 }

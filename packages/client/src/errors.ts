@@ -60,3 +60,10 @@ export function refusalError(code: string, detail: string): ParleyError {
   if (isRefusal(code) || isOwnReason(code)) return new ParleyError(code, detail)
   return new ParleyError('refused', `${code}: ${detail}`)
 }
+
+export function unknownConversation(): ParleyError {
+  return new ParleyError(
+    'unknown-conversation',
+    'This device does not know this conversation; open it with getConversation first.',
+  )
+}

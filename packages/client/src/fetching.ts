@@ -36,11 +36,32 @@ async function compareDigests(core: Core, id: ConversationId): Promise<RequestRe
   })
 }
 
+/** Idle work of one engine: at most one round at a time, and another one when more was found meanwhile. */
+export function createIdleWork(core: Core): () => void {
+  let working = false
+
+  return function work(): void {
+    core.idleWork = true
+    if (working) return
+    core.idleWork = false
+    working = true
+    fetchInIdleTime(core)
+      .catch((error: unknown) => {
+        // The engine ended, or its store did; both are said where they happen.
+        core.ports.log.debug('idle work stopped', { error: String(error) })
+      })
+      .finally(() => {
+        working = false
+        if (core.idleWork && core.caughtUp) work()
+      })
+  }
+}
+
 /**
  * After catch-up, one question at a time: digests where they decide whether what is held counts, pages held but behind,
  * then heads and newest pages of the latest conversations, for reading them offline.
  */
-export async function fetchInIdleTime(core: Core): Promise<void> {
+async function fetchInIdleTime(core: Core): Promise<void> {
   const generation = core.session.generation
   const goesOn = (): boolean => core.caughtUp && core.session.generation === generation
   for (const record of core.model.conversations.values()) {

@@ -4,7 +4,7 @@
  */
 import type { ConversationId, EntryId, Head } from '@parley/document'
 import type { Batch, Key, Put } from '@parley/storage'
-import { nameOf } from './disk.ts'
+import { nameOf } from './overlay.ts'
 import type { EngineEvent } from './engine-types.ts'
 import { dropItem, putItem } from './model.ts'
 import type { Model } from './model.ts'

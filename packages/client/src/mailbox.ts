@@ -1,5 +1,6 @@
 /**
- * One thing at a time: every job that reads or alters what the device holds runs here, in the order it came. Rules CL25 to CL29.
+ * One thing at a time: every job that reads or alters what the device holds runs here, in the order it came. Rules CL20
+ * to CL27.
  *
  * Calls that came while the last transaction ran share the next one; so do frames. A call is done when its transaction is
  * on the disk; frames may wait in memory when the store fails, since the relay can send them again.
@@ -17,8 +18,11 @@ export interface MailboxOptions {
   /** Bytes that were made and could not be stored are nobody's. */
   readonly unprepare: () => void
   readonly onCommitted: (ledger: Ledger) => void
+  /** The store refuses, said at each try; undefined when it has taken everything again. */
   readonly onDegraded: (error: StorageError | undefined) => void
-  readonly onLost: (error: unknown) => void
+  readonly onLost: (error: StorageError) => void
+  /** What came could not be looked at: it has to come again. */
+  readonly onDropped: () => void
   readonly onFault: (error: unknown) => void
 }
 
@@ -29,6 +33,8 @@ export interface Mailbox {
   receive(job: (ledger: Ledger) => Promise<void>): void
   /** Sends what can leave. */
   pump(): void
+  /** Asks a store that has failed to take something again, and with it what waits in memory. */
+  probe(): void
   /** Reads, between two jobs. */
   read<T>(job: (ledger: Ledger) => Promise<T>): Promise<T>
   /** After this nothing runs. Resolves when the running job is done. */
@@ -45,6 +51,7 @@ type Job =
   | Call
   | { readonly kind: 'receive'; readonly run: (ledger: Ledger) => Promise<void> }
   | { readonly kind: 'pump' }
+  | { readonly kind: 'probe' }
   | { readonly kind: 'read'; readonly run: () => Promise<void>; readonly fail: (error: unknown) => void }
 
 export function createMailbox(options: MailboxOptions): Mailbox {
@@ -52,6 +59,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   let jobs: Job[] = []
   let running: Promise<void> | undefined
   let stopped: ParleyError | undefined
+  let failing = false
 
   function post(job: Job): void {
     if (stopped !== undefined) {
@@ -84,6 +92,9 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       else if (first.kind === 'pump') {
         take('pump')
         await workPump()
+      } else if (first.kind === 'probe') {
+        take('probe')
+        await workProbe()
       } else {
         jobs.shift()
         await first.run()
@@ -105,21 +116,24 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       try {
         done.push({ call, resolve: await call.run(ledger) })
       } catch (error) {
-        call.fail(error)
+        call.fail(storageFailure(error))
       }
     }
     if (done.length === 0) return
+    let transmit = (): void => undefined
     try {
-      const transmit = ledger.isEmpty ? (): void => undefined : await options.prepare(ledger)
-      if (!ledger.isEmpty) await model.disk.commitStrict(ledger.batch)
-      finish(ledger)
-      transmit()
-      for (const { resolve } of done) resolve()
+      if (!ledger.isEmpty) {
+        transmit = await options.prepare(ledger)
+        await store(ledger)
+      }
     } catch (error) {
       options.unprepare()
       for (const { call } of done) call.fail(storageFailure(error))
       failed(error)
+      return
     }
+    finish(ledger, transmit)
+    for (const { resolve } of done) resolve()
   }
 
   async function workReceived(
@@ -129,43 +143,76 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       const ledger = new Ledger(model)
       try {
         for (const job of part) await job.run(ledger)
-        const wasDegraded = model.disk.degraded
-        const stored = ledger.isEmpty ? !wasDegraded : await model.disk.commitRelaxed(ledger.batch)
-        if (stored && wasDegraded) options.onDegraded(undefined)
-        if (!stored && !wasDegraded)
-          options.onDegraded(new StorageError('quota', 'The device cannot store what it receives.'))
-        finish(ledger)
+        if (!ledger.isEmpty) heard(await model.disk.commitRelaxed(ledger.batch))
       } catch (error) {
-        if (isLost(error)) options.onLost(error)
-        else options.onFault(error)
+        failed(error)
+        // Without a fault of ours or a loss of the store it is the store that cannot be read.
+        if (error instanceof StorageError && !isLost(error)) options.onDropped()
         return
       }
+      finish(ledger)
     }
   }
 
   async function workPump(): Promise<void> {
     const ledger = new Ledger(model)
+    let transmit = (): void => undefined
     try {
-      const transmit = await options.prepare(ledger)
-      if (!ledger.isEmpty) await model.disk.commitStrict(ledger.batch)
-      finish(ledger)
-      transmit()
+      transmit = await options.prepare(ledger)
+      if (!ledger.isEmpty) await store(ledger)
     } catch (error) {
       options.unprepare()
       failed(error)
+      return
+    }
+    finish(ledger, transmit)
+  }
+
+  /** Anything will do to see whether it takes something: who this device is stands there anyway. */
+  async function workProbe(): Promise<void> {
+    const ledger = new Ledger(model)
+    ledger.setDevice(model.device)
+    try {
+      await store(ledger)
+    } catch (error) {
+      failed(error)
+      return
+    }
+    finish(ledger)
+    post({ kind: 'pump' })
+  }
+
+  async function store(ledger: Ledger): Promise<void> {
+    await model.disk.commitStrict(ledger.batch)
+    heard(undefined)
+  }
+
+  function heard(error: StorageError | undefined): void {
+    if (error !== undefined) {
+      failing = true
+      options.onDegraded(error)
+    } else if (failing && !model.disk.degraded) {
+      failing = false
+      options.onDegraded(undefined)
     }
   }
 
-  function finish(ledger: Ledger): void {
-    ledger.adopt()
-    for (const after of ledger.after) after()
-    options.onCommitted(ledger)
+  /** It is on the disk, or stands in memory until it is: memory follows, and everybody hears of it. */
+  function finish(ledger: Ledger, transmit?: () => void): void {
+    try {
+      ledger.adopt()
+      for (const after of ledger.after) after()
+      options.onCommitted(ledger)
+      transmit?.()
+    } catch (error) {
+      options.onFault(error)
+    }
   }
 
   function failed(error: unknown): void {
-    if (isLost(error)) options.onLost(error)
-    else if (error instanceof StorageError) options.onDegraded(error)
-    else options.onFault(error)
+    if (!(error instanceof StorageError)) options.onFault(error)
+    else if (isLost(error)) options.onLost(error)
+    else heard(error)
   }
 
   return {
@@ -185,6 +232,9 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     },
     pump() {
       if (jobs.at(-1)?.kind !== 'pump') post({ kind: 'pump' })
+    },
+    probe() {
+      post({ kind: 'probe' })
     },
     read: async (job) =>
       new Promise((resolve, reject) => {
@@ -216,9 +266,12 @@ function chunks<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
   return parts
 }
 
-/** What the store says, as an app hears it: nothing was queued, and why. */
+/** What the store says, as an app hears it. */
 export function storageFailure(error: unknown): unknown {
-  if (!(error instanceof StorageError)) return error
+  return error instanceof StorageError ? storageError(error) : error
+}
+
+export function storageError(error: StorageError): ParleyError {
   if (error.kind === 'quota') {
     return new ParleyError(
       'storage-full',
@@ -226,10 +279,11 @@ export function storageFailure(error: unknown): unknown {
       { cause: error },
     )
   }
-  if (isLost(error))
+  if (error.kind === 'stale-epoch') {
     return new ParleyError('superseded', 'Another tab or process of this device has taken over.', {
       cause: error,
     })
+  }
   return new ParleyError('storage-unavailable', error.message, { cause: error })
 }
 

@@ -1,47 +1,43 @@
 /** A started engine: the parts of one core tied together, from the loaded model to the end. */
-import { parseDeviceId } from '@parley/document'
-import type { ConversationId, DeviceId, UserId } from '@parley/document'
+import type { ConversationId, UserId } from '@parley/document'
 import type { FailureFrame, Welcome } from '@parley/wire'
 import { createCalls } from './calls.ts'
 import type { Calls } from './calls.ts'
 import type { Core } from './core.ts'
-import type { ConversationView, EngineEvent, Inspection } from './engine-types.ts'
-import { ParleyError } from './errors.ts'
-import { fetchHead, fetchInIdleTime } from './fetching.ts'
+import type { EngineEvent } from './engine-types.ts'
+import type { ParleyError } from './errors.ts'
+import { createIdleWork } from './fetching.ts'
 import { createHistory } from './history.ts'
 import type { History } from './history.ts'
-import { inspect } from './inspect.ts'
-import { createSending, departures } from './lanes.ts'
-import type { Departure } from './lanes.ts'
+import { createSending } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import type { ClientLimits } from './limits.ts'
 import { createLocate } from './locating.ts'
-import { createMailbox } from './mailbox.ts'
-import { laneItems } from './model.ts'
+import { createMailbox, storageError } from './mailbox.ts'
 import type { Model } from './model.ts'
+import { newDevice } from './new-device.ts'
 import { beginEpoch, pruneAcknowledged } from './new-epoch.ts'
-import { freshRecord } from './news.ts'
+import { createOwnCalls } from './own-calls.ts'
+import type { OwnCalls } from './own-calls.ts'
 import type { Ports } from './ports.ts'
 import { createPromises } from './promises.ts'
 import { receive } from './receive.ts'
 import type { CatchUp } from './receive.ts'
-import { createRequests, offline } from './requests.ts'
+import { createRequests } from './requests.ts'
+import { createSender } from './sender.ts'
 import { createSession } from './session.ts'
-import { conversationView, unreadOf } from './views.ts'
+import { createStoreHealth } from './store-health.ts'
+import { createUnreadEvents } from './unread-events.ts'
 
 export interface Running {
   readonly core: Core
   readonly calls: Calls
+  readonly own: OwnCalls
   readonly history: History
-  readonly stopped: Promise<void>
+  /** Resolves when it is at rest on the device; the connection is made behind it. */
   begin(isNew: boolean): Promise<void>
-  stop(error: ParleyError): void
-  conversations(): readonly ConversationView[]
-  conversation(id: ConversationId): ConversationView | undefined
-  look(id: ConversationId): Promise<'member' | 'joinable' | 'not-found'>
-  markRead(id: ConversationId): Promise<void>
-  setDraft(id: ConversationId, text: string | null): Promise<void>
-  inspect(id: ConversationId): Promise<Inspection>
+  /** Nothing is begun after this. Resolves when what ran is done. */
+  stop(error: ParleyError): Promise<void>
 }
 
 export interface RunOptions {
@@ -50,19 +46,13 @@ export interface RunOptions {
   readonly limits: ClientLimits
   readonly model: Model
   readonly emit: (event: EngineEvent) => void
+  /** It cannot go on: whoever owns it stops it. */
+  readonly end: (error: ParleyError) => void
 }
 
-export const superseded = 'Another tab or process of this device has taken over.'
-
-export function run({ user, ports, limits, model, emit }: RunOptions): Running {
-  const sending = createSending()
-  const promises = createPromises()
-  const requests = createRequests()
+export function run({ user, ports: given, limits, model, emit, end }: RunOptions): Running {
+  const { ports, cancelTimers } = ownTimers(given)
   let catchUp: CatchUp = { named: new Set(), first: false, epoch: '' }
-  let retryStore: (() => void) | undefined
-  let storeFailures = 0
-  let idling = false
-  let stopped: Promise<void> = Promise.resolve()
 
   const session = createSession({
     user,
@@ -72,16 +62,17 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     onWelcome,
     onFrame: (frame) => mailbox.receive(inSession(async (ledger) => receive(core, catchUp, ledger, frame))),
     onFailure,
-    onLost,
+    onLost: onSessionLost,
     emit,
   })
   const mailbox = createMailbox({
     model,
-    prepare,
-    unprepare,
+    prepare: async (ledger) => sender.prepare(ledger),
+    unprepare: () => sender.unprepare(),
     onCommitted,
-    onDegraded,
-    onLost: () => emit({ type: 'ended', code: 'superseded', detail: superseded }),
+    onDegraded: (error) => health(error),
+    onLost: (error) => end(storageError(error)),
+    onDropped: () => session.restart('the store could not be read'),
     onFault,
   })
   const core: Core = {
@@ -91,16 +82,18 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     model,
     mailbox,
     session,
-    sending,
-    promises,
-    requests,
+    sending: createSending(),
+    promises: createPromises(),
+    requests: createRequests(),
     emit,
     caughtUp: false,
     idleWork: false,
   }
   const history = createHistory(core)
-  const calls = createCalls(core, history)
-  const locate = createLocate(core, history)
+  const sender = createSender(core, createLocate(core, history))
+  const health = createStoreHealth({ ports, limits, emit, probe: () => mailbox.probe() })
+  const tellUnread = createUnreadEvents(model, emit)
+  const workIdly = createIdleWork(core)
 
   /** Frames of a socket that is gone are not applied: the next one begins from the cursor. */
   function inSession(job: (ledger: Ledger) => Promise<void>): (ledger: Ledger) => Promise<void> {
@@ -122,140 +115,35 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
   /** A live session replaced by another of the same device: this profile was copied, and becomes a device of its own. */
   function onFailure(frame: FailureFrame): boolean {
     if (frame.code !== 'replaced') return false
-    void mailbox
-      .call((ledger) => {
-        ledger.setDevice({ ...ledger.device, device: newDevice(ports) })
-      })
-      .then(
-        () => session.restart('this device was copied'),
-        (error: unknown) =>
-          ports.log.info('replaced, and not the owner of the store any more', { error: String(error) }),
-      )
+    // Whoever has lost the store finds that here, and ends instead.
+    mailbox.receive(async (ledger) => {
+      ledger.setDevice({ ...ledger.device, device: newDevice(ports) })
+      ledger.after.push(() => session.restart('this device was copied'))
+    })
     return true
   }
 
-  function onLost(): void {
+  function onSessionLost(): void {
     core.caughtUp = false
-    sending.sent.clear()
-    sending.lanes.clear()
-    requests.closeAll()
+    sender.sessionLost()
+    core.requests.closeAll()
   }
 
-  /** Counted as on their way while their bytes are being stored. */
-  let prepared: number[] = []
-
-  function unprepare(): void {
-    sending.writers.clear()
-    for (const n of prepared) sending.sent.delete(n)
-    prepared = []
-  }
-
-  async function prepare(ledger: Ledger): Promise<() => void> {
-    if (!core.caughtUp || !session.online) return () => undefined
-    const { generation } = session
-    const leaving: Departure[] = []
-    const context = {
-      now: ports.now(),
-      random: ports.random,
-      maxInFlight: limits.maxInFlight,
-      keepAbsentMs: limits.keepAcknowledgedMs,
-      locate,
-    }
-    for (const id of ledger.laneIds()) {
-      if (sending.sent.size >= limits.maxInFlight) break
-      const departure = await departures(ledger, id, sending, context)
-      if (departure === undefined) continue
-      leaving.push(departure)
-      // Counted at once, so that all lanes together keep the limit.
-      for (const n of departure.numbers) {
-        sending.sent.add(n)
-        prepared.push(n)
-      }
-    }
-    return () => {
-      const counted = prepared
-      prepared = []
-      if (session.generation !== generation) {
-        // Their session went, perhaps while they were being counted: in the next one they are not on their way.
-        for (const n of counted) sending.sent.delete(n)
-        return
-      }
-      for (const { frames } of leaving) for (const frame of frames) session.send(frame)
-    }
-  }
-
+  /** What happened first, then what is to be read again, each conversation once. */
   function onCommitted(ledger: Ledger): void {
-    pruneSent()
-    const unread = new Set<ConversationId>()
+    sender.prune()
+    const changed = new Set<ConversationId>()
     for (const event of ledger.events) {
-      emit(event)
-      if (event.type === 'conversation') unread.add(event.conversation)
+      if (event.type === 'conversation') changed.add(event.conversation)
+      else emit(event)
     }
-    for (const id of unread) emitUnread(id)
+    for (const id of changed) {
+      emit({ type: 'conversation', conversation: id })
+      tellUnread(id)
+    }
     if (!core.caughtUp) return
-    if (ledger.events.length > 0 && hasDepartures()) mailbox.pump()
+    if (ledger.events.length > 0 && sender.ready) mailbox.pump()
     if (core.idleWork || ledger.wantsFetching) workIdly()
-  }
-
-  function workIdly(): void {
-    core.idleWork = true
-    if (idling) return
-    core.idleWork = false
-    idling = true
-    fetchInIdleTime(core)
-      .catch((error: unknown) => {
-        // The engine ended, or its store did; both are said where they happen.
-        ports.log.debug('idle work stopped', { error: String(error) })
-      })
-      .finally(() => {
-        idling = false
-        if (core.idleWork && core.caughtUp) workIdly()
-      })
-  }
-
-  const lastUnread = new Map<ConversationId, number>()
-
-  function emitUnread(id: ConversationId): void {
-    const record = model.conversations.get(id)
-    const now = record === undefined ? 0 : unreadOf(record)
-    if ((lastUnread.get(id) ?? 0) === now) return
-    lastUnread.set(id, now)
-    emit({ type: 'unread', conversation: id, unread: now })
-  }
-
-  /** What was answered, taken back or remade is not on its way any more. */
-  function pruneSent(): void {
-    for (const n of sending.sent) {
-      const item = model.outbox.get(n)
-      const onItsWay =
-        item !== undefined &&
-        item.state === 'waiting' &&
-        item.answered === null &&
-        (item.kind === 'command' || item.made !== null)
-      if (!onItsWay) sending.sent.delete(n)
-    }
-  }
-
-  function hasDepartures(): boolean {
-    return model.lanes.size > 0 && sending.sent.size < limits.maxInFlight
-  }
-
-  function onDegraded(error: (Error & { readonly kind?: string }) | undefined): void {
-    if (error === undefined) {
-      storeFailures = 0
-      emit({ type: 'storage', degraded: false })
-      return
-    }
-    emit({ type: 'storage', degraded: true, ...(error.kind === undefined ? {} : { kind: error.kind }) })
-    ports.log.error('the device cannot store', { error: error.message })
-    if (retryStore !== undefined) return
-    const wait = limits.storeRetryMs[Math.min(storeFailures, limits.storeRetryMs.length - 1)] ?? 30_000
-    storeFailures += 1
-    retryStore = ports.timer(wait, () => {
-      retryStore = undefined
-      mailbox.receive(async () => undefined)
-      mailbox.pump()
-    })
   }
 
   /** A bug of ours: nothing of the job stands; the session starts again from what is stored. */
@@ -267,76 +155,51 @@ export function run({ user, ports, limits, model, emit }: RunOptions): Running {
     session.restart('a job failed')
   }
 
-  function conversation(id: ConversationId): ConversationView | undefined {
-    const record = model.conversations.get(id)
-    return record === undefined
-      ? undefined
-      : conversationView(record, laneItems(model, id), model.drafts.get(id))
-  }
-
   return {
     core,
-    calls,
+    calls: createCalls(core, history),
+    own: createOwnCalls(core),
     history,
-    get stopped() {
-      return stopped
-    },
     async begin(isNew) {
-      await mailbox.call(async (ledger) => {
+      // Nothing of it is lost with the device's room: what it says is stored before anything that rests on it.
+      mailbox.receive(async (ledger) => {
         if (isNew) ledger.setDevice(model.device)
         await pruneAcknowledged(core, ledger)
       })
+      await mailbox.read(async () => undefined)
       session.input({ on: 'start' })
     },
-    stop(error) {
+    async stop(error) {
+      cancelTimers()
       session.input({ on: 'pause' })
-      retryStore?.()
-      promises.rejectAll(error)
-      stopped = mailbox.stop(error)
+      cancelTimers()
+      core.promises.rejectAll(error)
+      await mailbox.stop(error)
     },
-    conversations: () =>
-      [...model.conversations.keys()]
-        .flatMap((id) => conversation(id) ?? [])
-        .toSorted((a, b) => b.lastMessageAt - a.lastMessageAt || (a.id < b.id ? -1 : 1)),
-    conversation,
-    async look(id) {
-      const known = model.conversations.get(id)
-      if (known !== undefined && known.role !== '') return 'member'
-      const result = await fetchHead(core, id)
-      if (result === 'offline') throw offline()
-      if (result === 'joinable' && model.conversations.get(id) === undefined) {
-        await mailbox.call((ledger) => {
-          if (ledger.conversation(id) === undefined) ledger.setConversation(freshRecord(id))
-        })
-      }
-      return result === 'joinable' ? 'joinable' : result === 'held' ? 'member' : 'not-found'
-    },
-    async markRead(id) {
-      await mailbox.call((ledger) => {
-        const record = ledger.conversation(id)
-        if (record === undefined)
-          throw new ParleyError('unknown-conversation', 'This device does not know this conversation.')
-        const { seq, total, mine } = record
-        if (unreadOf(record) === 0 && record.mark.seq === seq) return
-        ledger.setConversation({ ...record, mark: { seq, total, mine, recalled: 0 } })
-        ledger.emit({ type: 'conversation', conversation: id })
-      })
-    },
-    async setDraft(id, text) {
-      await mailbox.call((ledger) => {
-        if (ledger.conversation(id) === undefined)
-          throw new ParleyError('unknown-conversation', 'This device does not know this conversation.')
-        ledger.setDraft(id, text === null || text === '' ? null : { text, editedAt: ports.now() })
-        ledger.emit({ type: 'conversation', conversation: id })
-      })
-    },
-    inspect: async (id) => mailbox.read(async (ledger) => inspect(ledger, id)),
   }
 }
 
-export function newDevice({ random }: Ports): DeviceId {
-  const digits = [...random(16)].map((byte) => byte.toString(16).padStart(2, '0')).join('')
-  const device = parseDeviceId(digits)
-  if (device === undefined) throw new Error('sixteen bytes make a device id')
-  return device
+/** Timers that end with the engine. */
+function ownTimers(ports: Ports): { readonly ports: Ports; readonly cancelTimers: () => void } {
+  const running = new Set<() => void>()
+  return {
+    ports: {
+      ...ports,
+      timer(ms, callback) {
+        const cancel = ports.timer(ms, () => {
+          running.delete(cancelOnce)
+          callback()
+        })
+        const cancelOnce = (): void => {
+          running.delete(cancelOnce)
+          cancel()
+        }
+        running.add(cancelOnce)
+        return cancelOnce
+      },
+    },
+    cancelTimers() {
+      for (const cancel of running) cancel()
+    },
+  }
 }

@@ -1,0 +1,19 @@
+/** The conversations of a device as its user sees them, the latest first. */
+import type { ConversationId } from '@parley/document'
+import type { ConversationView } from './engine-types.ts'
+import { laneItems } from './model.ts'
+import type { Model } from './model.ts'
+import { conversationView } from './views.ts'
+
+export function conversation(model: Model, id: ConversationId): ConversationView | undefined {
+  const record = model.conversations.get(id)
+  return record === undefined
+    ? undefined
+    : conversationView(record, laneItems(model, id), model.drafts.get(id))
+}
+
+export function conversations(model: Model): readonly ConversationView[] {
+  return [...model.conversations.keys()]
+    .flatMap((id) => conversation(model, id) ?? [])
+    .toSorted((a, b) => b.lastMessageAt - a.lastMessageAt || (a.id < b.id ? -1 : 1))
+}

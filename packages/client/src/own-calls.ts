@@ -1,0 +1,33 @@
+/** What stays on this device: how far one has read, and drafts. Nothing of it goes through the outbox. Rules CL95 and CL96. */
+import type { ConversationId } from '@parley/document'
+import type { Core } from './core.ts'
+import { unknownConversation } from './errors.ts'
+import { unreadOf } from './views.ts'
+
+export interface OwnCalls {
+  read(id: ConversationId): Promise<void>
+  /** null for none. */
+  setDraft(id: ConversationId, text: string | null): Promise<void>
+}
+
+export function createOwnCalls({ mailbox, ports }: Core): OwnCalls {
+  return {
+    async read(id) {
+      await mailbox.call((ledger) => {
+        const record = ledger.conversation(id)
+        if (record === undefined) throw unknownConversation()
+        const { seq, total, mine } = record
+        if (unreadOf(record) === 0 && record.mark.seq === seq) return
+        ledger.setConversation({ ...record, mark: { seq, total, mine, recalled: [] } })
+        ledger.emit({ type: 'conversation', conversation: id })
+      })
+    },
+    async setDraft(id, text) {
+      await mailbox.call((ledger) => {
+        if (ledger.conversation(id) === undefined) throw unknownConversation()
+        ledger.setDraft(id, text === null || text === '' ? null : { text, editedAt: ports.now() })
+        ledger.emit({ type: 'conversation', conversation: id })
+      })
+    },
+  }
+}

@@ -1,0 +1,45 @@
+/** Whether the device's store takes what it is given: told to the app when that changes, and tried again now and then. Rule CL20. */
+import type { StorageError } from '@parley/storage'
+import type { EngineEvent } from './engine-types.ts'
+import type { ClientLimits } from './limits.ts'
+import type { Ports } from './ports.ts'
+
+export interface StoreHealthOptions {
+  readonly ports: Pick<Ports, 'timer' | 'log'>
+  readonly limits: Pick<ClientLimits, 'storeRetryMs'>
+  readonly emit: (event: EngineEvent) => void
+  readonly probe: () => void
+}
+
+/** Takes what each try came to: why it failed, or undefined when everything is stored again. */
+export function createStoreHealth({
+  ports,
+  limits,
+  emit,
+  probe,
+}: StoreHealthOptions): (error: StorageError | undefined) => void {
+  let told: string | undefined
+  let tries = 0
+  let waits = false
+
+  return (error) => {
+    if (error?.kind !== told) {
+      told = error?.kind
+      emit({ type: 'storage', degraded: told !== undefined, ...(told === undefined ? {} : { kind: told }) })
+    }
+    if (error === undefined) {
+      tries = 0
+      return
+    }
+    if (waits) return
+    ports.log.error('the device cannot store', { kind: error.kind, error: error.message })
+    const wait = limits.storeRetryMs[Math.min(tries, limits.storeRetryMs.length - 1)] ?? 30_000
+    tries += 1
+    waits = true
+    ports.timer(wait, () => {
+      waits = false
+      // Meanwhile it may have taken everything.
+      if (told !== undefined) probe()
+    })
+  }
+}
