@@ -21,7 +21,7 @@ import type { Ledger } from './ledger.ts'
 import { settleByRow } from './outbox.ts'
 import { readRow } from './read-row.ts'
 import type { ReadRow } from './read-row.ts'
-import type { ConversationRecord, LastMessage, UpdateRecord } from './records.ts'
+import type { ConversationRecord, LastMessage, Mark, UpdateRecord } from './records.ts'
 import type { Promises } from './promises.ts'
 import { messageOf, recalledView } from './views.ts'
 
@@ -216,7 +216,13 @@ export function countRecall(
   user: UserId,
 ): ConversationRecord['mark'] {
   if (author === user || seq <= record.mark.seq) return record.mark
-  return { ...record.mark, recalled: record.mark.recalled + 1 }
+  return withRecalled(record.mark, [seq])
+}
+
+/** However often one is heard of (live, and again with a catch-up), it counts once. */
+export function withRecalled(mark: Mark, seqs: readonly number[]): Mark {
+  const all = new Set([...mark.recalled, ...seqs.filter((seq) => seq > mark.seq)])
+  return all.size === mark.recalled.length ? mark : { ...mark, recalled: [...all] }
 }
 
 /** Recalled text is gone from what would be offered again, too. */

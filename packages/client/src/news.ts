@@ -7,7 +7,7 @@
 import { emptyDigest, parseConversationId, parseUserId } from '@parley/document'
 import type { ConversationId } from '@parley/document'
 import type { News } from '@parley/wire'
-import { applyRow, tell } from './apply-rows.ts'
+import { applyRow, tell, withRecalled } from './apply-rows.ts'
 import type { Arrival, RowFault } from './apply-rows.ts'
 import type { Ledger } from './ledger.ts'
 import { sweepLane } from './outbox.ts'
@@ -99,7 +99,7 @@ export function freshRecord(id: ConversationId): ConversationRecord {
     headDigest: '',
     total: 0,
     mine: 0,
-    mark: { seq: 0, total: 0, mine: 0, recalled: 0 },
+    mark: { seq: 0, total: 0, mine: 0, recalled: [] },
     last: null,
     tail: null,
     local: false,
@@ -110,8 +110,8 @@ export function freshRecord(id: ConversationId): ConversationRecord {
 
 /** A device that hears of a conversation for the first time counts from its first sync, or from the (re)joining. */
 function firstMark(news: News, { first }: NewsContext): Mark {
-  if (first) return { seq: news.seq, total: news.total, mine: news.mine, recalled: 0 }
-  return { seq: news.joinedSeq, total: news.joinedTotal, mine: news.joinedMine, recalled: 0 }
+  if (first) return { seq: news.seq, total: news.total, mine: news.mine, recalled: [] }
+  return { seq: news.joinedSeq, total: news.joinedTotal, mine: news.joinedMine, recalled: [] }
 }
 
 /** The totals before the inline rows are applied, which count themselves. */
@@ -154,7 +154,6 @@ async function applySummary(
 ): Promise<void> {
   const record = ledger.conversation(id)
   if (record === undefined) return
-  const recalled = news.recalled.filter((seq) => seq > record.mark.seq && seq <= news.seq).length
   const moved = record.seq < news.seq
   ledger.setConversation({
     ...record,
@@ -169,11 +168,7 @@ async function applySummary(
     headHeld: record.headHeld === news.headVersion ? record.headHeld : 0,
     total: news.total,
     mine: news.mine,
-    // A relay that began from nothing names all of them.
-    mark: {
-      ...record.mark,
-      recalled: context.first ? 0 : context.full ? recalled : record.mark.recalled + recalled,
-    },
+    mark: context.first ? record.mark : withRecalled(record.mark, news.recalled),
     last: lastOf(news) ?? record.last,
     tail: tailOf(news),
   })

@@ -114,7 +114,7 @@ function readMark(value: Value | undefined): Mark {
     seq: whole(fields, 'seq'),
     total: whole(fields, 'total'),
     mine: whole(fields, 'mine'),
-    recalled: whole(fields, 'recalled'),
+    recalled: wholes(fields, 'recalled'),
   }
 }
 
@@ -194,6 +194,15 @@ function whole(fields: Fields, name: string): number {
   const value = number(fields, name)
   if (!Number.isSafeInteger(value) || value < 0) throw corrupt(name)
   return value
+}
+
+function wholes(fields: Fields, name: string): readonly number[] {
+  const values = fields[name]
+  if (!Array.isArray(values)) throw corrupt(name)
+  return values.map((value: Value) => {
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw corrupt(name)
+    return value
+  })
 }
 
 function flag(fields: Fields, name: string): boolean {

@@ -37,12 +37,12 @@ export interface LastMessage {
   readonly recalled: boolean
 }
 
-/** Where reading stopped. `recalled` counts others' messages after it that were taken back since. */
+/** Where reading stopped. `recalled`: others' messages after it that were taken back since, by sequence, each once. */
 export interface Mark {
   readonly seq: number
   readonly total: number
   readonly mine: number
-  readonly recalled: number
+  readonly recalled: readonly number[]
 }
 
 export interface ConversationRecord {

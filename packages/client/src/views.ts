@@ -99,7 +99,7 @@ export function unsentView(item: OutboxItem): UnsentItem {
 /** The formula of DESIGN: totals only grow, and what was recalled after the mark no longer counts. */
 export function unreadOf(record: ConversationRecord): number {
   const { mark, total, mine } = record
-  return Math.max(0, total - mark.total - (mine - mark.mine) - mark.recalled)
+  return Math.max(0, total - mark.total - (mine - mark.mine) - mark.recalled.length)
 }
 
 export function conversationView(
