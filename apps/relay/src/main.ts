@@ -1,36 +1,11 @@
-/** The `parley` command as a process. */
-import { readFile } from 'node:fs/promises'
-import { runParley } from './run.ts'
+/** Where the program begins: says in a sentence what an older Node would say in a stack. Imports nothing before it has. */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
 
-// Whoever read the log has gone; the relay goes on without.
-process.stdout.on('error', () => undefined)
-
-const manifest: unknown = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
-const version =
-  typeof manifest === 'object' && manifest !== null && 'version' in manifest
-    ? String(manifest.version)
-    : 'unknown'
-
-process.exitCode = await runParley({
-  args: process.argv.slice(2),
-  environment: process.env,
-  version,
-  print: (text) => {
-    process.stdout.write(text)
-  },
-  complain: (text) => {
-    process.stderr.write(text)
-  },
-  now: Date.now,
-  onSignal: (listener) => {
-    process.on('SIGTERM', listener)
-    process.on('SIGINT', listener)
-    return () => {
-      process.off('SIGTERM', listener)
-      process.off('SIGINT', listener)
-    }
-  },
-  exit: (code) => {
-    process.exit(code)
-  },
-})
+if (major > 22 || (major === 22 && minor >= 13)) {
+  await import('./process.ts')
+} else {
+  process.stderr.write(
+    `parley: Parley needs Node 22.13 or later, and this is Node ${process.versions.node}. Install a newer one from https://nodejs.org.\n`,
+  )
+  process.exitCode = 2
+}
