@@ -88,6 +88,6 @@ function fitting(inputs: readonly Waiting[], limits: WorkLimits): number {
   return inputs.length
 }
 
-export function updatesOf(input: Input): number {
+function updatesOf(input: Input): number {
   return input.kind === 'push' ? Math.max(1, input.updates.length) : 1
 }

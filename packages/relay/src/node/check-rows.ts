@@ -106,7 +106,7 @@ function checkEntry(page: FoldedPage, row: LogRow, say: Tell): void {
   }
   if (place.client !== row.client || place.clock !== row.clock) say(`row ${row.seq} holds another place`)
   const { origin } = place
-  const known = origin === null ? page.entries === 0 : origin.clock < (page.clocks.get(origin.client) ?? 0)
+  const known = origin === null || origin.clock < (page.clocks.get(origin.client) ?? 0)
   if (!known) say(`row ${row.seq} follows an entry that was not there`)
 }
 

@@ -1,10 +1,6 @@
 /** The few assertions the contract's cases need, without a test runner: a simulation runs them too. */
 import { StoreError, type StoreErrorKind } from '../store.ts'
 
-export function check(holds: boolean, what: string): void {
-  if (!holds) throw new Error(what)
-}
-
 /** Plain values, maps and bytes; the order of keys does not count. */
 export function checkEqual(actual: unknown, expected: unknown, what: string): void {
   const [is, should] = [plain(actual), plain(expected)]
