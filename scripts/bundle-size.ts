@@ -5,7 +5,8 @@ import { gzipSync } from 'node:zlib'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { build, type Metafile } from 'esbuild'
-import { createChecks, root } from './checks.ts'
+import { createChecks } from './checks.ts'
+import { root } from './prepare.mjs'
 
 interface Limit {
   readonly name: string

@@ -2,9 +2,13 @@
 
 import { spawnSync } from 'node:child_process'
 import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { root } from './prepare.mjs'
 
-export const root: string = fileURLToPath(new URL('..', import.meta.url))
+/** The environment in which the workspace's tools, its Node among them, are found by name. */
+export const environment: NodeJS.ProcessEnv = {
+  ...process.env,
+  PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env['PATH'] ?? ''}`,
+}
 
 export interface Checks {
   /** Makes one check, which fails by throwing. */
@@ -44,11 +48,7 @@ export function run(
   const result = spawnSync(program, parameters, {
     cwd: options.folder ?? root,
     encoding: 'utf8',
-    env: {
-      ...process.env,
-      PATH: `${join(root, 'node_modules', '.bin')}${delimiter}${process.env['PATH'] ?? ''}`,
-      NO_COLOR: '1',
-    },
+    env: { ...environment, NO_COLOR: '1' },
     maxBuffer: 64 * 1024 * 1024,
     shell: process.platform === 'win32',
     stdio: ['ignore', 'pipe', 'pipe'],

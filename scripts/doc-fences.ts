@@ -7,7 +7,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createChecks, root, run } from './checks.ts'
+import { createChecks, run } from './checks.ts'
+import { root } from './prepare.mjs'
 
 interface Fence {
   readonly page: string

@@ -2,7 +2,7 @@
 
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { root } from './checks.ts'
+import { root } from './prepare.mjs'
 
 export interface PublicPackage {
   /** `packages/wire` */

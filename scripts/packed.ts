@@ -5,10 +5,10 @@
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createChecks, root, run } from './checks.ts'
+import { createChecks, run } from './checks.ts'
 import { publicPackages, type PublicPackage } from './packages.ts'
+import { pnpm, root } from './prepare.mjs'
 
-const pnpm = ['--yes', 'pnpm@12.21.0']
 const packages = publicPackages()
 const { check, finish } = createChecks()
 const folder = mkdtempSync(join(tmpdir(), 'parley-packed-'))
@@ -17,7 +17,7 @@ const tarballs = join(folder, 'tarballs')
 await check('everything compiles', () => void run('tsc', ['-b']))
 mkdirSync(tarballs)
 const filters = packages.flatMap((about) => ['--filter', `./${about.folder}`])
-run('npx', [...pnpm, '-r', ...filters, 'pack', '--pack-destination', tarballs])
+run('npx', ['--yes', pnpm, '-r', ...filters, 'pack', '--pack-destination', tarballs])
 
 for (const about of packages) {
   const tarball = join(tarballs, tarballName(about))

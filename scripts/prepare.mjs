@@ -11,7 +11,13 @@ import { fileURLToPath } from 'node:url'
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
 const windows = process.platform === 'win32'
-const pnpm = 'pnpm@12.21.0'
+
+const text = readFileSync(join(root, 'package.json'), 'utf8')
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a file of this repository
+const manifest = /** @type {{ packageManager: string }} */ (JSON.parse(text))
+
+/** The package manager at the version the root names. */
+export const pnpm = manifest.packageManager
 
 // Left to itself, npm takes minutes to find out that there is no network.
 const patience = { npm_config_fetch_retries: '1', npm_config_fetch_retry_mintimeout: '2000' }

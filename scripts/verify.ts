@@ -6,8 +6,9 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { environment } from './checks.ts'
+import { root } from './prepare.mjs'
 
 interface Outcome {
   readonly code: number
@@ -27,8 +28,6 @@ interface Step {
   readonly command: (report: string) => readonly string[]
   readonly count: (outcome: Outcome) => Count
 }
-
-const root = fileURLToPath(new URL('..', import.meta.url))
 
 const world = ['node', '--conditions=parley-source', 'test/world/src/cli.ts']
 
@@ -81,11 +80,10 @@ async function verify(names: readonly string[]): Promise<number> {
 
 function run(step: Step, report: string): Promise<Outcome> {
   const [program = '', ...parameters] = step.command(report)
-  const bin = join(root, 'node_modules', '.bin')
   return new Promise((resolve) => {
     const child = spawn(program, parameters, {
       cwd: root,
-      env: { ...process.env, PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}` },
+      env: environment,
       shell: process.platform === 'win32',
       stdio: ['ignore', 'pipe', 'pipe'],
     })
