@@ -121,13 +121,9 @@ test("[RE52] what was recalled since the cursor is named: the page as erased, ot
   await pushed(mary, conversation, 1, mine.update, own.recall(mine.id).update)
   await pushed(tom, conversation, 1, pen.recall(second.id).update)
   const newsSince = async (cursor: number, device: number, epoch = testEpoch): Promise<unknown> =>
-    (
-      await createTestDevice(relay, { user: 'Mary', device, epoch, cursor }).take('sync')
-    )[0]?.news.map(({ recalled, touched, last }) => [
-      recalled,
-      touched.map(({ erased }) => erased),
-      last?.kind,
-    ])
+    (await createTestDevice(relay, { user: 'Mary', device, epoch, cursor }).take('sync'))[0]?.news.map(
+      ({ recalled, touched, last }) => [recalled, touched.map(({ erased }) => erased), last?.kind],
+    )
   expect(await newsSince(5, 2)).toEqual([[[3], [true], 'erased']])
   expect(await newsSince(3, 3)).toEqual([[[3], [true], 'erased']])
   // Who starts over has a mark of reading; who has never synced has none.
