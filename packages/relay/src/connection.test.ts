@@ -181,7 +181,10 @@ test('[RE65] a drained relay finishes its turn, answers it, and ends every sessi
   // The turn has begun when this resolves, and its commit has not.
   await Promise.resolve()
   await Promise.resolve()
-  await relay.drain()
+  const drained = relay.drain()
+  mary.push(conversation, 1, [createPen({ user: mary.user, client: 8 }).text('too late').update])
+  await drained
+  expect(await mary.take('answer')).toEqual([])
   expect(await tom.take('answer')).toMatchObject([{ answers: [{ verdict: { class: 'accepted', seq: 2 } }] }])
   expect([tom.closedBy, mary.closedBy]).toEqual(['shutting-down', 'shutting-down'])
   expect(relay.health).toMatchObject({ state: 'ended', sessions: 0, position: 2 })

@@ -125,7 +125,15 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
       follows: standing.only,
       flow:
         standing.only === undefined
-          ? { state: 'catching-up', full: !known, fresh: standing.epoch === '', from, at: from, waiting: false, only: null }
+          ? {
+              state: 'catching-up',
+              full: !known,
+              fresh: standing.epoch === '',
+              from,
+              at: from,
+              waiting: false,
+              only: null,
+            }
           : { state: 'live' },
       cursor: from,
       turns: 0,
@@ -173,7 +181,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
   }
 
   const receive = (session: Session, frame: SessionFrame, received: number): void => {
-    if (isStuck(session)) return
+    if (draining || isStuck(session)) return
     switch (frame.frame) {
       case 'push':
         if (frame.updates.length > 0) queue(session, pushInput(session.identity, frame))
