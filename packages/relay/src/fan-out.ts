@@ -59,7 +59,15 @@ function serveAdded(
       session.flow = { ...session.flow, only: null }
       continue
     }
-    session.flow = { state: 'catching-up', full: false, fresh: false, from: before, at: before, waiting: false, only }
+    session.flow = {
+      state: 'catching-up',
+      full: false,
+      fresh: false,
+      from: before,
+      at: before,
+      waiting: false,
+      only,
+    }
     served.add(session)
   }
   return served
@@ -90,7 +98,15 @@ function createFrames({ draft }: Moved, maxPayloadBytes: number): (upTo: number)
 }
 
 function fallBehind(session: Session, from: number): void {
-  session.flow = { state: 'catching-up', full: false, fresh: false, from, at: from, waiting: true, only: null }
+  session.flow = {
+    state: 'catching-up',
+    full: false,
+    fresh: false,
+    from,
+    at: from,
+    waiting: true,
+    only: null,
+  }
 }
 
 /** Tells a live device how far it is, now and then. */
