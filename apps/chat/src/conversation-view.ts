@@ -1,13 +1,12 @@
 /** One open conversation: its head, its timeline, where one writes, and its members beside it. */
-import { avatar } from './avatar.ts'
 import type { Chat, ChatConversation, ChatEvent, ChatMessage } from './chat.ts'
 import { createComposer } from './composer.ts'
 import { confirmDialog } from './dialog.ts'
 import { h } from './dom.ts'
-import { icon } from './icons.ts'
 import { createMembersPanel } from './members-panel.ts'
 import { titleOf } from './names.ts'
 import { createOpenConversation } from './open-conversation.ts'
+import { createTalkHead } from './talk-head.ts'
 import type { Timeline } from './timeline-model.ts'
 import { firstUnreadOf, timelineRows } from './timeline-rows.ts'
 import { createTimelineView } from './timeline-view.ts'
@@ -61,39 +60,26 @@ export function createConversationView({
     quit: () => run(chat.quit(id)),
     close: () => showMembers(false),
   })
-  const title = h('h1', { class: 'title' })
-  const subtitle = h('p', { class: 'subtitle' })
-  const picture = h('span', { class: 'picture' })
-  const membersButton = h(
-    'button',
-    { class: 'quiet-button', type: 'button', title: 'Members', 'aria-label': 'Members' },
-    [icon('people')],
-  )
+  const head = createTalkHead(chat.user, () => showMembers(panel.element.hasAttribute('hidden')))
   const outside = h('p', { class: 'outside' }, [
     'You are not in this conversation any more. What you have of it stays here.',
   ])
   const element = h('div', { class: 'conversation' }, [
     h('section', { class: 'talk', 'aria-label': titleOf(conversation, chat.user) }, [
-      h('header', { class: 'talk-head' }, [
-        h('a', { class: 'quiet-button back', href: '#/', 'aria-label': 'All conversations' }, [icon('back')]),
-        picture,
-        h('div', { class: 'titles' }, [title, subtitle]),
-        membersButton,
-      ]),
+      head.element,
       view.element,
       outside,
       composer.element,
     ]),
     panel.element,
   ])
-  membersButton.addEventListener('click', () => showMembers(panel.element.hasAttribute('hidden')))
   element.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.isComposing) showMembers(false)
   })
 
   function showMembers(shown: boolean): void {
     panel.element.hidden = !shown
-    membersButton.ariaExpanded = String(shown)
+    drawHead()
   }
 
   function draw(timeline: Timeline): void {
@@ -103,10 +89,7 @@ export function createConversationView({
 
   function drawHead(): void {
     const now = chat.conversation(id) ?? conversation
-    const name = titleOf(now, chat.user)
-    title.textContent = name
-    subtitle.textContent = now.name === null ? `${now.memberCount} members` : now.members.join(', ')
-    picture.replaceChildren(avatar(name))
+    head.render(now, !panel.element.hasAttribute('hidden'))
     element.classList.toggle('pair', now.memberCount <= 2)
     composer.element.hidden = now.sync === 'left'
     outside.hidden = now.sync !== 'left'
@@ -139,13 +122,14 @@ export function createConversationView({
   document.addEventListener('visibilitychange', onVisibility)
   window.addEventListener('pagehide', composer.flush)
   showMembers(false)
-  drawHead()
   run(start())
   return {
     element,
     focus: composer.focus,
     apply(event) {
       run(open.apply(event))
+      const back = event.type === 'connection' && chat.connection().is === 'connected'
+      if (back && open.timeline().missing) run(open.loadOlder())
       if (event.type === 'changed') drawHead()
       if (event.type === 'message' && event.message.conversation === id && event.fresh) view.showNew(1)
     },

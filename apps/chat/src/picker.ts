@@ -8,7 +8,7 @@ const storageKey = 'parley-people'
 const maxRemembered = 6
 
 /** Those who have used this browser, the latest first. */
-export function rememberedPeople(): readonly string[] {
+function rememberedPeople(): readonly string[] {
   const people: unknown = JSON.parse(localStorage.getItem(storageKey) ?? '[]')
   if (!Array.isArray(people)) return []
   return people

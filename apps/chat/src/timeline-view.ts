@@ -31,7 +31,11 @@ export interface TimelineViewOptions extends MessageActions {
 
 export function createTimelineView(options: TimelineViewOptions): TimelineView {
   const list = h('ol', { class: 'messages', 'aria-label': 'Messages' })
-  const top = h('p', { class: 'timeline-top' })
+  const topText = h('p', {})
+  const older = h('button', { class: 'link-button', type: 'button' }, ['Load older messages'], {
+    click: () => options.reachedTop(),
+  })
+  const top = h('div', { class: 'timeline-top' }, [topText, older])
   const scroller = h('div', { class: 'scroller' }, [top, list], { scroll: onScroll })
   const jumpCount = h('span', { class: 'badge' })
   const jump = h(
@@ -93,7 +97,8 @@ export function createTimelineView(options: TimelineViewOptions): TimelineView {
         create: (row) => h('li', { class: `row-${row.is}` }),
         update,
       })
-      top.textContent = topText(timeline)
+      topText.textContent = aboveAll(timeline)
+      older.hidden = timeline.complete
       focus.refresh()
       if (following) toEnd()
       else if (anchor?.isConnected === true) scroller.scrollTop += anchor.getBoundingClientRect().top - offset
@@ -117,14 +122,15 @@ function content(row: TimelineRow, options: TimelineViewOptions): HTMLElement {
   }
 }
 
+/** Among the messages: the name of a day may go when older ones of that day come in. */
 function firstInView(scroller: HTMLElement, list: HTMLElement): Element | undefined {
   const { top } = scroller.getBoundingClientRect()
-  return [...list.children].find((child) => child.getBoundingClientRect().bottom > top)
+  return [...list.querySelectorAll('.row-message')].find((row) => row.getBoundingClientRect().bottom > top)
 }
 
-function topText(timeline: Timeline): string {
+function aboveAll(timeline: Timeline): string {
   if (timeline.missing) return 'Older messages are not on this device. They come when there is a connection.'
   if (timeline.complete)
     return timeline.messages.length === 0 ? 'Nothing has been said yet.' : 'The conversation begins here.'
-  return 'Loading older messages'
+  return ''
 }

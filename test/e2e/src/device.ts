@@ -1,17 +1,18 @@
-/** A device without a page: the SDK in this process, over a real socket, with everything in memory. */
-import { type IMClient, Realtime } from '@parley/client'
+/** A device without a page: the SDK in this process, over a real socket. */
+import { type IMClient, Realtime, deviceLayout } from '@parley/client'
+import { createSqliteStore } from '@parley/storage/node'
 
 export interface Device {
   readonly client: IMClient
   readonly close: () => Promise<void>
 }
 
-/** `port` is where it connects, `tokenPort` where it asks for its token; it retries both until it is closed. */
-export async function openDevice(user: string, port: number): Promise<Device> {
+/** Keeps what it holds in a file of SQLite, or in memory when none is named. */
+export async function openDevice(user: string, port: number, file?: string): Promise<Device> {
   const realtime = new Realtime({
     server: `ws://127.0.0.1:${port}`,
     token: ({ clientId }) => devToken(clientId, port),
-    store: 'memory',
+    store: file === undefined ? 'memory' : createSqliteStore({ path: file, layout: deviceLayout }),
   })
   const client = await realtime.createIMClient(user)
   return { client, close: () => client.close() }

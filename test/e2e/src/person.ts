@@ -61,12 +61,13 @@ export async function startConversation(page: Page, members: string): Promise<vo
   await page.getByRole('button', { name: 'New conversation' }).first().click()
   await page.getByLabel('With whom').fill(members)
   await page.getByRole('button', { name: 'Start', exact: true }).click()
-  await page.getByRole('textbox', { name: /^Message to/ }).waitFor()
+  // The form closes and the conversation opens in one step.
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
 }
 
 export async function openConversation(page: Page, title: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Conversations' }).getByRole('link', { name: title }).click()
-  await page.getByRole('textbox', { name: /^Message to/ }).waitFor()
+  await page.getByRole('heading', { level: 1, name: title }).waitFor()
 }
 
 export async function say(page: Page, text: string): Promise<void> {

@@ -1,5 +1,7 @@
 // The relay dies, or is told to stop, in the middle of sends: what was answered stays, what was not arrives later, once.
 
+import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { Conversation, Message } from '@parley/client'
 import { expect, onTestFinished, test } from 'vitest'
 import { type CuttableProxy, createCuttableProxy } from './cuttable-proxy.ts'
@@ -68,7 +70,9 @@ async function setUp(): Promise<Setting> {
   onTestFinished(() => relay.end('SIGKILL').then(() => undefined))
   const network = await createCuttableProxy(relay.port)
   onTestFinished(network.dispose)
-  const tom = await openDevice('Tom', network.port)
+  const file = temporaryFolder('device')
+  onTestFinished(file.dispose)
+  const tom = await openDevice('Tom', network.port, join(file.path, 'tom.sqlite'))
   onTestFinished(tom.close)
   const jerry = await openDevice('Jerry', network.port)
   onTestFinished(jerry.close)
@@ -84,18 +88,25 @@ async function sendMany(
   const texts = Array.from({ length: count }, (_, index) => `message ${index}`)
   let answered = 0
   let acting = Promise.resolve()
-  const answers: Promise<void>[] = []
+  const failed: string[] = []
   for (const text of texts) {
     const message = await conversation.send(text)
-    answers.push(
-      message.sent.then(() => {
+    message.sent.then(
+      () => {
         answered += 1
         const now = answered
         acting = acting.then(() => onAnswer(now))
-      }),
+      },
+      (error: unknown) => failed.push(`${text}: ${String(error)}`),
     )
+    // A store that never waits must not keep the answers waiting.
+    await setImmediate()
   }
-  await Promise.all(answers)
+  await until(
+    () => `${count} answers; there are ${answered}, and refused were ${failed.join(', ')}`,
+    () => (answered === count ? true : undefined),
+    120_000,
+  )
   await acting
   return texts
 }

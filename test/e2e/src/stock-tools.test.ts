@@ -37,6 +37,8 @@ test(
     expect(await reader.entries(page)).toEqual(before)
     expect(await reader.head(head)).toMatchObject({ info: { name: 'Read along' } })
 
+    expect(await reader.holds(page, 'Said before Jerry opened it')).toBe(true)
+
     // What was recalled meanwhile is gone when he comes back, and stays gone when he loads again without a network.
     await (
       await conversation.recall(first)
@@ -47,9 +49,11 @@ test(
     const after = await reader.entries(page)
     expect(textsOf(after)).toEqual(['Said while he looks', 'Said while he was away'])
     expect(after).toContainEqual(expect.objectContaining({ op: 'recall', target: first.id }))
+    expect(await reader.holds(page, 'Said before Jerry opened it')).toBe(false)
     reader.network.cut()
     await reader.load([head, page])
     expect(await reader.entries(page)).toEqual(after)
+    expect(await reader.holds(page, 'Said before Jerry opened it')).toBe(false)
   },
 )
 

@@ -1,7 +1,6 @@
 // Two people, two profiles, one relay: invited without asking, offline in the middle, and the same order at the end.
 
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildPage } from './built-page.ts'
+import { expect, test } from 'vitest'
 import {
   openConversation,
   openPerson,
@@ -11,26 +10,13 @@ import {
   shownTexts,
   startConversation,
 } from './person.ts'
-import { type RelayProcess, startRelay, temporaryFolder } from './relay-process.ts'
+import { useRelayWithPage } from './setting.ts'
 
-const data = temporaryFolder('relay')
-let page: Awaited<ReturnType<typeof buildPage>>
-let relay: RelayProcess
-
-beforeAll(async () => {
-  page = await buildPage()
-  relay = await startRelay({ data: data.path, page: page.path })
-})
-
-afterAll(async () => {
-  await relay.end('SIGTERM')
-  page.dispose()
-  data.dispose()
-})
+const relay = useRelayWithPage()
 
 test('[EE1] [EE2] [EE3] [AC20] Tom and Jerry talk, part, and meet again', { timeout: 180_000 }, async () => {
-  const tom = await openPerson('Tom', relay.port)
-  const jerry = await openPerson('Jerry', relay.port)
+  const tom = await openPerson('Tom', relay().port)
+  const jerry = await openPerson('Jerry', relay().port)
 
   await startConversation(tom.page, 'Jerry')
   await say(tom.page, 'Tom 1')
@@ -59,7 +45,7 @@ test('[EE1] [EE2] [EE3] [AC20] Tom and Jerry talk, part, and meet again', { time
   ])
   await say(jerry.page, 'Jerry 4, after the reload')
 
-  await jerry.goOnline(relay.port)
+  await jerry.goOnline(relay().port)
   await seeMessage(jerry.page, 'Jerry 4, after the reload')
   await seeMessage(jerry.page, 'Tom 2, meanwhile')
   await seeMessage(tom.page, 'Jerry 4, after the reload')

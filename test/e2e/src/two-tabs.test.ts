@@ -1,7 +1,6 @@
 // Two tabs of one person: one of them speaks with the relay, and the other says so.
 
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { buildPage } from './built-page.ts'
+import { expect, test } from 'vitest'
 import {
   openChat,
   openConversation,
@@ -11,29 +10,16 @@ import {
   shownMessages,
   startConversation,
 } from './person.ts'
-import { type RelayProcess, startRelay, temporaryFolder } from './relay-process.ts'
+import { useRelayWithPage } from './setting.ts'
 
-const data = temporaryFolder('relay')
-let page: Awaited<ReturnType<typeof buildPage>>
-let relay: RelayProcess
-
-beforeAll(async () => {
-  page = await buildPage()
-  relay = await startRelay({ data: data.path, page: page.path })
-})
-
-afterAll(async () => {
-  await relay.end('SIGTERM')
-  page.dispose()
-  data.dispose()
-})
+const relay = useRelayWithPage()
 
 test(
   '[EE11] [AC17] the newer tab takes over, with what the older one had not sent',
   { timeout: 180_000 },
   async () => {
-    const tom = await openPerson('Tom', relay.port)
-    const jerry = await openPerson('Jerry', relay.port)
+    const tom = await openPerson('Tom', relay().port)
+    const jerry = await openPerson('Jerry', relay().port)
     await startConversation(tom.page, 'Jerry')
     await say(tom.page, 'One')
     await seeMessage(tom.page, 'One')
@@ -42,7 +28,7 @@ test(
     tom.network.cut()
     await tom.page.getByRole('status').filter({ hasText: 'Offline' }).waitFor()
     await say(tom.page, 'Two')
-    tom.network.lead(relay.port)
+    tom.network.lead(relay().port)
     const newer = await tom.chromium.context.newPage()
     await openChat(newer, 'Tom', tom.network)
     await tom.page.getByRole('heading', { name: 'Open in another tab' }).waitFor()

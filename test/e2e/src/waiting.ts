@@ -4,7 +4,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 const lookEveryMs = 25
 
 export async function until<T>(
-  what: string,
+  what: string | (() => string),
   look: () => Promise<T | undefined> | T | undefined,
   timeoutMs = 60_000,
 ): Promise<T> {
@@ -14,5 +14,5 @@ export async function until<T>(
     if (seen !== undefined) return seen
     await pause(lookEveryMs)
   }
-  throw new Error(`Waited ${timeoutMs} ms in vain: ${what}`)
+  throw new Error(`Waited ${timeoutMs} ms in vain: ${typeof what === 'string' ? what : what()}`)
 }

@@ -4,7 +4,7 @@
  */
 import { IndexeddbPersistence } from 'y-indexeddb'
 import { WebsocketProvider } from 'y-websocket'
-import { Doc } from 'yjs'
+import { Doc, encodeStateAsUpdate } from 'yjs'
 
 export interface StockPage {
   /** Opens a document by name; resolves when what this browser has stored of it is loaded. */
@@ -13,6 +13,8 @@ export interface StockPage {
   /** The head's map, and the texts and operations of a page, as plain values. */
   readonly head: (name: string) => unknown
   readonly entries: (name: string) => readonly unknown[]
+  /** Whether the document still holds this text anywhere in its bytes. */
+  readonly holds: (name: string, text: string) => boolean
   /** Writes what only the relay may write. */
   readonly write: (name: string, entry: Readonly<Record<string, unknown>>) => void
 }
@@ -50,6 +52,7 @@ const stock: StockPage = {
   connected: (name) => get(name).provider.wsconnected && get(name).provider.synced,
   head: (name) => get(name).doc.getMap('head').toJSON(),
   entries: (name) => get(name).doc.getArray<unknown>('entries').toArray(),
+  holds: (name, text) => new TextDecoder('latin1').decode(encodeStateAsUpdate(get(name).doc)).includes(text),
   write: (name, entry) => get(name).doc.getArray('entries').push([entry]),
 }
 

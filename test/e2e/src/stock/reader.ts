@@ -16,6 +16,7 @@ export interface Reader {
   readonly head: (name: string) => Promise<unknown>
   readonly entries: (name: string) => Promise<readonly unknown[]>
   readonly connected: (name: string) => Promise<boolean>
+  readonly holds: (name: string, text: string) => Promise<boolean>
 }
 
 export async function openReader(user: string, relayPort: number): Promise<Reader> {
@@ -37,6 +38,8 @@ export async function openReader(user: string, relayPort: number): Promise<Reade
     },
     head: (name) => page.evaluate((document) => window.stock.head(document), name),
     entries: (name) => page.evaluate((document) => window.stock.entries(document), name),
+    holds: (name, text) =>
+      page.evaluate(([document, wanted]) => window.stock.holds(document, wanted), [name, text] as const),
     connected: (name) => page.evaluate((document) => window.stock.connected(document), name),
   }
 }
