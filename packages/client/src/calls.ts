@@ -56,13 +56,13 @@ export function createCalls(core: Core, history: History): Calls {
     }
   }
 
-  /** The promise exists from the moment the change stands. */
+  /** The promise exists from the moment the change stands: it may be answered before anybody asks for it. */
   function queued<T>(ledger: Ledger, id: EntryId): () => Queued<T> {
     let confirmed: Promise<T> | undefined
     ledger.after.push(() => {
-      confirmed = promises.make<T>(id)
+      confirmed = promises.of<T>(id)
     })
-    return () => ({ id, confirmed: confirmed ?? promises.make<T>(id) })
+    return () => ({ id, confirmed: confirmed ?? promises.of<T>(id) })
   }
 
   async function command(id: ConversationId, wanted: Command): ReturnType<Calls['command']> {

@@ -173,7 +173,7 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
       cancelTimers()
       session.input({ on: 'pause' })
       cancelTimers()
-      core.promises.rejectAll(error)
+      core.promises.end(error)
       await mailbox.stop(error)
     },
   }

@@ -1,0 +1,75 @@
+/** A store that is watched: what it was given, and when it takes it. */
+import {
+  type Batch,
+  createMemoryStore,
+  type DeviceStore,
+  type OpenStore,
+  StorageError,
+  type StorageErrorKind,
+} from '@parley/storage'
+import { deviceLayout } from '../records.ts'
+
+export interface WatchedStore extends DeviceStore {
+  /** What it took, in order. */
+  readonly batches: readonly Batch[]
+  /** How often it refused. */
+  readonly refusals: number
+  /** From now on it refuses commits with this; undefined: it takes them again. */
+  refuse(kind: StorageErrorKind | undefined): void
+  /** From now on it refuses reads with this. */
+  refuseReads(kind: StorageErrorKind | undefined): void
+  /** Commits wait until the answer is called. */
+  hold(): () => void
+}
+
+export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout)): WatchedStore {
+  const batches: Batch[] = []
+  let refusals = 0
+  let refusal: StorageErrorKind | undefined
+  let unreadable: StorageErrorKind | undefined
+  let held: Promise<void> | undefined
+
+  function own(opened: OpenStore): OpenStore {
+    return {
+      epoch: opened.epoch,
+      async read(reads) {
+        if (unreadable !== undefined) throw new StorageError(unreadable, 'It cannot be read.')
+        return opened.read(reads)
+      },
+      async commit(batch) {
+        await held
+        if (refusal !== undefined) {
+          refusals += 1
+          throw new StorageError(refusal, 'It takes nothing.')
+        }
+        await opened.commit(batch)
+        batches.push(batch)
+      },
+      onLost: (listener) => opened.onLost(listener),
+      close: async () => opened.close(),
+    }
+  }
+
+  return {
+    batches,
+    get refusals() {
+      return refusals
+    },
+    open: async () => own(await store.open()),
+    destroy: async () => store.destroy(),
+    refuse(kind) {
+      refusal = kind
+    },
+    refuseReads(kind) {
+      unreadable = kind
+    },
+    hold() {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      held = promise
+      return () => {
+        held = undefined
+        resolve()
+      }
+    },
+  }
+}
