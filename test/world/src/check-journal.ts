@@ -4,6 +4,7 @@
  */
 import type { Device } from './device.ts'
 import type { Replica } from './gather.ts'
+import { isMissed } from './heal.ts'
 import type { Commanded, Deed, Said, TakenBack } from './journal.ts'
 import type { Truth } from './truth.ts'
 import type { World } from './world.ts'
@@ -49,7 +50,7 @@ function checkFate(evidence: Evidence, deed: Deed): readonly string[] {
 function checkHanging({ world }: Evidence, deed: Deed): readonly string[] {
   const device = deviceOf(world, deed)
   const process = device?.process()
-  if (process?.run !== deed.run || process.ended !== null) return []
+  if (process?.run !== deed.run || process.ended !== null || isMissed(world, deed.conversation)) return []
   if (deed.call === 'asked') return ['the call never came back']
   if (deed.call === 'saved' && !deed.confirmed && deed.refused === null)
     return ['is neither confirmed nor refused']
@@ -68,8 +69,9 @@ function checkMessage(evidence: Evidence, deed: Said): readonly string[] {
     return place === undefined ? [] : [`was rejected (${deed.code}) and stands at ${place.seq}`]
   }
   if (deed.call === 'asked' || deviceOf(evidence.world, deed)?.lost() === true) return []
-  if (kept.some(({ state }) => state === 'waiting')) return ['still waits']
-  if (kept.some(({ error }) => error === undefined)) return ['was refused without a reason']
+  if (isWaiting(evidence, deed, kept)) return ['still waits']
+  if (kept.some(({ state, error }) => state === 'refused' && error === undefined))
+    return ['was refused without a reason']
   if (place !== undefined) {
     // A copy of the device may have been told no for what the other one had delivered, never the device itself.
     if (kept.length > 0 && !hasCopies(evidence.world, deed))
@@ -115,8 +117,9 @@ function checkRecall(evidence: Evidence, deed: TakenBack): readonly string[] {
   if (deed.call === 'rejected' && operation !== undefined) return [`was rejected (${deed.code}) and stands`]
   if (deed.call !== 'saved' || deviceOf(evidence.world, deed)?.lost() === true) return []
   const kept = unsentOf(evidence, deed)
-  if (kept.some(({ state }) => state === 'waiting')) return ['still waits']
-  if (kept.some(({ error }) => error === undefined)) return ['was refused without a reason']
+  if (isWaiting(evidence, deed, kept)) return ['still waits']
+  if (kept.some(({ state, error }) => state === 'refused' && error === undefined))
+    return ['was refused without a reason']
   if (operation !== undefined || kept.length > 0 || deed.discarded) return []
   // Without an operation of its own the message must be gone all the same.
   if (message === undefined || message.recalled) return []
@@ -129,8 +132,9 @@ function checkRecall(evidence: Evidence, deed: TakenBack): readonly string[] {
 function checkCommand(evidence: Evidence, deed: Commanded): readonly string[] {
   if (deed.call !== 'saved' || deviceOf(evidence.world, deed)?.lost() === true) return []
   const kept = unsentOf(evidence, deed)
-  if (kept.some(({ state }) => state === 'waiting')) return ['still waits']
-  if (kept.some(({ error }) => error === undefined)) return ['was refused without a reason']
+  if (isWaiting(evidence, deed, kept)) return ['still waits']
+  if (kept.some(({ state, error }) => state === 'refused' && error === undefined))
+    return ['was refused without a reason']
   if (deed.refused !== null && kept.length === 0 && !deed.discarded && !deed.retried)
     return [`was refused (${deed.refused}) and is not kept`]
   const truth = evidence.truths.get(deed.conversation)
@@ -164,4 +168,8 @@ function renewed({ counters }: World): boolean {
 function nameOf(deed: Deed): string {
   if (deed.kind === 'message') return `"${deed.text}"`
   return deed.kind === 'recall' ? `the recall of ${deed.target}` : deed.command.op
+}
+
+function isWaiting({ world }: Evidence, deed: Deed, kept: Replica['unsent']): boolean {
+  return kept.some(({ state }) => state === 'waiting') && !isMissed(world, deed.conversation)
 }

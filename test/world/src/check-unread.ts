@@ -1,11 +1,38 @@
 /**
- * Unread counts against counting: everybody else's messages after the mark that nobody took back. The mark is where the
- * device says it last read; that it moves with reading, and never otherwise, is checked too. Rule WO35.
+ * Unread counts against counting: everybody else's messages after the point where this device last read, or where its
+ * user last came in, that nobody took back. Checked where the device's own story is simple: it was there from the
+ * beginning, is no copy, its disk has kept everything, and the relay's log lived one life. Rule WO35.
  */
 import type { Replica } from './gather.ts'
 import type { Truth } from './truth.ts'
 import type { World } from './world.ts'
 
-export function checkUnread(_world: World, _replica: Replica, _truths: readonly Truth[]): readonly string[] {
-  return []
+export function checkUnread(
+  world: World,
+  { device, holdings }: Replica,
+  truths: readonly Truth[],
+): readonly string[] {
+  const { name, user, family, disk } = device
+  const plain =
+    world.devices.filter((other) => other.family === family).length === 1 && world.isOriginal(device)
+  if (!plain || !disk.faithful() || world.counters.get('epochChanges') > 0) return []
+  return truths.flatMap(({ id, changes, messages, members }) => {
+    const holding = holdings.get(id)
+    const looked = world.journal.looked.filter((one) => one.device === name && one.conversation === id)
+    if (holding === undefined || !members.has(user) || looked.some(({ seq }) => seq === null)) return []
+    const entered = changes.findLast(
+      ({ op, by, members: named }) =>
+        (op === 'created' && (by === user || named.includes(user))) ||
+        (op === 'added' && named.includes(user)) ||
+        (op === 'joined' && by === user),
+    )
+    const mark = Math.max(entered?.seq ?? 0, ...looked.map(({ seq }) => seq ?? 0))
+    const expected = messages.filter(
+      ({ seq, from, recalled }) => seq > mark && from !== user && !recalled,
+    ).length
+    world.counters.add('unreadCountsChecked')
+    return holding.view.unread === expected
+      ? []
+      : [`${name}: ${id} has ${holding.view.unread} unread, and ${expected} lie after ${mark}`]
+  })
 }

@@ -20,6 +20,7 @@ export const counterNames = [
   'sessionFailures',
   // devices
   'deviceCrashes',
+  'deviceCrashesBetweenEffects',
   'deviceCrashesBetweenDiskAndAnswer',
   'deviceCrashesWithCommitInFlight',
   'relaxedCommitsLost',
@@ -30,7 +31,9 @@ export const counterNames = [
   'copiedDevices',
   'lostDevices',
   'clockJumps',
+  'clocksWrongByHours',
   'longAbsences',
+  'secondDevices',
   // relay
   'relayCrashes',
   'relayCrashesBetweenDiskAndAnswer',
@@ -56,6 +59,9 @@ export const counterNames = [
   'refusals',
   'laters',
   'replays',
+  'reads',
+  'drafts',
+  'unreadCountsChecked',
 ] as const
 
 export type CounterName = (typeof counterNames)[number]

@@ -12,7 +12,7 @@ import {
   type UserId,
 } from '@parley/document'
 import type { Device, Process } from './device.ts'
-import type { Commanded, Deed, Said, TakenBack } from './journal.ts'
+import type { Commanded, Deed, Looked, Said, TakenBack } from './journal.ts'
 import type { World } from './world.ts'
 
 /** Where nothing runs, nothing is done: undefined. */
@@ -77,10 +77,16 @@ export function create(world: World, device: Device, wanted: NewConversation): C
 /** Local things: nothing of them may be seen outside the device. */
 export function read(world: World, device: Device, conversation: ConversationId): void {
   const process = running(device)
-  process?.power.enter(() => {
-    process.engine.read(conversation).catch(expected)
-  })
+  if (process === undefined) return
+  world.counters.add('reads')
   world.trace.note(device.name, `reads ${conversation}`)
+  const looked: Looked = { device: device.name, conversation, seq: null }
+  world.journal.looked.push(looked)
+  process.power.enter(() => {
+    process.engine.read(conversation).then(() => {
+      looked.seq = process.engine.conversation(conversation)?.seq ?? 0
+    }, expected)
+  })
 }
 
 export function draft(world: World, device: Device, conversation: ConversationId, text: string): void {
@@ -90,6 +96,7 @@ export function draft(world: World, device: Device, conversation: ConversationId
     const done = text === '' ? engine.cancelDraft(conversation) : engine.setDraft(conversation, text)
     done.catch(expected)
   })
+  world.counters.add('drafts')
   world.trace.note(device.name, `drafts in ${conversation}`)
 }
 
@@ -161,7 +168,7 @@ function begin(world: World, device: Device, conversation: ConversationId) {
 }
 
 function follow(
-  { journal, trace }: World,
+  { journal, trace, counters }: World,
   deed: Deed,
   process: Process,
   call: (engine: Process['engine']) => Promise<Queued<unknown>>,
@@ -185,6 +192,7 @@ function follow(
             // The engine ended, not the deed.
             if (process.ended !== null) return
             deed.refused = codeOf(error)
+            if (deed.kind === 'recall') counters.add('recallsRefused')
             trace.note(deed.device, `${what} refused: ${deed.refused}`)
           },
         )
@@ -192,6 +200,7 @@ function follow(
       (error: unknown) => {
         deed.call = 'rejected'
         deed.code = codeOf(error)
+        if (deed.kind === 'recall') counters.add('recallsRefused')
         trace.note(deed.device, `${what} rejected: ${deed.code}`)
       },
     )

@@ -48,6 +48,8 @@ export interface DeviceSurroundings {
   readonly network: Network
   readonly journal: Journal
   readonly relayTime: () => number
+  /** The faults have ended: what stops now was stopped to see how it goes on. */
+  readonly calm: () => boolean
   readonly tokenMs: number
   readonly limits: Partial<ClientLimits>
   /** What a known fault puts between the engine and its ports. */
@@ -99,6 +101,7 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
       processes = processes.filter((other) => other.power !== power)
       if (main?.power === power) main = null
       if (sleeper?.power === power) sleeper = null
+      if (!world.calm()) world.counters.add('deviceCrashes')
       trace.note(name, `dies (${run})`)
     })
     const ports = world.ports(portsOf(power, random.fork(`run ${run}`)), disk)
@@ -106,6 +109,7 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
     const started: Process = { run, power, engine, state: 'starting', ended: null }
     engine.on((event) => {
       journal.heard.push({ device: name, run, at: scheduler.now(), event })
+      if ('replayed' in event) world.counters.add('replays')
       if (event.type === 'state') trace.note(name, `is ${event.state}`)
       if (event.type !== 'ended') return
       started.ended = event.code

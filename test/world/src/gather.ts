@@ -70,11 +70,15 @@ async function pageOnce(world: World, device: Device, engine: Engine, id: Conver
   const missing: number[] = []
   for (;;) {
     const oldest = found[0]
-    const query = oldest === undefined ? { limit } : { limit, start: { id: oldest.id, closed: false } }
+    // With a bound there is nothing unsent among what comes.
+    const start =
+      oldest === undefined
+        ? { time: Number.MAX_SAFE_INTEGER, closed: true }
+        : { id: oldest.id, closed: false }
     const page = await ask(
       world,
       `${device.name}: the history of ${id}`,
-      engine.history(id, { ...query, direction: 'new-to-old' }),
+      engine.history(id, { limit, start, direction: 'new-to-old' }),
     )
     missing.push(...page.missing)
     found.unshift(...page.messages)

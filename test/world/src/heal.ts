@@ -2,6 +2,7 @@
  * The end of every run: nothing goes wrong any more, everybody comes back, and the world must come to rest. Copies of one
  * device take turns, since to the relay they are one. Rules WO13, WO14.
  */
+import type { ConversationId } from '@parley/document'
 import type { Device } from './device.ts'
 import { gather, type Replica } from './gather.ts'
 import { fairWeather } from './weather.ts'
@@ -101,13 +102,15 @@ function unrest(world: World, device: Device): readonly string[] {
   const { engine } = process
   if (engine.connection !== 'connected') return [`is ${engine.connection}`]
   const wrong: string[] = []
-  const waiting = engine.unsent().filter(({ state }) => state === 'waiting')
+  const waiting = engine
+    .unsent()
+    .filter(({ state, conversation }) => state === 'waiting' && !isMissed(world, conversation))
   if (waiting.length > 0)
     wrong.push(`${waiting.length} unsent: ${waiting.map(({ kind, id }) => `${kind} ${id}`).join(', ')}`)
   const log = world.relay.disk.log()
   for (const view of engine.conversations()) {
     const logged = log.conversations.get(view.id)
-    if (view.syncState === 'behind') wrong.push(`${view.id} is behind`)
+    if (view.syncState === 'behind' && !isMissed(world, view.id)) wrong.push(`${view.id} is behind`)
     if (view.role !== '' && logged !== undefined && view.seq !== logged.rows.length) {
       wrong.push(`${view.id} at ${view.seq} of ${logged.rows.length}`)
     }
@@ -116,8 +119,17 @@ function unrest(world: World, device: Device): readonly string[] {
     (deed) =>
       deed.device === device.name &&
       deed.run === process.run &&
+      !isMissed(world, deed.conversation) &&
       (deed.call === 'asked' || (deed.call === 'saved' && !deed.confirmed && deed.refused === null)),
   )
   if (hanging.length > 0) wrong.push(`${hanging.length} promises are open`)
   return wrong
+}
+
+/**
+ * A conversation that a relay restored from an older copy does not know, and whose maker has not offered it again: for
+ * days everything else waits for him, and he may be lost.
+ */
+export function isMissed({ counters, relay }: World, conversation: ConversationId): boolean {
+  return counters.get('epochChanges') > 0 && !relay.disk.log().conversations.has(conversation)
 }

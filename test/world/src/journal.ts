@@ -54,8 +54,17 @@ export interface Heard {
   readonly event: EngineEvent
 }
 
+/** Somebody read a conversation. */
+export interface Looked {
+  readonly device: string
+  readonly conversation: ConversationId
+  /** How far the conversation had come on the device when the call resolved; null as long as it has not. */
+  seq: number | null
+}
+
 export interface Journal {
   readonly deeds: Deed[]
+  readonly looked: Looked[]
   readonly heard: Heard[]
   /** Conversations anybody has made or meant to make. */
   readonly conversations: Set<ConversationId>
@@ -64,5 +73,5 @@ export interface Journal {
 }
 
 export function createJournal(): Journal {
-  return { deeds: [], heard: [], conversations: new Set(), violations: [] }
+  return { deeds: [], looked: [], heard: [], conversations: new Set(), violations: [] }
 }

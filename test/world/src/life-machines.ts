@@ -68,6 +68,7 @@ export const machineActions: readonly Action[] = [
     needs: 'deviceCrashes',
     run: (world, random) =>
       withRunning(world, random, (device) => {
+        world.counters.add('deviceCrashesBetweenEffects')
         device.process()?.power.dieAfter(random.between(0, 12))
       }),
   },

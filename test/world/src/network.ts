@@ -40,6 +40,8 @@ export interface Network {
   readonly setWeather: (weather: Weather) => void
   /** No connection comes up for this device, and those it has are cut. */
   readonly setReachable: (device: string, reachable: boolean) => void
+  /** Frames to this device that are lost, one by one: for the directed tests. */
+  readonly setLosing: (losing: (device: string, bytes: Uint8Array) => boolean) => void
   /** Cuts the connections of one device. */
   readonly cut: (device: string) => void
 }
@@ -61,6 +63,7 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
   let weather = fairWeather
   let lines: Line[] = []
   const unreachable = new Set<string>()
+  let losing = (_device: string, _bytes: Uint8Array): boolean => false
   const some = (most: number): number => random.float() * most
 
   const deviceCloses = (line: Line, reason: string): void => {
@@ -156,10 +159,17 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
     })
     line.connection = at.accept({
       send(bytes) {
-        if (!at.power.effect()) return
+        const lived = at.power.state() === 'on'
+        if (!at.power.effect()) {
+          if (lived) counters.add('relayCrashesAmongSends')
+          return
+        }
         counters.add('frames')
         wiretap.toDevice(device, bytes)
-        line.down.send(bytes)
+        if (losing(device, bytes)) {
+          counters.add('lostFrames')
+          wiretap.lostToDevice(device, bytes)
+        } else line.down.send(bytes)
       },
       buffered: () => line.down.buffered(),
       close(code) {
@@ -235,6 +245,9 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
     },
     setWeather(next) {
       weather = next
+    },
+    setLosing(next) {
+      losing = next
     },
     setReachable(device, reachable) {
       if (reachable) unreachable.delete(device)

@@ -44,6 +44,7 @@ export function createPipe({
   let freeAt = 0
   let buffered = 0
   let whole = true
+  let first = true
 
   const arrive = (at: number, bytes: Uint8Array): void => {
     scheduler.after(at - scheduler.now(), () => {
@@ -71,7 +72,10 @@ export function createPipe({
     }
     lastArrival = Math.max(lastArrival + 0.001, now + delay())
     arrive(lastArrival, bytes)
-    if (!random.chance(luck.double)) return
+    // A second hello is a fault of its sender, and final: no device would ever get past such weather.
+    const greeting = first
+    first = false
+    if (greeting || !random.chance(luck.double)) return
     counters.add('doubledFrames')
     arrive(lastArrival + 0.001 + (random.chance(0.5) ? 0 : random.float() * 200), bytes)
   }

@@ -26,10 +26,12 @@ interface Event {
 /** As many turns are asked for at once: a turn of the real loop costs more than an event. */
 const turnsAtOnce = 32
 
-export function createScheduler(random: Random): Scheduler {
+/** `ordered`: what is due at the same time comes in the order it was asked for, and nothing is left to chance. */
+export function createScheduler(random: Random, ties: 'drawn' | 'ordered' = 'drawn'): Scheduler {
   const heap: Event[] = []
   let now = 0
   let steps = 0
+  let asked = 0
 
   const next = (until: number): Event | undefined => {
     for (;;) {
@@ -44,7 +46,12 @@ export function createScheduler(random: Random): Scheduler {
     now: () => now,
     steps: () => steps,
     after(ms, run) {
-      const event: Event = { time: now + Math.max(0, ms), tie: random.float(), run }
+      asked += 1
+      const event: Event = {
+        time: now + Math.max(0, ms),
+        tie: ties === 'drawn' ? random.float() : asked,
+        run,
+      }
       push(heap, event)
       return () => {
         event.run = null

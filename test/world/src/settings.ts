@@ -42,6 +42,8 @@ export interface Settings {
   readonly relayLatencyMs: number
   readonly tokenMs: number
   readonly fault: Fault | null
+  /** Of what is due at the same time: drawn, unless two lives are to be compared step by step. */
+  readonly ties: 'drawn' | 'ordered'
   /** Drafts and read marks: off in one of the two lives that must look the same on the wire. */
   readonly privateDeeds: boolean
 }
@@ -69,6 +71,7 @@ export function drawSettings(random: Random, fault: Fault | null): Settings {
     relayLatencyMs: random.pick([2, 15, 80]),
     tokenMs: chosen.has('expiringTokens') ? random.between(5000, 60_000) : 24 * 3_600_000,
     fault,
+    ties: 'drawn',
     privateDeeds: true,
   }
 }
@@ -88,5 +91,6 @@ export const calmSettings: Settings = {
   relayLatencyMs: 10,
   tokenMs: 24 * 3_600_000,
   fault: null,
+  ties: 'drawn',
   privateDeeds: true,
 }

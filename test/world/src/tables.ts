@@ -123,3 +123,12 @@ function compareParts(a: string | number | undefined, b: string | number | undef
   if (typeof a !== typeof b) return typeof a === 'number' ? -1 : 1
   return a < b ? -1 : 1
 }
+
+/** For a trace. */
+export function describeBatch({ puts = [], removes = [], removePrefixes = [] }: Batch): string {
+  return [
+    ...removePrefixes.map(({ table, prefix }) => `-${table}:${prefix.join('/')}/*`),
+    ...removes.map(({ table, key }) => `-${table}:${key.join('/')}`),
+    ...puts.map(({ table, key }) => `+${table}:${key.join('/')}`),
+  ].join(' ')
+}

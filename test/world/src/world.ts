@@ -29,6 +29,8 @@ export interface World {
   readonly watch: Watch
   readonly users: readonly UserId[]
   readonly devices: Device[]
+  /** It was there before there was any conversation. */
+  readonly isOriginal: (device: Device) => boolean
   /** A device nobody has used before. */
   readonly addDevice: (user: UserId) => Device
   /** A second device with what is on the disk of this one. */
@@ -53,7 +55,7 @@ const names = ['Tom', 'Jerry', 'Spike', 'Tyke']
 
 export function createWorld({ seed, settings, keepTrace = false }: WorldOptions): World {
   const random = createRandom(seed)
-  const scheduler = createScheduler(random.fork('time'))
+  const scheduler = createScheduler(random.fork('time'), settings.ties)
   const trace = createTrace(scheduler.now, keepTrace)
   const counters = createCounters()
   const journal = createJournal()
@@ -68,6 +70,7 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
     fsync: fault !== 'no-fsync',
   })
   const devices: Device[] = []
+  const originals = new Set<Device>()
   const watch = createWatch({ disk, journal, counters, devices, now: scheduler.now })
   const network = createNetwork({
     scheduler,
@@ -114,12 +117,16 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
         journal,
         random: random.fork('devices'),
         relayTime: relay.clock.now,
+        calm: () => faultsEnded,
         tokenMs: settings.tokenMs,
         limits: { ...worldLimits, maxInFlight: settings.maxInFlight },
         ports: portsWithFault(fault),
       },
     })
+    if (Math.abs(skew) > 3_600_000) counters.add('clocksWrongByHours')
+    if (devices.some((other) => other.user === user)) counters.add('secondDevices')
     devices.push(device)
+    if (disk.size() === 0) originals.add(device)
     return device
   }
   let faultsEnded = false
@@ -137,6 +144,7 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
     watch,
     devices,
     users: names.slice(0, settings.users).map(userNamed),
+    isOriginal: (device) => originals.has(device),
     addDevice(user) {
       const name = `${user}-${countOf(user) + 1}`
       return add(user, name, name, newDisk(name))
