@@ -49,6 +49,7 @@ export function createSession(options: SessionOptions): Session {
   let received = 0
   let heard = false
   let nonce = 0
+  let restarts = 0
   let stepping = false
   const inputs: ConnectionInput[] = []
 
@@ -129,6 +130,7 @@ export function createSession(options: SessionOptions): Session {
     cancelTimer = undefined
     if (connection.at === 'online' && heard) {
       heard = false
+      restarts = 0
       input({ on: 'heard' })
     } else {
       input({ on: 'timer', jitter: jitter() })
@@ -224,9 +226,12 @@ export function createSession(options: SessionOptions): Session {
     }
   }
 
+  /** Once at once; again and again with waits that double, until a session has lasted. */
   function restart(why: string): void {
-    ports.log.info('the session starts again', { why })
-    input({ on: 'socket-closed', jitter: jitter() })
+    const waitMs = restarts === 0 ? 0 : Math.min(limits.maxBackoffMs, limits.minBackoffMs * 2 ** restarts)
+    restarts += 1
+    ports.log.info('the session starts again', { why, waitMs })
+    input({ on: 'failure', again: 'retry', code: 'out-of-step', detail: why, waitMs, jitter: jitter() })
   }
 
   /** The expiry a token carries is a hint for not using it in vain; the relay decides. */
