@@ -120,14 +120,7 @@ async function open(): Promise<{ readonly page: Page; readonly server: PageServe
   onTestFinished(() => chromium.dispose())
   const page = chromium.context.pages()[0] ?? (await chromium.context.newPage())
   await page.goto(server.address)
-  // Not waitForFunction, which the page's content policy does not let in.
-  await page.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        if (navigator.serviceWorker.controller !== null) resolve()
-        navigator.serviceWorker.addEventListener('controllerchange', () => resolve())
-      }),
-  )
+  await page.waitForFunction(() => navigator.serviceWorker.controller !== null)
   return { page, server }
 }
 
