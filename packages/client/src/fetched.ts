@@ -92,7 +92,12 @@ export async function applyDigests(
 }
 
 /** Rows held and confirmed again are answers too: what they carry need not be offered to the relay. */
-async function settleHeld(ledger: Ledger, id: ConversationId, page: number, promises: Promises): Promise<void> {
+async function settleHeld(
+  ledger: Ledger,
+  id: ConversationId,
+  page: number,
+  promises: Promises,
+): Promise<void> {
   if (!ledger.lane(id).some((item) => item.offered)) return
   const [rows = []] = await ledger.model.disk.read([{ kind: 'range', table: 'updates', prefix: [id, page] }])
   for (const row of rows) {

@@ -9,7 +9,7 @@ import type { Confirmed, ConversationId, EntryId, TimelineMessage } from '@parle
 import type { Row } from '@parley/storage'
 import type { Core } from './core.ts'
 import type { HistoryPage, HistoryQuery, MessageView } from './engine-types.ts'
-import { ParleyError } from './errors.ts'
+import { ParleyError, unknownConversation } from './errors.ts'
 import { fetchPage } from './fetching.ts'
 import { itemOf } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
@@ -101,8 +101,7 @@ export function createHistory(core: Core): History {
 
   async function query(id: ConversationId, wanted: HistoryQuery): Promise<HistoryPage> {
     const record = core.model.conversations.get(id)
-    if (record === undefined)
-      throw new ParleyError('unknown-conversation', 'This device does not know this conversation.')
+    if (record === undefined) throw unknownConversation()
     const limit = wanted.limit ?? 20
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000)
       throw new ParleyError('bad-argument', 'limit is a whole number from 1 to 1000.')
