@@ -38,7 +38,9 @@ export async function applyNews(
   // The relay's log began another life, or rows were not his to see: what is held is compared, not continued.
   const doubted = known !== undefined && (known.verify || known.absentSince !== 0)
   const compares = known !== undefined && !known.local && (doubted || (context.full && !news.whole))
-  const rejoined = before !== undefined && before.role === '' && news.role !== ''
+  // He left and came back, perhaps both while this device was away.
+  const returns = before !== undefined && (before.role === '' || news.joinedSeq > before.seq)
+  const rejoined = returns && news.role !== ''
   const own = {
     kind: news.kind,
     name: news.name,
