@@ -86,6 +86,8 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
         commands.delete(frame.id)
         break
       case 'failure':
+        // Then a run has ended early, and says so itself.
+        if (frame.code === 'shutting-down') break
         throw new Error(`the relay ended the session: ${frame.code}, ${frame.detail}`)
       case 'welcome':
       case 'rows':

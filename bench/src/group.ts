@@ -18,12 +18,14 @@ export interface GroupOptions {
   readonly relay: RelayProcess
   readonly name: string
   readonly members: number
+  /** Members who are not connected by this. */
+  readonly guests?: readonly UserId[]
   /** What a member does with what it hears, by its place in the group. */
   readonly listeners?: (place: number) => Listeners
 }
 
 export async function openGroup(options: GroupOptions): Promise<Group> {
-  const { relay, name, members, listeners = () => ({}) } = options
+  const { relay, name, members, guests = [], listeners = () => ({}) } = options
   const [creator = userOf(name), ...others] = Array.from({ length: members }, (_, place) =>
     userOf(`${name}-${place}`),
   )
@@ -33,7 +35,14 @@ export async function openGroup(options: GroupOptions): Promise<Group> {
     frame: 'command',
     conversation,
     id: someEntryId(),
-    command: { op: 'create', kind: 'group', unique: false, members: others, name, attributes: {} },
+    command: {
+      op: 'create',
+      kind: 'group',
+      unique: false,
+      members: [...others, ...guests],
+      name,
+      attributes: {},
+    },
   })
   if (answer.verdict.class !== 'accepted') {
     throw new Error(`no conversation was made: ${JSON.stringify(answer.verdict)}`)
