@@ -10,8 +10,8 @@ import type { TokenReason } from './ports.ts'
 
 export type Connection =
   | { readonly at: 'idle' }
-  /** The app asked for silence. */
-  | { readonly at: 'paused' }
+  /** The app asked for silence. What the device says of its network meanwhile is remembered. */
+  | { readonly at: 'paused'; readonly network: boolean }
   /** The device says there is no network. */
   | { readonly at: 'offline'; readonly attempt: number }
   | { readonly at: 'waiting'; readonly attempt: number; readonly reason: TokenReason }
@@ -58,7 +58,7 @@ export type ConnectionEffect =
       readonly attempt: number
     }
   | { readonly do: 'emit-schedule'; readonly attempt: number; readonly delayMs: number }
-  | { readonly do: 'ended'; readonly code: string; readonly detail: string }
+  | { readonly do: 'tell-stop'; readonly code: string; readonly detail: string }
 
 export type Step = readonly [Connection, readonly ConnectionEffect[]]
 
@@ -71,9 +71,9 @@ export function stepConnection(state: Connection, input: ConnectionInput, limits
     case 'pause':
       return state.at === 'stopped' || state.at === 'paused'
         ? stay(state)
-        : [{ at: 'paused' }, [...leave(state), { do: 'no-timer' }]]
+        : [{ at: 'paused', network: state.at !== 'offline' }, [...leave(state), { do: 'no-timer' }]]
     case 'resume':
-      return state.at === 'paused' ? connect(0, 'connect', limits, [retrying(0)]) : stay(state)
+      return resumed(state, limits)
     case 'retry':
       return retryNow(state, limits)
     case 'network':
@@ -136,6 +136,12 @@ function leave(state: Connection): readonly ConnectionEffect[] {
   return []
 }
 
+function resumed(state: Connection, limits: ClientLimits): Step {
+  if (state.at !== 'paused') return stay(state)
+  if (state.network) return connect(0, 'connect', limits, [retrying(0)])
+  return [{ at: 'offline', attempt: 0 }, [{ do: 'emit', event: 'OFFLINE', attempt: 0 }]]
+}
+
 function retryNow(state: Connection, limits: ClientLimits): Step {
   if (state.at === 'waiting') return connect(state.attempt, state.reason, limits, [retrying(state.attempt)])
   if (state.at === 'offline') return connect(state.attempt, 'connect', limits, [retrying(state.attempt)])
@@ -147,6 +153,7 @@ function retryNow(state: Connection, limits: ClientLimits): Step {
 }
 
 function networkBack(state: Connection, limits: ClientLimits): Step {
+  if (state.at === 'paused') return state.network ? stay(state) : [{ at: 'paused', network: true }, []]
   if (state.at === 'offline') {
     return connect(0, 'connect', limits, [{ do: 'emit', event: 'ONLINE', attempt: 0 }, retrying(0)])
   }
@@ -154,8 +161,8 @@ function networkBack(state: Connection, limits: ClientLimits): Step {
 }
 
 function networkGone(state: Connection): Step {
-  if (state.at === 'idle' || state.at === 'paused' || state.at === 'stopped' || state.at === 'offline')
-    return stay(state)
+  if (state.at === 'idle' || state.at === 'stopped' || state.at === 'offline') return stay(state)
+  if (state.at === 'paused') return state.network ? [{ at: 'paused', network: false }, []] : stay(state)
   const attempt = state.at === 'online' ? 0 : state.attempt
   return [
     { at: 'offline', attempt },
@@ -203,7 +210,7 @@ function stop(state: Connection, code: string, detail: string): Step {
   if (state.at === 'stopped') return stay(state)
   return [
     { at: 'stopped', code, detail },
-    [...leave(state), { do: 'no-timer' }, { do: 'ended', code, detail }],
+    [...leave(state), { do: 'no-timer' }, { do: 'tell-stop', code, detail }],
   ]
 }
 

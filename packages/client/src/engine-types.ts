@@ -151,7 +151,9 @@ export type EngineEvent =
   | { readonly type: 'conversation'; readonly conversation: ConversationId }
   | { readonly type: 'unread'; readonly conversation: ConversationId; readonly unread: number }
   | { readonly type: 'storage'; readonly degraded: boolean; readonly kind?: string }
-  /** The engine ended by itself: another owner took the store, or the relay said stop. */
+  /** The relay said stop: no connection is tried any more, and everything else goes on as without a network. */
+  | { readonly type: 'stopped'; readonly code: string; readonly detail: string }
+  /** The engine has ended: it was closed, or another owner took the store. Nothing is told after this. */
   | { readonly type: 'ended'; readonly code: string; readonly detail: string }
   | { readonly type: 'error'; readonly code: string; readonly detail: string }
 

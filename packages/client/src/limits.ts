@@ -11,6 +11,8 @@ export interface ClientLimits {
   readonly pongDeadlineMs: number
   /** Opening, token and welcome together. */
   readonly connectDeadlineMs: number
+  /** A request for a token that takes longer is given up, and the app asked again. */
+  readonly maxTokenMs: number
   /** The relay may ask for an earlier return than this, never a later one. */
   readonly maxLaterMs: number
   /** How long own acknowledged changes are kept to be offered again to a relay restored from an older copy. */
@@ -30,6 +32,7 @@ export const clientLimits: ClientLimits = {
   heartbeatMs: 20_000,
   pongDeadlineMs: 8_000,
   connectDeadlineMs: 15_000,
+  maxTokenMs: 60_000,
   maxLaterMs: 60_000,
   keepAcknowledgedMs: 7 * 24 * 3_600_000,
   maxCachedPages: 64,

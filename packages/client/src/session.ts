@@ -1,8 +1,9 @@
 /**
- * The connection at work: runs the machine's effects on the ports, reads and writes frames, counts them. Rules CL10 to CL19.
+ * The connection at work: runs the machine's effects on the ports, reads and writes frames, counts them. Rules CL10 to
+ * CL16.
  *
- * Every socket and every token request has a generation; what an older one says is dropped. Both sides say how many
- * frames they have sent: a count that does not fit means something was lost on the way, and the session starts again.
+ * Every socket has a generation; what an older one says is dropped. Both sides say how many frames they have sent: a count
+ * that does not fit means something was lost on the way, and the session starts again.
  */
 import { decodeRelayFrame, encodeDeviceFrame, protocolVersion } from '@parley/wire'
 import type { DeviceFrame, FailureFrame, RelayFrame, Welcome } from '@parley/wire'
@@ -10,7 +11,8 @@ import { initialConnection, stepConnection } from './connection.ts'
 import type { Connection, ConnectionEffect, ConnectionInput } from './connection.ts'
 import type { ConnectionState, EngineEvent } from './engine-types.ts'
 import type { ClientLimits } from './limits.ts'
-import type { Ports, Socket, TokenReason } from './ports.ts'
+import type { Ports, Socket } from './ports.ts'
+import { createTokens } from './tokens.ts'
 
 export interface SessionOptions {
   readonly user: string
@@ -43,7 +45,6 @@ export function createSession(options: SessionOptions): Session {
   let shown: ConnectionState = 'connecting'
   let socket: Socket | undefined
   let generation = 0
-  let token: { readonly text: string; readonly usableUntil: number } | undefined
   let cancelTimer: (() => void) | undefined
   let sent = 0
   let received = 0
@@ -52,6 +53,14 @@ export function createSession(options: SessionOptions): Session {
   let restarts = 0
   let stepping = false
   const inputs: ConnectionInput[] = []
+  const tokens = createTokens({
+    user: options.user,
+    ports,
+    limits,
+    ready: () => input({ on: 'token' }),
+    failed: () => input({ on: 'token-failed', jitter: jitter() }),
+    emit: options.emit,
+  })
 
   function jitter(): number {
     const [high = 0, low = 0] = ports.random(2)
@@ -62,15 +71,20 @@ export function createSession(options: SessionOptions): Session {
     inputs.push(next)
     if (stepping) return
     stepping = true
-    for (let one = inputs.shift(); one !== undefined; one = inputs.shift()) {
-      const wasOnline = connection.at === 'online'
-      const [after, effects] = stepConnection(connection, one, limits)
-      connection = after
-      for (const effect of effects) run(effect)
-      if (wasOnline && connection.at !== 'online') options.onLost()
-      show()
+    try {
+      for (let one = inputs.shift(); one !== undefined; one = inputs.shift()) step(one)
+    } finally {
+      stepping = false
     }
-    stepping = false
+  }
+
+  function step(one: ConnectionInput): void {
+    const wasOnline = connection.at === 'online'
+    const [after, effects] = stepConnection(connection, one, limits)
+    connection = after
+    for (const effect of effects) run(effect)
+    if (wasOnline && connection.at !== 'online') options.onLost()
+    show()
   }
 
   function show(): void {
@@ -83,7 +97,7 @@ export function createSession(options: SessionOptions): Session {
   function run(effect: ConnectionEffect): void {
     switch (effect.do) {
       case 'ask-token':
-        askToken(effect.reason)
+        tokens.ask(effect.reason)
         return
       case 'open-socket':
         openSocket()
@@ -94,7 +108,7 @@ export function createSession(options: SessionOptions): Session {
         socket = undefined
         return
       case 'hello':
-        write({ frame: 'hello', version: protocolVersion, token: token?.text ?? '', ...options.hello() })
+        write({ frame: 'hello', version: protocolVersion, token: tokens.use(), ...options.hello() })
         return
       case 'ping':
         nonce += 1
@@ -120,8 +134,8 @@ export function createSession(options: SessionOptions): Session {
           delayMs: effect.delayMs,
         })
         return
-      case 'ended':
-        options.emit({ type: 'ended', code: effect.code, detail: effect.detail })
+      case 'tell-stop':
+        options.emit({ type: 'stopped', code: effect.code, detail: effect.detail })
     }
   }
 
@@ -137,53 +151,33 @@ export function createSession(options: SessionOptions): Session {
     }
   }
 
-  function askToken(reason: TokenReason): void {
-    generation += 1
-    const asked = generation
-    if (reason === 'connect' && token !== undefined && ports.now() < token.usableUntil) {
-      input({ on: 'token' })
-      return
-    }
-    token = undefined
-    ports.token({ clientId: options.user, reason }).then(
-      (text) => {
-        if (asked !== generation) return
-        token = { text, usableUntil: usableUntil(text) }
-        input({ on: 'token' })
-      },
-      (error: unknown) => {
-        if (asked !== generation) return
-        ports.log.error('the app gave no token', { error: String(error) })
-        options.emit({
-          type: 'error',
-          code: 'token-unavailable',
-          detail: 'The token callback failed; it is asked again.',
-        })
-        input({ on: 'token-failed', jitter: jitter() })
-      },
-    )
-  }
-
   function openSocket(): void {
     generation += 1
     const mine = generation
     sent = 0
     received = 0
     heard = false
-    socket = ports.connect({
-      open: () => {
-        if (mine === generation) input({ on: 'socket-open' })
-      },
-      message: (bytes) => {
-        if (mine === generation) onBytes(bytes)
-      },
-      closed: (reason) => {
-        if (mine !== generation) return
-        ports.log.debug('the socket closed', { reason })
-        socket = undefined
-        input({ on: 'socket-closed', jitter: jitter() })
-      },
-    })
+    const closed = (reason: string): void => {
+      if (mine !== generation) return
+      ports.log.debug('the socket closed', { reason })
+      socket = undefined
+      input({ on: 'socket-closed', jitter: jitter() })
+    }
+    try {
+      socket = ports.connect({
+        open: () => {
+          if (mine === generation) input({ on: 'socket-open' })
+        },
+        message: (bytes) => {
+          if (mine === generation) onBytes(bytes)
+        },
+        closed,
+      })
+    } catch (error) {
+      // An address that is none, or one a page may not connect to: as if it had closed at once.
+      ports.log.error('no socket could be made', { error: String(error) })
+      closed(String(error))
+    }
   }
 
   function write(frame: DeviceFrame): void {
@@ -234,13 +228,6 @@ export function createSession(options: SessionOptions): Session {
     input({ on: 'failure', again: 'retry', code: 'out-of-step', detail: why, waitMs, jitter: jitter() })
   }
 
-  /** The expiry a token carries is a hint for not using it in vain; the relay decides. */
-  function usableUntil(text: string): number {
-    const payload = text.split('.')[1]
-    const expires = payload === undefined ? undefined : /"exp":\s*(\d+)/.exec(decodeBase64Url(payload))?.[1]
-    return expires === undefined ? ports.now() : Number(expires) * 1000 - limits.connectDeadlineMs
-  }
-
   return {
     get state() {
       return shown
@@ -272,24 +259,4 @@ function stateOf(connection: Connection): ConnectionState {
     case 'stopped':
       return connection.at
   }
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-
-/** ASCII is all that is looked for in it. */
-function decodeBase64Url(text: string): string {
-  let decoded = ''
-  let bits = 0
-  let held = 0
-  for (const character of text) {
-    const value = alphabet.indexOf(character)
-    if (value < 0) return ''
-    held = ((held << 6) | value) & 0xffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      decoded += String.fromCharCode((held >> bits) & 0xff)
-    }
-  }
-  return decoded
 }

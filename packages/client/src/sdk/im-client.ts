@@ -227,6 +227,7 @@ export class IMClient extends Emitter<ClientEvents> {
           this.emit(Event.STORAGE_DEGRADED, event.kind === undefined ? {} : { kind: event.kind })
         else this.emit(Event.STORAGE_RECOVERED)
         return
+      case 'stopped':
       case 'ended':
         this.emit(Event.CLOSE, { code: event.code, detail: event.detail })
         return
