@@ -13,9 +13,15 @@ export function checkUnread(
   truths: readonly Truth[],
 ): readonly string[] {
   const { name, user, family, disk } = device
-  const plain =
-    world.devices.filter((other) => other.family === family).length === 1 && world.isOriginal(device)
-  if (!plain || !disk.faithful() || world.counters.get('epochChanges') > 0) return []
+  const single = world.devices.filter((other) => other.family === family).length === 1
+  const synced = world.journal.heard.some(
+    ({ device: who, event, at }) =>
+      who === name &&
+      event.type === 'state' &&
+      event.state === 'connected' &&
+      at + 500 < world.watch.firstCommitAt(),
+  )
+  if (!single || !synced || !disk.faithful() || world.counters.get('epochChanges') > 0) return []
   return truths.flatMap(({ id, changes, messages, members }) => {
     const holding = holdings.get(id)
     const looked = world.journal.looked.filter((one) => one.device === name && one.conversation === id)

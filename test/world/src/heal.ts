@@ -1,6 +1,5 @@
 /**
- * The end of every run: nothing goes wrong any more, everybody comes back, and the world must come to rest. Copies of one
- * device take turns, since to the relay they are one. Rules WO13, WO14.
+ * The end of every run: nothing goes wrong any more, everybody comes back, and the world must come to rest. Rule WO14.
  */
 import type { ConversationId } from '@parley/document'
 import type { Device } from './device.ts'
@@ -34,41 +33,18 @@ export async function heal(world: World): Promise<Healed> {
   // A connection that is dead without anybody having said so takes two heartbeats to be found.
   await world.run(2 * (worldLimits.heartbeatMs + worldLimits.pongDeadlineMs))
 
-  const families = familiesOf(devices.filter((device) => !device.lost()))
-  const turns = Math.max(...families.map((family) => family.length))
-  const violations: string[] = []
-  let replicas: Replica[] = []
-  // Twice around where there are copies: what one delivers in its turn, the others hear of in their next.
-  for (let turn = 0; turn < (turns === 1 ? 1 : turns * 2); turn += 1) {
-    const present = families.map((family) => turnOf(family, turn))
-    violations.push(...(await rest(world, present)))
-    if (violations.length > 0) break
-    if (turns > 1 && turn < turns) continue
-    for (const device of present) {
-      if (replicas.every((replica) => replica.device !== device)) replicas.push(await gather(world, device))
-    }
-  }
-  if (violations.length === 0) {
-    const fresh = world.users.map((user) => world.addDevice(user))
-    const standing = families.flatMap((family) => family.filter((device) => device.process() !== null))
-    violations.push(...(await rest(world, [...standing, ...fresh])))
-    if (violations.length === 0) for (const device of fresh) replicas.push(await gather(world, device))
-  } else replicas = []
+  const present = devices.filter((device) => !device.lost())
+  const violations = await rest(world, present)
+  if (violations.length > 0) return { replicas: [], violations }
+  const replicas: Replica[] = []
+  for (const device of present) replicas.push(await gather(world, device))
+
+  // A device that comes new must be told the same, and those that are there must not move for it.
+  const fresh = world.users.map((user) => world.addDevice(user))
+  const still = await rest(world, [...present, ...fresh])
+  if (still.length > 0) return { replicas: [], violations: still }
+  for (const device of fresh) replicas.push(await gather(world, device))
   return { replicas, violations }
-}
-
-function familiesOf(devices: readonly Device[]): readonly (readonly Device[])[] {
-  const families = new Map<string, Device[]>()
-  for (const device of devices) families.set(device.family, [...(families.get(device.family) ?? []), device])
-  return [...families.values()]
-}
-
-/** The one of a family whose turn it is, running; the others are off. */
-function turnOf(family: readonly Device[], turn: number): Device {
-  const device = family[turn % family.length]
-  if (device === undefined) throw new Error('a family has somebody')
-  for (const other of family) if (other !== device) other.crash()
-  return device
 }
 
 /** Runs until nobody waits for anything; says who does if that never comes. */
@@ -127,9 +103,17 @@ function unrest(world: World, device: Device): readonly string[] {
 }
 
 /**
- * A conversation that a relay restored from an older copy does not know, and whose maker has not offered it again: for
- * days everything else waits for him, and he may be lost.
+ * A conversation that a relay restored from an older copy does not know, and that nobody who is here can make again: for
+ * days everything else waits for its maker, and he may be lost.
  */
-export function isMissed({ counters, relay }: World, conversation: ConversationId): boolean {
-  return counters.get('epochChanges') > 0 && !relay.disk.log().conversations.has(conversation)
+export function isMissed({ counters, relay, devices }: World, conversation: ConversationId): boolean {
+  if (counters.get('epochChanges') === 0 || relay.disk.log().conversations.has(conversation)) return false
+  return devices.every((device) => {
+    const process = device.process()
+    if (process === null || process.state !== 'up' || process.ended !== null) return true
+    const unsent = process.engine
+      .unsent()
+      .filter((item) => item.conversation === conversation && item.state === 'waiting')
+    return unsent.every(({ command }) => command?.op !== 'create')
+  })
 }

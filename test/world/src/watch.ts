@@ -17,6 +17,8 @@ export interface Watch {
   readonly wiretap: Wiretap
   /** Every frame a device has sent, by device. */
   readonly sent: ReadonlyMap<string, readonly Uint8Array[]>
+  /** When the relay's disk got its first transaction. */
+  readonly firstCommitAt: () => number
 }
 
 export interface WatchOptions {
@@ -40,7 +42,9 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
     journal.violations.push(`at ${now().toFixed(0)} ms: ${what}`)
   }
 
+  let firstCommitAt = Number.POSITIVE_INFINITY
   disk.onCommit((commit) => {
+    firstCommitAt = Math.min(firstCommitAt, now())
     countCommit(commit)
   })
 
@@ -97,6 +101,7 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
 
   return {
     sent,
+    firstCommitAt: () => firstCommitAt,
     wiretap: {
       toRelay(device, bytes) {
         const frames = sent.get(device) ?? []

@@ -29,8 +29,6 @@ export interface World {
   readonly watch: Watch
   readonly users: readonly UserId[]
   readonly devices: Device[]
-  /** It was there before there was any conversation. */
-  readonly isOriginal: (device: Device) => boolean
   /** A device nobody has used before. */
   readonly addDevice: (user: UserId) => Device
   /** A second device with what is on the disk of this one. */
@@ -70,7 +68,6 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
     fsync: fault !== 'no-fsync',
   })
   const devices: Device[] = []
-  const originals = new Set<Device>()
   const watch = createWatch({ disk, journal, counters, devices, now: scheduler.now })
   const network = createNetwork({
     scheduler,
@@ -126,7 +123,6 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
     if (Math.abs(skew) > 3_600_000) counters.add('clocksWrongByHours')
     if (devices.some((other) => other.user === user)) counters.add('secondDevices')
     devices.push(device)
-    if (disk.size() === 0) originals.add(device)
     return device
   }
   let faultsEnded = false
@@ -144,7 +140,6 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
     watch,
     devices,
     users: names.slice(0, settings.users).map(userNamed),
-    isOriginal: (device) => originals.has(device),
     addDevice(user) {
       const name = `${user}-${countOf(user) + 1}`
       return add(user, name, name, newDisk(name))
