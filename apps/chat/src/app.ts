@@ -90,6 +90,7 @@ export function showApp(root: HTMLElement, chat: Chat): void {
     clearTimeout(drawing)
     drawing = undefined
     side.render(selected)
+    view?.render()
     const unread = chat.conversations().reduce((sum, conversation) => sum + conversation.unread, 0)
     document.title = unread > 0 ? `(${unread}) Parley, ${chat.user}` : `Parley, ${chat.user}`
   }

@@ -17,7 +17,9 @@ export interface ConnectionBar {
 }
 
 export function createConnectionBar(retry: () => void): ConnectionBar {
-  const text = h('span', { role: 'status' })
+  // Read out from an element that is always there: what appears together with its text is not announced everywhere.
+  const status = h('p', { class: 'unseen', role: 'status' })
+  const text = h('span', { 'aria-hidden': 'true' })
   const count = h('span', { class: 'count', 'aria-hidden': 'true' })
   const again = h('button', { class: 'link-button', type: 'button' }, ['Try now'], { click: retry })
   const line = h('div', { class: 'connection-bar' }, [icon('cloud'), text, count, again])
@@ -26,7 +28,8 @@ export function createConnectionBar(retry: () => void): ConnectionBar {
 
   function draw(connection: Connection): void {
     const now = connectionText(connection, performance.now())
-    if (text.textContent !== now.text) text.textContent = now.text
+    if (status.textContent !== now.text) status.textContent = now.text
+    text.textContent = now.text
     count.textContent = now.seconds === undefined ? '' : `in ${now.seconds} s`
     again.hidden = now.action !== 'retry'
     line.dataset['tone'] = now.tone
@@ -35,7 +38,7 @@ export function createConnectionBar(retry: () => void): ConnectionBar {
 
   line.hidden = true
   return {
-    element: line,
+    element: h('div', {}, [status, line]),
     render(connection) {
       clearInterval(ticking)
       clearTimeout(settling)

@@ -14,6 +14,8 @@ import { createTimelineView } from './timeline-view.ts'
 export interface ConversationView {
   readonly element: HTMLElement
   readonly apply: (event: ChatEvent) => void
+  /** Draws what is not a message: names, members, whether one may write. */
+  readonly render: () => void
   readonly focus: () => void
   readonly dispose: () => void
 }
@@ -126,11 +128,11 @@ export function createConversationView({
   return {
     element,
     focus: composer.focus,
+    render: drawHead,
     apply(event) {
       run(open.apply(event))
       const back = event.type === 'connection' && chat.connection().is === 'connected'
       if (back && open.timeline().missing) run(open.loadOlder())
-      if (event.type === 'changed') drawHead()
       if (event.type === 'message' && event.message.conversation === id && event.fresh) view.showNew(1)
     },
     dispose() {

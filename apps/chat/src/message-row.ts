@@ -43,7 +43,10 @@ export function messageElement(row: MessageRow, self: string, actions: MessageAc
           h('p', { class: 'text', dir: 'auto' }, [
             message.recalled ? `${own ? 'You' : message.from} recalled a message` : message.text,
           ]),
-          h('p', { class: 'meta' }, [h('time', {}, [time]), own && !message.recalled && stateIcon(message)]),
+          h('p', { class: 'meta' }, [
+            h('time', { datetime: new Date(message.time).toISOString() }, [time]),
+            own && !message.recalled && stateIcon(message),
+          ]),
         ]),
       ]),
       own && message.state === 'sent' && !message.recalled && recallButton(message, actions),

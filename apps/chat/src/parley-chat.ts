@@ -36,16 +36,26 @@ async function fetchToken(user: string): Promise<string> {
 
 function createChat(realtime: Realtime, client: IMClient): Chat {
   const listeners = new Set<(event: ChatEvent) => void>()
-  const reading = new Set<string>()
+  const conversations = new Map<string, Conversation>()
+  /** Whose members have been asked of the disk since they last moved. */
+  const asked = new Set<string>()
 
   function tell(event: ChatEvent): void {
+    if (event.type === 'moved') asked.delete(event.conversation)
     for (const listener of listeners) listener(event)
   }
 
   const connection = listenTo(realtime, client, tell)
 
+  /** The SDK has one object per conversation, which always shows what is so now. */
+  function find(id: string): Conversation | undefined {
+    if (!conversations.has(id)) for (const one of client.conversations()) conversations.set(one.id, one)
+    const conversation = conversations.get(id)
+    return conversation !== undefined && isKnown(conversation) ? conversation : undefined
+  }
+
   function known(id: string): Conversation {
-    const conversation = client.conversations().find((one) => one.id === id)
+    const conversation = find(id)
     if (conversation === undefined) throw new Error('This device does not know that conversation.')
     return conversation
   }
@@ -59,13 +69,12 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
   /** Members stand on the disk until somebody wants to see them; the row is drawn again when they are there. */
   function shown(conversation: Conversation): ChatConversation {
     const { id } = conversation
-    if (conversation.members.length === 0 && conversation.syncState !== 'unknown' && !reading.has(id)) {
-      reading.add(id)
+    if (conversation.members.length === 0 && !asked.has(id)) {
+      asked.add(id)
       client
         .getConversation(id)
         .then(() => conversation.members.length > 0 && tell({ type: 'changed' }))
         .catch((error: unknown) => reportError(error))
-        .finally(() => reading.delete(id))
     }
     return conversationOf(conversation)
   }
@@ -74,9 +83,9 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
     user: client.id,
     connection,
     retryConnection: () => realtime.retry(),
-    conversations: () => client.conversations().map(shown),
+    conversations: () => client.conversations().filter(isKnown).map(shown),
     conversation(id) {
-      const conversation = client.conversations().find((one) => one.id === id)
+      const conversation = find(id)
       return conversation === undefined ? undefined : shown(conversation)
     },
     async history(id, { before, limit }) {
@@ -121,6 +130,11 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
       return () => listeners.delete(listener)
     },
   }
+}
+
+/** The SDK has objects for ids, too, that nobody knows anything of yet. */
+function isKnown({ syncState }: Conversation): boolean {
+  return syncState !== 'unknown'
 }
 
 async function settled(work: Promise<unknown>): Promise<void> {

@@ -28,12 +28,13 @@ export function listenTo(
       tell({ type: 'connection' })
     })
     .on(Event.STORAGE_DEGRADED, () => tell({ type: 'storage', degraded: true }))
+    .on(Event.ERROR, ({ code, message }) => reportError(new Error(`${code}: ${message}`)))
     .on(Event.STORAGE_RECOVERED, () => tell({ type: 'storage', degraded: false }))
 
   client
     .on(Event.CONVERSATION_UPDATED, ({ id }) => {
-      tell({ type: 'changed' })
       tell({ type: 'moved', conversation: id })
+      tell({ type: 'changed' })
     })
     .on(Event.UNREAD_MESSAGES_COUNT_UPDATE, () => tell({ type: 'changed' }))
     .on(Event.MESSAGE, (message, _conversation, { replayed }) => {

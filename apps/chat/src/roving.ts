@@ -1,4 +1,7 @@
-/** A list with one stop for the Tab key: the arrow keys, Home and End go through its rows. */
+/**
+ * A list with one stop for the Tab key: the arrow keys, Home and End go through its rows, and Tab goes on to the buttons of
+ * the row one is in.
+ */
 
 export function roveFocus(
   list: HTMLElement,
@@ -11,7 +14,11 @@ export function roveFocus(
 
   function choose(row: HTMLElement | undefined): void {
     current = row
-    for (const each of rows()) each.tabIndex = each === row ? 0 : -1
+    for (const each of rows()) {
+      const index = each === row ? 0 : -1
+      each.tabIndex = index
+      for (const button of each.querySelectorAll('button')) button.tabIndex = index
+    }
   }
 
   list.addEventListener('focusin', (event) => {

@@ -114,7 +114,7 @@ export function createTimelineView(options: TimelineViewOptions): TimelineView {
 function content(row: TimelineRow, options: TimelineViewOptions): HTMLElement {
   switch (row.is) {
     case 'day':
-      return h('h3', { class: 'day' }, [row.label])
+      return h('h2', { class: 'day' }, [row.label])
     case 'unread':
       return h('p', { class: 'unread-mark' }, ['New'])
     case 'message':
