@@ -4,6 +4,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openDevice } from './device.ts'
 import { openConversation, openPerson, say, seeMessage, startConversation } from './person.ts'
 import { useRelayWithPage } from './setting.ts'
+import { soon } from './waiting.ts'
 
 const relay = useRelayWithPage()
 
@@ -16,7 +17,7 @@ test('[AC15] the owner adds and removes, and others do what they may', { timeout
   await tom.page.getByRole('button', { name: 'Members', exact: true }).click()
   const members = tom.page.getByRole('complementary', { name: 'Members' })
   await expect
-    .poll(() => members.getByRole('listitem').allInnerTexts())
+    .poll(() => members.getByRole('listitem').allInnerTexts(), soon)
     .toEqual(['Tom\nyou, owner', 'Jerry', 'Mary'].map(expectText))
   await members.getByRole('textbox', { name: 'Names to add' }).fill('Ned, not a name!')
   await members.getByRole('button', { name: 'Add' }).click()
@@ -73,7 +74,7 @@ test('[AC15] joining by id works where it is open, and says so where it is not',
   await seeMessage(page, 'Come in')
   await say(page, 'Thank you')
   await seeMessage(page, 'Thank you')
-  await expect.poll(() => open.lastMessage?.getText()).toBe('Thank you')
+  await expect.poll(() => open.lastMessage?.getText(), soon).toBe('Thank you')
 })
 
 /** As the lists show it: initials, name, role. */

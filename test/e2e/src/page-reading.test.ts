@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { type Device, openDevice } from './device.ts'
 import { openConversation, openPerson, say, seeMessage, shownTexts } from './person.ts'
 import { useRelayWithPage } from './setting.ts'
+import { soon } from './waiting.ts'
 
 const relay = useRelayWithPage()
 
@@ -21,7 +22,7 @@ test('[AC3] [AC16] a row and a message say all there is to say', async () => {
   await sendNow(conversation, 'Rehearsal at seven')
   const row = page.getByRole('navigation', { name: 'Conversations' }).getByRole('link')
   await expect
-    .poll(() => row.getAttribute('aria-label'))
+    .poll(() => row.getAttribute('aria-label'), soon)
     .toMatch(/^Choir, 1 unread, Kai: Rehearsal at seven, \d{1,2}:\d\d/)
   expect(await page.title()).toBe('(1) Parley, Lea')
 
@@ -29,10 +30,12 @@ test('[AC3] [AC16] a row and a message say all there is to say', async () => {
   await seeMessage(page, 'Rehearsal at seven')
   await page.getByRole('article', { name: /^Kai: Rehearsal at seven, \d{1,2}:\d\d/ }).waitFor()
   await page.locator('.unread-mark').waitFor()
-  await expect.poll(() => page.title()).toBe('Parley, Lea')
+  await expect.poll(() => page.title(), soon).toBe('Parley, Lea')
   await say(page, 'I will be there')
   await page.getByRole('article', { name: /^You: I will be there, .*, sent$/ }).waitFor()
-  await expect.poll(() => row.getAttribute('aria-label')).toMatch(/^Choir, you: I will be there, sent, /)
+  await expect
+    .poll(() => row.getAttribute('aria-label'), soon)
+    .toMatch(/^Choir, you: I will be there, sent, /)
 
   // Announced is what is new, never what was there.
   await conversation.send('Fine')
@@ -50,13 +53,13 @@ test('[AC8] [AC9] the newest stays in view, or else what one reads does', { time
   expect(await distanceToEnd(page)).toBeLessThan(2)
   await sendNow(conversation, 'said while she looks')
   await seeMessage(page, 'said while she looks')
-  await expect.poll(() => distanceToEnd(page)).toBeLessThan(2)
+  await expect.poll(() => distanceToEnd(page), soon).toBeLessThan(2)
 
   // Upwards, older ones come in above, and what she reads does not move.
   const before = await shownTexts(page)
   expect(before).not.toContain('number 1')
   await scrollTo(page, 60)
-  await expect.poll(async () => (await shownTexts(page)).length).toBeGreaterThan(before.length)
+  await expect.poll(async () => (await shownTexts(page)).length, soon).toBeGreaterThan(before.length)
   const anchor = page
     .locator('.message')
     .filter({ hasText: before[3] ?? '' })
@@ -67,19 +70,16 @@ test('[AC8] [AC9] the newest stays in view, or else what one reads does', { time
   expect((await anchor.boundingBox())?.y).toBeCloseTo(place?.y ?? 0, 0)
 
   await expect
-    .poll(
-      async () => {
-        await scrollTo(page, 0)
-        return page.locator('.timeline-top').innerText()
-      },
-      { timeout: 20_000 },
-    )
+    .poll(async () => {
+      await scrollTo(page, 0)
+      return page.locator('.timeline-top').innerText()
+    }, soon)
     .toBe('The conversation begins here.')
   const numbers = Array.from({ length: 150 }, (_, index) => `number ${index + 1}`)
   expect(await shownTexts(page)).toEqual([...numbers, 'said while she looks', 'said while she reads'])
 
   await page.getByRole('button', { name: 'To the newest message' }).click()
-  await expect.poll(() => distanceToEnd(page)).toBeLessThan(2)
+  await expect.poll(() => distanceToEnd(page), soon).toBeLessThan(2)
 })
 
 test(
@@ -96,24 +96,18 @@ test(
     await page.getByRole('status').filter({ hasText: 'Offline' }).waitFor()
     const top = page.locator('.timeline-top')
     await expect
-      .poll(
-        async () => {
-          await scrollTo(page, 0)
-          return top.innerText()
-        },
-        { timeout: 20_000 },
-      )
+      .poll(async () => {
+        await scrollTo(page, 0)
+        return top.innerText()
+      }, soon)
       .toContain('not on this device')
     await pia.goOnline(relay().port)
     await expect
-      .poll(
-        async () => {
-          await scrollTo(page, 30)
-          await scrollTo(page, 0)
-          return top.innerText()
-        },
-        { timeout: 40_000 },
-      )
+      .poll(async () => {
+        await scrollTo(page, 30)
+        await scrollTo(page, 0)
+        return top.innerText()
+      }, soon)
       .toBe('The conversation begins here.')
     expect((await shownTexts(page)).length).toBe(600)
   },

@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { openDevice } from './device.ts'
 import { openConversation, openPerson, say, seeMessage, shownMessages, startConversation } from './person.ts'
 import { useRelayWithPage } from './setting.ts'
+import { soon } from './waiting.ts'
 
 const relay = useRelayWithPage()
 
@@ -86,9 +87,9 @@ test('[AC10] [AC12] without a connection the bar counts down, and what waits is 
     return seen
   })
   const count = page.locator('.connection-bar .count')
-  await expect.poll(() => count.textContent(), { timeout: 30_000 }).toMatch(/^in \d+ s$/)
+  await expect.poll(() => count.textContent(), soon).toMatch(/^in \d+ s$/)
   const first = await count.textContent()
-  await expect.poll(() => count.textContent(), { timeout: 30_000 }).not.toBe(first)
+  await expect.poll(() => count.textContent(), soon).not.toBe(first)
   expect(new Set(await changes.jsonValue()).size).toBeLessThanOrEqual(2)
 
   await say(page, 'First')
@@ -146,11 +147,11 @@ test(
     await seeMessage(page, 'Written after the removal')
     await messages.getByRole('button', { name: 'Discard' }).click()
     await expect
-      .poll(async () => (await shownMessages(page)).map(({ label }) => label))
+      .poll(async () => (await shownMessages(page)).map(({ label }) => label), soon)
       .toEqual(['Welcome', 'Written after the removal'])
     await waiting.waitFor({ state: 'hidden' })
     await expect
-      .poll(async () => (await conversation.queryMessages()).map((message) => message.getText()))
+      .poll(async () => (await conversation.queryMessages()).map((message) => message.getText()), soon)
       .toEqual(['Welcome', 'Written after the removal'])
   },
 )

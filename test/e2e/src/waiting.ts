@@ -3,6 +3,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 const lookEveryMs = 25
 
+/** For `expect.poll`: soon on a machine that has other things to do. */
+export const soon = { timeout: 40_000 } as const
+
 export async function until<T>(
   what: string | (() => string),
   look: () => Promise<T | undefined> | T | undefined,
