@@ -73,7 +73,7 @@ export async function applyRow(
       recalled: false,
     }
     countMessage(ledger, id, entry.from, last, arrival)
-    const own = ledger.itemById(entry.id) !== undefined
+    const own = ledger.outbox.byId(entry.id) !== undefined
     if (!own) {
       const message = messageOf(id, { ...last, page: row.page, entry, own: entry.from === arrival.user })
       tell(ledger, arrival, { type: 'message', message })

@@ -158,25 +158,20 @@ export function createCalls(core: Core, history: History): Calls {
   }
 
   function waitsToEnter(ledger: Ledger, id: ConversationId): boolean {
-    return ledger
-      .lane(id)
-      .some(
-        (item) =>
-          item.kind === 'command' &&
-          item.state === 'waiting' &&
-          (item.command.op === 'create' || item.command.op === 'join'),
-      )
+    return ledger.outbox
+      .commands(id)
+      .some(({ state, command: { op } }) => state === 'waiting' && (op === 'create' || op === 'join'))
   }
 
   function leaves(ledger: Ledger, id: ConversationId): boolean {
-    return ledger
-      .lane(id)
-      .some((item) => item.kind === 'command' && item.state === 'waiting' && item.command.op === 'quit')
+    return ledger.outbox
+      .commands(id)
+      .some(({ state, command: { op } }) => state === 'waiting' && op === 'quit')
   }
 
   async function recall(id: ConversationId, target: EntryId): ReturnType<Calls['recall']> {
     const make = await core.mailbox.call(async (ledger) => {
-      const waiting = ledger.itemById(target)
+      const waiting = ledger.outbox.byId(target)
       if (waiting?.kind === 'entry' && waiting.conversation === id && waiting.target === null)
         return recallWaiting(ledger, waiting)
       const found = await history.find(ledger, id, target)
@@ -259,7 +254,7 @@ export function createCalls(core: Core, history: History): Calls {
 
   async function retry(id: EntryId): Promise<void> {
     await core.mailbox.call((ledger) => {
-      const item = ledger.itemById(id)
+      const item = ledger.outbox.byId(id)
       if (item === undefined || item.state !== 'refused')
         throw new ParleyError('unknown-message', 'Nothing refused has this id.')
       const creates = item.kind === 'command' && item.command.op === 'create'
@@ -267,7 +262,7 @@ export function createCalls(core: Core, history: History): Calls {
       const known = ledger.conversation(item.conversation)
       if (item.kind === 'entry' && (known?.pages ?? 0) === 0 && !waitsToEnter(ledger, item.conversation))
         throw new ParleyError('conversation-refused', 'Retry making or joining the conversation first.')
-      const lane = ledger
+      const lane = ledger.outbox
         .lane(item.conversation)
         .filter((other) => other.n === item.n || (enters && other.reason?.code === 'conversation-refused'))
       for (const one of lane) {
@@ -283,14 +278,14 @@ export function createCalls(core: Core, history: History): Calls {
 
   async function discard(id: EntryId): Promise<void> {
     await core.mailbox.call((ledger) => {
-      const item = ledger.itemById(id)
+      const item = ledger.outbox.byId(id)
       if (item === undefined || item.answered !== null)
         throw new ParleyError('unknown-message', 'Nothing unsent has this id.')
       if (item.kind === 'entry' && item.made !== null && item.state === 'waiting') {
         throw new ParleyError('bad-argument', 'It may have been sent already; recall it instead.')
       }
       const creates = item.kind === 'command' && item.command.op === 'create'
-      for (const other of ledger.lane(item.conversation)) {
+      for (const other of ledger.outbox.lane(item.conversation)) {
         if (other.n === item.n || other.answered !== null) continue
         const depends = other.kind === 'entry' && other.target?.id === item.id
         if (creates && ledger.conversation(item.conversation)?.local === true) withdraw(ledger, other)

@@ -133,9 +133,9 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     cancelDraft: async (id) => live().own.setDraft(id, null),
     unsent: () => {
       const { model } = live().core
-      return [...model.outbox.values()]
+      return model.outbox
+        .all()
         .filter((item) => item.answered === null)
-        .toSorted((a, b) => a.n - b.n)
         .map(unsentView)
     },
     retryUnsent: async (id) => live().calls.retry(id),

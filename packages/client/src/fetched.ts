@@ -98,7 +98,7 @@ async function settleHeld(
   page: number,
   promises: Promises,
 ): Promise<void> {
-  if (!ledger.lane(id).some((item) => item.offered)) return
+  if (!ledger.outbox.lane(id).some((item) => item.offered)) return
   const [rows = []] = await ledger.model.disk.read([{ kind: 'range', table: 'updates', prefix: [id, page] }])
   for (const row of rows) {
     const seq = row.key[2]

@@ -2,10 +2,9 @@
 import { changeHead, judgeCommand, mergeHeadUpdates, readHeadState } from '@parley/document'
 import type { Command, ConversationId, Head, JudgeContext, UserId, Verdict } from '@parley/document'
 import type { Ledger } from './ledger.ts'
-import { laneItems } from './model.ts'
 import type { Model } from './model.ts'
 import { readUpdate } from './read-records.ts'
-import type { OutboxItem } from './records.ts'
+import type { CommandItem } from './records.ts'
 
 export interface HeadContext {
   readonly user: UserId
@@ -31,25 +30,37 @@ export async function shownHead(
   id: ConversationId,
   context: HeadContext,
 ): Promise<Head | undefined> {
-  return lay(await confirmedHead(ledger, id), id, ledger.conversation(id)?.seq ?? 0, ledger.lane(id), context)
+  return lay(
+    await confirmedHead(ledger, id),
+    id,
+    ledger.conversation(id)?.seq ?? 0,
+    ledger.outbox.commands(id),
+    context,
+  )
 }
 
 /** The same of what is at hand in memory. */
 export function peekHead(model: Model, id: ConversationId, context: HeadContext): Head | undefined {
-  return lay(model.heads.get(id), id, model.conversations.get(id)?.seq ?? 0, laneItems(model, id), context)
+  return lay(
+    model.heads.get(id),
+    id,
+    model.conversations.get(id)?.seq ?? 0,
+    model.outbox.commands(id),
+    context,
+  )
 }
 
 function lay(
   confirmed: Head | undefined,
   id: ConversationId,
   seq: number,
-  lane: readonly OutboxItem[],
+  commands: Iterable<CommandItem>,
   context: HeadContext,
 ): Head | undefined {
   let head = confirmed
-  for (const item of lane) {
+  for (const item of commands) {
     const waits = item.state === 'waiting' && (item.answered === null || item.answered.seq > seq)
-    if (item.kind !== 'command' || !waits) continue
+    if (!waits) continue
     const verdict = judgeCommand(head, item.command, judgeContext(id, context))
     if (verdict.accepted && verdict.change !== null) head = changeHead(head, verdict.change, context.now)
   }

@@ -13,7 +13,6 @@ import { ParleyError, unknownConversation } from './errors.ts'
 import { fetchPage } from './fetching.ts'
 import { itemOf } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
-import { laneItems } from './model.ts'
 import { readUpdate } from './read-records.ts'
 import type { Place } from './records.ts'
 import { confirmedView, recalledView, waitingView } from './views.ts'
@@ -80,20 +79,20 @@ export function createHistory(core: Core): History {
     return { messages: [], whole: false }
   }
 
+  function isRecalled(id: EntryId): boolean {
+    for (const { state } of core.model.outbox.about(id)) if (state === 'waiting') return true
+    return false
+  }
+
   function shown(id: ConversationId, messages: readonly TimelineMessage[]): readonly MessageView[] {
-    const recalled = new Set<EntryId>()
-    for (const item of laneItems(core.model, id)) {
-      if (item.kind === 'entry' && item.target !== null && item.state === 'waiting')
-        recalled.add(item.target.id)
-    }
     return messages.map((message) =>
-      recalled.has(message.id) ? recalledView(id, message) : confirmedView(id, message),
+      isRecalled(message.id) ? recalledView(id, message) : confirmedView(id, message),
     )
   }
 
   /** Unanswered ones of this device, after everything confirmed, in the order they were written. */
   function waiting(id: ConversationId, confirmedIds: ReadonlySet<EntryId>): readonly MessageView[] {
-    return laneItems(core.model, id).flatMap((item) => {
+    return [...core.model.outbox.lane(id)].flatMap((item) => {
       const view = item.kind === 'entry' && !confirmedIds.has(item.id) ? waitingView(item) : undefined
       return view === undefined ? [] : [view]
     })
@@ -109,7 +108,7 @@ export function createHistory(core: Core): History {
     const collected: MessageView[] = []
     const missing: number[] = []
     // What was never answered stands after everything that was.
-    const unsent = wanted.start?.id !== undefined && core.model.outboxById.has(wanted.start.id)
+    const unsent = wanted.start?.id !== undefined && core.model.outbox.byId(wanted.start.id) !== undefined
     const { start: _start, ...fromNewest } = wanted
     const bounds = createBounds(unsent ? fromNewest : wanted, forward)
     // What the relay has not heard of has no pages there: nothing of it can be missing.

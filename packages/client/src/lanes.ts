@@ -59,8 +59,7 @@ export async function departures(
   sending: Sending,
   context: SendContext,
 ): Promise<Departure | undefined> {
-  const items = ledger.lane(id).filter((item) => item.state === 'waiting' && item.answered === null)
-  const first = items[0]
+  const first = firstWaiting(ledger, id)
   if (first === undefined || isHeld(ledger, id, first, sending, context)) return undefined
   if (first.kind === 'command') return sending.sent.has(first.n) ? undefined : commandDeparture(first)
   const lane = sending.lanes.get(id)
@@ -69,24 +68,34 @@ export async function departures(
     if (
       first.target !== null &&
       first.target.place === null &&
-      ledger.itemById(first.target.id) === undefined
+      ledger.outbox.byId(first.target.id) === undefined
     ) {
       context.locate(first)
     }
     return undefined
   }
-  const group: EntryItem[] = []
-  for (const item of items) {
-    if (item.kind === 'command' || pageOf(ledger, item, lane) !== page) break
-    group.push(item)
-  }
   const room = context.maxInFlight - sending.sent.size
-  const leaving = group.filter((item) => !sending.sent.has(item.n)).slice(0, Math.max(0, room))
+  const leaving: EntryItem[] = []
+  for (const item of waiting(ledger, id)) {
+    if (item.kind === 'command' || pageOf(ledger, item, lane) !== page || leaving.length >= room) break
+    if (!sending.sent.has(item.n)) leaving.push(item)
+  }
   if (leaving.length === 0) return undefined
   const made: EntryItem[] = []
   for (const item of leaving)
     made.push(item.made === null ? await make(ledger, id, item, page, sending, context) : item)
   return { frames: pushes(id, page, made), numbers: made.map((item) => item.n) }
+}
+
+/** Walked only as far as something may leave. */
+function* waiting(ledger: Ledger, id: ConversationId): Iterable<OutboxItem> {
+  for (const item of ledger.outbox.walk(id))
+    if (item.state === 'waiting' && item.answered === null) yield item
+}
+
+function firstWaiting(ledger: Ledger, id: ConversationId): OutboxItem | undefined {
+  for (const item of waiting(ledger, id)) return item
+  return undefined
 }
 
 function isHeld(
@@ -157,11 +166,7 @@ async function lastItem(
   item: EntryItem,
   page: number,
 ): Promise<ItemId | null> {
-  const before = ledger
-    .lane(id)
-    .findLast(
-      (other): other is EntryItem => other.kind === 'entry' && other.n < item.n && other.made?.page === page,
-    )
+  const before = ledger.outbox.made(id).findLast((other) => other.n < item.n && other.made?.page === page)
   if (before?.made !== undefined && before.made !== null) {
     return { client: before.made.client, clock: before.made.clock }
   }

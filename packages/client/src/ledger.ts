@@ -6,7 +6,8 @@ import type { ConversationId, EntryId, Head } from '@parley/document'
 import type { Batch, Key, Put } from '@parley/storage'
 import { nameOf } from './overlay.ts'
 import type { EngineEvent } from './engine-types.ts'
-import { dropItem, putItem } from './model.ts'
+import { createOutboxChanges } from './outbox-changes.ts'
+import type { OutboxChanges } from './outbox-changes.ts'
 import type { Model } from './model.ts'
 import { readPage, readUpdate } from './read-records.ts'
 import { deviceKey, toValue } from './records.ts'
@@ -39,8 +40,9 @@ export class Ledger {
     { readonly conversation: ConversationId; readonly page: number; readonly record: PageRecord | null }
   >()
   readonly #heads = new Map<ConversationId, Head | null>()
-  readonly #items = new Map<number, OutboxItem | null>()
-  readonly #acknowledged = new Map<number, OutboxItem | null>()
+  readonly #outbox: OutboxChanges
+  readonly #acknowledged = new Map<number, EntryId | null>()
+  readonly #acknowledgedById = new Map<EntryId, number>()
   readonly #drafts = new Map<ConversationId, DraftRecord | null>()
   readonly #puts = new Map<string, Put>()
   readonly #removes = new Map<string, { readonly table: string; readonly key: Key }>()
@@ -49,6 +51,7 @@ export class Ledger {
   constructor(model: Model) {
     this.model = model
     this.#nextN = model.nextN
+    this.#outbox = createOutboxChanges(model.outbox)
   }
 
   get isEmpty(): boolean {
@@ -176,42 +179,24 @@ export class Ledger {
     this.#heads.set(id, head)
   }
 
-  item(n: number): OutboxItem | undefined {
-    const own = this.#items.get(n)
-    return own === undefined ? this.model.outbox.get(n) : (own ?? undefined)
-  }
-
-  itemById(id: EntryId): OutboxItem | undefined {
-    for (const item of this.#items.values()) if (item?.id === id) return item
-    const n = this.model.outboxById.get(id)
-    return n === undefined ? undefined : this.item(n)
-  }
-
-  lane(id: ConversationId): readonly OutboxItem[] {
-    const numbers = new Set(this.model.lanes.get(id) ?? [])
-    for (const [n, item] of this.#items) if (item?.conversation === id) numbers.add(n)
-    return [...numbers].toSorted((a, b) => a - b).flatMap((n) => this.item(n) ?? [])
-  }
-
-  /** Conversations with anything in their lane. */
-  laneIds(): ReadonlySet<ConversationId> {
-    const ids = new Set(this.model.lanes.keys())
-    for (const item of this.#items.values()) if (item !== null) ids.add(item.conversation)
-    return ids
+  /** The outbox, changed through `setItem` and `removeItem` alone. */
+  get outbox(): Omit<OutboxChanges, 'put' | 'drop' | 'adopt'> {
+    return this.#outbox
   }
 
   setItem(item: OutboxItem): void {
-    this.#items.set(item.n, item)
+    this.#outbox.put(item)
     this.#put('outbox', [item.n], item)
   }
 
   removeItem(n: number): void {
-    this.#items.set(n, null)
+    this.#outbox.drop(n)
     this.#remove('outbox', [n])
   }
 
   setAcknowledged(item: OutboxItem): void {
-    this.#acknowledged.set(item.n, item)
+    this.#acknowledged.set(item.n, item.id)
+    this.#acknowledgedById.set(item.id, item.n)
     this.#put('acknowledged', [item.n], item)
   }
 
@@ -221,8 +206,7 @@ export class Ledger {
   }
 
   acknowledgedN(id: EntryId): number | undefined {
-    for (const [n, item] of this.#acknowledged) if (item?.id === id) return n
-    const n = this.model.acknowledgedById.get(id)
+    const n = this.#acknowledgedById.get(id) ?? this.model.acknowledgedById.get(id)
     return n === undefined || this.#acknowledged.get(n) === null ? undefined : n
   }
 
@@ -256,17 +240,14 @@ export class Ledger {
       if (head === null) model.heads.delete(id)
       else model.heads.set(id, head)
     }
-    for (const [n, item] of this.#items) {
-      if (item === null) dropItem(model, n)
-      else putItem(model, item)
-    }
-    for (const [n, item] of this.#acknowledged) {
-      const id = model.acknowledged.get(n)
-      if (id !== undefined) model.acknowledgedById.delete(id)
+    this.#outbox.adopt()
+    for (const [n, id] of this.#acknowledged) {
+      const known = model.acknowledged.get(n)
+      if (known !== undefined) model.acknowledgedById.delete(known)
       model.acknowledged.delete(n)
-      if (item !== null) {
-        model.acknowledged.set(n, item.id)
-        model.acknowledgedById.set(item.id, n)
+      if (id !== null) {
+        model.acknowledged.set(n, id)
+        model.acknowledgedById.set(id, n)
       }
     }
     for (const [id, draft] of this.#drafts) {

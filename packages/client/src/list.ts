@@ -1,7 +1,6 @@
 /** The conversations of a device as its user sees them, the latest first. */
 import type { ConversationId } from '@parley/document'
 import type { ConversationView } from './engine-types.ts'
-import { laneItems } from './model.ts'
 import type { Model } from './model.ts'
 import { conversationView } from './views.ts'
 
@@ -9,7 +8,7 @@ export function conversation(model: Model, id: ConversationId): ConversationView
   const record = model.conversations.get(id)
   return record === undefined
     ? undefined
-    : conversationView(record, laneItems(model, id), model.drafts.get(id))
+    : conversationView(record, model.outbox.lane(id), model.drafts.get(id))
 }
 
 export function conversations(model: Model): readonly ConversationView[] {

@@ -18,7 +18,7 @@ export function createLocate(core: Core, history: History): Locate {
     const found = await history.locate(item.conversation, target.id)
     if (found === 'unknown') return
     await core.mailbox.call((ledger) => {
-      const now = ledger.item(item.n)
+      const now = ledger.outbox.get(item.n)
       if (
         now?.kind !== 'entry' ||
         now.target === null ||

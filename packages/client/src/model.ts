@@ -2,9 +2,12 @@
  * What the engine keeps in memory: list rows, the outbox, drafts, and what it has looked up of pages and heads.
  * Confirmed entries stay on the disk; nothing here grows with the length of a history.
  */
+import { parseConversationId } from '@parley/document'
 import type { ConversationId, EntryId, Head } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
-import type { ConversationRecord, DeviceRecord, DraftRecord, OutboxItem, PageRecord } from './records.ts'
+import { createOutboxIndex } from './outbox-index.ts'
+import type { OutboxIndex } from './outbox-index.ts'
+import type { ConversationRecord, DeviceRecord, DraftRecord, PageRecord } from './records.ts'
 import { readConversation, readDevice, readDraft, readOutboxItem } from './read-records.ts'
 import type { Disk } from './disk.ts'
 import { createDisk } from './disk.ts'
@@ -17,11 +20,7 @@ export interface Model {
   readonly pages: Map<ConversationId, Map<number, PageRecord>>
   /** Confirmed heads in use, at the version the list row says is held. */
   readonly heads: Map<ConversationId, Head>
-  /** By n, in the order they were made. */
-  readonly outbox: Map<number, OutboxItem>
-  readonly outboxById: Map<EntryId, number>
-  /** The lanes: the waiting items' numbers per conversation, ascending. */
-  readonly lanes: Map<ConversationId, number[]>
+  readonly outbox: OutboxIndex
   readonly acknowledged: Map<number, EntryId>
   readonly acknowledgedById: Map<EntryId, number>
   readonly drafts: Map<ConversationId, DraftRecord>
@@ -48,9 +47,7 @@ export async function loadModel(
     conversations: new Map(),
     pages: new Map(),
     heads: new Map(),
-    outbox: new Map(),
-    outboxById: new Map(),
-    lanes: new Map(),
+    outbox: createOutboxIndex(),
     acknowledged: new Map(),
     acknowledgedById: new Map(),
     drafts: new Map(),
@@ -60,7 +57,11 @@ export async function loadModel(
     const record = readConversation(row.value)
     model.conversations.set(record.id, record)
   }
-  for (const row of outbox) putItem(model, readOutboxItem(row.value))
+  for (const row of outbox) {
+    const item = readOutboxItem(row.value)
+    model.outbox.put(item)
+    model.nextN = Math.max(model.nextN, item.n + 1)
+  }
   for (const row of acknowledged) {
     const item = readOutboxItem(row.value)
     model.acknowledged.set(item.n, item.id)
@@ -68,37 +69,8 @@ export async function loadModel(
     model.nextN = Math.max(model.nextN, item.n + 1)
   }
   for (const row of drafts) {
-    const id = row.key[0]
-    const record = [...model.conversations.keys()].find((known) => known === id)
-    if (record !== undefined) model.drafts.set(record, readDraft(row.value))
+    const id = parseConversationId(String(row.key[0]))
+    if (id !== undefined && model.conversations.has(id)) model.drafts.set(id, readDraft(row.value))
   }
   return { model, isNew: stored === undefined }
-}
-
-export function putItem(model: Model, item: OutboxItem): void {
-  const known = model.outbox.has(item.n)
-  model.outbox.set(item.n, item)
-  model.outboxById.set(item.id, item.n)
-  model.nextN = Math.max(model.nextN, item.n + 1)
-  if (known) return
-  const lane = [...(model.lanes.get(item.conversation) ?? []), item.n]
-  model.lanes.set(
-    item.conversation,
-    lane.toSorted((a, b) => a - b),
-  )
-}
-
-export function dropItem(model: Model, n: number): void {
-  const item = model.outbox.get(n)
-  if (item === undefined) return
-  model.outbox.delete(n)
-  if (model.outboxById.get(item.id) === n) model.outboxById.delete(item.id)
-  const lane = (model.lanes.get(item.conversation) ?? []).filter((other) => other !== n)
-  if (lane.length === 0) model.lanes.delete(item.conversation)
-  else model.lanes.set(item.conversation, lane)
-}
-
-/** A lane's items in the order they were made. */
-export function laneItems(model: Model, conversation: ConversationId): readonly OutboxItem[] {
-  return (model.lanes.get(conversation) ?? []).flatMap((n) => model.outbox.get(n) ?? [])
 }

@@ -27,12 +27,12 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
     else ledger.setPage(conversation, page, { ...record, known: record.held })
   }
   // Places and answers belong to the log that is gone; what was meant still stands.
-  for (const item of model.outbox.values()) ledger.setItem(asMeant(item))
+  for (const item of model.outbox.all()) ledger.setItem(asMeant(item))
   const rows = (await model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
   for (const row of rows) {
     const item = readOutboxItem(row.value)
     ledger.removeAcknowledged(item.n)
-    if (model.outbox.has(item.n) || model.outboxById.has(item.id)) continue
+    if (model.outbox.get(item.n) !== undefined || model.outbox.byId(item.id) !== undefined) continue
     ledger.setItem({ ...asMeant(item), offered: true })
   }
 }

@@ -11,7 +11,7 @@ import type { ReadRow } from './read-row.ts'
 import { ParleyError, refusalError } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { Promises } from './promises.ts'
-import type { CommandItem, EntryItem, OutboxItem, Place, Reason } from './records.ts'
+import type { EntryItem, OutboxItem, Place, Reason } from './records.ts'
 import { unsentView, waitingView } from './views.ts'
 
 /** What an answer means for the sending of its lane. */
@@ -30,12 +30,7 @@ export function applyPushAnswer(
   answer: PushAnswer,
   promises: Promises,
 ): LaneEffect {
-  const item = ledger
-    .lane(id)
-    .find(
-      (other): other is EntryItem =>
-        other.kind === 'entry' && other.state === 'waiting' && isAt(other, answer),
-    )
+  const item = ledger.outbox.made(id).find((other) => other.state === 'waiting' && isAt(other, answer))
   if (item === undefined || item.answered !== null) return nothing
   const { verdict } = answer
   switch (verdict.class) {
@@ -73,9 +68,7 @@ export function applyCommandAnswer(
   frame: CommandAnswer,
   promises: Promises,
 ): LaneEffect {
-  const item = ledger
-    .lane(id)
-    .find((other): other is CommandItem => other.kind === 'command' && other.id === frame.id)
+  const item = ledger.outbox.commands(id).find((other) => other.id === frame.id)
   if (item === undefined || item.answered !== null || item.state === 'refused') return nothing
   const { verdict } = frame
   switch (verdict.class) {
@@ -105,7 +98,7 @@ export function applyCommandAnswer(
 
 /** A confirmed row that carries an id of the outbox is its answer, whatever became of the answer itself. */
 export function settleByRow(ledger: Ledger, id: ConversationId, read: ReadRow, promises: Promises): void {
-  const item = ledger.itemById(read.kind === 'entry' ? read.entry.id : read.id)
+  const item = ledger.outbox.byId(read.kind === 'entry' ? read.entry.id : read.id)
   if (item === undefined || item.kind !== 'entry' || item.conversation !== id) return
   const { seq, time, page } = read.row
   settleEntry(ledger, item, { page, ...read.item }, { seq, time }, promises)
@@ -115,7 +108,7 @@ export function settleByRow(ledger: Ledger, id: ConversationId, read: ReadRow, p
 /** Answered items whose row is among what is held, or lies behind it, are done. */
 export function sweepLane(ledger: Ledger, id: ConversationId): void {
   const seq = ledger.conversation(id)?.seq ?? 0
-  for (const item of ledger.lane(id)) {
+  for (const item of ledger.outbox.answered(id)) {
     if (item.answered !== null && item.answered.seq <= seq) ledger.removeItem(item.n)
   }
 }
@@ -131,11 +124,10 @@ function settleEntry(
   const settled: EntryItem = { ...item, state: 'waiting', reason: null, answered }
   keepOrDrop(ledger, settled)
   ledger.setAcknowledged(settled)
-  for (const other of ledger.lane(item.conversation)) {
-    if (other.kind === 'entry' && other.target?.id === item.id && other.target.place === null) {
-      const { page, client, clock } = place
+  const { page, client, clock } = place
+  for (const other of ledger.outbox.about(item.id)) {
+    if (other.target?.place === null)
       ledger.setItem({ ...other, target: { id: item.id, place: { page, client, clock } } })
-    }
   }
   if (item.answered !== null) return
   const message = waitingView(settled)
@@ -163,8 +155,8 @@ export function refuse(ledger: Ledger, item: OutboxItem, reason: Reason, promise
       : { ...item, state: 'refused', reason }
   ledger.setItem(refused)
   announceRefusal(ledger, refused, reason)
-  for (const other of ledger.lane(item.conversation)) {
-    if (other.kind !== 'entry' || other.target?.id !== item.id || !isOpen(other)) continue
+  for (const other of ledger.outbox.about(item.id)) {
+    if (!isOpen(other)) continue
     const detail = 'The message this is about was refused.'
     refuse(ledger, other, { code: 'target-refused', detail }, promises)
   }
@@ -185,7 +177,7 @@ function isOpen(item: OutboxItem): boolean {
 /** What never can leave now: all after a creation; what was written after a joining, up to the next try to get in. */
 function dependents(ledger: Ledger, item: OutboxItem): readonly OutboxItem[] {
   if (item.kind !== 'command') return []
-  const after = ledger.lane(item.conversation).filter((other) => other.n > item.n && isOpen(other))
+  const after = ledger.outbox.lane(item.conversation).filter((other) => other.n > item.n && isOpen(other))
   if (item.command.op === 'create') return after
   if (item.command.op !== 'join' || ledger.conversation(item.conversation)?.role !== '') return []
   const next = after.findIndex(
@@ -211,8 +203,8 @@ function announceRefusal(ledger: Ledger, item: OutboxItem, { code, detail }: Rea
 
 /** The bytes named and all later ones of the same client id are void; the intents stand. */
 function unmake(ledger: Ledger, id: ConversationId, from: Place): void {
-  for (const item of ledger.lane(id)) {
-    if (item.kind !== 'entry' || item.made === null || item.answered !== null) continue
+  for (const item of ledger.outbox.made(id)) {
+    if (item.made === null || item.answered !== null) continue
     const { page, client, clock } = item.made
     if (page === from.page && client === from.client && clock >= from.clock)
       ledger.setItem({ ...item, made: null })

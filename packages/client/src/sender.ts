@@ -50,7 +50,7 @@ export function createSender(core: Core, locate: Locate): Sender {
         keepAbsentMs: limits.keepAcknowledgedMs,
         locate,
       }
-      for (const id of inTurn([...ledger.laneIds()])) {
+      for (const id of inTurn(ledger.outbox.laneIds())) {
         if (sending.sent.size >= limits.maxInFlight) break
         const departure = await departures(ledger, id, sending, context)
         if (departure === undefined) continue
@@ -87,7 +87,7 @@ export function createSender(core: Core, locate: Locate): Sender {
       }
     },
     get ready() {
-      return model.lanes.size > 0 && sending.sent.size < limits.maxInFlight
+      return model.outbox.size > 0 && sending.sent.size < limits.maxInFlight
     },
     sessionLost() {
       sending.sent.clear()

@@ -104,11 +104,12 @@ export function unreadOf(record: ConversationRecord): number {
 
 export function conversationView(
   record: ConversationRecord,
-  waiting: readonly OutboxItem[],
+  waiting: Iterable<OutboxItem>,
   draft: DraftRecord | undefined,
 ): ConversationView {
-  const newest = waiting.findLast((item) => item.kind === 'entry' && item.target === null)
-  const pending = newest?.kind === 'entry' ? waitingView(newest) : undefined
+  let newest: EntryItem | undefined
+  for (const item of waiting) if (item.kind === 'entry' && item.target === null) newest = item
+  const pending = newest === undefined ? undefined : waitingView(newest)
   const last = pending ?? lastOf(record)
   return {
     id: record.id,
