@@ -4,31 +4,29 @@ import { join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { Conversation, Message } from '@parley/client'
 import { expect, onTestFinished, test } from 'vitest'
-import { type CuttableProxy, createCuttableProxy } from './cuttable-proxy.ts'
+import { createCuttableProxy } from './cuttable-proxy.ts'
 import { type Device, openDevice } from './device.ts'
-import { type RelayProcess, checkData, startRelay, temporaryFolder } from './relay-process.ts'
+import { checkData, startRelay, temporaryFolder } from './relay-process.ts'
 import { until } from './waiting.ts'
 
 const pageSize = 100
 
 test('[EE4] SIGKILL in the middle of 2,000 sends: all arrive, once each', { timeout: 300_000 }, async () => {
-  const { data, network, tom, jerry, relay } = await setUp()
+  const { data, relays, tom, jerry } = await setUp()
   const conversation = await tom.client.createConversation({ members: ['Jerry'], name: 'Two thousand' })
-  let current = relay
   const killed: number[] = []
   const sent = await sendMany(conversation, 2000, async (answered) => {
     if (killed.length === 0 ? answered < 600 : killed.length > 1 || answered < 1300) return
     killed.push(answered)
-    await current.end('SIGKILL')
-    current = await startRelay({ data: data.path })
-    network.lead(current.port)
+    await relays.end('SIGKILL')
+    await relays.start()
   })
   // A relay that was killed before the first or after the last answer shows nothing.
   expect(killed).toHaveLength(2)
   expect(killed.every((answered) => answered < 2000)).toBe(true)
 
   await expectEverywhere(conversation, jerry, sent)
-  await current.end('SIGTERM')
+  await relays.end('SIGTERM')
   expect(await checkData(data.path)).toMatchObject({ code: 0 })
 })
 
@@ -36,29 +34,32 @@ test(
   '[EE5] SIGTERM in the middle of sends: the relay ends by itself, and nothing is lost',
   { timeout: 180_000 },
   async () => {
-    const { data, network, tom, jerry, relay } = await setUp()
+    const { data, relays, tom, jerry } = await setUp()
     const conversation = await tom.client.createConversation({ members: ['Jerry'], name: 'Orderly' })
-    let current = relay
     let stopped: { readonly answered: number; readonly code: number | null } | undefined
     const sent = await sendMany(conversation, 1000, async (answered) => {
       if (stopped !== undefined || answered < 300) return
-      stopped = { answered, code: await current.end('SIGTERM') }
-      current = await startRelay({ data: data.path })
-      network.lead(current.port)
+      stopped = { answered, code: await relays.end('SIGTERM') }
+      await relays.start()
     })
     expect(stopped?.code).toBe(0)
     expect(stopped?.answered).toBeLessThan(1000)
 
     await expectEverywhere(conversation, jerry, sent)
-    await current.end('SIGTERM')
+    await relays.end('SIGTERM')
     expect(await checkData(data.path)).toMatchObject({ code: 0 })
   },
 )
 
+/** One relay after the other on the same data, at the same address. */
+interface Relays {
+  readonly start: () => Promise<void>
+  readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<number | null>
+}
+
 interface Setting {
   readonly data: { readonly path: string }
-  readonly relay: RelayProcess
-  readonly network: CuttableProxy
+  readonly relays: Relays
   readonly tom: Device
   readonly jerry: Device
 }
@@ -66,17 +67,26 @@ interface Setting {
 async function setUp(): Promise<Setting> {
   const data = temporaryFolder('relay')
   onTestFinished(data.dispose)
-  const relay = await startRelay({ data: data.path })
-  onTestFinished(() => relay.end('SIGKILL').then(() => undefined))
-  const network = await createCuttableProxy(relay.port)
-  onTestFinished(network.dispose)
+  let current = await startRelay({ data: data.path })
+  const network = await createCuttableProxy(current.port)
+  onTestFinished(async () => {
+    await network.dispose()
+    await current.end('SIGKILL')
+  })
+  const relays: Relays = {
+    async start() {
+      current = await startRelay({ data: data.path })
+      network.lead(current.port)
+    },
+    end: (signal) => current.end(signal),
+  }
   const file = temporaryFolder('device')
   onTestFinished(file.dispose)
   const tom = await openDevice('Tom', network.port, join(file.path, 'tom.sqlite'))
   onTestFinished(tom.close)
   const jerry = await openDevice('Jerry', network.port)
   onTestFinished(jerry.close)
-  return { data, relay, network, tom, jerry }
+  return { data, relays, tom, jerry }
 }
 
 /** Sends without waiting for answers, and resolves when all are answered; `onAnswer` is told how many there are. */
@@ -94,8 +104,7 @@ async function sendMany(
     message.sent.then(
       () => {
         answered += 1
-        const now = answered
-        acting = acting.then(() => onAnswer(now))
+        acting = acting.then(() => onAnswer(answered))
       },
       (error: unknown) => failed.push(`${text}: ${String(error)}`),
     )
