@@ -97,8 +97,6 @@ export const schema = `
   ) STRICT;
   CREATE UNIQUE INDEX rows_by_seq ON rows (conversation, seq);
   CREATE INDEX rows_by_page ON rows (conversation, page, seq);
-  CREATE INDEX rows_by_position ON rows (conversation, position);
-  CREATE UNIQUE INDEX rows_by_place ON rows (conversation, page, client, clock) WHERE page > 0;
   CREATE INDEX rows_that_erase ON rows (conversation, position) WHERE erases IS NOT NULL;
 
   CREATE TABLE writers (

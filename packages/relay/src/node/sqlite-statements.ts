@@ -1,10 +1,12 @@
-/** Every statement of the store, prepared once. Conversations are named by id; inside they are numbers. */
+/** Every statement of the store, prepared once. Conversations are named by id; inside they are numbers (`sqlite-numbers.ts`). */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 
 type Statement<Name extends string> = Readonly<Record<Name, StatementSync>>
 
 export type Reads = Statement<
   | 'epoch'
+  | 'number'
+  | 'lastSeq'
   | 'position'
   | 'conversation'
   | 'head'
@@ -18,7 +20,8 @@ export type Reads = Statement<
   | 'rowAt'
   | 'row'
   | 'pageRows'
-  | 'rowsSince'
+  | 'place'
+  | 'rowsBetween'
   | 'erasingRows'
   | 'feed'
   | 'conversationByNumber'
@@ -38,15 +41,15 @@ export function prepareStatements(database: DatabaseSync): Statements {
   return { read: prepareReads(prepare), write: prepareWrites(prepare) }
 }
 
-const numberOf = '(SELECT number FROM conversations WHERE id = :conversation)'
-
 /** Records carry their conversation's id; it is given to the query, so it need not be looked up again. */
 const from = (table: string): string =>
-  `SELECT :conversation AS conversation_id, * FROM ${table} WHERE conversation = ${numberOf}`
+  `SELECT :conversation AS conversation_id, * FROM ${table} WHERE conversation = :number`
 
 function prepareReads(prepare: (text: string) => StatementSync): Reads {
   return {
     epoch: prepare(`SELECT value FROM meta WHERE key = 'epoch'`),
+    number: prepare(`SELECT number FROM conversations WHERE id = :conversation`),
+    lastSeq: prepare(`SELECT seq FROM conversations WHERE number = :number`),
     position: prepare(`SELECT coalesce(max(position), 0) AS position FROM rows`),
     conversation: prepare(`SELECT id AS conversation_id, * FROM conversations WHERE id = :conversation`),
     head: prepare(from('heads')),
@@ -62,9 +65,9 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
     rowAt: prepare(`${from('rows')} AND page = :page AND client = :client AND clock = :clock AND page > 0`),
     row: prepare(`${from('rows')} AND seq = :seq`),
     pageRows: prepare(`${from('rows')} AND page = :page AND seq > :after ORDER BY seq LIMIT :limit`),
-    rowsSince: prepare(
-      `${from('rows')} AND position > :position AND seq <= :upToSeq ORDER BY position LIMIT :limit`,
-    ),
+    place: prepare(`
+    SELECT seq, position FROM rows WHERE conversation = :number AND seq <= :seq ORDER BY seq DESC LIMIT 1`),
+    rowsBetween: prepare(`${from('rows')} AND seq BETWEEN :first AND :last ORDER BY seq LIMIT :limit`),
     erasingRows: prepare(`
     ${from('rows')} AND position > :position AND seq <= :upToSeq AND erases IS NOT NULL ORDER BY position`),
     feed: prepare(`
@@ -100,14 +103,14 @@ function prepareWrites(prepare: (text: string) => StatementSync): Writes {
       pages = excluded.pages, head_version = excluded.head_version, head_digest = excluded.head_digest,
       total = excluded.total, last_seq = excluded.last_seq, position = excluded.position`),
     head: prepare(
-      `INSERT OR REPLACE INTO heads (conversation, version, state) VALUES (${numberOf}, :version, :state)`,
+      `INSERT OR REPLACE INTO heads (conversation, version, state) VALUES (:number, :version, :state)`,
     ),
     member: prepare(`
     INSERT OR REPLACE INTO members (
       user, conversation, role, joined_seq, joined_total, joined_mine, invited_by, left_seq, left_time, left_pages,
       left_members, left_total, left_last_seq, left_head_digest, removed_by, mine, position
     ) VALUES (
-      :user, ${numberOf}, :role, :joinedSeq, :joinedTotal, :joinedMine, :invitedBy, :leftSeq, :leftTime, :leftPages,
+      :user, :number, :role, :joinedSeq, :joinedTotal, :joinedMine, :invitedBy, :leftSeq, :leftTime, :leftPages,
       :leftMembers, :leftTotal, :leftLastSeq, :leftHeadDigest, :removedBy, :mine, :position
     )`),
     page: prepare(`
@@ -115,24 +118,24 @@ function prepareWrites(prepare: (text: string) => StatementSync): Writes {
       conversation, page, entries, bytes, writers, closed, version, digest, first_seq, last_seq, position,
       erased_position
     ) VALUES (
-      ${numberOf}, :page, :entries, :bytes, :writers, :closed, :version, :digest, :firstSeq, :lastSeq, :position,
+      :number, :page, :entries, :bytes, :writers, :closed, :version, :digest, :firstSeq, :lastSeq, :position,
       :erasedPosition
     )`),
     row: prepare(`
     INSERT INTO rows (
       position, conversation, seq, time, page, kind, author, client, clock, id, bytes, erases, change
     ) VALUES (
-      :position, ${numberOf}, :seq, :time, :page, :kind, :author, :client, :clock, :id, :update, :erases, :change
+      :position, :number, :seq, :time, :page, :kind, :author, :client, :clock, :id, :update, :erases, :change
     )`),
     rewrite: prepare(
-      `UPDATE rows SET kind = 'erased', bytes = :update WHERE conversation = ${numberOf} AND seq = :seq`,
+      `UPDATE rows SET kind = 'erased', bytes = :update WHERE conversation = :number AND seq = :seq`,
     ),
     writer: prepare(`
     INSERT OR REPLACE INTO writers (conversation, page, client, user, device, clock)
-    VALUES (${numberOf}, :page, :client, :user, :device, :clock)`),
+    VALUES (:number, :page, :client, :user, :device, :clock)`),
     message: prepare(`
     INSERT OR REPLACE INTO messages (conversation, id, author, seq, page, client, clock, type, erased)
-    VALUES (${numberOf}, :id, :author, :seq, :page, :client, :clock, :type, :erased)`),
+    VALUES (:number, :id, :author, :seq, :page, :client, :clock, :type, :erased)`),
     command: prepare(`
     INSERT INTO commands (user, id, conversation, seq, time, outcome)
     VALUES (:user, :id, :conversation, :seq, :time, :outcome)`),

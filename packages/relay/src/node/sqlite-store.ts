@@ -22,9 +22,11 @@ import {
   text,
   writerRecord,
 } from './sqlite-columns.ts'
+import { firstAbove } from './first-above.ts'
 import { writeCommit } from './sqlite-commit.ts'
 import { lockDirectory, makeDirectory, openDataFile } from './sqlite-directory.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
+import { createNumbers } from './sqlite-numbers.ts'
 import { prepareStatements, type Statements } from './sqlite-statements.ts'
 
 export interface SqliteStoreOptions {
@@ -55,6 +57,14 @@ function limitSize(database: DatabaseSync, maxBytes: number): void {
 
 function createStore(database: DatabaseSync, statements: Statements, release: () => void): RelayStore {
   const { read } = statements
+  const numbers = createNumbers(read.number)
+  /** A conversation, as the statements want it named. */
+  const of = (
+    conversation: ConversationId,
+  ): { readonly conversation: ConversationId; readonly number: number } => ({
+    conversation,
+    number: numbers.of(conversation),
+  })
   const epoch = text(read.epoch.get() ?? {}, 'value')
   let position = number(read.position.get() ?? {}, 'position')
   let broken: StoreError | undefined
@@ -72,12 +82,12 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
   const storedConversation = (conversation: ConversationId): StoredConversation | undefined => {
     const record = readOne(read.conversation.get({ conversation }), conversationRecord)
     if (record === undefined) return undefined
-    const head = readOne(read.head.get({ conversation }), headRecord)
-    const openPage = readOne(read.page.get({ conversation, page: record.pages }), pageRecord)
+    const head = readOne(read.head.get(of(conversation)), headRecord)
+    const openPage = readOne(read.page.get({ ...of(conversation), page: record.pages }), pageRecord)
     if (head === undefined || openPage === undefined) {
       throw new StoreError('broken', `the log holds ${conversation} in parts`)
     }
-    return { record, head, members: read.members.all({ conversation }).map(memberRecord), openPage }
+    return { record, head, members: read.members.all(of(conversation)).map(memberRecord), openPage }
   }
 
   const feedRow = (user: string, columns: Columns): FeedRow => {
@@ -88,7 +98,7 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     const member =
       conversation === undefined
         ? undefined
-        : readOne(read.member.get({ conversation: conversation.id, user }), memberRecord)
+        : readOne(read.member.get({ ...of(conversation.id), user }), memberRecord)
     if (conversation === undefined || member === undefined) {
       throw new StoreError('broken', 'the log holds a membership in parts')
     }
@@ -99,17 +109,18 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     row.erases
       .map(({ seq }) => seq)
       .filter((seq) => {
-        const erased = readOne(read.row.get({ conversation: row.conversation, seq }), logRow)
+        const erased = readOne(read.row.get({ ...of(row.conversation), seq }), logRow)
         return erased?.author !== user
       })
 
   const write = (commit: RelayCommit): void => {
     database.exec('BEGIN IMMEDIATE')
     try {
-      writeCommit(statements, commit)
+      writeCommit(statements, numbers, commit)
       database.exec('COMMIT')
     } catch (error) {
       rollBack(database)
+      numbers.forget()
       throw error
     }
   }
@@ -131,41 +142,53 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     conversation: async (conversation) =>
       reading(() => readOne(read.conversation.get({ conversation }), conversationRecord)),
     member: async (conversation, user) =>
-      reading(() => readOne(read.member.get({ conversation, user }), memberRecord)),
+      reading(() => readOne(read.member.get({ ...of(conversation), user }), memberRecord)),
     pages: async (conversation, pages) =>
-      reading(() => pages.flatMap((page) => readAll(read.page.all({ conversation, page }), pageRecord))),
+      reading(() =>
+        pages.flatMap((page) => readAll(read.page.all({ ...of(conversation), page }), pageRecord)),
+      ),
     writers: async (keys) =>
       reading(() =>
         keys.flatMap(({ conversation, page, client }) =>
-          readAll(read.writer.all({ conversation, page, client }), writerRecord),
+          readAll(read.writer.all({ ...of(conversation), page, client }), writerRecord),
         ),
       ),
     messages: async (keys) =>
       reading(() =>
         keys.flatMap(({ conversation, id }) =>
-          readAll(read.message.all({ conversation, id }), messageRecord),
+          readAll(read.message.all({ ...of(conversation), id }), messageRecord),
         ),
       ),
     commands: async (keys) =>
       reading(() => keys.flatMap(({ user, id }) => readAll(read.command.all({ user, id }), commandRecord))),
     rowAt: async (conversation, page, client, clock) =>
-      reading(() => readOne(read.rowAt.get({ conversation, page, client, clock }), logRow)),
-    row: async (conversation, seq) => reading(() => readOne(read.row.get({ conversation, seq }), logRow)),
+      reading(() => readOne(read.rowAt.get({ ...of(conversation), page, client, clock }), logRow)),
+    row: async (conversation, seq) =>
+      reading(() => readOne(read.row.get({ ...of(conversation), seq }), logRow)),
     pageRows: async (conversation, page, after, limit) =>
-      reading(() => readAll(read.pageRows.all({ conversation, page, after, limit }), logRow)),
+      reading(() => readAll(read.pageRows.all({ ...of(conversation), page, after, limit }), logRow)),
     rowsSince: async (conversation, above, upToSeq, limit) =>
-      reading(() => readAll(read.rowsSince.all({ conversation, position: above, upToSeq, limit }), logRow)),
+      reading(() => {
+        const named = of(conversation)
+        const newest = read.place.get({ number: named.number, seq: upToSeq })
+        if (newest === undefined || number(newest, 'position') <= above) return []
+        const last = number(newest, 'seq')
+        const first = firstAbove(above, last, (seq) =>
+          number(read.place.get({ number: named.number, seq }) ?? {}, 'position'),
+        )
+        return readAll(read.rowsBetween.all({ ...named, first, last, limit }), logRow)
+      }),
     pagesSince: async (conversation, above) =>
-      reading(() => readAll(read.pagesSince.all({ conversation, position: above }), pageRecord)),
+      reading(() => readAll(read.pagesSince.all({ ...of(conversation), position: above }), pageRecord)),
     recalledSince: async (conversation, above, upToSeq, user) =>
       reading(() =>
-        readAll(read.erasingRows.all({ conversation, position: above, upToSeq }), logRow)
+        readAll(read.erasingRows.all({ ...of(conversation), position: above, upToSeq }), logRow)
           .flatMap((row) => erasedBy(row, user))
           .toSorted((a, b) => a - b),
       ),
     feed: async (user, above, limit) =>
       reading(() => read.feed.all({ user, position: above, limit }).map((columns) => feedRow(user, columns))),
-    head: async (conversation) => reading(() => readOne(read.head.get({ conversation }), headRecord)),
+    head: async (conversation) => reading(() => readOne(read.head.get(of(conversation)), headRecord)),
     async commit(commit) {
       if (broken !== undefined) throw broken
       try {
