@@ -20,6 +20,7 @@ import type { EngineEvent } from './engine-types.ts'
 import type { Ledger } from './ledger.ts'
 import { settleByRow } from './outbox.ts'
 import { readRow } from './read-row.ts'
+import { recallAgain } from './recall-again.ts'
 import type { ReadRow } from './read-row.ts'
 import type { ConversationRecord, LastMessage, Mark, UpdateRecord } from './records.ts'
 import type { Promises } from './promises.ts'
@@ -80,6 +81,7 @@ export async function applyRow(
     }
   }
   settleByRow(ledger, id, read, arrival.promises)
+  await recallAgain(ledger, id, read)
   return undefined
 }
 

@@ -10,6 +10,7 @@ import { settleByRow } from './outbox.ts'
 import type { Promises } from './promises.ts'
 import { readPage, readUpdate } from './read-records.ts'
 import { readRow } from './read-row.ts'
+import { recallAgain } from './recall-again.ts'
 
 export interface FetchedPage {
   readonly page: number
@@ -40,6 +41,7 @@ export async function applyPage(
     if (read === undefined) return 'unreadable'
     digest = await storeRow(ledger, id, read, digest)
     settleByRow(ledger, id, read, promises)
+    await recallAgain(ledger, id, read)
   }
   const known = Math.max(before.known, fetched.version)
   if (digest !== fetched.digest) {

@@ -43,6 +43,7 @@ export class Ledger {
   readonly #outbox: OutboxChanges
   readonly #acknowledged = new Map<number, EntryId | null>()
   readonly #acknowledgedById = new Map<EntryId, number>()
+  readonly #recalls = new Map<EntryId, number>()
   readonly #drafts = new Map<ConversationId, DraftRecord | null>()
   readonly #puts = new Map<string, Put>()
   readonly #removes = new Map<string, { readonly table: string; readonly key: Key }>()
@@ -197,12 +198,19 @@ export class Ledger {
   setAcknowledged(item: OutboxItem): void {
     this.#acknowledged.set(item.n, item.id)
     this.#acknowledgedById.set(item.id, item.n)
+    if (item.kind === 'entry' && item.target !== null) this.#recalls.set(item.target.id, item.n)
     this.#put('acknowledged', [item.n], item)
   }
 
   removeAcknowledged(n: number): void {
     this.#acknowledged.set(n, null)
     this.#remove('acknowledged', [n])
+  }
+
+  /** The acknowledged operation that took this message back. */
+  recallOf(target: EntryId): number | undefined {
+    const n = this.#recalls.get(target) ?? this.model.recalls.get(target)
+    return n === undefined || this.#acknowledged.get(n) === null ? undefined : n
   }
 
   acknowledgedN(id: EntryId): number | undefined {
@@ -250,6 +258,10 @@ export class Ledger {
         model.acknowledgedById.set(id, n)
       }
     }
+    for (const [target, n] of this.#acknowledged.size === 0 ? [] : model.recalls)
+      if (this.#acknowledged.get(n) === null) model.recalls.delete(target)
+    for (const [target, n] of this.#recalls)
+      if (this.#acknowledged.get(n) !== null) model.recalls.set(target, n)
     for (const [id, draft] of this.#drafts) {
       if (draft === null) model.drafts.delete(id)
       else model.drafts.set(id, draft)

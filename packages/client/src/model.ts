@@ -23,6 +23,8 @@ export interface Model {
   readonly outbox: OutboxIndex
   readonly acknowledged: Map<number, EntryId>
   readonly acknowledgedById: Map<EntryId, number>
+  /** Of the acknowledged operations, by the message each took back. */
+  readonly recalls: Map<EntryId, number>
   readonly drafts: Map<ConversationId, DraftRecord>
   nextN: number
 }
@@ -50,6 +52,7 @@ export async function loadModel(
     outbox: createOutboxIndex(),
     acknowledged: new Map(),
     acknowledgedById: new Map(),
+    recalls: new Map(),
     drafts: new Map(),
     nextN: 1,
   }
@@ -66,6 +69,7 @@ export async function loadModel(
     const item = readOutboxItem(row.value)
     model.acknowledged.set(item.n, item.id)
     model.acknowledgedById.set(item.id, item.n)
+    if (item.kind === 'entry' && item.target !== null) model.recalls.set(item.target.id, item.n)
     model.nextN = Math.max(model.nextN, item.n + 1)
   }
   for (const row of drafts) {

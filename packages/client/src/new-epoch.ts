@@ -31,6 +31,8 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   const rows = (await model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
   for (const row of rows) {
     const item = readOutboxItem(row.value)
+    // A recall waits until its message is seen to stand: whoever wrote that may offer it again much later.
+    if (item.kind === 'entry' && item.target !== null) continue
     ledger.removeAcknowledged(item.n)
     if (model.outbox.get(item.n) !== undefined || model.outbox.byId(item.id) !== undefined) continue
     ledger.setItem({ ...asMeant(item), offered: true })
