@@ -144,7 +144,10 @@ function checkCommand(evidence: Evidence, deed: Commanded): readonly string[] {
   const stands = (truth?.rows ?? []).filter(
     (row) => row.kind === 'head' && deed.id !== null && row.id === deed.id,
   )
-  return stands.length > 1 ? [`stands ${stands.length} times`] : []
+  if (stands.length > 1) return [`stands ${stands.length} times`]
+  return stands.length === 1 && deed.refused !== null
+    ? [`was carried out, and refused (${deed.refused})`]
+    : []
 }
 
 function unsentOf({ replicas }: Evidence, deed: Deed): Replica['unsent'] {

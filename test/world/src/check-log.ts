@@ -1,6 +1,6 @@
 /** What must be true of the relay's log by itself. Rules WO25, WO26. */
 import type { World } from './world.ts'
-import { type Truth, truthOf } from './truth.ts'
+import { documentOf, type Truth, truthOf } from './truth.ts'
 
 export function truthsOf(world: World): readonly Truth[] {
   return [...world.relay.disk.log().conversations].map(([id, logged]) => truthOf(id, logged))
@@ -13,6 +13,7 @@ export function checkLog(world: World, truths: readonly Truth[]): readonly strin
     ...checkPages(world, truth),
     ...checkRecalls(truth),
     ...checkHead(truth),
+    ...checkDocuments(truth),
   ])
 }
 
@@ -107,4 +108,21 @@ function checkHead({ id, head, members }: Truth): readonly string[] {
 
 function sameSet(names: readonly string[], set: ReadonlySet<string>): boolean {
   return names.length === set.size && names.every((name) => set.has(name))
+}
+
+/** Stock Yjs, given a page's rows, waits for nothing and has an entry for each that was not erased. */
+function checkDocuments({ id, rows }: Truth): readonly string[] {
+  const pages = new Set(rows.map(({ page }) => page).filter((page) => page > 0))
+  return [...pages].flatMap((page) => {
+    const own = rows.filter((row) => row.page === page)
+    const doc = documentOf(own.map(({ update }) => update))
+    const waits = doc.store.pendingStructs !== null || doc.store.pendingDs !== null
+    const entries = doc.getArray('entries').length
+    const expected = own.filter(({ kind }) => kind === 'entry').length
+    doc.destroy()
+    if (waits) return [`${id}: stock Yjs waits for something missing on page ${page}`]
+    return entries === expected
+      ? []
+      : [`${id}: stock Yjs has ${entries} of ${expected} entries on page ${page}`]
+  })
 }

@@ -4,12 +4,10 @@
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
 import { counterNames, noCounts } from './counters.ts'
+import { neverExercised, seedsForCoverage } from './coverage.ts'
 import { findFaults } from './find-faults.ts'
 import { createPool, type Pool } from './pool.ts'
 import { runSeed, type RunResult } from './run.ts'
-
-/** From so many seeds on, everything must have happened at least once. */
-const seedsForCoverage = 1000
 
 const { values } = parseArgs({
   options: {
@@ -70,7 +68,7 @@ async function runAll(pool: Pool, first: number, seeds: number): Promise<number>
   )
   console.log('\nwhat the runs exercised:')
   for (const name of counterNames) console.log(`  ${String(total[name]).padStart(9)}  ${name}`)
-  const never = counterNames.filter((name) => total[name] === 0)
+  const never = neverExercised(total)
   if (never.length > 0) console.log(`\nnever exercised: ${never.join(', ')}`)
   if (never.length > 0 && seeds >= seedsForCoverage) failed += 1
   console.log(`\nseeds ${first} to ${first + seeds - 1}, ${rate(seeds, start)} schedules/s`)

@@ -24,6 +24,8 @@ export interface DeviceDiskOptions {
   readonly latencyMs: number
   /** Off: an earlier owner may go on writing. Only for the known faults. */
   readonly fencing: boolean
+  /** Whether a machine dies with its process now and then, and loses what its system had not flushed. */
+  readonly loses: boolean
 }
 
 export interface DeviceDisk {
@@ -129,7 +131,7 @@ export function createDeviceDisk(
     for (const { owner: writer, batch } of flying.slice(0, random.between(0, flying.length))) {
       if (writer.gone() === null && !isFenced(writer) && !isFull(batch)) write(batch)
     }
-    if (powers.length > 0 || unflushed.length === 0 || random.chance(0.5)) return
+    if (!options.loses || powers.length > 0 || unflushed.length === 0 || random.chance(0.5)) return
     const keeps = random.below(unflushed.length)
     trace.note(name, `loses ${unflushed.length - keeps} unflushed commits`)
     counters.add('relaxedCommitsLost', unflushed.length - keeps)

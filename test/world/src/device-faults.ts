@@ -6,15 +6,11 @@ import type { DeviceDisk } from './device-disk.ts'
 import type { Fault } from './faults.ts'
 
 export function portsWithFault(fault: Fault | null): (ports: Ports, disk: DeviceDisk) => Ports {
-  switch (fault) {
-    case 'storage-failure-swallowed':
-      return (ports) => ({ ...ports, store: swallowing(ports) })
-    case 'outbox-cleared-on-send':
-      return (ports, disk) => ({ ...ports, connect: clearing(ports, disk) })
-    default:
-      // The others are the relay's, or a disk that does not fence.
-      return (ports) => ports
-  }
+  if (fault === 'storage-failure-swallowed') return (ports) => ({ ...ports, store: swallowing(ports) })
+  if (fault === 'outbox-cleared-on-send')
+    return (ports, disk) => ({ ...ports, connect: clearing(ports, disk) })
+  // The others are the relay's, or a disk that does not fence.
+  return (ports) => ports
 }
 
 /** A write that failed looks like one that did not. */

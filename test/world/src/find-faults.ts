@@ -6,21 +6,21 @@ import { type Fault, faults } from './faults.ts'
 import type { Pool } from './pool.ts'
 
 const seedsPerFault = 500
-const seedsInBrief = 60
+const seedsInBrief = 150
 
 /** About where each was first found: a brief search begins a little before. */
 const firstFound: Readonly<Record<Fault, number>> = {
   'answer-before-disk': 1,
   'fan-out-before-disk': 1,
   'kick-checked-once': 1,
-  'gap-accepted': 1,
-  'page-before-clock': 1,
-  'commands-forgotten': 1,
+  'gap-accepted': 5,
+  'page-before-clock': 26,
+  'commands-forgotten': 29,
   'stale-head-clock': 1,
-  'compaction-drops-tail': 1,
+  'compaction-drops-tail': 4,
   'no-fsync': 1,
-  'outbox-cleared-on-send': 1,
-  'stale-leader-writes': 1,
+  'outbox-cleared-on-send': 5,
+  'stale-leader-writes': 5,
   'storage-failure-swallowed': 1,
 }
 

@@ -23,15 +23,15 @@ const patienceMs = 120_000
 
 /** Lets the world run until the promise has settled. */
 export async function ask<T>(world: World, what: string, promise: Promise<T>): Promise<T> {
-  let settled = false
+  const state = { settled: false }
   const watched = promise.finally(() => {
-    settled = true
+    state.settled = true
   })
   watched.catch(() => undefined)
   const end = world.scheduler.now() + patienceMs
   await world.run(0)
-  while (!settled && world.scheduler.now() < end) await world.run(20)
-  if (!settled) throw new Error(`${what} never came back`)
+  while (!state.settled && world.scheduler.now() < end) await world.run(20)
+  if (!state.settled) throw new Error(`${what} never came back`)
   return watched
 }
 

@@ -2,7 +2,7 @@
  * Short stories that chance alone tells too seldom: somebody is kicked while he writes offline, a page closes under him,
  * two devices make the same conversation without a network, an answer is lost just before it matters, a long absence.
  */
-import type { ConversationId } from '@parley/document'
+import type { Command, ConversationId } from '@parley/document'
 import { command, create, running, say, takeBack } from './deeds.ts'
 import type { Device } from './device.ts'
 import { type Action, anyOf, someDevice } from './life-action.ts'
@@ -32,10 +32,10 @@ export const scenes: readonly Action[] = [
   },
   {
     name: 'a page closes while offline',
-    weight: 2,
+    weight: 3,
     run: (world, random) =>
       pair(world, random, (writer, other, id) => {
-        const when = random.between(0, 400)
+        const when = random.between(10, 200)
         say(world, other, id)
         // The device may lose its network with bytes on the way, or the answer.
         world.later(when, () => {
@@ -82,6 +82,25 @@ export const scenes: readonly Action[] = [
         })
         world.later(random.between(300, 4000), () => {
           if (said !== undefined && said.id !== null) takeBack(world, device, id, said.id)
+        })
+      }),
+  },
+  {
+    name: 'an answer to a command is lost',
+    weight: 2,
+    needs: 'members',
+    run: (world, random) =>
+      pair(world, random, (one, two, id) => {
+        const wanted = random.pick<Command>([
+          { op: 'add', members: [two.user] },
+          { op: 'remove', members: [two.user] },
+          { op: 'quit' },
+        ])
+        if (random.chance(0.3)) create(world, one, { unique: false, members: [two.user] })
+        else command(world, one, id, wanted)
+        world.later(random.between(10, 200), () => {
+          if (random.chance(0.5)) world.network.cut(one.name)
+          else one.crash()
         })
       }),
   },

@@ -23,6 +23,8 @@ async function framesOf(
     deviceLatencyMs: 0,
     weather: stillWeather,
     ties: 'ordered',
+    // A draft is written strictly, and secures what was written before it.
+    unflushedLost: false,
     ...wanted,
   }
   const world = createWorld({ seed: `local ${seed}`, settings })

@@ -35,7 +35,10 @@ export function createPool(size: number): Pool {
   }
   const take = (): Promise<ChildProcess> => {
     const child = idle.pop()
-    return child === undefined ? new Promise((resolve) => waiting.push(resolve)) : Promise.resolve(child)
+    if (child !== undefined) return Promise.resolve(child)
+    return new Promise((resolve) => {
+      waiting.push(resolve)
+    })
   }
   for (let count = 0; count < size; count += 1) add()
 

@@ -54,6 +54,6 @@ export function watchRealWorld(): RealWorld {
 
 /** Of the real modules on the stack, the one that called. */
 function from(): string {
-  const lines = (new Error().stack ?? '').split('\n').slice(3)
+  const lines = (new Error('where').stack ?? '').split('\n').slice(3)
   return `by ${lines[0]?.trim() ?? 'nobody'}`
 }

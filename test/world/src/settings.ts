@@ -44,6 +44,8 @@ export interface Settings {
   readonly fault: Fault | null
   /** Of what is due at the same time: drawn, unless two lives are to be compared step by step. */
   readonly ties: 'drawn' | 'ordered'
+  /** Machines that die lose what was not flushed. */
+  readonly unflushedLost: boolean
   /** Drafts and read marks: off in one of the two lives that must look the same on the wire. */
   readonly privateDeeds: boolean
 }
@@ -70,6 +72,7 @@ export function drawSettings(random: Random, fault: Fault | null): Settings {
     tokenMs: chosen.has('expiringTokens') ? random.between(5000, 60_000) : 24 * 3_600_000,
     fault,
     ties: 'drawn',
+    unflushedLost: true,
     privateDeeds: true,
   }
 }
@@ -99,5 +102,6 @@ export const calmSettings: Settings = {
   tokenMs: 24 * 3_600_000,
   fault: null,
   ties: 'drawn',
+  unflushedLost: true,
   privateDeeds: true,
 }

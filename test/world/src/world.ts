@@ -96,6 +96,7 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
       random: random.fork(`disk ${name}`),
       latencyMs: settings.deviceLatencyMs,
       fencing: fault !== 'stale-leader-writes',
+      loses: settings.unflushedLost,
     })
   const add = (user: UserId, name: string, family: string, diskOfIt: DeviceDisk): Device => {
     const clocks = random.fork(`clock ${name}`)
