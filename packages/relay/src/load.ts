@@ -99,8 +99,10 @@ async function loadRows(
     reads.set(seqKey(conversation, seq), store.row(conversation, seq))
   }
   const rows = new Map<string, LogRow>()
-  for (const [key, read] of reads) {
-    const row = await read
+  // Together: when one of them fails, somebody still listens to the others.
+  for (const [key, row] of await Promise.all(
+    [...reads].map(async ([key, read]) => [key, await read] as const),
+  )) {
     if (row !== undefined) rows.set(key, row)
   }
   return rows
