@@ -91,6 +91,8 @@ export interface UnsentItem {
   readonly command?: Command
   readonly state: 'waiting' | 'refused'
   readonly at: number
+  /** The relay had it, and lost it: it is offered again by itself, and nobody needs to be told of it. */
+  readonly offered: boolean
   readonly error?: { readonly code: string; readonly detail: string }
 }
 
@@ -138,6 +140,7 @@ export type EngineEvent =
       readonly conversation: ConversationId
       readonly id: EntryId
       readonly command: Command
+      readonly item: UnsentItem
       readonly code: string
       readonly detail: string
     }
@@ -206,7 +209,8 @@ export interface Engine {
   cancelDraft(conversation: ConversationId): Promise<void>
 
   unsent(): readonly UnsentItem[]
-  retryUnsent(id: EntryId): Promise<void>
+  /** Of what was refused; the promise is that of the new try. */
+  retryUnsent(id: EntryId): Promise<Queued<unknown>>
   discardUnsent(id: EntryId): Promise<void>
 
   /** Everything held of one conversation, for checking replicas against each other: sorted rows of held pages. */

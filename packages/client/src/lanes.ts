@@ -154,7 +154,7 @@ async function make(
   sending.writers.set(name, { ...writer, clock: writer.clock + 1 })
   const origin = await lastItem(ledger, id, item, page)
   const update = writeAppend({ ...writer, origin, content: item.content })
-  const made: EntryItem = { ...item, made: { page, ...writer, update } }
+  const made: EntryItem = { ...item, tried: true, made: { page, ...writer, update } }
   ledger.setItem(made)
   return made
 }

@@ -11,8 +11,10 @@ export function conversation(model: Model, id: ConversationId): ConversationView
     : conversationView(record, model.outbox.lane(id), model.drafts.get(id))
 }
 
+/** One that was only looked at is not among them, unless something was written for it. */
 export function conversations(model: Model): readonly ConversationView[] {
   return [...model.conversations.keys()]
     .flatMap((id) => conversation(model, id) ?? [])
+    .filter(({ id, syncState, draft }) => syncState !== 'unknown' || draft !== null || model.outbox.has(id))
     .toSorted((a, b) => b.lastMessageAt - a.lastMessageAt || (a.id < b.id ? -1 : 1))
 }

@@ -25,6 +25,7 @@ const item: fc.Arbitrary<OutboxItem> = fc
       ...all,
       kind: 'entry',
       content: new Uint8Array(),
+      tried: made,
       made: made ? { page: 1, client: 1, clock: 1, update: new Uint8Array() } : null,
       target: target === null ? null : { id: target, place: null },
     }

@@ -25,6 +25,8 @@ export interface OutboxIndex {
   byId(id: EntryId): OutboxItem | undefined
   put(item: OutboxItem): void
   drop(n: number): void
+  /** Whether there is anything in its lane. */
+  has(id: ConversationId): boolean
   /** Conversations with anything in their lane. */
   laneIds(): Iterable<ConversationId>
   lane(id: ConversationId): Iterable<OutboxItem>
@@ -116,6 +118,7 @@ export function createOutboxIndex(): OutboxIndex {
       if (target !== undefined) operations.set(target, (operations.get(target) ?? new Set()).add(n))
     },
     drop,
+    has: (id) => lanes.has(id),
     laneIds: () => lanes.keys(),
     lane(id) {
       const lane = lanes.get(id)

@@ -165,9 +165,10 @@ export function refuse(ledger: Ledger, item: OutboxItem, reason: Reason, promise
     refuse(ledger, other, { code: 'conversation-refused', detail }, promises)
   }
   const record = ledger.conversation(item.conversation)
-  if (item.kind === 'command' && item.command.op === 'create' && record?.local === true) {
-    ledger.setConversation({ ...record, role: '' })
-  }
+  if (item.kind !== 'command' || record?.local !== true) return
+  if (item.command.op === 'create') ledger.setConversation({ ...record, role: '' })
+  // Nothing of it is here but what was written: it is as unknown as before.
+  if (item.command.op === 'join') ledger.setConversation({ ...record, local: false })
 }
 
 function isOpen(item: OutboxItem): boolean {
@@ -193,7 +194,7 @@ function isMessage(item: OutboxItem): boolean {
 function announceRefusal(ledger: Ledger, item: OutboxItem, { code, detail }: Reason): void {
   if (item.kind === 'command') {
     const { conversation, id, command } = item
-    ledger.emit({ type: 'command-refused', conversation, id, command, code, detail })
+    ledger.emit({ type: 'command-refused', conversation, id, command, item: unsentView(item), code, detail })
     return
   }
   const message = waitingView(item)

@@ -98,6 +98,7 @@ export function readOutboxItem(value: Value): OutboxItem {
     ...common,
     kind: 'entry',
     content: bytes(fields, 'content'),
+    tried: flag(fields, 'tried'),
     made: fields['made'] === null ? null : readMade(fields['made']),
     target: fields['target'] === null ? null : readTarget(fields['target']),
   }

@@ -127,6 +127,8 @@ export interface EntryItem extends OutboxCommon {
   readonly kind: 'entry'
   /** Canonical bytes of the entry. */
   readonly content: Uint8Array
+  /** Bytes of it have left, whatever became of them: the relay may have it. */
+  readonly tried: boolean
   readonly made: Made | null
   /** Of an operation: the message it is about, and where that stands once known. */
   readonly target: { readonly id: EntryId; readonly place: Place | null } | null

@@ -88,6 +88,7 @@ export function unsentView(item: OutboxItem): UnsentItem {
     conversation: item.conversation,
     state: item.state,
     at: item.at,
+    offered: item.offered,
     ...(item.reason === null ? undefined : { error: item.reason }),
   }
   if (item.kind === 'command') return { ...common, kind: 'command', command: item.command }
@@ -107,10 +108,17 @@ export function conversationView(
   waiting: Iterable<OutboxItem>,
   draft: DraftRecord | undefined,
 ): ConversationView {
-  let newest: EntryItem | undefined
-  for (const item of waiting) if (item.kind === 'entry' && item.target === null) newest = item
-  const pending = newest === undefined ? undefined : waitingView(newest)
-  const last = pending ?? lastOf(record)
+  let written: MessageView | undefined
+  let failed: MessageView | undefined
+  let { role } = record
+  for (const item of waiting) {
+    if (item.kind === 'command') {
+      if (item.state === 'waiting' && item.answered === null && item.command.op === 'quit') role = ''
+    } else if (item.state === 'refused') failed = waitingView(item) ?? failed
+    // What is offered again to a restored relay has its place among what was said before.
+    else if (!item.offered) written = waitingView(item) ?? written
+  }
+  const last = written ?? latest(lastOf(record), failed)
   return {
     id: record.id,
     kind: record.kind,
@@ -118,7 +126,7 @@ export function conversationView(
     creator: record.creator,
     createdAt: record.createdAt,
     unique: record.unique,
-    role: record.role,
+    role,
     memberCount: record.members,
     lastMessage: last ?? null,
     lastMessageAt: last?.time ?? record.createdAt,
@@ -127,6 +135,15 @@ export function conversationView(
     syncState: syncState(record),
     seq: record.seq,
   }
+}
+
+/** What failed is the last word only as long as nobody has said anything since. */
+function latest(
+  confirmed: MessageView | undefined,
+  failed: MessageView | undefined,
+): MessageView | undefined {
+  if (confirmed === undefined || failed === undefined) return confirmed ?? failed
+  return confirmed.time > failed.sentAt ? confirmed : failed
 }
 
 function lastOf(record: ConversationRecord): MessageView | undefined {

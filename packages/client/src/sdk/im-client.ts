@@ -122,9 +122,12 @@ export class IMClient extends Emitter<ClientEvents> {
   }
 
   unsent(): readonly Unsent[] {
-    return this.#engine.unsent().map((item) => ({
+    const unsent = this.#engine.unsent().filter(({ offered }) => !offered)
+    return unsent.map((item) => ({
       ...item,
-      retry: async () => this.#engine.retryUnsent(item.id),
+      retry: async () => {
+        await this.#engine.retryUnsent(item.id)
+      },
       discard: async () => this.#engine.discardUnsent(item.id),
     }))
   }
