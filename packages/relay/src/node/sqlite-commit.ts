@@ -9,32 +9,103 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
   const { write } = statements
   const { of } = numbers
   expectSequence(statements, numbers, commit.rows)
-  for (const { unique, ...record } of commit.conversations) {
-    write.conversation.run({ ...record, unique: unique ? 1 : 0 })
+  for (const it of commit.conversations) {
+    write.conversation.run(
+      it.id,
+      it.kind,
+      it.name,
+      it.creator,
+      it.createdAt,
+      it.unique ? 1 : 0,
+      it.members,
+      it.seq,
+      it.time,
+      it.pages,
+      it.headVersion,
+      it.headDigest,
+      it.total,
+      it.lastSeq,
+      it.position,
+    )
   }
-  for (const { conversation, version, state } of commit.heads) {
-    write.head.run({ number: of(conversation), version, state })
+  for (const it of commit.heads) write.head.run(of(it.conversation), it.version, it.state)
+  for (const it of commit.members) {
+    write.member.run(
+      it.user,
+      of(it.conversation),
+      it.role,
+      it.joinedSeq,
+      it.joinedTotal,
+      it.joinedMine,
+      it.invitedBy,
+      it.leftSeq,
+      it.leftTime,
+      it.leftPages,
+      it.leftMembers,
+      it.leftTotal,
+      it.leftLastSeq,
+      it.leftHeadDigest,
+      it.removedBy,
+      it.mine,
+      it.position,
+    )
   }
-  for (const { conversation, ...member } of commit.members) {
-    write.member.run({ ...member, number: of(conversation) })
+  for (const it of commit.pages) {
+    write.page.run(
+      of(it.conversation),
+      it.page,
+      it.entries,
+      it.bytes,
+      it.writers,
+      it.closed ? 1 : 0,
+      it.version,
+      it.digest,
+      it.firstSeq,
+      it.lastSeq,
+      it.position,
+      it.erasedPosition,
+    )
   }
-  for (const { conversation, closed, ...page } of commit.pages) {
-    write.page.run({ ...page, number: of(conversation), closed: closed ? 1 : 0 })
+  for (const it of commit.rows) {
+    write.row.run(
+      it.position,
+      of(it.conversation),
+      it.seq,
+      it.time,
+      it.page,
+      it.kind,
+      it.author,
+      it.client,
+      it.clock,
+      it.id,
+      it.update,
+      writeErases(it.erases),
+      it.change,
+    )
   }
-  for (const { conversation, erases, ...row } of commit.rows) {
-    write.row.run({ ...row, number: of(conversation), erases: writeErases(erases) })
+  for (const it of commit.rewrites) {
+    const { changes } = write.rewrite.run(it.update, of(it.conversation), it.seq)
+    if (changes !== 1) throw new Error(`there is no row ${it.seq} to rewrite`)
   }
-  for (const { conversation, seq, update } of commit.rewrites) {
-    const { changes } = write.rewrite.run({ number: of(conversation), seq, update })
-    if (changes !== 1) throw new Error(`there is no row ${seq} to rewrite`)
+  for (const it of commit.writers) {
+    write.writer.run(of(it.conversation), it.page, it.client, it.user, it.device, it.clock)
   }
-  for (const { conversation, ...writer } of commit.writers) {
-    write.writer.run({ ...writer, number: of(conversation) })
+  for (const it of commit.messages) {
+    write.message.run(
+      of(it.conversation),
+      it.id,
+      it.author,
+      it.seq,
+      it.page,
+      it.client,
+      it.clock,
+      it.type,
+      it.erased ? 1 : 0,
+    )
   }
-  for (const { conversation, erased, ...message } of commit.messages) {
-    write.message.run({ ...message, number: of(conversation), erased: erased ? 1 : 0 })
+  for (const it of commit.commands) {
+    write.command.run(it.user, it.id, it.conversation, it.seq, it.time, it.outcome)
   }
-  for (const command of commit.commands) write.command.run({ ...command })
 }
 
 /** A gap in a sequence would be a bug of ours, and must not reach the disk. */
@@ -46,7 +117,7 @@ function expectSequence({ read }: Statements, numbers: Numbers, rows: readonly L
     last.set(conversation, seq)
 
     function lastSeq(): number {
-      const stored = read.lastSeq.get({ number: numbers.of(conversation) })
+      const stored = read.lastSeq.get(numbers.of(conversation))
       return stored === undefined ? 0 : number(stored, 'seq')
     }
   }

@@ -24,7 +24,7 @@ export function createNumbers(find: StatementSync): Numbers {
     of(conversation) {
       const held = known.get(conversation)
       if (held !== undefined) return held
-      const columns = find.get({ conversation })
+      const columns = find.get(conversation)
       if (columns === undefined) return none
       const found = number(columns, 'number')
       if (known.size >= maxKnownNumbers) known.clear()

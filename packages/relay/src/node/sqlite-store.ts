@@ -59,12 +59,10 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
   const { read } = statements
   const numbers = createNumbers(read.number)
   /** A conversation, as the statements want it named. */
-  const of = (
-    conversation: ConversationId,
-  ): { readonly conversation: ConversationId; readonly number: number } => ({
+  const of = (conversation: ConversationId): [ConversationId, number] => [
     conversation,
-    number: numbers.of(conversation),
-  })
+    numbers.of(conversation),
+  ]
   const epoch = text(read.epoch.get() ?? {}, 'value')
   let position = number(read.position.get() ?? {}, 'position')
   let broken: StoreError | undefined
@@ -80,25 +78,22 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
   }
 
   const storedConversation = (conversation: ConversationId): StoredConversation | undefined => {
-    const record = readOne(read.conversation.get({ conversation }), conversationRecord)
+    const record = readOne(read.conversation.get(conversation), conversationRecord)
     if (record === undefined) return undefined
-    const head = readOne(read.head.get(of(conversation)), headRecord)
-    const openPage = readOne(read.page.get({ ...of(conversation), page: record.pages }), pageRecord)
+    const head = readOne(read.head.get(...of(conversation)), headRecord)
+    const openPage = readOne(read.page.get(...of(conversation), record.pages), pageRecord)
     if (head === undefined || openPage === undefined) {
       throw new StoreError('broken', `the log holds ${conversation} in parts`)
     }
-    return { record, head, members: read.members.all(of(conversation)).map(memberRecord), openPage }
+    return { record, head, members: read.members.all(...of(conversation)).map(memberRecord), openPage }
   }
 
   const feedRow = (user: string, columns: Columns): FeedRow => {
-    const conversation = readOne(
-      read.conversationByNumber.get({ number: number(columns, 'number') }),
-      conversationRecord,
-    )
+    const conversation = readOne(read.conversationByNumber.get(number(columns, 'number')), conversationRecord)
     const member =
       conversation === undefined
         ? undefined
-        : readOne(read.member.get({ ...of(conversation.id), user }), memberRecord)
+        : readOne(read.member.get(...of(conversation.id), user), memberRecord)
     if (conversation === undefined || member === undefined) {
       throw new StoreError('broken', 'the log holds a membership in parts')
     }
@@ -109,7 +104,7 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     row.erases
       .map(({ seq }) => seq)
       .filter((seq) => {
-        const erased = readOne(read.row.get({ ...of(row.conversation), seq }), logRow)
+        const erased = readOne(read.row.get(...of(row.conversation), seq), logRow)
         return erased?.author !== user
       })
 
@@ -140,55 +135,50 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
         return found
       }),
     conversation: async (conversation) =>
-      reading(() => readOne(read.conversation.get({ conversation }), conversationRecord)),
+      reading(() => readOne(read.conversation.get(conversation), conversationRecord)),
     member: async (conversation, user) =>
-      reading(() => readOne(read.member.get({ ...of(conversation), user }), memberRecord)),
+      reading(() => readOne(read.member.get(...of(conversation), user), memberRecord)),
     pages: async (conversation, pages) =>
-      reading(() =>
-        pages.flatMap((page) => readAll(read.page.all({ ...of(conversation), page }), pageRecord)),
-      ),
+      reading(() => pages.flatMap((page) => readAll(read.page.all(...of(conversation), page), pageRecord))),
     writers: async (keys) =>
       reading(() =>
         keys.flatMap(({ conversation, page, client }) =>
-          readAll(read.writer.all({ ...of(conversation), page, client }), writerRecord),
+          readAll(read.writer.all(...of(conversation), page, client), writerRecord),
         ),
       ),
     messages: async (keys) =>
       reading(() =>
         keys.flatMap(({ conversation, id }) =>
-          readAll(read.message.all({ ...of(conversation), id }), messageRecord),
+          readAll(read.message.all(...of(conversation), id), messageRecord),
         ),
       ),
     commands: async (keys) =>
-      reading(() => keys.flatMap(({ user, id }) => readAll(read.command.all({ user, id }), commandRecord))),
+      reading(() => keys.flatMap(({ user, id }) => readAll(read.command.all(user, id), commandRecord))),
     rowAt: async (conversation, page, client, clock) =>
-      reading(() => readOne(read.rowAt.get({ ...of(conversation), page, client, clock }), logRow)),
-    row: async (conversation, seq) =>
-      reading(() => readOne(read.row.get({ ...of(conversation), seq }), logRow)),
+      reading(() => readOne(read.rowAt.get(...of(conversation), page, client, clock), logRow)),
+    row: async (conversation, seq) => reading(() => readOne(read.row.get(...of(conversation), seq), logRow)),
     pageRows: async (conversation, page, after, limit) =>
-      reading(() => readAll(read.pageRows.all({ ...of(conversation), page, after, limit }), logRow)),
+      reading(() => readAll(read.pageRows.all(...of(conversation), page, after, limit), logRow)),
     rowsSince: async (conversation, above, upToSeq, limit) =>
       reading(() => {
-        const named = of(conversation)
-        const newest = read.place.get({ number: named.number, seq: upToSeq })
+        const own = numbers.of(conversation)
+        const newest = read.place.get(own, upToSeq)
         if (newest === undefined || number(newest, 'position') <= above) return []
         const last = number(newest, 'seq')
-        const first = firstAbove(above, last, (seq) =>
-          number(read.place.get({ number: named.number, seq }) ?? {}, 'position'),
-        )
-        return readAll(read.rowsBetween.all({ ...named, first, last, limit }), logRow)
+        const first = firstAbove(above, last, (seq) => number(read.place.get(own, seq) ?? {}, 'position'))
+        return readAll(read.rowsBetween.all(conversation, own, first, last, limit), logRow)
       }),
     pagesSince: async (conversation, above) =>
-      reading(() => readAll(read.pagesSince.all({ ...of(conversation), position: above }), pageRecord)),
+      reading(() => readAll(read.pagesSince.all(...of(conversation), above), pageRecord)),
     recalledSince: async (conversation, above, upToSeq, user) =>
       reading(() =>
-        readAll(read.erasingRows.all({ ...of(conversation), position: above, upToSeq }), logRow)
+        readAll(read.erasingRows.all(...of(conversation), above, upToSeq), logRow)
           .flatMap((row) => erasedBy(row, user))
           .toSorted((a, b) => a - b),
       ),
     feed: async (user, above, limit) =>
-      reading(() => read.feed.all({ user, position: above, limit }).map((columns) => feedRow(user, columns))),
-    head: async (conversation) => reading(() => readOne(read.head.get(of(conversation)), headRecord)),
+      reading(() => read.feed.all(user, above, limit).map((columns) => feedRow(user, columns))),
+    head: async (conversation) => reading(() => readOne(read.head.get(...of(conversation)), headRecord)),
     async commit(commit) {
       if (broken !== undefined) throw broken
       try {
