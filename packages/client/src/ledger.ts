@@ -34,6 +34,7 @@ export class Ledger {
   wantsFetching = false
   #device: DeviceRecord | undefined
   #nextN: number
+  #firstN: number
   readonly #conversations = new Map<ConversationId, ConversationRecord | null>()
   readonly #pages = new Map<
     string,
@@ -52,6 +53,7 @@ export class Ledger {
   constructor(model: Model) {
     this.model = model
     this.#nextN = model.nextN
+    this.#firstN = model.firstN
     this.#outbox = createOutboxChanges(model.outbox)
   }
 
@@ -79,6 +81,12 @@ export class Ledger {
   takeN(): number {
     this.#nextN += 1
     return this.#nextN - 1
+  }
+
+  /** Before everything that waits. */
+  takeFirstN(): number {
+    this.#firstN -= 1
+    return this.#firstN
   }
 
   conversation(id: ConversationId): ConversationRecord | undefined {
@@ -238,6 +246,7 @@ export class Ledger {
     const { model } = this
     if (this.#device !== undefined) model.device = this.#device
     model.nextN = Math.max(model.nextN, this.#nextN)
+    model.firstN = Math.min(model.firstN, this.#firstN)
     for (const [id, record] of this.#conversations) {
       if (record === null) model.conversations.delete(id)
       else model.conversations.set(id, record)

@@ -27,7 +27,12 @@ export interface Model {
   readonly recalls: Map<EntryId, number>
   readonly drafts: Map<ConversationId, DraftRecord>
   nextN: number
+  /** For what has to leave before everything that waits. */
+  firstN: number
 }
+
+/** Where numbering begins: there is room on both sides. */
+const middleN = 1_000_000
 
 /** Loads what has to be at hand. A store that never held anything yields `undefined` for the device. */
 export async function loadModel(
@@ -54,7 +59,8 @@ export async function loadModel(
     acknowledgedById: new Map(),
     recalls: new Map(),
     drafts: new Map(),
-    nextN: 1,
+    nextN: middleN,
+    firstN: middleN,
   }
   for (const row of conversations) {
     const record = readConversation(row.value)
@@ -63,18 +69,23 @@ export async function loadModel(
   for (const row of outbox) {
     const item = readOutboxItem(row.value)
     model.outbox.put(item)
-    model.nextN = Math.max(model.nextN, item.n + 1)
+    spanNumbers(model, item.n)
   }
   for (const row of acknowledged) {
     const item = readOutboxItem(row.value)
     model.acknowledged.set(item.n, item.id)
     model.acknowledgedById.set(item.id, item.n)
     if (item.kind === 'entry' && item.target !== null) model.recalls.set(item.target.id, item.n)
-    model.nextN = Math.max(model.nextN, item.n + 1)
+    spanNumbers(model, item.n)
   }
   for (const row of drafts) {
     const id = parseConversationId(String(row.key[0]))
     if (id !== undefined && model.conversations.has(id)) model.drafts.set(id, readDraft(row.value))
   }
   return { model, isNew: stored === undefined }
+}
+
+function spanNumbers(model: Model, n: number): void {
+  model.nextN = Math.max(model.nextN, n + 1)
+  model.firstN = Math.min(model.firstN, n)
 }

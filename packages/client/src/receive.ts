@@ -5,6 +5,7 @@ import type { FetchAnswer, RelayFrame, Sync } from '@parley/wire'
 import { applyRow } from './apply-rows.ts'
 import type { Arrival } from './apply-rows.ts'
 import type { Core } from './core.ts'
+import { createAgain } from './create-again.ts'
 import { applyDigests, applyHead, applyPage } from './fetched.ts'
 import { writerName } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
@@ -107,7 +108,7 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
   if (frame.more) return
   // A conversation that appears later comes between rows of the same turn: only `cursor` frames say all of it is here.
   if (core.caughtUp) return
-  if (frame.full) markAbsent(core, catchUp, ledger)
+  if (frame.full) await markAbsent(core, catchUp, ledger)
   ledger.setDevice({
     ...ledger.device,
     epoch: catchUp.epoch,
@@ -123,12 +124,13 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
 }
 
 /** A relay that started from nothing and does not name a conversation does not know it, or not this member. */
-function markAbsent(core: Core, catchUp: CatchUp, ledger: Ledger): void {
+async function markAbsent(core: Core, catchUp: CatchUp, ledger: Ledger): Promise<void> {
   for (const id of core.model.conversations.keys()) {
     const record = ledger.conversation(id)
     if (record === undefined || catchUp.named.has(id) || record.local || record.seq === 0) continue
     if (record.absentSince !== 0 || record.role === '') continue
     ledger.setConversation({ ...record, absentSince: Math.max(1, core.ports.now()) })
+    await createAgain(core, ledger, record)
   }
 }
 

@@ -56,12 +56,13 @@ export async function judge(world: World): Promise<readonly string[]> {
   const { replicas, violations } = await heal(world)
   const truths = truthsOf(world)
   const renewed = world.counters.get('epochChanges') > 0
+  const present = new Set(replicas.map(({ device }): string => device.user))
   return [
     ...world.journal.violations,
     ...world.relay.errors.map((error) => `the relay logged an error: ${error}`),
     ...violations,
     ...checkLog(world, truths),
-    ...replicas.flatMap((replica) => checkReplica(replica, truths, renewed)),
+    ...replicas.flatMap((replica) => checkReplica(replica, truths, renewed, present)),
     ...replicas.flatMap((replica) => checkUnread(world, replica, truths)),
     ...(replicas.length === 0 ? [] : checkJournal(world, truths, replicas)),
     ...checkEvents(world),
