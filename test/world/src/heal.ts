@@ -36,6 +36,12 @@ export async function heal(world: World): Promise<Healed> {
   const present = devices.filter((device) => !device.lost())
   const violations = await rest(world, present)
   if (violations.length > 0) return { replicas: [], violations }
+  if (world.counters.get('epochChanges') > 0) {
+    // Who reads an old page may find there what he took back before the relay was restored, and takes it back again.
+    for (const device of present) await gather(world, device)
+    const again = await rest(world, present)
+    if (again.length > 0) return { replicas: [], violations: again }
+  }
   const replicas: Replica[] = []
   for (const device of present) replicas.push(await gather(world, device))
 
