@@ -77,6 +77,24 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     }
   }
 
+  /** Many reads under one lock: taking it costs more than most of them. */
+  const readingAll = async <Key, Value>(
+    keys: readonly Key[],
+    query: (key: Key) => readonly Value[],
+  ): Promise<readonly Value[]> =>
+    reading(() => {
+      if (keys.length < 2) return keys.flatMap(query)
+      database.exec('BEGIN')
+      try {
+        const found = keys.flatMap(query)
+        database.exec('COMMIT')
+        return found
+      } catch (error) {
+        rollBack(database)
+        throw error
+      }
+    })
+
   const storedConversation = (conversation: ConversationId): StoredConversation | undefined => {
     const record = readOne(read.conversation.get(conversation), conversationRecord)
     if (record === undefined) return undefined
@@ -139,21 +157,17 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     member: async (conversation, user) =>
       reading(() => readOne(read.member.get(...of(conversation), user), memberRecord)),
     pages: async (conversation, pages) =>
-      reading(() => pages.flatMap((page) => readAll(read.page.all(...of(conversation), page), pageRecord))),
+      readingAll(pages, (page) => readAll(read.page.all(...of(conversation), page), pageRecord)),
     writers: async (keys) =>
-      reading(() =>
-        keys.flatMap(({ conversation, page, client }) =>
-          readAll(read.writer.all(...of(conversation), page, client), writerRecord),
-        ),
+      readingAll(keys, ({ conversation, page, client }) =>
+        readAll(read.writer.all(...of(conversation), page, client), writerRecord),
       ),
     messages: async (keys) =>
-      reading(() =>
-        keys.flatMap(({ conversation, id }) =>
-          readAll(read.message.all(...of(conversation), id), messageRecord),
-        ),
+      readingAll(keys, ({ conversation, id }) =>
+        readAll(read.message.all(...of(conversation), id), messageRecord),
       ),
     commands: async (keys) =>
-      reading(() => keys.flatMap(({ user, id }) => readAll(read.command.all(user, id), commandRecord))),
+      readingAll(keys, ({ user, id }) => readAll(read.command.all(user, id), commandRecord)),
     rowAt: async (conversation, page, client, clock) =>
       reading(() => readOne(read.rowAt.get(...of(conversation), page, client, clock), logRow)),
     row: async (conversation, seq) => reading(() => readOne(read.row.get(...of(conversation), seq), logRow)),
