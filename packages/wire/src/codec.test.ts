@@ -28,6 +28,7 @@ const text = (maxLength: number): fc.Arbitrary<string> =>
     })
     .map((value) => value.slice(0, maxLength).replaceAll(/\p{Surrogate}/gu, '?'))
 const id = text(64)
+const flag = fc.boolean()
 const name = fc.option(text(200))
 const detail = text(500)
 const digest = fc.uint8Array({ maxLength: 32 }).map((digits) => Buffer.from(digits).toString('hex'))
@@ -104,13 +105,13 @@ const touchedPage: fc.Arbitrary<TouchedPage> = fc.record({
   page: uint,
   version: uint,
   digest,
-  erased: fc.boolean(),
+  erased: flag,
 })
 const listed = { kind: id, name, creator: id, createdAt: uint, members: uint }
 const news: fc.Arbitrary<News> = fc.record({
   ...listed,
   conversation: id,
-  unique: fc.boolean(),
+  unique: flag,
   role: id,
   joinedSeq: uint,
   invitedBy: id,
@@ -127,19 +128,11 @@ const news: fc.Arbitrary<News> = fc.record({
   last: fc.option(fc.oneof(entryRow, erasedRow)),
   touched: list(touchedPage),
   recalled: list(uint),
-  whole: fc.boolean(),
+  whole: flag,
   rows,
 })
 const fetched: fc.Arbitrary<Fetched> = fc.oneof(
-  fc.record({
-    result: fc.constant('rows'),
-    page,
-    version: uint,
-    digest,
-    after: uint,
-    more: fc.boolean(),
-    rows,
-  }),
+  fc.record({ result: fc.constant('rows'), page, version: uint, digest, after: uint, more: flag, rows }),
   fc.record({ result: fc.constant('head'), version: uint, digest, state: bytes }),
   fc.record({ result: fc.constant('joinable'), ...listed }),
   fc.record({ result: fc.constant('failed'), code: id, detail }),
@@ -177,8 +170,8 @@ const relayFrames: Named<RelayFrame> = {
     frame: fc.constant('sync'),
     cursor: uint,
     frames: uint,
-    full: fc.boolean(),
-    more: fc.boolean(),
+    full: flag,
+    more: flag,
     news: list(news),
   }),
   rows: fc.record({ frame: fc.constant('rows'), conversation: id, rows }),
