@@ -88,7 +88,7 @@ function expectSameContent(update: Uint8Array): void {
 }
 
 /** One author's page, each update behind the one before. */
-export function writeUpdates(count: number): readonly Uint8Array[] {
+function writeUpdates(count: number): readonly Uint8Array[] {
   const user = userOf('author')
   const client = makeClientId(randomBytes(8))
   return Array.from({ length: count }, (_, clock) =>

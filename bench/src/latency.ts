@@ -155,7 +155,7 @@ function createStopwatch(): Stopwatch {
 }
 
 /** Of the entries in a frame of rows. */
-export function placesIn(bytes: Uint8Array): readonly ItemId[] {
+function placesIn(bytes: Uint8Array): readonly ItemId[] {
   const decoded = decodeRelayFrame(bytes)
   if (!decoded.ok || decoded.frame.frame !== 'rows') throw new Error('a frame of rows cannot be read')
   return decoded.frame.rows.flatMap((row) => {

@@ -71,7 +71,7 @@ function cellOf(figure: KeptFigure | undefined): string {
   return `**${plain(figure.median)}** (${plain(Math.min(...values))} – ${plain(Math.max(...values))})`
 }
 
-export function plain(value: number): string {
+function plain(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
   return value.toLocaleString('en', { maximumFractionDigits: digits })
 }
