@@ -26,6 +26,11 @@ export function stateOf(stored: StoredConversation): ConversationState {
   }
 }
 
+export interface CacheLimits {
+  readonly maxCachedConversations: number
+  readonly maxCachedMembers: number
+}
+
 /** The conversations used last. */
 export interface ConversationCache {
   get(id: ConversationId): ConversationState | undefined
@@ -33,8 +38,16 @@ export interface ConversationCache {
   drop(id: ConversationId): void
 }
 
-export function createConversationCache(capacity: number): ConversationCache {
+export function createConversationCache(limits: CacheLimits): ConversationCache {
   const held = new Map<ConversationId, ConversationState>()
+  /** As they were counted: a state's members grow in place. */
+  const counted = new Map<ConversationId, number>()
+  let members = 0
+  const drop = (id: ConversationId): void => {
+    members -= counted.get(id) ?? 0
+    counted.delete(id)
+    held.delete(id)
+  }
   return {
     get(id) {
       const state = held.get(id)
@@ -44,13 +57,17 @@ export function createConversationCache(capacity: number): ConversationCache {
       return state
     },
     put(state) {
-      held.delete(state.record.id)
-      held.set(state.record.id, state)
-      const [oldest] = held.keys()
-      if (held.size > capacity && oldest !== undefined) held.delete(oldest)
+      const { id } = state.record
+      drop(id)
+      held.set(id, state)
+      counted.set(id, state.members.size)
+      members += state.members.size
+      for (const oldest of held.keys()) {
+        if (oldest === id) break
+        if (held.size <= limits.maxCachedConversations && members <= limits.maxCachedMembers) break
+        drop(oldest)
+      }
     },
-    drop(id) {
-      held.delete(id)
-    },
+    drop,
   }
 }

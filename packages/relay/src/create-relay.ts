@@ -29,7 +29,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
   const limits = { ...defaultLimits, ...options.limits }
   const sessions = createSessions()
   const work = createWork(limits)
-  const cache = createConversationCache(limits.maxCachedConversations)
+  const cache = createConversationCache(limits)
   const judge: Judge = { store, cache, seams, limits }
   let state: RelayHealth['state'] = 'running'
   let draining = false
@@ -74,7 +74,8 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
       state = 'running'
       logger.info('the store has room again')
     }
-    answer(turn, judged.outcomes)
+    if (!draining) work.putBack(turn.slice(judged.outcomes.length))
+    answer(turn.slice(0, judged.outcomes.length), judged.outcomes)
     for (const session of fanOut(judged.moved, before, judged.position, sessions, limits)) resume(session)
   }
 

@@ -1,7 +1,7 @@
 /**
  * How a command is judged, and its outcome remembered under its id. Rules RE30 to RE36.
  */
-import { type Command, type JsonValue, judgeCommand, parseCommand, writeAny } from '@parley/document'
+import { type Command, type JsonValue, judgeCommand, writeAny } from '@parley/document'
 import { type CommandVerdict, maxAnyBytes } from '@parley/wire'
 import { commandKey, type ConversationDraft, type TurnDraft } from './draft.ts'
 import { addHeadRow, type HeadWriter, writeHead, type WrittenHead } from './head-row.ts'
@@ -46,7 +46,7 @@ function judge(
   heads: HeadWriter,
   limits: HeadLimits,
 ): Final {
-  const parsed = parseCommand(input.command)
+  const parsed = input.command
   if (!parsed.ok) return refused(parsed.code, parsed.detail)
   const verdict = askRules(draft, conversation, input, parsed.command)
   if (!verdict.accepted) return refused(verdict.code, verdict.detail)

@@ -15,9 +15,11 @@ export interface RelayLimits extends PageLimits {
   /** One transaction: so many that fsync is shared, so few that nobody waits long behind it. */
   readonly maxTurnUpdates: number
   readonly maxTurnBytes: number
+  /** What the heads that one turn writes anew may take together: each is read, changed and written whole. */
+  readonly maxTurnHeadBytes: number
   /** Waiting for a turn, of one session: more than a device has unanswered at any time (`maxUpdatesPerPush` per lane). */
   readonly maxQueuedUpdates: number
-  /** Waiting for a turn, of everybody. Beyond it the answer is `overloaded`. */
+  /** Waiting for a turn, of everybody, as it is held in memory. Beyond it the answer is `overloaded`. */
   readonly maxQueuedBytes: number
   /** A socket that has more than this unsent is behind: it is served from the log when it has drained. */
   readonly maxBufferedBytes: number
@@ -36,8 +38,9 @@ export interface RelayLimits extends PageLimits {
   readonly maxQueuedReads: number
   /** A live device's cursor is renewed after so many turns that sent it something (or with its next ping). */
   readonly cursorEveryTurns: number
-  /** Conversations held in memory: head, members, open page. */
+  /** Conversations held in memory (head, members, open page), and the members of all of them: a kilobyte each. */
   readonly maxCachedConversations: number
+  readonly maxCachedMembers: number
   /** Updates that no honest device would send, of one session; then it ends as `malformed`. */
   readonly maxViolations: number
   /** One head row, and a head's whole state: a command that would need more is refused (`too-large`). */
@@ -51,6 +54,7 @@ export const defaultLimits: RelayLimits = {
   maxPageWriters,
   maxTurnUpdates: 512,
   maxTurnBytes: 1024 * 1024,
+  maxTurnHeadBytes: 1024 * 1024,
   maxQueuedUpdates: 512,
   maxQueuedBytes: 32 * 1024 * 1024,
   maxBufferedBytes: 1024 * 1024,
@@ -63,6 +67,7 @@ export const defaultLimits: RelayLimits = {
   maxQueuedReads: 64,
   cursorEveryTurns: 64,
   maxCachedConversations: 2000,
+  maxCachedMembers: 100_000,
   maxViolations: 16,
   maxHeadRowBytes: 128 * 1024,
   maxHeadBytes: 960 * 1024,

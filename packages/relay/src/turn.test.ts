@@ -229,7 +229,7 @@ test('[RE6] what the queue does not hold is answered at once', async () => {
 
 test('[RE6] the queue of all sessions is bounded in bytes', async () => {
   const gate = createGate()
-  const { relay } = createTestRelay({ wrap: gate.wrap, limits: { maxQueuedBytes: 400 } })
+  const { relay } = createTestRelay({ wrap: gate.wrap, limits: { maxQueuedBytes: 2048 } })
   const conversation = testConversationId(1)
   const tom = createTestDevice(relay, { user: 'Tom' })
   const mary = createTestDevice(relay, { user: 'Mary' })

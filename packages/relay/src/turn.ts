@@ -28,7 +28,7 @@ export interface Judge {
   readonly store: RelayStore
   readonly cache: ConversationCache
   readonly seams: Seams
-  readonly limits: HeadLimits & PageLimits
+  readonly limits: HeadLimits & PageLimits & { readonly maxTurnHeadBytes: number }
 }
 
 /** A conversation that has rows from this turn. */
@@ -38,17 +38,18 @@ export interface Moved {
 }
 
 export interface Turn {
-  /** In the order of the inputs. */
+  /** Of the first inputs, in their order: of all, unless that was too much for one turn. */
   readonly outcomes: readonly Outcome[]
   readonly moved: readonly Moved[]
   readonly position: number
 }
 
 /** Rejects with what the store says; nothing has changed then. */
-export async function runTurn(judge: Judge, inputs: readonly Input[], now: number): Promise<Turn> {
+export async function runTurn(judge: Judge, arrived: readonly Input[], now: number): Promise<Turn> {
   const { store, cache, seams } = judge
   const heads: HeadWriter = { client: relayClientId(store.epoch), write: seams.writeHead }
-  const states = await loadConversations(judge, inputs)
+  const states = await loadConversations(judge, arrived)
+  const inputs = arrived.slice(0, affordable(arrived, states, judge.limits))
   const loaded = await loadFor(store, inputs, states)
   const draft = createDraft(now, store.position, states, loaded)
   const outcomes = inputs.map((input) => judgeInput(judge, draft, input, heads))
@@ -86,7 +87,7 @@ async function loadConversations(
   const states = new Map<ConversationId, ConversationState | undefined>()
   const missing: ConversationId[] = []
   for (const input of inputs) {
-    const id = input.kind === 'push' ? input.updates[0]?.conversation : input.parsed?.conversation
+    const id = conversationOf(input)
     if (id === undefined || states.has(id)) continue
     const state = cache.get(id)
     states.set(id, state)
@@ -99,6 +100,33 @@ async function loadConversations(
     cache.put(state)
   }
   return states
+}
+
+/** How many of the first inputs make one turn, by the heads they write anew: at least one. */
+function affordable(
+  inputs: readonly Input[],
+  states: ReadonlyMap<ConversationId, ConversationState | undefined>,
+  limits: Judge['limits'],
+): number {
+  let bytes = 0
+  for (const [index, input] of inputs.entries()) {
+    const id = conversationOf(input)
+    const head = id === undefined ? undefined : states.get(id)?.head
+    bytes += (head?.state.length ?? 0) * headsWritten(input, limits)
+    if (index > 0 && bytes > limits.maxTurnHeadBytes) return index
+  }
+  return inputs.length
+}
+
+/** A command writes the head once; entries do as often as they fill a page. */
+function headsWritten(input: Input, limits: PageLimits): number {
+  return input.kind === 'command'
+    ? 1
+    : input.updates.length / limits.maxPageWriters + input.bytes / limits.maxPageBytes
+}
+
+function conversationOf(input: Input): ConversationId | undefined {
+  return input.kind === 'push' ? input.updates[0]?.conversation : input.parsed?.conversation
 }
 
 function judgeInput(judge: Judge, draft: TurnDraft, input: Input, heads: HeadWriter): Outcome {

@@ -29,6 +29,8 @@ export interface Work {
   add(waiting: Waiting): boolean
   addRead(read: Read): void
   takeTurn(): readonly Waiting[]
+  /** What a turn did not come to, before everything else. */
+  putBack(rest: readonly Waiting[]): void
   takeReads(): readonly Read[]
   clear(): void
 }
@@ -37,16 +39,19 @@ export function createWork(limits: WorkLimits): Work {
   let inputs: Waiting[] = []
   let reads: Read[] = []
   let bytes = 0
+  const count = ({ session, input }: Waiting, sign: 1 | -1): void => {
+    session.updates += sign * updatesOf(input)
+    bytes += sign * heldBy(input)
+  }
   return {
     get empty() {
       return inputs.length === 0 && reads.length === 0
     },
     add(waiting) {
       const { session, input } = waiting
-      const updates = session.updates + updatesOf(input)
-      if (updates > limits.maxQueuedUpdates || bytes + input.bytes > limits.maxQueuedBytes) return false
-      session.updates = updates
-      bytes += input.bytes
+      if (session.updates + updatesOf(input) > limits.maxQueuedUpdates) return false
+      if (bytes + heldBy(input) > limits.maxQueuedBytes) return false
+      count(waiting, 1)
       inputs.push(waiting)
       return true
     },
@@ -54,14 +59,15 @@ export function createWork(limits: WorkLimits): Work {
       reads.push(read)
     },
     takeTurn() {
-      const count = fitting(inputs, limits)
-      const turn = inputs.slice(0, count)
-      inputs = inputs.slice(count)
-      for (const { session, input } of turn) {
-        session.updates -= updatesOf(input)
-        bytes -= input.bytes
-      }
+      const fit = fitting(inputs, limits)
+      const turn = inputs.slice(0, fit)
+      inputs = inputs.slice(fit)
+      for (const waiting of turn) count(waiting, -1)
       return turn
+    },
+    putBack(rest) {
+      for (const waiting of rest) count(waiting, 1)
+      inputs = [...rest, ...inputs]
     },
     takeReads() {
       const taken = reads.slice(0, limits.maxReadsPerTurn)
@@ -86,6 +92,11 @@ function fitting(inputs: readonly Waiting[], limits: WorkLimits): number {
     if (index > 0 && (updates > limits.maxTurnUpdates || bytes > limits.maxTurnBytes)) return index
   }
   return inputs.length
+}
+
+/** What it takes to keep it: every update is an object of its own, however short. */
+function heldBy(input: Input): number {
+  return input.bytes + 1024 * updatesOf(input)
 }
 
 function updatesOf(input: Input): number {
