@@ -227,6 +227,7 @@ test('[WO31] what was refused and is not kept, or kept without a reason, is seen
     kind: 'message' as const,
     state: 'refused' as const,
     at: 0,
+    offered: false,
   }
   expect(checkJournal(world, [without], [{ ...replica, unsent: [item] }]).join()).toMatch(/without a reason/)
   const kept = { ...item, error: { code: 'not-a-member', detail: 'only members write' } }
