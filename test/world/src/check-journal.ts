@@ -50,7 +50,8 @@ function checkFate(evidence: Evidence, deed: Deed): readonly string[] {
 function checkHanging({ world }: Evidence, deed: Deed): readonly string[] {
   const device = deviceOf(world, deed)
   const process = device?.process()
-  if (process?.run !== deed.run || process.ended !== null || isMissed(world, deed.conversation)) return []
+  if (process?.run !== deed.run || process.ended !== null || isMissed(world, deed.conversation, deed.user))
+    return []
   if (deed.call === 'asked') return ['the call never came back']
   if (deed.call === 'saved' && !deed.confirmed && deed.refused === null)
     return ['is neither confirmed nor refused']
@@ -174,5 +175,5 @@ function nameOf(deed: Deed): string {
 }
 
 function isWaiting({ world }: Evidence, deed: Deed, kept: Replica['unsent']): boolean {
-  return kept.some(({ state }) => state === 'waiting') && !isMissed(world, deed.conversation)
+  return kept.some(({ state }) => state === 'waiting') && !isMissed(world, deed.conversation, deed.user)
 }

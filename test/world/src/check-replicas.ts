@@ -95,7 +95,10 @@ function checkHead({ head }: Holding, { id, head: expected }: Truth): readonly s
 /** What he saw while he was in it stays, that of an earlier life of the log too; nothing later came. */
 function checkFormer(holding: Holding, truth: Truth, user: string, renewed: boolean): readonly string[] {
   const { id } = truth
-  if (holding.view.role !== '') return [`${id}: still believes he is a member`]
+  // A restored relay that never heard of him does not tell him so.
+  const forgotten =
+    renewed && truth.changes.every(({ by, members }) => by !== user && !members.includes(user))
+  if (holding.view.role !== '' && !forgotten) return [`${id}: still believes he is a member`]
   if (renewed) return []
   const left = truth.changes.findLast(
     ({ op, by, members }) => (op === 'removed' && members.includes(user)) || (op === 'quit' && by === user),

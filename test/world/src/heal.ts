@@ -1,7 +1,7 @@
 /**
  * The end of every run: nothing goes wrong any more, everybody comes back, and the world must come to rest. Rule WO14.
  */
-import type { ConversationId } from '@parley/document'
+import type { ConversationId, UserId } from '@parley/document'
 import type { Device } from './device.ts'
 import { gather, type Replica } from './gather.ts'
 import { fairWeather } from './weather.ts'
@@ -86,14 +86,16 @@ function unrest(world: World, device: Device): readonly string[] {
   const wrong: string[] = []
   const waiting = engine
     .unsent()
-    .filter(({ state, conversation }) => state === 'waiting' && !isMissed(world, conversation))
+    .filter(({ state, conversation }) => state === 'waiting' && !isMissed(world, conversation, device.user))
   if (waiting.length > 0)
     wrong.push(`${waiting.length} unsent: ${waiting.map(({ kind, id }) => `${kind} ${id}`).join(', ')}`)
   const log = world.relay.disk.log()
   for (const view of engine.conversations()) {
     const logged = log.conversations.get(view.id)
-    if (view.syncState === 'behind' && !isMissed(world, view.id)) wrong.push(`${view.id} is behind`)
-    if (view.role !== '' && logged !== undefined && view.seq !== logged.rows.length) {
+    if (view.syncState === 'behind' && !isMissed(world, view.id, device.user)) {
+      wrong.push(`${view.id} is behind`)
+    }
+    if (view.role !== '' && logged?.members.has(device.user) === true && view.seq !== logged.rows.length) {
       wrong.push(`${view.id} at ${view.seq} of ${logged.rows.length}`)
     }
   }
@@ -101,7 +103,7 @@ function unrest(world: World, device: Device): readonly string[] {
     (deed) =>
       deed.device === device.name &&
       deed.run === process.run &&
-      !isMissed(world, deed.conversation) &&
+      !isMissed(world, deed.conversation, device.user) &&
       (deed.call === 'asked' || (deed.call === 'saved' && !deed.confirmed && deed.refused === null)),
   )
   if (hanging.length > 0) wrong.push(`${hanging.length} promises are open`)
@@ -109,17 +111,22 @@ function unrest(world: World, device: Device): readonly string[] {
 }
 
 /**
- * A conversation that a relay restored from an older copy does not know, and that nobody who is here can make again: for
- * days everything else waits for its maker, and he may be lost.
+ * A conversation that a relay restored from an older copy does not know, or not this member of, and into which nobody who
+ * is here leads the way back: for days everything waits for who made it or invited him, and he may be lost.
  */
-export function isMissed({ counters, relay, devices }: World, conversation: ConversationId): boolean {
-  if (counters.get('epochChanges') === 0 || relay.disk.log().conversations.has(conversation)) return false
+export function isMissed(
+  { counters, relay, devices }: World,
+  conversation: ConversationId,
+  user: UserId,
+): boolean {
+  if (counters.get('epochChanges') === 0) return false
+  if (relay.disk.log().conversations.get(conversation)?.members.has(user) === true) return false
   return devices.every((device) => {
     const process = device.process()
     if (process === null || process.state !== 'up' || process.ended !== null) return true
-    const unsent = process.engine
+    return process.engine
       .unsent()
       .filter((item) => item.conversation === conversation && item.state === 'waiting')
-    return unsent.every(({ command }) => command?.op !== 'create')
+      .every(({ command }) => command?.op !== 'create' && (command?.op !== 'join' || device.user !== user))
   })
 }
