@@ -73,7 +73,12 @@ export async function startRelay(options: RelayProcessOptions = {}): Promise<Rel
     process.off('exit', kill)
     if (code !== 0) throw new Error(`the relay ended with ${code ?? 'a signal'}`)
   }
-  const port = await portOf(child, ended)
+  const port = await portOf(child, ended).catch((error: unknown) => {
+    kill()
+    process.off('exit', kill)
+    rmSync(folder, { recursive: true, force: true })
+    throw error
+  })
   return {
     pid: child.pid ?? 0,
     port,
@@ -111,7 +116,6 @@ async function portOf(child: ChildProcess, ended: Promise<number | null>): Promi
   const port = await Promise.race([started, ended.then(() => undefined), late.passed])
   late.clear()
   if (port !== undefined) return port
-  child.kill('SIGKILL')
   throw new Error(`The relay did not start. It said:\n${said}`)
 }
 
