@@ -115,7 +115,13 @@ export function giveUp(world: World, device: Device, id: EntryId): void {
   if (process === undefined) return
   world.trace.note(device.name, `gives up ${id}`)
   // From here on it may be gone, whether or not the answer is ever heard.
-  for (const deed of world.journal.deeds) if (deed.id === id) deed.discarded = true
+  const given = world.journal.deeds.find((deed) => deed.id === id)
+  const isWayIn = given?.kind === 'command' && (given.command.op === 'create' || given.command.op === 'join')
+  for (const deed of world.journal.deeds) {
+    // With the way into a conversation goes what was written behind it.
+    const behind = isWayIn && deed.device === device.name && deed.conversation === given.conversation
+    if (deed.id === id || behind) deed.discarded = true
+  }
   process.power.enter(() => {
     process.engine.discardUnsent(id).catch(expected)
   })
