@@ -76,6 +76,7 @@ export {
   maxNameLength,
   maxPageBytes,
   maxPageEntries,
+  maxPageOperations,
   maxPageWriters,
   maxTextBytes,
   maxUpdateBytes,

@@ -27,6 +27,12 @@ export const maxAttributesBytes: number = 16 * 1024
 /** Entries of one page. Yjs appends to a list by copying, so that long ones cost the square of their length. */
 export const maxPageEntries = 256
 
+/**
+ * Entries of one page, operations on its messages included, up to which it takes an operation that changes nothing: two
+ * devices may recall the same message, but nobody makes a closed page grow without end.
+ */
+export const maxPageOperations = 1024
+
 /** Bytes of one page's updates: what a device loads at once to show a screen. One entry may go beyond it. */
 export const maxPageBytes: number = 64 * 1024
 

@@ -1,4 +1,11 @@
-import { maxPageBytes, maxPageEntries, maxPageWriters, readErased, readHeadState } from '@parley/document'
+import {
+  maxPageOperations,
+  maxPageBytes,
+  maxPageEntries,
+  maxPageWriters,
+  readErased,
+  readHeadState,
+} from '@parley/document'
 import { expect, test } from 'vitest'
 import { digestOf } from './accept-entry.ts'
 import { createPen } from './testing/pen.ts'
@@ -107,6 +114,29 @@ test('[RE24] a recall takes its target away in the same row, a second one nothin
   expect(held?.pages.get(1)).toMatchObject({ version: 5, erasedPosition: 4, entries: 4 })
   const digest = held?.rows.slice(1).map((row) => digestOf(row, row.kind === 'erased'))
   expect(held?.pages.get(1)?.digest).toBe(digest?.reduce(xor))
+})
+
+test('[RE24] what is recalled already is recalled again only so often', async () => {
+  const { tom, conversation, disk } = await createTestLunch({ limits: { maxPageEntries: 2 } })
+  const pen = createPen({ user: tom.user, client: 7 })
+  const [first, second] = [pen.text('oops'), pen.text('and again')]
+  await pushed(tom, conversation, 1, first.update, second.update)
+  const entries = (): number => disk.conversations.get(conversation)?.pages.get(1)?.entries ?? 0
+  while (entries() < maxPageOperations) {
+    const recalls = Array.from({ length: Math.min(62, maxPageOperations - entries()) }, () =>
+      pen.recall(first.id),
+    )
+    const verdicts = await pushed(tom, conversation, 1, ...recalls.map(({ update }) => update))
+    expect(new Set(verdicts.map((verdict) => verdict.class))).toEqual(new Set(['accepted']))
+  }
+  const { clock, origin } = pen
+  expect(await pushed(tom, conversation, 1, pen.recall(first.id).update)).toMatchObject([
+    { class: 'refused', code: 'page-full' },
+  ])
+  Object.assign(pen, { clock, origin })
+  expect(await pushed(tom, conversation, 1, pen.recall(second.id).update)).toMatchObject([
+    { class: 'accepted' },
+  ])
 })
 
 test('[RE24] a message and its recall may come in one turn', async () => {

@@ -97,6 +97,7 @@ export const refusalCodes = [
   'author-mismatch',
   'message-id-taken',
   'target-unknown', // an operation on a message that does not exist
+  'page-full', // an operation that changes nothing, on a page that has had very many
   'too-large',
   'not-an-append', // deletions, foreign structs, right origins, other roots …
 ] as const
