@@ -10,6 +10,7 @@ import {
   type ConversationCore,
   type ConversationDraft,
   entryKey,
+  placeKey,
   seqKey,
   type TurnDraft,
   writerKey,
@@ -119,8 +120,10 @@ function erase(draft: TurnDraft, target: MessageRecord): void {
   const row = draft.rows.get(seqKey(conversation, seq))
   if (row === undefined) throw new Error('what is recalled has no row')
   const update = eraseAppend(row.update)
+  const erased: LogRow = { ...row, kind: 'erased', update }
   draft.rewrites.push({ conversation, seq, update })
-  draft.rows.set(seqKey(conversation, seq), { ...row, kind: 'erased', update })
+  draft.rows.set(seqKey(conversation, seq), erased)
+  draft.rows.set(placeKey(conversation, row.page, row.client, row.clock), erased)
   draft.messages.set(entryKey(conversation, id), { ...target, erased: true })
 }
 

@@ -85,6 +85,15 @@ test('[RE13] at the clock of an erased entry anything is a duplicate', async () 
   ])
 })
 
+test('[RE13] at the clock of an entry erased in the same turn anything is a duplicate, too', async () => {
+  const { tom, conversation } = await createTestLunch()
+  const pen = createPen({ user: tom.user, client: 7 })
+  const other = createPen({ user: tom.user, client: 7 }).text('other')
+  const first = pen.text('oops')
+  const verdicts = await pushed(tom, conversation, 1, first.update, pen.recall(first.id).update, other.update)
+  expect(verdicts.at(-1)).toMatchObject({ class: 'duplicate', seq: 2, client: 7, clock: 0 })
+})
+
 test('[RE13] what was accepted in the same turn is a duplicate too', async () => {
   const { tom, conversation } = await createTestLunch()
   const { update } = createPen({ user: tom.user, client: 7 }).text('hello')

@@ -140,7 +140,7 @@ test('[RE59] digests are answered for the pages that exist and are his', async (
   await pushed(tom, conversation, 2, createPen({ user: tom.user, client: 8 }).text('2').update)
   const pages = disk.conversations.get(conversation)?.pages
   const digests = async (device: TestDevice): Promise<unknown> => {
-    device.send({ frame: 'digests', request: 4, conversation, pages: [2, 1, 7] })
+    device.send({ frame: 'digests', request: 4, conversation, pages: [2, 1, 7, 1, 2] })
     const [answer] = await device.take('digests-answer')
     expect(answer).toMatchObject({ request: 4, conversation })
     return answer?.pages

@@ -109,7 +109,8 @@ export async function answerDigests(
 ): Promise<DigestsAnswer> {
   const id = parseConversationId(conversation)
   const member = id === undefined ? undefined : await store.member(id, user)
-  const answered = member === undefined ? [] : await readDigests(store, member, pages)
+  // A page costs a look at all its rows where not all of them may be seen: nobody gets that twice by asking twice.
+  const answered = member === undefined ? [] : await readDigests(store, member, [...new Set(pages)])
   return { frame: 'digests-answer', request, conversation, pages: answered }
 }
 
