@@ -47,6 +47,7 @@ export {
   maxAnswersPerFrame,
   maxAnyBytes,
   maxAnyDepth,
+  maxAnyValues,
   maxDetailLength,
   maxDeviceFrameBytes,
   maxDigestLength,

@@ -54,3 +54,6 @@ export const maxAnyDepth = 16
 
 /** One command, change or outcome: 5,000 members, by ids as long as a UUID. */
 export const maxAnyBytes: number = 192 * 1024
+
+/** Values inside one of them: 5,000 members and 16 KiB of attributes. A value of one byte takes a hundred in memory. */
+export const maxAnyValues: number = 32 * 1024

@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import * as encoding from 'lib0/encoding'
 import { expect, test } from 'vitest'
 import type { Any } from '../frames.ts'
-import { maxAnyBytes, maxAnyDepth } from '../limits.ts'
+import { maxAnyBytes, maxAnyDepth, maxAnyValues } from '../limits.ts'
 import { readAny, writeAny } from './any.ts'
 import { readAll } from './bounded-reader.ts'
 import { writeAll } from './bounded-writer.ts'
@@ -156,6 +156,15 @@ test('[WI9] values nest to maxAnyDepth and no deeper', () => {
   const cycle: unknown[] = []
   cycle.push(cycle)
   expect(() => written(cycle)).toThrow('deeper')
+})
+
+test('[WI9] a value holds maxAnyValues and no more', () => {
+  const most = Array.from({ length: maxAnyValues - 2 }, (_, index) => index % 2 === 0)
+  const more = [...most, true]
+  expect(read(byLib0({ most }))).toEqual({ ok: true, value: { most } })
+  expect(written({ most }).length).toBeGreaterThan(maxAnyValues)
+  expect(read(byLib0({ more }))).toMatchObject(tooLarge)
+  expect(() => written({ more })).toThrow('values')
 })
 
 test('[WI9] a value takes maxAnyBytes and no more', () => {

@@ -2,13 +2,13 @@
  * JSON values as lib0 writes them (its `writeAny`), after their length in bytes.
  *
  * Less is accepted than lib0 has: no undefined, no BigInt, no bytes, no NaN, infinity or -0, no key that reaches a
- * prototype, no key twice, nothing deeper than `maxAnyDepth`. Each value has one encoding: numbers as lib0 would choose
+ * prototype, no key twice, nothing deeper than `maxAnyDepth`, and at most `maxAnyValues`. Each value has one encoding: numbers as lib0 would choose
  * them, keys in the order JavaScript keeps them. (SPEC: WI2, WI16 to WI18)
  */
 import * as encoding from 'lib0/encoding'
 import { assert } from '../assert.ts'
 import type { Any } from '../frames.ts'
-import { maxAnyBytes, maxAnyDepth } from '../limits.ts'
+import { maxAnyBytes, maxAnyDepth, maxAnyValues } from '../limits.ts'
 import {
   expectEnd,
   malformed,
@@ -37,14 +37,21 @@ const tag = {
 const maxInt = 2 ** 31 - 1
 const forbiddenKeys: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
+/** A value being read: how many of the values in it have been. */
+interface ValueReader extends Reader {
+  values: number
+}
+
 export function writeAny(writer: Writer, value: Any): void {
   const inner = encoding.createEncoder()
   writeValue(inner, value, 0)
+  const values = countValues(value)
+  assert(values <= maxAnyValues, `${values} values in one, where ${maxAnyValues} are allowed`)
   writeBytes(writer, encoding.toUint8Array(inner), maxAnyBytes)
 }
 
 export function readAny(reader: Reader): Any {
-  const inner: Reader = { bytes: readView(reader, maxAnyBytes), at: 0 }
+  const inner: ValueReader = { bytes: readView(reader, maxAnyBytes), at: 0, values: 0 }
   const value = readValue(inner, 0)
   expectEnd(inner)
   return value
@@ -89,7 +96,15 @@ function writeObject(writer: Writer, value: object, depth: number): void {
   })
 }
 
-function readValue(reader: Reader, depth: number): Any {
+/** Of a value that has been written, and so is neither deep nor in itself. */
+function countValues(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1
+  return Object.values(value).reduce((sum: number, item: unknown) => sum + countValues(item), 1)
+}
+
+function readValue(reader: ValueReader, depth: number): Any {
+  reader.values += 1
+  if (reader.values > maxAnyValues) refuse('too-large', `more than ${maxAnyValues} values in one`)
   const type = readByte(reader)
   switch (type) {
     case tag.nil:
@@ -108,7 +123,7 @@ function readValue(reader: Reader, depth: number): Any {
       return readFloat64(reader)
     case tag.list:
       expectDepth(depth)
-      return readList(reader, maxAnyBytes, (inner) => readValue(inner, depth + 1))
+      return readList(reader, maxAnyBytes, () => readValue(reader, depth + 1))
     case tag.object:
       expectDepth(depth)
       return readObject(reader, depth)
@@ -164,12 +179,12 @@ function viewOf(reader: Reader, length: number): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset + at, length)
 }
 
-function readObject(reader: Reader, depth: number): Any {
+function readObject(reader: ValueReader, depth: number): Any {
   const value: Record<string, Any> = {}
   const keys = readList(reader, maxAnyBytes, (inner) => {
     const key = readUtf8(inner, maxAnyBytes)
     if (forbiddenKeys.has(key)) malformed(inner, `the key ${key}`)
-    value[key] = readValue(inner, depth + 1)
+    value[key] = readValue(reader, depth + 1)
     return key
   })
   // A key that came twice is kept once. And JavaScript moves keys that look like indices to the front: bytes in another
