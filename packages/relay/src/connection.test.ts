@@ -1,8 +1,14 @@
 import { encodeDeviceFrame } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { createPen } from './testing/pen.ts'
-import { createTestDevice, settle, testDeviceId, testUser } from './testing/test-device.ts'
-import { createTestLunch, pushed } from './testing/test-lunch.ts'
+import {
+  createTestDevice,
+  settle,
+  testConversationId,
+  testDeviceId,
+  testUser,
+} from './testing/test-device.ts'
+import { commanded, createTestLunch, creation, pushed } from './testing/test-lunch.ts'
 import { createTestRelay, testEpoch } from './testing/test-relay.ts'
 
 test('[RE60] hello is answered with welcome and the catch-up', async () => {
@@ -194,5 +200,19 @@ test('[RE65] a drained relay finishes its turn, answers it, and ends every sessi
   ]
   await settle()
   expect([late.closedBy, early.closedBy]).toEqual(['shutting-down', 'shutting-down'])
+  await relay.drain()
+})
+
+test('[RE65] a drained relay does not wait for those who catch up', async () => {
+  const { relay, disk, tom } = await createTestLunch()
+  for (let made = 2; made < 40; made += 1) await commanded(tom, testConversationId(made), creation())
+  const again = createTestRelay({ disk, limits: { maxFeedRows: 1 } })
+  const device = createTestDevice(again.relay, { user: 'Tom' })
+  // The first step has begun when this resolves.
+  await Promise.resolve()
+  await Promise.resolve()
+  await again.relay.drain()
+  expect(device.frames.filter(({ frame }) => frame === 'sync').length).toBeLessThan(3)
+  expect(device.closedBy).toBe('shutting-down')
   await relay.drain()
 })

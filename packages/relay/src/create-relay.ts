@@ -162,7 +162,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
 
   const catchUp = async (session: Session): Promise<void> => {
     const again = await stepCatchUp(store, session, limits)
-    if (again) work.addRead({ session, run: async () => catchUp(session) })
+    if (again && !draining) work.addRead({ session, run: async () => catchUp(session) })
   }
 
   /** Goes on with a catch-up that has just begun, or whose socket has drained. */

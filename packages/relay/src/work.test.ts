@@ -66,7 +66,7 @@ test('[RE5] entries that may close pages count the head they would write', async
 
 test('[RE6] an update is counted as an object of its own, however short it is', async () => {
   const limits = { maxQueuedBytes: 3 * 1024 + 1000, maxQueuedUpdates: 1000 }
-  const { relay } = createTestRelay({ limits, gathered: async () => new Promise(() => undefined) })
+  const { relay } = createTestRelay({ limits, gathered: never })
   const tom = createTestDevice(relay, { user: 'Tom' })
   const mary = createTestDevice(relay, { user: 'Mary' })
   tom.push(
@@ -82,7 +82,7 @@ test('[RE6] an update is counted as an object of its own, however short it is', 
 test('[RE6] a command is counted by what it takes in memory, and one that cannot be read by next to nothing', async () => {
   const { relay } = createTestRelay({
     limits: { maxQueuedBytes: 1_000_000 },
-    gathered: async () => new Promise(() => undefined),
+    gathered: never,
   })
   const tom = createTestDevice(relay, { user: 'Tom' })
   const wide = Array.from({ length: 4000 }, () => ({}))
@@ -96,3 +96,10 @@ test('[RE6] a command is counted by what it takes in memory, and one that cannot
     Array.from({ length: 7 }, () => ({ class: 'later', code: 'overloaded' })),
   )
 })
+
+/** No turn begins. */
+async function never(): Promise<void> {
+  await new Promise(() => {
+    // Nobody says that this was all.
+  })
+}
