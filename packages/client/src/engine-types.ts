@@ -185,6 +185,8 @@ export interface Engine {
   peekHead(id: ConversationId): Head | undefined
   /** What the relay confirmed. */
   confirmedHead(id: ConversationId): Promise<Head | undefined>
+  /** Fetches what is missing of the head, when there is a connection; what is held is enough otherwise. */
+  open(id: ConversationId): Promise<void>
   /** Asks the relay about an id this device does not know: 'joinable', 'member' or 'not-found'. Rejects `OFFLINE`. */
   look(id: ConversationId): Promise<'member' | 'joinable' | 'not-found'>
 
@@ -200,7 +202,7 @@ export interface Engine {
   recall(conversation: ConversationId, target: EntryId): Promise<Queued<Accepted>>
 
   history(conversation: ConversationId, query: HistoryQuery): Promise<HistoryPage>
-  /** Confirmed messages held on this device in relay order, then the outbox's, in the order they were made. */
+  /** The last of them: confirmed ones in relay order, then the outbox's, in the order they were made. */
   timeline(conversation: ConversationId, limit: number): Promise<HistoryPage>
 
   /** On this device only. */

@@ -11,7 +11,7 @@ import { inspect } from './inspect.ts'
 import { clientLimits } from './limits.ts'
 import type { ClientLimits } from './limits.ts'
 import { conversation, conversations } from './list.ts'
-import { look } from './look.ts'
+import { look, openConversation } from './look.ts'
 import { storageError, storageFailure } from './mailbox.ts'
 import { loadModel } from './model.ts'
 import { newDevice } from './new-device.ts'
@@ -122,12 +122,13 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     },
     peekHead: (id) => peekHead(live().core.model, id, { user, now: ports.now() }),
     confirmedHead: async (id) => live().core.mailbox.read(async (ledger) => confirmedHead(ledger, id)),
+    open: async (id) => openConversation(live().core, id),
     look: async (id) => look(live().core, id),
     command: async (id, command) => live().calls.command(id, command),
     send: async (id, message) => live().calls.send(id, message),
     recall: async (id, target) => live().calls.recall(id, target),
     history: async (id, query) => live().history.query(id, query),
-    timeline: async (id, limit) => live().history.timeline(id, limit),
+    timeline: async (id, limit) => live().history.query(id, { limit }),
     read: async (id) => live().own.read(id),
     setDraft: async (id, text) => live().own.setDraft(id, text),
     cancelDraft: async (id) => live().own.setDraft(id, null),

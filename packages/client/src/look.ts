@@ -2,6 +2,7 @@
 import type { ConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import { fetchHead } from './fetching.ts'
+import { confirmedHead } from './heads.ts'
 import { freshRecord } from './news.ts'
 import { offline } from './requests.ts'
 
@@ -17,4 +18,15 @@ export async function look(core: Core, id: ConversationId): Promise<'member' | '
     })
   }
   return result === 'joinable' ? 'joinable' : result === 'held' ? 'member' : 'not-found'
+}
+
+/** Members and attributes are at hand after this, as far as they can be had. */
+export async function openConversation(core: Core, id: ConversationId): Promise<void> {
+  const head = await core.mailbox.read(async (ledger) => confirmedHead(ledger, id))
+  const record = core.model.conversations.get(id)
+  if (record === undefined || record.local || record.role === '' || record.headHeld === record.headKnown)
+    return
+  const fetched = fetchHead(core, id)
+  // An older head is shown at once and replaced when the newer one is here.
+  if (head === undefined) await fetched
 }

@@ -143,7 +143,7 @@ export class IMClient extends Emitter<ClientEvents> {
   }
 
   async #open(id: ConversationId): Promise<Conversation> {
-    await this.#engine.head(id)
+    await this.#engine.open(id)
     return this.#conversation(id)
   }
 
