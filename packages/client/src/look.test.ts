@@ -1,12 +1,13 @@
 import { headDigest, readHeadState } from '@parley/document'
 import { expect, test } from 'vitest'
-import { conversationId, createScript, startDevice, user } from './testing/scripted-relay.ts'
+import { startDevice } from './testing/device.test-kit.ts'
+import { createScript } from './testing/script.test-kit.ts'
+import { conversationId, jerry, tom } from './testing/values.test-kit.ts'
 
-const jerry = user('Jerry')
 const id = conversationId(1)
 
 test('[CL105] opening waits for a head that is not held, and shows an older one at once', async () => {
-  const script = createScript(id, { by: jerry, members: [user('Tom')] })
+  const script = createScript(id, { by: jerry, members: [tom] })
   // Nothing is fetched in idle time, and the news names the conversation without its rows.
   const device = await startDevice({ limits: { maxIdleConversations: 0 } })
   await device.connect({ full: true, news: [script.news({ whole: false, rows: [] })] })
