@@ -100,9 +100,9 @@ async function loadRows(
   }
   const rows = new Map<string, LogRow>()
   // Together: when one of them fails, somebody still listens to the others.
-  for (const [key, row] of await Promise.all(
-    [...reads].map(async ([key, read]) => [key, await read] as const),
-  )) {
+  const found = await Promise.all(reads.values())
+  for (const [index, key] of [...reads.keys()].entries()) {
+    const row = found[index]
     if (row !== undefined) rows.set(key, row)
   }
   return rows

@@ -1,5 +1,6 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
 import { createPen } from '../testing/pen.ts'
 import { createTestDevice, settle, testConversationId } from '../testing/test-device.ts'
@@ -98,6 +99,31 @@ test('[RE123] with a full disk, or a broken store, it is alive and not ready', a
     expect(await readiness(http)).toMatch(new RegExp(`^503 .*${word}`))
     expect((await fetch(`${http}/healthz`)).status).toBe(200)
   }
+})
+
+test('[RE124] who is refused an upgrade keeps no connection, even if he does not end his side', async () => {
+  const { http } = await stage()
+  const socket = connect({ port: Number(new URL(http).port), host: '127.0.0.1', allowHalfOpen: true })
+  const answer: Buffer[] = []
+  socket.on('data', (data: Buffer) => answer.push(data))
+  socket.write(
+    [
+      'GET /nowhere HTTP/1.1',
+      'Host: localhost',
+      'Connection: Upgrade',
+      'Upgrade: websocket',
+      'Sec-WebSocket-Version: 13',
+      'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==',
+      '\r\n',
+    ].join('\r\n'),
+  )
+  await once(socket, 'end')
+  expect(Buffer.concat(answer).toString()).toMatch(/^HTTP\/1\.1 404 /)
+  // To a side that is gone nothing can be written any more.
+  const failed = once(socket, 'error')
+  const writing = setInterval(() => socket.write('still here'), 5)
+  expect(String(await failed)).toMatch(/EPIPE|ECONNRESET/)
+  clearInterval(writing)
 })
 
 test('[RE123] [RE124] while it stops it is not ready, and opens no socket', async () => {

@@ -1,4 +1,7 @@
-/** Refusing an upgrade: a plain HTTP answer with a sentence, and the connection ends. */
+/**
+ * Refusing an upgrade: a plain HTTP answer with a sentence, and the connection ends, whether or not its other side ends it
+ * too. Nobody else looks after a stream that has been given away for an upgrade.
+ */
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 
@@ -6,6 +9,9 @@ export function refuseUpgrade(stream: Duplex, status: number, sentence: string):
   const body = `${sentence}\n`
   stream.on('error', () => {
     // Whoever asked is gone already; there is nobody to tell.
+  })
+  stream.once('finish', () => {
+    stream.destroy()
   })
   stream.end(
     [
