@@ -48,6 +48,8 @@ export interface DeviceSurroundings {
   readonly network: Network
   readonly journal: Journal
   readonly relayTime: () => number
+  /** Whether a fetched page may honestly be another one than was held, which is noticed and put right. */
+  readonly mayDiffer: (user: UserId) => boolean
   /** The faults have ended: what stops now was stopped to see how it goes on. */
   readonly calm: () => boolean
   readonly tokenMs: number
@@ -114,6 +116,9 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
       if (event.type !== 'ended') return
       started.ended = event.code
       trace.note(name, `ended: ${event.code}`)
+      // Nothing but another owner of its store ends an engine here.
+      if (event.code !== 'superseded')
+        journal.violations.push(`${name}: ended by ${event.code}: ${event.detail}`)
     })
     processes.push(started)
     trace.note(name, `starts (${run})`)
@@ -153,9 +158,7 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
       error: (message, detail) => {
         trace.note(name, `error: ${message} ${JSON.stringify(detail ?? {})}`)
         if (expectedErrors.has(message)) return
-        // Noticed, and put right: parts of an answer that came twice or in another order.
-        const disordered = world.counters.get('doubledFrames') + world.counters.get('reorderedFrames') > 0
-        if (disordered && message === 'a page is not what the relay has') return
+        if (message === 'a page is not what the relay has' && world.mayDiffer(user)) return
         journal.violations.push(
           `${name}: the engine logged an error: ${message} ${JSON.stringify(detail ?? {})}`,
         )

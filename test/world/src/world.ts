@@ -87,6 +87,10 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
     fault: isRelayFault(fault) ? fault : null,
   })
 
+  /** Parts of an answer came twice or disordered, or he left a conversation, in which more has been erased since. */
+  const mayDiffer = (user: UserId): boolean =>
+    counters.get('doubledFrames') + counters.get('reorderedFrames') > 0 ||
+    [...disk.log().conversations.values()].some(({ members }) => members.get(user)?.role === '')
   const newDisk = (name: string): DeviceDisk =>
     createDeviceDisk({
       name,
@@ -116,6 +120,7 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
         random: random.fork('devices'),
         relayTime: relay.clock.now,
         calm: () => faultsEnded,
+        mayDiffer,
         tokenMs: settings.tokenMs,
         limits: { ...worldLimits, maxInFlight: settings.maxInFlight },
         ports: portsWithFault(fault),
