@@ -1,86 +1,65 @@
 /**
- * Reading: pages from the disk, folded into messages; what is not held is fetched, or named as missing. Rules CL80 to CL87.
+ * Reading: what is confirmed, in relay order, then what waits here. Rules CL70 and CL80 to CL83.
  *
  * A page is always enough to show its messages as they are now, and holds a contiguous run of them: reading is walking
- * pages. Nothing is kept but a bounded number of folded pages, each good for the version it was folded at.
+ * pages. One that is not held whole is fetched when it is wanted and the relay can be asked, and named as missing else.
  */
-import { readAppend, readEntry, timeline } from '@parley/document'
-import type { Confirmed, ConversationId, EntryId, TimelineMessage } from '@parley/document'
-import type { Row } from '@parley/storage'
+import type { ConversationId, EntryId, TimelineMessage } from '@parley/document'
+import { createWalk } from './bounds.ts'
+import type { Walk } from './bounds.ts'
 import type { Core } from './core.ts'
 import type { HistoryPage, HistoryQuery, MessageView } from './engine-types.ts'
 import { ParleyError, unknownConversation } from './errors.ts'
+import { heldPages } from './fetched.ts'
 import { fetchPage } from './fetching.ts'
+import { createFoldedPages } from './folded-pages.ts'
 import { itemOf } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
-import { readUpdate } from './read-records.ts'
 import type { Place } from './records.ts'
 import { confirmedView, recalledView, waitingView } from './views.ts'
 
-interface Folded {
-  readonly held: number
-  readonly digest: string
-  readonly messages: readonly TimelineMessage[]
-}
-
 export interface History {
   query(id: ConversationId, query: HistoryQuery): Promise<HistoryPage>
-  timeline(id: ConversationId, limit: number): Promise<HistoryPage>
-  /** Where a message stands, fetching what it takes; 'unknown' when not all of it could be looked through. */
+  /** Where a message stands; pages are fetched as needed. `unknown`: not all of them could be looked at. */
   locate(id: ConversationId, target: EntryId): Promise<Place | 'nowhere' | 'unknown'>
   /** A confirmed message held here, newest page first. */
   find(ledger: Ledger, id: ConversationId, target: EntryId): Promise<TimelineMessage | undefined>
 }
 
-export function createHistory(core: Core): History {
-  const cache = new Map<string, Folded>()
+interface PageRead {
+  readonly messages: readonly TimelineMessage[]
+  readonly whole: boolean
+  /** What waits, as of the same instant. */
+  readonly waiting: readonly MessageView[]
+}
 
-  async function fold(ledger: Ledger, id: ConversationId, page: number): Promise<Folded> {
-    const name = `${id}/${page}`
-    const record = await ledger.page(id, page)
-    const cached = cache.get(name)
-    if (cached !== undefined && cached.held === record.held && cached.digest === record.digest) {
-      cache.delete(name)
-      cache.set(name, cached)
-      return cached
-    }
-    const [rows = []] = await ledger.model.disk.read([
-      { kind: 'range', table: 'updates', prefix: [id, page] },
-    ])
-    const folded: Folded = {
-      held: record.held,
-      digest: record.digest,
-      messages: timeline(rows.flatMap((row) => confirmed(row, page) ?? [])),
-    }
-    cache.set(name, folded)
-    for (const oldest of cache.keys()) {
-      if (cache.size <= core.limits.maxCachedPages) break
-      cache.delete(oldest)
-    }
-    return folded
+export function createHistory(core: Core): History {
+  const { model, mailbox } = core
+  const pages = createFoldedPages(core.limits.maxCachedPages)
+
+  async function readPage(id: ConversationId, page: number): Promise<PageRead> {
+    return mailbox.read(async (ledger) => {
+      const { held, known } = await ledger.page(id, page)
+      const whole = held > 0 && held === known && ledger.conversation(id)?.verify !== true
+      return { whole, messages: await pages.read(ledger, id, page), waiting: waiting(id) }
+    })
   }
 
   /** Fetched first when it is not held whole and the relay can be asked; otherwise what there is. */
-  async function pageMessages(
-    id: ConversationId,
-    page: number,
-  ): Promise<{ readonly messages: readonly TimelineMessage[]; readonly whole: boolean }> {
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      const found = await core.mailbox.read(async (ledger) => {
-        const record = await ledger.page(id, page)
-        const whole =
-          record.held > 0 && record.held === record.known && ledger.conversation(id)?.verify !== true
-        return { whole, messages: (await fold(ledger, id, page)).messages }
-      })
-      if (found.whole || !core.caughtUp || attempt === 2) return found
+  async function wantPage(id: ConversationId, page: number): Promise<PageRead> {
+    let found = await readPage(id, page)
+    // The second time for one that turned out to differ, and is fetched whole.
+    for (let fetches = 0; fetches < 2 && !found.whole && core.caughtUp; fetches += 1) {
       const result = await fetchPage(core, id, page)
-      if (result === 'offline' || result === 'failed') return found
+      if (result === 'offline') return found
+      found = await readPage(id, page)
+      if (result === 'failed') return found
     }
-    return { messages: [], whole: false }
+    return found
   }
 
   function isRecalled(id: EntryId): boolean {
-    for (const { state } of core.model.outbox.about(id)) if (state === 'waiting') return true
+    for (const { state } of model.outbox.about(id)) if (state === 'waiting') return true
     return false
   }
 
@@ -90,55 +69,76 @@ export function createHistory(core: Core): History {
     )
   }
 
-  /** Unanswered ones of this device, after everything confirmed, in the order they were written. */
-  function waiting(id: ConversationId, confirmedIds: ReadonlySet<EntryId>): readonly MessageView[] {
-    return [...core.model.outbox.lane(id)].flatMap((item) => {
-      const view = item.kind === 'entry' && !confirmedIds.has(item.id) ? waitingView(item) : undefined
-      return view === undefined ? [] : [view]
+  /** Unanswered ones of this device, in the order they were written. */
+  function waiting(id: ConversationId): readonly MessageView[] {
+    // What is offered again stands among what is held, until that has been compared.
+    const compares = model.conversations.get(id)?.verify === true
+    return [...model.outbox.lane(id)].flatMap((item) => {
+      const isShown = item.kind === 'entry' && !(item.offered && compares)
+      const view = isShown ? waitingView(item) : undefined
+      if (view === undefined) return []
+      return [isRecalled(view.id) ? { ...recalledView(id, view), state: view.state } : view]
     })
   }
 
   async function query(id: ConversationId, wanted: HistoryQuery): Promise<HistoryPage> {
-    const record = core.model.conversations.get(id)
-    if (record === undefined) throw unknownConversation()
-    const limit = wanted.limit ?? 20
+    if (!model.conversations.has(id)) throw unknownConversation()
+    const { limit = 20, start } = wanted
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000)
       throw new ParleyError('bad-argument', 'limit is a whole number from 1 to 1000.')
-    const forward = wanted.direction === 'old-to-new'
-    const collected: MessageView[] = []
+    const walk = createWalk(wanted, limit)
+    const first =
+      start?.id === undefined
+        ? undefined
+        : pages.pageOf(id, start.id, (page) => model.pages.get(id)?.get(page))
+    const missing =
+      wanted.direction === 'old-to-new' ? await walkForward(id, walk, first) : await walkBack(id, walk, first)
+    return { messages: walk.taken, missing }
+  }
+
+  async function walkBack(
+    id: ConversationId,
+    walk: Walk,
+    first: number | undefined,
+  ): Promise<readonly number[]> {
     const missing: number[] = []
-    // What was never answered stands after everything that was.
-    const unsent = wanted.start?.id !== undefined && core.model.outbox.byId(wanted.start.id) !== undefined
-    const { start: _start, ...fromNewest } = wanted
-    const bounds = createBounds(unsent ? fromNewest : wanted, forward)
-    // What the relay has not heard of has no pages there: nothing of it can be missing.
-    const pages = record.local ? 0 : record.pages
-    for (let step = 0; step < pages && collected.length < limit && !bounds.done; step += 1) {
-      const page = forward ? step + 1 : pages - step
-      const { messages, whole } = await pageMessages(id, page)
+    const newest = pagesOf(id)
+    if (newest === 0) takeAll(walk, waiting(id).toReversed())
+    for (let page = first ?? newest; page > 0 && !walk.done; page -= 1) {
+      const { messages, whole, waiting: own } = await wantPage(id, page)
+      if (page === newest) takeAll(walk, without(own, messages).toReversed())
       if (!whole) missing.push(page)
-      const views = shown(id, messages)
-      for (const view of forward ? views : views.toReversed()) {
-        if (collected.length >= limit || bounds.done) break
-        if (bounds.take(view) && (wanted.type === undefined || view.type === wanted.type))
-          collected.push(view)
-      }
+      takeAll(walk, shown(id, messages).toReversed())
     }
-    const inOrder = forward ? collected : collected.toReversed()
-    const open =
-      wanted.start === undefined && wanted.end === undefined && wanted.type === undefined && !forward
-    if (!open) return { messages: inOrder, missing }
-    const own = waiting(id, new Set(inOrder.map((view) => view.id)))
-    return { messages: [...inOrder, ...own], missing }
+    return missing
+  }
+
+  async function walkForward(id: ConversationId, walk: Walk, first = 1): Promise<readonly number[]> {
+    const missing: number[] = []
+    if (pagesOf(id) === 0) takeAll(walk, waiting(id))
+    // New pages may open meanwhile.
+    for (let page = first; page <= pagesOf(id) && !walk.done; page += 1) {
+      const { messages, whole, waiting: own } = await wantPage(id, page)
+      if (!whole) missing.push(page)
+      takeAll(walk, shown(id, messages))
+      if (page === pagesOf(id)) takeAll(walk, without(own, messages))
+    }
+    return missing
+  }
+
+  /** What the relay has not heard of has no pages there: nothing of it can be missing. */
+  function pagesOf(id: ConversationId): number {
+    const record = model.conversations.get(id)
+    return record === undefined || record.local ? 0 : record.pages
   }
 
   async function locate(id: ConversationId, target: EntryId): Promise<Place | 'nowhere' | 'unknown'> {
-    for (let page = core.model.conversations.get(id)?.pages ?? 0; page > 0; page -= 1) {
-      const { messages, whole } = await pageMessages(id, page)
+    for (let page = model.conversations.get(id)?.pages ?? 0; page > 0; page -= 1) {
+      const { messages, whole } = await wantPage(id, page)
       const found = messages.find((message) => message.id === target)
       if (!whole) return 'unknown'
       if (found === undefined) continue
-      const stored = await core.mailbox.read(async (ledger) => ledger.update(id, page, found.seq))
+      const stored = await mailbox.read(async (ledger) => ledger.update(id, page, found.seq))
       const item = stored === undefined ? undefined : itemOf(stored.update)
       return item === undefined ? 'unknown' : { page, ...item }
     }
@@ -148,11 +148,11 @@ export function createHistory(core: Core): History {
   return {
     query,
     locate,
-    timeline: async (id, limit) => query(id, { limit }),
     async find(ledger, id, target) {
-      const record = ledger.conversation(id)
-      for (let page = record?.pages ?? 0; page > 0; page -= 1) {
-        const found = (await fold(ledger, id, page)).messages.find((message) => message.id === target)
+      const seen = pages.pageOf(id, target, (page) => model.pages.get(id)?.get(page))
+      const others = (await heldPages(ledger, id)).toSorted((a, b) => b - a)
+      for (const page of seen === undefined ? others : [seen]) {
+        const found = (await pages.read(ledger, id, page)).find((message) => message.id === target)
         if (found !== undefined) return found
       }
       return undefined
@@ -160,53 +160,17 @@ export function createHistory(core: Core): History {
   }
 }
 
-interface Bounds {
-  readonly done: boolean
-  take(view: MessageView): boolean
-}
-
-/** Walking from the start bound to the end bound; a bound given by id counts from where that message is met. */
-function createBounds({ start, end }: HistoryQuery, forward: boolean): Bounds {
-  let started = start?.id === undefined
-  let done = false
-  return {
-    get done() {
-      return done
-    },
-    take(view) {
-      if (!started && start?.id === view.id) {
-        started = true
-        return start.closed === true
-      }
-      if (!started) return false
-      if (start?.time !== undefined && isBefore(view.time, start.time, start.closed === true, forward))
-        return false
-      if (end?.id !== undefined && end.id === view.id) {
-        done = true
-        return end.closed === true
-      }
-      if (end?.time !== undefined && isBefore(end.time, view.time, end.closed === true, forward)) {
-        done = true
-        return false
-      }
-      return true
-    },
+function takeAll(walk: Walk, views: readonly MessageView[]): void {
+  for (const view of views) {
+    if (walk.done) return
+    walk.take(view)
   }
 }
 
-/** Whether `a` lies before `b` in the direction of walking; equal counts as before unless closed. */
-function isBefore(a: number, b: number, closed: boolean, forward: boolean): boolean {
-  if (a === b) return !closed
-  return forward ? a < b : a > b
-}
-
-function confirmed(row: Row, page: number): Confirmed | undefined {
-  const seq = row.key[2]
-  if (typeof seq !== 'number') return undefined
-  const { time, update, erased } = readUpdate(row.value)
-  if (erased !== null) return { seq, time, page, author: erased.author, id: erased.id, entry: null }
-  const append = readAppend(update)
-  const entry = append.ok ? readEntry(append.append.content) : undefined
-  if (entry?.ok !== true) return undefined
-  return { seq, time, page, author: entry.entry.from, id: entry.entry.id, entry: entry.entry }
+function without(
+  waiting: readonly MessageView[],
+  confirmed: readonly TimelineMessage[],
+): readonly MessageView[] {
+  const there = new Set(confirmed.map(({ id }) => id))
+  return waiting.filter(({ id }) => !there.has(id))
 }

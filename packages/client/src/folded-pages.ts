@@ -1,0 +1,87 @@
+/**
+ * Pages from the disk, folded into messages. A bounded number of folded pages is kept, each good for the version it was
+ * folded at; nothing else grows with the length of a history. Rule CL80.
+ */
+import { readAppend, readEntry, timeline } from '@parley/document'
+import type { Confirmed, ConversationId, EntryId, TimelineMessage } from '@parley/document'
+import type { Row } from '@parley/storage'
+import type { Ledger } from './ledger.ts'
+import { readUpdate } from './read-records.ts'
+import type { PageRecord } from './records.ts'
+
+interface Folded {
+  readonly conversation: ConversationId
+  readonly page: number
+  readonly held: number
+  readonly digest: string
+  readonly messages: readonly TimelineMessage[]
+}
+
+export interface FoldedPages {
+  read(ledger: Ledger, id: ConversationId, page: number): Promise<readonly TimelineMessage[]>
+  /** The page of a message, should it be among those kept and still be what is held. */
+  pageOf(
+    id: ConversationId,
+    message: EntryId,
+    current: (page: number) => PageRecord | undefined,
+  ): number | undefined
+}
+
+export function createFoldedPages(maxPages: number): FoldedPages {
+  /** The one used last stands last. */
+  const kept = new Map<string, Folded>()
+
+  function keep(folded: Folded): void {
+    const name = nameOf(folded.conversation, folded.page)
+    kept.delete(name)
+    kept.set(name, folded)
+    const [oldest] = kept.keys()
+    if (kept.size > maxPages && oldest !== undefined) kept.delete(oldest)
+  }
+
+  return {
+    async read(ledger, id, page) {
+      const record = await ledger.page(id, page)
+      const known = kept.get(nameOf(id, page))
+      if (known !== undefined && isOf(known, record)) {
+        keep(known)
+        return known.messages
+      }
+      const [rows = []] = await ledger.model.disk.read([
+        { kind: 'range', table: 'updates', prefix: [id, page] },
+      ])
+      const messages = timeline(rows.flatMap((row) => confirmed(row, page) ?? []))
+      // Of what is not held whole there is no version that says when it changes.
+      if (record.held > 0)
+        keep({ conversation: id, page, held: record.held, digest: record.digest, messages })
+      return messages
+    },
+    pageOf(id, message, current) {
+      for (const folded of kept.values()) {
+        const record = folded.conversation === id ? current(folded.page) : undefined
+        if (record === undefined || !isOf(folded, record)) continue
+        if (folded.messages.some((one) => one.id === message)) return folded.page
+      }
+      return undefined
+    },
+  }
+}
+
+function nameOf(id: ConversationId, page: number): string {
+  return `${id}/${page}`
+}
+
+function isOf({ held, digest }: Folded, record: PageRecord): boolean {
+  return held === record.held && digest === record.digest
+}
+
+function confirmed(row: Row, page: number): Confirmed | undefined {
+  const seq = row.key[2]
+  if (typeof seq !== 'number') return undefined
+  const { time, update, erased } = readUpdate(row.value)
+  if (erased !== null) return { seq, time, page, author: erased.author, id: erased.id, entry: null }
+  const append = readAppend(update)
+  const entry = append.ok ? readEntry(append.append.content) : undefined
+  if (entry?.ok !== true) return undefined
+  return { seq, time, page, author: entry.entry.from, id: entry.entry.id, entry: entry.entry }
+}

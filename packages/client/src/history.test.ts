@@ -1,0 +1,208 @@
+import type { EntryId } from '@parley/document'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { HistoryQuery, MessageView } from './engine-types.ts'
+import { startDevice } from './testing/device.test-kit.ts'
+import type { TestDevice } from './testing/device.test-kit.ts'
+import { createScript } from './testing/script.test-kit.ts'
+import type { Script } from './testing/script.test-kit.ts'
+import {
+  codeOf,
+  conversationId,
+  createGroup,
+  entryId,
+  jerry,
+  pushed,
+  settle,
+  tom,
+} from './testing/values.test-kit.ts'
+
+const lunch = conversationId(1)
+
+/** Three pages: 1 to 4, 5 to 8, 9 and 10; the third message is taken back. */
+function longLunch(): Script {
+  const script = createScript(lunch, { by: jerry, members: [tom] })
+  for (let n = 1; n <= 10; n += 1) {
+    const row = script.write({
+      id: entryId(n),
+      from: n % 3 === 0 ? tom : jerry,
+      sentAt: n,
+      type: n % 4 === 0 ? 7 : -1,
+      text: `${n}`,
+    })
+    if (n === 3) script.recall(row)
+    if (n === 4 || n === 8) script.change({ op: 'page', pages: script.pages + 1 })
+  }
+  return script
+}
+
+async function reader(script: Script): Promise<TestDevice> {
+  const device = await startDevice({ limits: { maxCachedPages: 2 } })
+  await device.connect({ news: [script.news()] })
+  device.sent()
+  return device
+}
+
+const words = (messages: readonly MessageView[]): readonly string[] =>
+  messages.map(({ text, recalled }) => (recalled ? '(recalled)' : (text ?? '')))
+
+const all = ['1', '2', '(recalled)', '4', '5', '6', '7', '8', '9', '10']
+
+test('[CL80] messages come in ascending sequence, each once, across pages, and what waits follows as it was written', async () => {
+  const device = await reader(longLunch())
+  await device.cut()
+  await device.engine.send(lunch, { type: -1, text: 'later' })
+  await device.engine.send(lunch, { type: -1, text: 'last' })
+  const { messages, missing } = await device.engine.history(lunch, { limit: 100 })
+  expect(words(messages)).toEqual([...all, 'later', 'last'])
+  expect(missing).toEqual([])
+  expect(
+    words((await device.engine.history(lunch, { limit: 100, direction: 'old-to-new' })).messages),
+  ).toEqual([...all, 'later', 'last'])
+  expect(words((await device.engine.timeline(lunch, 3)).messages)).toEqual(['10', 'later', 'last'])
+})
+
+test('[CL80] paging by the oldest message shown reaches the beginning, from what waits too, and comes back', async () => {
+  const device = await reader(longLunch())
+  await device.cut()
+  for (const text of ['a', 'b', 'c']) await device.engine.send(lunch, { type: -1, text })
+  for (const direction of ['new-to-old', 'old-to-new'] as const) {
+    const seen: MessageView[] = []
+    for (;;) {
+      const bound = direction === 'new-to-old' ? seen[0] : seen.at(-1)
+      const start = bound === undefined ? {} : { start: { id: bound.id } }
+      const { messages } = await device.engine.history(lunch, { limit: 2, direction, ...start })
+      if (direction === 'new-to-old') seen.unshift(...messages)
+      else seen.push(...messages)
+      if (messages.length < 2) break
+    }
+    expect(words(seen)).toEqual([...all, 'a', 'b', 'c'])
+  }
+})
+
+test('[CL80] a message that is confirmed while pages are read is shown once', async () => {
+  const script = longLunch()
+  const device = await reader(script)
+  const { id } = await device.engine.send(lunch, { type: -1, text: 'mine' })
+  const [update] = pushed(device.sent())
+  if (update === undefined) throw new Error('nothing left')
+  const row = script.accept(update)
+  const reading = device.engine.history(lunch, { limit: 100 })
+  await device.say(script.accepted([update], [row]), script.frame(row))
+  expect((await reading).messages.filter((message) => message.id === id)).toHaveLength(1)
+})
+
+test('[CL81] a message whose recall waits is shown as recalled, confirmed or not', async () => {
+  const device = await reader(longLunch())
+  const { id } = await device.engine.send(lunch, { type: -1, text: 'sent' })
+  await device.cut()
+  await device.engine.recall(lunch, entryId(9))
+  await device.engine.recall(lunch, id)
+  const { messages } = await device.engine.history(lunch, { limit: 3 })
+  expect(words(messages)).toEqual(['(recalled)', '10', '(recalled)'])
+  expect(messages[0]).toMatchObject({ id: entryId(9), type: -127, from: tom })
+  expect(messages[2]).toMatchObject({ id, type: -127, state: 'sending' })
+})
+
+test('[CL81] a recall that is refused gives the message back', async () => {
+  const device = await reader(longLunch())
+  await device.engine.recall(lunch, entryId(9))
+  const [recall] = pushed(device.sent())
+  if (recall === undefined) throw new Error('nothing left')
+  const { page, client, clock } = recall
+  const verdict = { class: 'refused', code: 'not-allowed', detail: 'no' } as const
+  await device.say({ frame: 'answer', conversation: lunch, answers: [{ page, client, clock, verdict }] })
+  expect(words((await device.engine.history(lunch, { limit: 2 })).messages)).toEqual(['9', '10'])
+})
+
+const bound = fc.option(
+  fc.oneof(
+    fc.record({ id: fc.integer({ min: 1, max: 12 }).map(entryId), closed: fc.boolean() }),
+    fc.record({ time: fc.integer({ min: 1000, max: 1016 }), closed: fc.boolean() }),
+  ),
+  { nil: undefined },
+)
+
+const queries: fc.Arbitrary<HistoryQuery> = fc
+  .record({
+    limit: fc.integer({ min: 1, max: 13 }),
+    direction: fc.constantFrom('new-to-old' as const, 'old-to-new' as const),
+    type: fc.option(fc.constantFrom(-1, 7, -127), { nil: undefined }),
+    start: bound,
+    end: bound,
+  })
+  .map(({ limit, direction, type, start, end }) => ({
+    limit,
+    direction,
+    ...(type === undefined ? {} : { type }),
+    ...(start === undefined ? {} : { start }),
+    ...(end === undefined ? {} : { end }),
+  }))
+
+/** The same, said as slowly as possible: one list, cut at its bounds. */
+function naively(
+  everything: readonly MessageView[],
+  { limit = 20, direction, type, start, end }: HistoryQuery,
+): readonly EntryId[] {
+  const forward = direction === 'old-to-new'
+  let walked = forward ? everything : everything.toReversed()
+  const behind = (view: MessageView, time: number): boolean => (forward ? view.time > time : view.time < time)
+  if (start?.id !== undefined) {
+    const at = walked.findIndex(({ id }) => id === start.id)
+    walked = at < 0 ? [] : walked.slice(start.closed === true ? at : at + 1)
+  } else if (start?.time !== undefined) {
+    const { time, closed } = start
+    walked = walked.filter((view) => behind(view, time) || (closed === true && view.time === time))
+  }
+  if (end?.id !== undefined) {
+    const at = walked.findIndex(({ id }) => id === end.id)
+    if (at >= 0) walked = walked.slice(0, end.closed === true ? at + 1 : at)
+  } else if (end?.time !== undefined) {
+    const { time, closed } = end
+    walked = walked.filter(
+      (view) => (closed === true && view.time === time) || (view.time !== time && !behind(view, time)),
+    )
+  }
+  const found = walked.filter((view) => type === undefined || view.type === type).slice(0, limit)
+  return (forward ? found : found.toReversed()).map(({ id }) => id)
+}
+
+test('[CL82] bounds by time and by message, open and closed, in both directions, and a type, select what is answered', async () => {
+  const device = await reader(longLunch())
+  const everything = (await device.engine.history(lunch, { limit: 100 })).messages
+  expect(everything).toHaveLength(10)
+  await fc.assert(
+    fc.asyncProperty(queries, async (query) => {
+      const { messages } = await device.engine.history(lunch, query)
+      expect(messages.map(({ id }) => id)).toEqual(naively(everything, query))
+    }),
+    { numRuns: 500 },
+  )
+})
+
+test('[CL82] times of what waits are this device’s claims: they are heeded, and end nothing', async () => {
+  const device = await reader(longLunch())
+  await device.cut()
+  device.setClock(3)
+  await device.engine.send(lunch, { type: -1, text: 'slow clock' })
+  const { messages } = await device.engine.history(lunch, { end: { time: 1010 }, limit: 100 })
+  expect(words(messages)).toEqual(['8', '9', '10'])
+  const latest = await device.engine.history(lunch, { end: { time: 1 }, limit: 3 })
+  expect(words(latest.messages)).toEqual(['9', '10', 'slow clock'])
+})
+
+test('[CL83] a limit outside its range is refused', async () => {
+  const device = await reader(longLunch())
+  for (const limit of [0, -1, 1001, 1.5, Number.NaN])
+    expect(await codeOf(device.engine.history(lunch, { limit }))).toBe('bad-argument')
+  expect((await device.engine.history(lunch, { limit: 1000 })).messages).toHaveLength(10)
+})
+
+test('[CL80] a conversation the relay has not heard of has nothing missing', async () => {
+  const device = await startDevice()
+  await device.engine.command(lunch, createGroup([jerry]))
+  await device.engine.send(lunch, { type: -1, text: 'hello' })
+  await settle()
+  const { messages, missing } = await device.engine.history(lunch, {})
+  expect([words(messages), missing]).toEqual([['hello'], []])
+})
