@@ -1,4 +1,5 @@
 /** Limits of the network shell: name, value, unit in the name, reason. Those of the protocol itself are in wire. */
+import { maxHelloBytes } from '@parley/wire'
 
 /** HS256 is as strong as its secret; RFC 7518 asks for at least the size of the hash. */
 export const minSecretBytes = 32
@@ -17,6 +18,12 @@ export const maxDevTokenRequestBytes = 1024
  * answered with a failure frame that says so, instead of a bare close.
  */
 export const payloadHeadroom = 2
+
+/**
+ * What a socket may bring before its hello is answered, in whole frames or in parts of one: the longest hello, and room.
+ * `ws` would gather a frame of half a megabyte for anybody who connects.
+ */
+export const maxEarlyBytes: number = 2 * maxHelloBytes
 
 /** Sockets of both kinds together; beyond it an upgrade is answered 503. Each costs some 10 to 20 kB. */
 export const maxSessions = 20_000

@@ -9,7 +9,7 @@ import type { Duplex } from 'node:stream'
 import { type FailureCode, failures, maxDeviceFrameBytes } from '@parley/wire'
 import type { RawData, WebSocket } from 'ws'
 import type { Connection, Logger, Peer } from '../ports.ts'
-import type { ServerTimings } from './server-limits.ts'
+import { maxEarlyBytes, type ServerTimings } from './server-limits.ts'
 import type { Metrics } from './server-metrics.ts'
 
 /** A socket as the server keeps it, of either protocol. */
@@ -88,6 +88,22 @@ export function serveSocket(setting: SocketSetting): Session {
     else if (bytes.length > maxDeviceFrameBytes) core.connection?.fail('too-large')
     else core.connection?.receiveBytes(bytes)
   })
+  let early = 0
+  /** After `ws`, which listens first: a hello that is whole has been taken by then. */
+  const countEarly = (data: Buffer): void => {
+    if (core.connection?.state !== 'hello') {
+      setting.stream.off('data', countEarly)
+      return
+    }
+    early += data.length
+    if (early <= maxEarlyBytes) return
+    core.connection.fail('too-large', `Before the hello is answered ${maxEarlyBytes} bytes are too many.`)
+    // Nothing more is read, the answer to our close neither.
+    setting.stream.off('data', countEarly)
+    setting.stream.pause()
+    closeBy = setting.now()
+  }
+  setting.stream.on('data', countEarly)
   // By hand, because a peer that pings and never reads would otherwise fill our memory with the answers.
   socket.on('ping', (data) => {
     if (socket.readyState === socket.OPEN && socket.bufferedAmount < lowWaterBytes) socket.pong(data)

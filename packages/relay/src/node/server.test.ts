@@ -1,6 +1,12 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { type FailureCode, encodeDeviceFrame, failures, maxDeviceFrameBytes } from '@parley/wire'
+import {
+  type FailureCode,
+  encodeDeviceFrame,
+  failures,
+  maxDeviceFrameBytes,
+  maxTokenBytes,
+} from '@parley/wire'
 import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createPen } from '../testing/pen.ts'
@@ -122,6 +128,21 @@ test('[RE97] what is announced as far larger is cut off before it comes', async 
   const device = await openDevice(server.ws, 'Tom')
   device.socket.send(new Uint8Array(maxDeviceFrameBytes * 2 + 1))
   expect((await device.closed).code).toBe(1009)
+})
+
+test('[RE97] before its hello a socket may bring what a hello takes, and no more', async () => {
+  const server = await start()
+  const at = await openSocket(server.ws)
+  at.send(hello('x'.repeat(maxTokenBytes)))
+  await expectEnd(at, 'bad-token')
+  const over = await openSocket(server.ws)
+  over.socket.send(new Uint8Array(maxDeviceFrameBytes / 2), { fin: false })
+  expect(await over.next('failure')).toMatchObject({ code: 'too-large' })
+  // It is not read any more, so it is not waited for.
+  expect(await over.closed).toEqual({ code: failures['too-large'].closeCode, reason: 'too-large' })
+  const after = await openDevice(server.ws, 'Tom')
+  after.socket.send(new Uint8Array(maxDeviceFrameBytes).fill(250))
+  await expectEnd(after, 'unknown-frame')
 })
 
 test('[RE98] who says no hello is sent away in time', async () => {
