@@ -84,6 +84,9 @@ export interface Device {
 /** What the world does on purpose: an app without a network has no token to give, a full disk takes nothing. */
 const expectedErrors = new Set(['the app gave no token', 'the device cannot store'])
 
+/** Another owner has the store, or the browser has closed it. */
+const expectedEnds = new Set(['superseded', 'storage-unavailable'])
+
 export function createDevice({ name, user, family, disk, clock, world }: DeviceOptions): Device {
   const { scheduler, trace, journal, network } = world
   const random = world.random.fork(name)
@@ -116,8 +119,8 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
       if (event.type !== 'ended') return
       started.ended = event.code
       trace.note(name, `ended: ${event.code}`)
-      // Nothing but another owner of its store ends an engine here.
-      if (event.code !== 'superseded')
+      // Nothing but the loss of its store ends an engine here.
+      if (!expectedEnds.has(event.code))
         journal.violations.push(`${name}: ended by ${event.code}: ${event.detail}`)
     })
     processes.push(started)
