@@ -95,6 +95,7 @@ const systemCodes: ReadonlyMap<string, DataCode> = new Map([
   ['ENOTDIR', 'data-unwritable'],
   ['EEXIST', 'data-unwritable'],
   ['ENOENT', 'data-unwritable'],
+  ['EISDIR', 'data-foreign'],
   ['ENOSPC', 'data-full'],
   ['EDQUOT', 'data-full'],
 ])

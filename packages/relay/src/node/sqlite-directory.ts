@@ -6,8 +6,18 @@
  * it is whole. What is not ours, or newer than we are, is not touched.
  */
 import { randomBytes } from 'node:crypto'
-import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../store.ts'
 import { errorCode, storeErrorOf } from './sqlite-errors.ts'
@@ -25,6 +35,9 @@ const cacheKiB = 32 * 1024
 /** 16 MiB: a page that changes with every transaction is copied into the file less often. */
 const checkpointPages = 8192
 
+/** The directory is ours alone; what else may write into the file is a person with a tool. */
+export const busyTimeoutMs = 5000
+
 export interface DirectoryLock {
   release(): void
 }
@@ -35,16 +48,18 @@ export function makeEpoch(): string {
 
 /** Throws `in-use` while another process, or another store of this one, holds it. */
 export function lockDirectory(directory: string): DirectoryLock {
-  const lock = new DatabaseSync(join(directory, lockFile))
+  const path = join(directory, lockFile)
+  const lock = new DatabaseSync(path)
   try {
     lock.exec(
       'PRAGMA busy_timeout = 0; PRAGMA journal_mode = OFF; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE',
     )
   } catch (error) {
     lock.close()
-    const busy = (errorCode(error) ?? 0) & 0xff
-    if (busy !== 5) throw error
-    throw new StoreError('in-use', `another relay uses ${directory}`, { cause: error })
+    const result = (errorCode(error) ?? 0) & 0xff
+    if (result === 5) throw new StoreError('in-use', `another relay uses ${directory}`, { cause: error })
+    if (result === 26) throw new StoreError('foreign', `${path} is no lock of a relay`, { cause: error })
+    throw storeErrorOf(error)
   }
   return { release: () => lock.close() }
 }
@@ -57,7 +72,7 @@ export function openDataFile(directory: string): DatabaseSync {
   const database = new DatabaseSync(path)
   try {
     database.exec(`
-      PRAGMA busy_timeout = 5000;
+      PRAGMA busy_timeout = ${busyTimeoutMs};
       PRAGMA synchronous = FULL;
       PRAGMA secure_delete = ON;
       PRAGMA temp_store = MEMORY;
@@ -74,20 +89,31 @@ export function openDataFile(directory: string): DatabaseSync {
 }
 
 export function makeDirectory(directory: string): void {
-  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const first = mkdirSync(directory, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  // A new directory is on the disk when the one above it is.
+  for (let made = resolve(directory); made.length >= resolve(first).length; made = dirname(made)) {
+    try {
+      syncDirectory(dirname(made))
+    } catch (error) {
+      // Who may enter a directory but not read it cannot sync it either; most file systems do so by themselves.
+      if (!(error instanceof Error && 'code' in error && error.code === 'EACCES')) throw error
+    }
+  }
 }
 
 /** Looks at the file's own header, without opening it: SQLite might change what it opens. */
 export function expectOurs(path: string): void {
+  if (!statSync(path).isFile()) throw new StoreError('foreign', `${path} is no file`)
   const header = Buffer.alloc(100)
   const file = openSync(path, 'r')
   const length = readSync(file, header, 0, header.length, 0)
   closeSync(file)
   const isSqlite = length === header.length && header.toString('latin1', 0, 16) === 'SQLite format 3\0'
-  if (!isSqlite || header.readUInt32BE(68) !== applicationId) {
+  const version = isSqlite ? header.readUInt32BE(60) : 0
+  if (!isSqlite || header.readUInt32BE(68) !== applicationId || version === 0) {
     throw new StoreError('foreign', `${path} is no log of a relay`)
   }
-  const version = header.readUInt32BE(60)
   if (version > schemaVersion) {
     throw new StoreError('newer', `${path} has version ${version}, and this relay knows ${schemaVersion}`)
   }

@@ -2,6 +2,8 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   closeSync,
+  copyFileSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -25,7 +27,9 @@ import { relayStoreCases } from '../testing/store-cases.ts'
 import { commitOf, conversationRecord, creation, entryRow, lunch } from '../testing/store-records.ts'
 import { createTestLunch, pushed } from '../testing/test-lunch.ts'
 import { checkRelayData } from './check-relay-data.ts'
+import { busyTimeoutMs } from './sqlite-directory.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
+import { applicationId } from './sqlite-schema.ts'
 import { openSqliteRelayStore } from './sqlite-store.ts'
 
 function temporaryDirectory(): string {
@@ -75,6 +79,37 @@ test('[RE67] a file that is not ours is refused and left as it was', async () =>
     expect(readFileSync(join(directory, 'relay.sqlite'))).toEqual(before)
     expect(readdirSync(directory).toSorted()).toEqual(['relay.lock', 'relay.sqlite'])
   }
+})
+
+test('[RE67] what only looks like ours is refused and left as it was', async () => {
+  const header = (database: DatabaseSync, version: number): void => {
+    database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${version}`)
+    database.close()
+  }
+  const [unnumbered, bare, folder, locked] = [1, 2, 3, 4].map(temporaryDirectory)
+  const open = (name: string): DatabaseSync => {
+    const database = new DatabaseSync(name)
+    database.exec('CREATE TABLE recipes (name TEXT)')
+    return database
+  }
+  header(open(join(unnumbered ?? '', 'relay.sqlite')), 0)
+  header(open(join(bare ?? '', 'relay.sqlite')), 1)
+  mkdirSync(join(folder ?? '', 'relay.sqlite'))
+  writeFileSync(join(locked ?? '', 'relay.lock'), 'a diary, and no database'.repeat(100))
+  for (const [directory = '', kind] of [
+    [unnumbered, 'foreign'],
+    [bare, 'broken'],
+    [folder, 'foreign'],
+    [locked, 'foreign'],
+  ] as const) {
+    await expect(
+      checkStoreError(openSqliteRelayStore({ directory }), kind, directory),
+    ).resolves.toBeUndefined()
+  }
+  expect(readFileSync(join(locked ?? '', 'relay.lock'), 'utf8')).toMatch(/^a diary/)
+  // Nothing holds them after a refusal.
+  rmSync(join(unnumbered ?? '', 'relay.sqlite'))
+  await (await openSqliteRelayStore({ directory: unnumbered ?? '' })).close()
 })
 
 test('[RE67] a file of a newer version is refused and left as it was', async () => {
@@ -186,6 +221,50 @@ test('[RE24] after a recall no file of the directory holds the text', async () =
   await pushed(tom, conversation, 1, secret.update)
   expect(contents(directory).some(([, text]) => text.includes('under the oak'))).toBe(true)
   await pushed(tom, conversation, 1, pen.recall(secret.id).update)
+  expect(contents(directory).filter(([, text]) => text.includes('under the oak'))).toEqual([])
+  await store.close()
+})
+
+test('[RE24] a relay that was killed before it could remove the text does so when it is started', async () => {
+  const directory = temporaryDirectory()
+  const store = await openSqliteRelayStore({ directory })
+  const { tom, conversation } = await createTestLunch({ wrap: () => store })
+  const pen = createPen({ user: tom.user, client: 7 })
+  const secret = pen.text('the treasure is under the oak')
+  await pushed(tom, conversation, 1, secret.update)
+  // Somebody reads, so that the text stays behind as it does when the relay is killed.
+  const reader = new DatabaseSync(join(directory, 'relay.sqlite'), { readOnly: true })
+  reader.exec('BEGIN')
+  reader.prepare('SELECT count(*) FROM rows').get()
+  await pushed(tom, conversation, 1, pen.recall(secret.id).update)
+  const killed = temporaryDirectory()
+  for (const name of ['relay.sqlite', 'relay.sqlite-wal'])
+    copyFileSync(join(directory, name), join(killed, name))
+  expect(contents(killed).some(([, text]) => text.includes('under the oak'))).toBe(true)
+  const again = await openSqliteRelayStore({ directory: killed })
+  expect(contents(killed).filter(([, text]) => text.includes('under the oak'))).toEqual([])
+  expect(await again.row(conversation, 3)).toMatchObject({ erases: [{ seq: 2 }] })
+  await again.close()
+  reader.close()
+  await store.close()
+})
+
+test('[RE24] whoever reads the file meanwhile keeps no commit waiting', async () => {
+  const directory = temporaryDirectory()
+  const store = await openSqliteRelayStore({ directory })
+  const { tom, conversation } = await createTestLunch({ wrap: () => store })
+  const pen = createPen({ user: tom.user, client: 7 })
+  const secret = pen.text('the treasure is under the oak')
+  await pushed(tom, conversation, 1, secret.update)
+  const reader = new DatabaseSync(join(directory, 'relay.sqlite'), { readOnly: true })
+  reader.exec('BEGIN')
+  reader.prepare('SELECT count(*) FROM rows').get()
+  const start = performance.now()
+  await pushed(tom, conversation, 1, pen.recall(secret.id).update)
+  await pushed(tom, conversation, 1, pen.text('and on').update)
+  expect(performance.now() - start).toBeLessThan(busyTimeoutMs)
+  reader.close()
+  await pushed(tom, conversation, 1, pen.text('and on').update)
   expect(contents(directory).filter(([, text]) => text.includes('under the oak'))).toEqual([])
   await store.close()
 })

@@ -24,7 +24,7 @@ import {
 } from './sqlite-columns.ts'
 import { firstAbove } from './first-above.ts'
 import { writeCommit } from './sqlite-commit.ts'
-import { lockDirectory, makeDirectory, openDataFile } from './sqlite-directory.ts'
+import { busyTimeoutMs, lockDirectory, makeDirectory, openDataFile } from './sqlite-directory.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
 import { createNumbers } from './sqlite-numbers.ts'
 import { prepareStatements, type Statements } from './sqlite-statements.ts'
@@ -40,13 +40,24 @@ export async function openSqliteRelayStore(options: SqliteStoreOptions): Promise
   const { directory, maxBytes } = options
   makeDirectory(directory)
   const lock = lockDirectory(directory)
+  let database: DatabaseSync | undefined
   try {
-    const database = openDataFile(directory)
+    database = openDataFile(directory)
     if (maxBytes !== undefined) limitSize(database, maxBytes)
-    return createStore(database, prepareStatements(database), () => lock.release())
+    return createStore(database, prepared(database), () => lock.release())
   } catch (error) {
+    database?.close()
     lock.release()
     throw storeErrorOf(error)
+  }
+}
+
+/** A file that has our header and not our tables is a damaged one. */
+function prepared(database: DatabaseSync): Statements {
+  try {
+    return prepareStatements(database)
+  } catch (error) {
+    throw new StoreError('broken', 'the log lacks what it must have', { cause: error })
   }
 }
 
@@ -66,8 +77,8 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
   const epoch = text(read.epoch.get() ?? {}, 'value')
   let position = number(read.position.get() ?? {}, 'position')
   let broken: StoreError | undefined
-  /** Erased text still lies in the write-ahead log. */
-  let unclean = false
+  /** Erased text still lies in the write-ahead log, or may: a relay that was killed had no time to empty it. */
+  let unclean = true
 
   const reading = async <Value>(query: () => Value): Promise<Value> => {
     try {
@@ -138,6 +149,19 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     }
   }
 
+  /** What SQLite says of the log being full or busy is no fault: it stays unclean, and the next commit tries again. */
+  const clean = (): void => {
+    try {
+      unclean = !emptyLog(database)
+    } catch (error) {
+      // What has been committed is on the disk. Whether a later commit would be is what this error puts in doubt.
+      const failure = storeErrorOf(error)
+      if (failure instanceof StoreError && failure.kind !== 'full') broken = failure
+    }
+  }
+
+  clean()
+  if (broken !== undefined) throw broken
   return {
     epoch,
     get position() {
@@ -204,14 +228,7 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
       }
       position = commit.position
       unclean ||= commit.rewrites.length > 0
-      if (!unclean) return
-      try {
-        unclean = !emptyLog(database)
-      } catch (error) {
-        // The commit itself is on the disk. Whether a later one would be is what this error puts in doubt.
-        const failure = storeErrorOf(error)
-        if (failure instanceof StoreError && failure.kind !== 'full') broken = failure
-      }
+      if (unclean) clean()
     },
     async close() {
       database.close()
@@ -220,9 +237,17 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
   }
 }
 
-/** What was overwritten stays readable in the write-ahead log until that is emptied. False while a reader holds it. */
+/**
+ * What was overwritten stays readable in the write-ahead log until that is emptied. False while a reader holds it (`parley
+ * check`, a backup): that may take minutes, and nobody waits for it.
+ */
 function emptyLog(database: DatabaseSync): boolean {
-  return number(database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {}, 'busy') === 0
+  database.exec('PRAGMA busy_timeout = 0')
+  try {
+    return number(database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {}, 'busy') === 0
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+  }
 }
 
 function rollBack(database: DatabaseSync): void {
