@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { chmod, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
@@ -49,4 +49,20 @@ test('[AR16] where there is no data there is nothing to check', async () => {
   const data = await folder()
   await expectWrong(parley(['check', '--data', data]), 5, data)
   await expectWrong(parley(['check', '--data', join(data, 'gone')]), 5, join(data, 'gone'))
+})
+
+test('[AR16] data of another user is not said to be broken, or to be none', async () => {
+  const data = await folder()
+  const relay = parley(['relay', '--dev', '--port', '0', '--data', data])
+  await relay.says('relay-started')
+  relay.signal('SIGTERM')
+  await relay.code
+  await chmod(data, 0o755)
+  await chmod(join(data, 'relay.sqlite'), 0)
+  // The superuser reads everything, so he is somebody else meanwhile.
+  const own = process.geteuid?.()
+  if (own === 0) process.seteuid?.(65_534)
+  const run = parley(['check', '--data', data])
+  process.seteuid?.(own ?? 0)
+  await expectWrong(run, 8, data, 'EACCES', 'as the user')
 })

@@ -1,6 +1,7 @@
 /** `parley check`: what is wrong with a relay's data, a line each. Changes nothing. Rules AR14 to AR16. */
 import { StoreError } from '@parley/relay'
 import { type DataReport, checkRelayData } from '@parley/relay/node'
+import { exitCodeOf } from './exit-codes.ts'
 import type { Values } from './parse.ts'
 import type { World } from './world.ts'
 
@@ -26,13 +27,19 @@ function explain(world: World, directory: string, error: unknown): number {
   if (!(error instanceof Error)) throw error
   if (error instanceof StoreError && error.kind === 'foreign') {
     world.complain(`parley: There is no relay's data in ${directory}. Name its directory with --data.\n`)
-    return 5
+    return exitCodeOf['data-foreign']
   }
   if (error instanceof StoreError && error.kind === 'newer') {
     world.complain(
       `parley: The data in ${directory} was written by a newer version of Parley. Check it with that one.\n`,
     )
-    return 6
+    return exitCodeOf['data-newer']
+  }
+  if ('syscall' in error && 'code' in error) {
+    world.complain(
+      `parley: The data in ${directory} cannot be read (${String(error.code)}). Run this as the user the relay runs as.\n`,
+    )
+    return exitCodeOf['data-broken']
   }
   if (!(error instanceof StoreError) && !('errcode' in error)) throw error
   // SQLite gave up on the file: that is a finding too.

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createTokenCheck } from '@parley/relay/node'
 import { expect, test } from 'vitest'
@@ -41,6 +41,9 @@ test('[AR12] for nobody, for ever or without a secret there is no token', async 
 test('[AR13] with --dev a token is signed with what the relay keeps in its data', async () => {
   const data = await folder()
   await expectWrong(parley(['token', '--user', 'Tom', '--dev', '--data', data]), 2, 'no secret', data)
+  const odd = await folder()
+  await mkdir(join(odd, 'dev-secret'))
+  await expectWrong(parley(['token', '--user', 'Tom', '--dev', '--data', odd]), 2, odd, 'cannot be read')
   const relay = parley(['relay', '--dev', '--port', '0', '--data', data])
   await relay.says('relay-started')
   const run = parley(['token', '--user', 'Tom', '--dev', '--data', data])

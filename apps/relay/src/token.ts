@@ -27,7 +27,10 @@ async function readDevTokens(values: Values): Promise<TokenRules> {
     )
   }
   const directory = values.text('data') ?? './data'
-  const secret = await readDevSecret(directory)
+  const secret = await readDevSecret(directory).catch((error: unknown) => {
+    if (!(error instanceof Error)) throw error
+    throw new Wrong(`The secret in ${directory} cannot be read: ${error.message}.`, { cause: error })
+  })
   if (secret === undefined) {
     throw new Wrong(
       `There is no secret in ${directory}. Start the relay there once with --dev, which makes one.`,
