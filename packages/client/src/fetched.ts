@@ -2,15 +2,15 @@
  * What was asked for: a page, a head, digests. An answer older than what is held is dropped. Rules CL70 to CL76.
  */
 import { emptyDigest, readHeadState } from '@parley/document'
-import type { ConversationId } from '@parley/document'
+import type { ConversationId, UserId } from '@parley/document'
 import type { Row, TouchedPage } from '@parley/wire'
-import { storeRow } from './apply-rows.ts'
 import type { Ledger } from './ledger.ts'
 import { settleByRow } from './outbox.ts'
 import type { Promises } from './promises.ts'
 import { readPage, readUpdate } from './read-records.ts'
 import { readRow } from './read-row.ts'
-import { recallAgain } from './recall-again.ts'
+import { settleRow } from './settle-row.ts'
+import { storeRow } from './store-row.ts'
 
 export interface FetchedPage {
   readonly page: number
@@ -29,31 +29,44 @@ export async function applyPage(
   fetched: FetchedPage,
   promises: Promises,
 ): Promise<PageResult> {
-  const before = await ledger.page(id, fetched.page)
+  const { page, version } = fetched
+  const before = await ledger.page(id, page)
   const verify = ledger.conversation(id)?.verify === true
-  if (before.held > fetched.version && !verify) return 'older'
+  if (before.held > version && !verify) return 'older'
   const goesOn = fetched.after > 0
   if (goesOn && before.held !== fetched.after) return 'older'
+  const reads = fetched.rows.flatMap((row) => (row.kind === 'head' ? [] : (readRow(row) ?? [])))
   let digest = goesOn ? before.digest : emptyDigest
-  if (!goesOn) ledger.clearUpdates(id, fetched.page)
-  for (const row of fetched.rows) {
-    const read = row.kind === 'head' ? undefined : readRow(row)
-    if (read === undefined) return 'unreadable'
+  if (!goesOn) ledger.clearUpdates(id, page)
+  for (const read of reads) {
     digest = await storeRow(ledger, id, read, digest)
-    settleByRow(ledger, id, read, promises)
-    await recallAgain(ledger, id, read)
+    await settleRow(ledger, id, read, promises)
   }
-  const known = Math.max(before.known, fetched.version)
+  const known = Math.max(before.known, version)
+  // What can be read of it is shown; it is not held until all of it can.
+  if (reads.length < fetched.rows.length) {
+    ledger.setPage(id, page, { held: 0, known, digest: emptyDigest })
+    return 'unreadable'
+  }
   if (digest !== fetched.digest) {
-    ledger.clearUpdates(id, fetched.page)
-    ledger.setPage(id, fetched.page, { held: 0, known, digest: emptyDigest })
+    ledger.clearUpdates(id, page)
+    ledger.setPage(id, page, { held: 0, known, digest: emptyDigest })
     return 'differs'
   }
-  ledger.setPage(id, fetched.page, { held: fetched.version, known, digest })
+  ledger.setPage(id, page, { held: version, known, digest })
+  const record = ledger.conversation(id)
+  if (record?.erasing.includes(page) === true)
+    ledger.setConversation({ ...record, erasing: record.erasing.filter((other) => other !== page) })
   return 'held'
 }
 
-export function applyHead(ledger: Ledger, id: ConversationId, version: number, state: Uint8Array): boolean {
+/** Whoever he is in it now, the head says, unless rows it does not have yet say otherwise. */
+export function applyHead(
+  ledger: Ledger,
+  id: ConversationId,
+  user: UserId,
+  { version, state }: { readonly version: number; readonly state: Uint8Array },
+): boolean {
   const record = ledger.conversation(id)
   const head = readHeadState(state)
   if (record === undefined || head === undefined) return false
@@ -61,7 +74,9 @@ export function applyHead(ledger: Ledger, id: ConversationId, version: number, s
   ledger.clearUpdates(id, 0)
   ledger.setUpdate(id, 0, version, { time: record.time, update: state, erased: null })
   ledger.setHead(id, head)
-  ledger.setConversation({ ...record, headHeld: version, headKnown: Math.max(record.headKnown, version) })
+  const headKnown = Math.max(record.headKnown, version)
+  const role = headKnown === version ? (head.members.get(user)?.role ?? '') : record.role
+  ledger.setConversation({ ...record, role, headHeld: version, headKnown })
   return true
 }
 

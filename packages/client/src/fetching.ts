@@ -6,19 +6,20 @@ import type { RequestResult } from './requests.ts'
 
 export async function fetchPage(core: Core, id: ConversationId, page: number): Promise<RequestResult> {
   if (!core.caughtUp) return 'offline'
-  const { held } = await core.mailbox.read(async (ledger) => ledger.page(id, page))
+  const { held, known } = await core.mailbox.read(async (ledger) => ledger.page(id, page))
   const verify = core.model.conversations.get(id)?.verify === true
   const after = verify ? 0 : held
   // The connection may have gone while the page was looked up: what is not asked is not answered.
   if (!core.caughtUp) return 'offline'
-  return core.requests.open({ kind: 'page', conversation: id, page, after }, (request) => {
+  return core.requests.open({ kind: 'page', conversation: id, page, after, known }, (request) => {
     core.session.send({ frame: 'fetch', request, conversation: id, page, after })
   })
 }
 
 export async function fetchHead(core: Core, id: ConversationId): Promise<RequestResult> {
   if (!core.caughtUp) return 'offline'
-  return core.requests.open({ kind: 'head', conversation: id, page: 0, after: 0 }, (request) => {
+  const known = core.model.conversations.get(id)?.headKnown ?? 0
+  return core.requests.open({ kind: 'head', conversation: id, page: 0, after: 0, known }, (request) => {
     core.session.send({ frame: 'fetch', request, conversation: id, page: 0, after: 0 })
   })
 }
@@ -31,7 +32,8 @@ async function compareDigests(core: Core, id: ConversationId): Promise<RequestRe
   // The newest ones; older pages that do not fit are simply fetched again when they are shown.
   const asked = pages.slice(-maxPages)
   if (!core.caughtUp) return 'offline'
-  return core.requests.open({ kind: 'digests', conversation: id, page: 0, after: 0 }, (request) => {
+  const question = { kind: 'digests', conversation: id, page: 0, after: 0, known: 0 } as const
+  return core.requests.open(question, (request) => {
     core.session.send({ frame: 'digests', request, conversation: id, pages: asked })
   })
 }
@@ -58,8 +60,8 @@ export function createIdleWork(core: Core): () => void {
 }
 
 /**
- * After catch-up, one question at a time: digests where they decide whether what is held counts, pages held but behind,
- * then heads and newest pages of the latest conversations, for reading them offline.
+ * After catch-up, one question at a time: digests where they decide whether what is held counts, pages that still show
+ * what was taken back, then heads and newest pages of the latest conversations, for reading them offline.
  */
 async function fetchInIdleTime(core: Core): Promise<void> {
   const generation = core.session.generation
@@ -67,7 +69,10 @@ async function fetchInIdleTime(core: Core): Promise<void> {
   for (const record of core.model.conversations.values()) {
     if (!goesOn()) return
     // Of a conversation the relay does not know (yet) it has nothing to say.
-    if (record.verify && record.role !== '' && record.absentSince === 0) await compareDigests(core, record.id)
+    if (record.verify && record.absentSince === 0) await compareDigests(core, record.id)
+  }
+  for (const { id, erasing, absentSince } of core.model.conversations.values()) {
+    for (const page of absentSince === 0 ? erasing : []) if (goesOn()) await fetchPage(core, id, page)
   }
   const latest = [...core.model.conversations.values()]
     .filter((record) => record.role !== '' && !record.local && record.absentSince === 0)

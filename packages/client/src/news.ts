@@ -4,22 +4,27 @@
  * Rows that came inline are applied like live ones, marked `replayed`. Otherwise the list row moves, the pages touched
  * are known to be behind, and one `moved` event says so.
  */
-import { emptyDigest, parseConversationId, parseUserId } from '@parley/document'
+import { emptyDigest, headDigest, parseConversationId, parseUserId } from '@parley/document'
 import type { ConversationId } from '@parley/document'
 import type { News } from '@parley/wire'
-import { applyRow, tell, withRecalled } from './apply-rows.ts'
-import type { Arrival, RowFault } from './apply-rows.ts'
+import { applyRow } from './apply-rows.ts'
+import type { RowFault } from './apply-rows.ts'
+import { tell } from './arrival.ts'
+import type { Arrival } from './arrival.ts'
 import type { Ledger } from './ledger.ts'
+import { firstMark, markAt, markWithin, withRecalled } from './marks.ts'
 import { sweepLane } from './outbox.ts'
+import type { Logger } from './ports.ts'
 import { readRow } from './read-row.ts'
 import type { ReadRow } from './read-row.ts'
-import type { ConversationRecord, LastMessage, Mark } from './records.ts'
+import type { ConversationRecord, LastMessage } from './records.ts'
 
 export interface NewsContext extends Arrival {
   /** The very first sync of this device: what is unread then was read elsewhere, or long ago. */
   readonly first: boolean
   /** The relay began from nothing: pages it does not name may have been touched all the same. */
   readonly full: boolean
+  readonly log: Logger
 }
 
 export async function applyNews(
@@ -50,15 +55,15 @@ export async function applyNews(
     local: false,
     absentSince: 0,
   }
-  announceMembership(ledger, id, before, news, context)
   const firstRow = news.rows[0]
   const inline = !compares && news.whole && (firstRow !== undefined || before?.seq === news.seq)
+  announceMembership(ledger, before, news, { ...context, id, inline })
   const startSeq = firstRow === undefined ? news.seq : firstRow.seq - 1
   const start: ConversationRecord = {
     ...(before ?? freshRecord(id)),
     ...own,
     role: before?.role ?? news.role,
-    mark: before === undefined || rejoined ? firstMark(news, context) : before.mark,
+    mark: before === undefined || rejoined ? firstMark(news, context.first) : before.mark,
   }
   if (inline) {
     const skipped = before !== undefined && before.seq < startSeq
@@ -74,7 +79,7 @@ export async function applyNews(
       const fault = await applyRow(ledger, id, row, context)
       if (fault !== undefined) return fault
     }
-    settleList(ledger, id, news)
+    settleList(ledger, id, news, context)
   } else {
     ledger.setConversation({ ...start, verify: start.verify || rejoined || compares })
     await applySummary(ledger, id, news, context, compares)
@@ -101,19 +106,14 @@ export function freshRecord(id: ConversationId): ConversationRecord {
     headDigest: '',
     total: 0,
     mine: 0,
-    mark: { seq: 0, total: 0, mine: 0, recalled: [] },
+    mark: markAt({ seq: 0, total: 0, mine: 0 }),
     last: null,
     tail: null,
     local: false,
     verify: false,
+    erasing: [],
     absentSince: 0,
   }
-}
-
-/** A device that hears of a conversation for the first time counts from its first sync, or from the (re)joining. */
-function firstMark(news: News, { first }: NewsContext): Mark {
-  if (first) return { seq: news.seq, total: news.total, mine: news.mine, recalled: [] }
-  return { seq: news.joinedSeq, total: news.joinedTotal, mine: news.joinedMine, recalled: [] }
 }
 
 /** The totals before the inline rows are applied, which count themselves. */
@@ -128,22 +128,25 @@ function isMessage(read: ReadRow): boolean {
 }
 
 /** After inline rows: what only the relay knows exactly. */
-function settleList(ledger: Ledger, id: ConversationId, news: News): void {
+function settleList(ledger: Ledger, id: ConversationId, news: News, context: NewsContext): void {
   const record = ledger.conversation(id)
   if (record === undefined) return
+  // Where the newest page opened among rows that were not his to see, what stood last on another one says nothing.
+  const tail = record.pages === news.pages ? record.tail : null
   ledger.setConversation({
     ...record,
+    headHeld: headDiffers(ledger, record, news, context) ? 0 : record.headHeld,
+    headDigest: news.headDigest,
     role: news.role,
     members: news.members,
     seq: Math.max(record.seq, news.seq),
     time: Math.max(record.time, news.time),
     pages: news.pages,
     headKnown: Math.max(record.headKnown, news.headVersion),
-    headDigest: news.headDigest,
     total: news.total,
     mine: news.mine,
     last: record.last ?? lastOf(news),
-    tail: record.tail ?? tailOf(news),
+    tail: tail ?? tailOf(news),
   })
 }
 
@@ -157,6 +160,12 @@ async function applySummary(
   const record = ledger.conversation(id)
   if (record === undefined) return
   const moved = record.seq < news.seq
+  const current = record.headHeld === news.headVersion
+  const erasing = new Set(record.erasing)
+  for (const touched of news.touched) {
+    const { held } = await ledger.page(id, touched.page)
+    if (touched.erased && held > 0 && held < touched.version) erasing.add(touched.page)
+  }
   ledger.setConversation({
     ...record,
     role: news.role,
@@ -166,11 +175,14 @@ async function applySummary(
     time: compares ? news.time : Math.max(record.time, news.time),
     pages: news.pages,
     headKnown: news.headVersion,
+    headHeld: current && !headDiffers(ledger, record, news, context) ? record.headHeld : 0,
     headDigest: news.headDigest,
-    headHeld: record.headHeld === news.headVersion ? record.headHeld : 0,
     total: news.total,
     mine: news.mine,
-    mark: context.first ? record.mark : withRecalled(record.mark, news.recalled),
+    mark: context.first
+      ? record.mark
+      : withRecalled(compares ? markWithin(record.mark, news) : record.mark, news.recalled),
+    erasing: [...erasing],
     last: lastOf(news) ?? record.last,
     tail: tailOf(news),
   })
@@ -205,21 +217,36 @@ function tailOf(news: News): { readonly client: number; readonly clock: number }
   return readRow(news.last)?.item ?? null
 }
 
+/** A head that is held at the relay's version, and does not say what the relay's does, is not held. */
+function headDiffers(
+  ledger: Ledger,
+  { id, headHeld }: ConversationRecord,
+  news: News,
+  { log }: NewsContext,
+): boolean {
+  const head = headHeld === news.headVersion ? ledger.head(id) : undefined
+  if (head === undefined || headDigest(head) === news.headDigest) return false
+  log.error('a head is not what the relay has', { conversation: id })
+  ledger.setHead(id, null)
+  ledger.wantsFetching = true
+  return true
+}
+
 /** INVITED and KICKED come from the feed: once, however the rows came. */
 function announceMembership(
   ledger: Ledger,
-  id: ConversationId,
   before: ConversationRecord | undefined,
   news: News,
-  context: NewsContext,
+  context: NewsContext & { readonly id: ConversationId; readonly inline: boolean },
 ): void {
+  const { id, inline } = context
   const inviter = parseUserId(news.invitedBy)
   const remover = parseUserId(news.removedBy)
   const was = before !== undefined && before.role !== ''
   const entered = !was && news.role !== ''
   const left = was && news.role === ''
-  const told = news.whole && news.rows.some((row) => row.kind === 'head' && row.seq === news.joinedSeq)
-  const toldLeft = news.whole && news.rows.at(-1)?.kind === 'head'
+  const told = inline && news.rows.some((row) => row.kind === 'head' && row.seq === news.joinedSeq)
+  const toldLeft = inline && news.rows.at(-1)?.kind === 'head'
   if (entered && !told && inviter !== undefined && inviter !== context.user) {
     tell(ledger, context, { type: 'invited', conversation: id, invitedBy: inviter })
   }

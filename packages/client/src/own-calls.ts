@@ -2,6 +2,7 @@
 import type { ConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import { unknownConversation } from './errors.ts'
+import { markAt } from './marks.ts'
 import { unreadOf } from './views.ts'
 
 export interface OwnCalls {
@@ -16,9 +17,8 @@ export function createOwnCalls({ mailbox, ports }: Core): OwnCalls {
       await mailbox.call((ledger) => {
         const record = ledger.conversation(id)
         if (record === undefined) throw unknownConversation()
-        const { seq, total, mine } = record
-        if (unreadOf(record) === 0 && record.mark.seq === seq) return
-        ledger.setConversation({ ...record, mark: { seq, total, mine, recalled: [] } })
+        if (unreadOf(record) === 0 && record.mark.seq === record.seq) return
+        ledger.setConversation({ ...record, mark: markAt(record) })
         ledger.emit({ type: 'conversation', conversation: id })
       })
     },

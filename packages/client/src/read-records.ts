@@ -53,6 +53,7 @@ export function readConversation(value: Value): ConversationRecord {
     tail: fields['tail'] === null ? null : readItemId(fields['tail']),
     local: flag(fields, 'local'),
     verify: flag(fields, 'verify'),
+    erasing: wholes(fields, 'erasing'),
     absentSince: number(fields, 'absentSince'),
   }
 }

@@ -3,7 +3,7 @@ import { parseConversationId } from '@parley/document'
 import type { ConversationId } from '@parley/document'
 import type { FetchAnswer, RelayFrame, Sync } from '@parley/wire'
 import { applyRow } from './apply-rows.ts'
-import type { Arrival } from './apply-rows.ts'
+import type { Arrival } from './arrival.ts'
 import type { Core } from './core.ts'
 import { createAgain } from './create-again.ts'
 import { applyDigests, applyHead, applyPage } from './fetched.ts'
@@ -20,6 +20,14 @@ export interface CatchUp {
   readonly first: boolean
   /** Of the relay's log, as its welcome said. */
   readonly epoch: string
+  /** All of it has been worked on, if not stored. */
+  done: boolean
+  /** Something did not fit: nothing of this session counts any more. */
+  broken: boolean
+}
+
+export function createCatchUp(first: boolean, epoch: string): CatchUp {
+  return { named: new Set(), first, epoch, done: false, broken: false }
 }
 
 export async function receive(
@@ -28,6 +36,8 @@ export async function receive(
   ledger: Ledger,
   frame: RelayFrame,
 ): Promise<void> {
+  // A cursor behind a gap would say that nothing is missing.
+  if (catchUp.broken) return
   switch (frame.frame) {
     case 'sync':
       await receiveSync(core, catchUp, ledger, frame)
@@ -38,10 +48,9 @@ export async function receive(
       const arrival: Arrival = { user: core.user, replayed: false, silent: false, promises: core.promises }
       for (const row of frame.rows) {
         const fault = await applyRow(ledger, id, row, arrival)
-        if (fault !== undefined) {
-          ledger.after.push(() => core.session.restart(`rows: ${fault}`))
-          return
-        }
+        if (fault === undefined) continue
+        breakOff(core, catchUp, ledger, `rows: ${fault}`)
+        return
       }
       sweepLane(ledger, id)
       ledger.emit({ type: 'conversation', conversation: id })
@@ -87,16 +96,17 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
   const { generation } = core.session
   const context = {
     user: core.user,
-    replayed: !core.caughtUp,
-    silent: catchUp.first,
-    first: catchUp.first,
-    full: frame.full && !core.caughtUp,
+    replayed: !catchUp.done,
+    silent: catchUp.first && !catchUp.done,
+    first: catchUp.first && !catchUp.done,
+    full: frame.full && !catchUp.done,
     promises: core.promises,
+    log: core.ports.log,
   }
   for (const news of frame.news) {
     const fault = await applyNews(ledger, news, context)
     if (fault !== undefined) {
-      ledger.after.push(() => core.session.restart(`news: ${fault}`))
+      breakOff(core, catchUp, ledger, `news: ${fault}`)
       return
     }
     const id = parseConversationId(news.conversation)
@@ -107,7 +117,8 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
   core.idleWork = true
   if (frame.more) return
   // A conversation that appears later comes between rows of the same turn: only `cursor` frames say all of it is here.
-  if (core.caughtUp) return
+  if (catchUp.done) return
+  catchUp.done = true
   if (frame.full) await markAbsent(core, catchUp, ledger)
   ledger.setDevice({
     ...ledger.device,
@@ -123,16 +134,23 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
   })
 }
 
+function breakOff(core: Core, catchUp: CatchUp, ledger: Ledger, why: string): void {
+  catchUp.broken = true
+  ledger.after.push(() => core.session.restart(why))
+}
+
 /** A relay that started from nothing and does not name a conversation does not know it, or not this member. */
 async function markAbsent(core: Core, catchUp: CatchUp, ledger: Ledger): Promise<void> {
   for (const id of core.model.conversations.keys()) {
     const record = ledger.conversation(id)
     if (record === undefined || catchUp.named.has(id) || record.local || record.seq === 0) continue
-    if (record.absentSince !== 0 || record.role === '') continue
+    if (record.absentSince !== 0) continue
     ledger.setConversation({ ...record, absentSince: Math.max(1, core.ports.now()) })
-    await createAgain(core, ledger, record)
+    if (record.role !== '') await createAgain(core, ledger, record)
   }
 }
+
+const resultOf = { held: 'held', older: 'held', differs: 'differs', unreadable: 'failed' } as const
 
 async function receiveFetched(core: Core, ledger: Ledger, frame: FetchAnswer): Promise<void> {
   const request = core.requests.find(frame.request)
@@ -151,19 +169,19 @@ async function receiveFetched(core: Core, ledger: Ledger, frame: FetchAnswer): P
       }
       const result = await applyPage(ledger, request.conversation, page, core.promises)
       const { held, known } = await ledger.page(request.conversation, request.page)
-      // What came meanwhile may be newer than the answer; a part that does not fit is asked for whole.
-      if (known > fetched.version || (held === 0 && request.after > 0)) ledger.wantsFetching = true
+      // What came since it was asked may be newer than the answer; a part that does not fit is asked for whole.
+      if (known > request.known || (held === 0 && request.after > 0)) ledger.wantsFetching = true
       if (result === 'differs' || result === 'unreadable') {
         core.ports.log.error('a page is not what the relay has', { result, page: request.page })
       }
       ledger.emit({ type: 'conversation', conversation: request.conversation })
-      ledger.after.push(() => core.requests.close(request.number, result === 'differs' ? 'differs' : 'held'))
+      ledger.after.push(() => core.requests.close(request.number, resultOf[result]))
       return
     }
     case 'head': {
-      const held = applyHead(ledger, request.conversation, fetched.version, fetched.state)
+      const held = applyHead(ledger, request.conversation, core.user, fetched)
       if (!held) core.ports.log.error('a head cannot be read', { conversation: request.conversation })
-      if ((ledger.conversation(request.conversation)?.headKnown ?? 0) > fetched.version)
+      if ((ledger.conversation(request.conversation)?.headKnown ?? 0) > request.known)
         ledger.wantsFetching = true
       ledger.emit({ type: 'conversation', conversation: request.conversation })
       ledger.after.push(() => core.requests.close(request.number, held ? 'held' : 'failed'))

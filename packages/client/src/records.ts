@@ -71,6 +71,8 @@ export interface ConversationRecord {
   readonly local: boolean
   /** Held pages are to be compared with the relay's digests before they count as whole. */
   readonly verify: boolean
+  /** Pages held here of which something was taken back that still stands on them: fetched in idle time. */
+  readonly erasing: readonly number[]
   /** When a relay of another epoch was first found not to know it (0: it does). */
   readonly absentSince: number
 }

@@ -21,7 +21,7 @@ import { createOwnCalls } from './own-calls.ts'
 import type { OwnCalls } from './own-calls.ts'
 import type { Ports } from './ports.ts'
 import { createPromises } from './promises.ts'
-import { receive } from './receive.ts'
+import { createCatchUp, receive } from './receive.ts'
 import type { CatchUp } from './receive.ts'
 import { createRequests } from './requests.ts'
 import { createSender } from './sender.ts'
@@ -52,7 +52,7 @@ export interface RunOptions {
 
 export function run({ user, ports: given, limits, model, emit, end }: RunOptions): Running {
   const { ports, cancelTimers } = ownTimers(given)
-  let catchUp: CatchUp = { named: new Set(), first: false, epoch: '' }
+  let catchUp: CatchUp = createCatchUp(false, '')
 
   const session = createSession({
     user,
@@ -105,7 +105,7 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
 
   function onWelcome({ epoch }: Welcome): void {
     const first = model.device.epoch === ''
-    catchUp = { named: new Set(), first, epoch }
+    catchUp = createCatchUp(first, epoch)
     // Whether or not the session lives on: the old log is gone.
     mailbox.receive(async (ledger) => {
       if (ledger.device.epoch !== '' && ledger.device.epoch !== epoch) await beginEpoch(core, ledger, epoch)

@@ -1,20 +1,14 @@
 /** Records as the engine's users see them. */
 import { readEntry } from '@parley/document'
-import type { ConversationId, Entry, EntryId, TimelineMessage, UserId } from '@parley/document'
+import type { ConversationId, EntryId, Message, TimelineMessage, UserId } from '@parley/document'
 import type { ConversationView, MessageState, MessageView, UnsentItem } from './engine-types.ts'
 import type { ConversationRecord, DraftRecord, EntryItem, OutboxItem } from './records.ts'
 
 export function messageOf(
   conversation: ConversationId,
-  row: {
-    readonly seq: number
-    readonly time: number
-    readonly entry: Extract<Entry, { readonly type: number }>
-    readonly page: number
-    readonly own: boolean
-  },
+  row: { readonly seq: number; readonly time: number },
+  entry: Message,
 ): MessageView {
-  const { entry } = row
   return {
     id: entry.id,
     conversation,

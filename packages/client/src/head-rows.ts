@@ -1,0 +1,131 @@
+/** Rows of the head: who is in a conversation, and what everybody hears of it. Rules CL32, CL35 and CL37. */
+import { changeHead, emptyDigest } from '@parley/document'
+import type { Change, ConversationId, UserId } from '@parley/document'
+import type { HeadRow } from '@parley/wire'
+import { tell } from './arrival.ts'
+import type { Arrival } from './arrival.ts'
+import type { Ledger } from './ledger.ts'
+import type { ConversationRecord } from './records.ts'
+
+export function applyHeadRow(
+  ledger: Ledger,
+  before: ConversationRecord,
+  row: HeadRow,
+  change: Change,
+  arrival: Arrival,
+): void {
+  const { id } = before
+  const held = before.headHeld > 0 && before.headHeld === before.headKnown
+  const starts = change.op === 'created'
+  if (held || starts) {
+    ledger.setUpdate(id, 0, row.seq, { time: row.time, update: row.update, erased: null })
+    const head = ledger.head(id)
+    if (head !== undefined || starts)
+      ledger.setHead(id, changeHead(starts ? undefined : head, change, row.time))
+  }
+  if (!held && !starts) ledger.wantsFetching = true
+  const moved: ConversationRecord = {
+    ...before,
+    seq: row.seq,
+    time: row.time,
+    headHeld: held || starts ? row.seq : before.headHeld,
+    headKnown: row.seq,
+  }
+  ledger.setConversation(listRow(ledger, moved, change, arrival.user))
+  if (change.op === 'page' || starts) {
+    const page = change.op === 'page' ? change.pages : 1
+    // Under this number there may be rows of another life of the log.
+    ledger.clearUpdates(id, page)
+    ledger.setPage(id, page, { held: row.seq, known: row.seq, digest: emptyDigest })
+  }
+  announce(ledger, id, change, arrival)
+}
+
+function listRow(
+  ledger: Ledger,
+  record: ConversationRecord,
+  change: Change,
+  user: UserId,
+): ConversationRecord {
+  switch (change.op) {
+    case 'page':
+      return { ...record, pages: change.pages, tail: null }
+    case 'created':
+      return { ...record, pages: 1, tail: null, members: change.members.length + 1 }
+    case 'added':
+      return {
+        ...record,
+        members: record.members + change.members.length,
+        role: change.members.includes(user) ? 'member' : roleNow(ledger, record, user),
+      }
+    case 'joined':
+      return {
+        ...record,
+        members: record.members + 1,
+        role: change.by === user ? 'member' : roleNow(ledger, record, user),
+      }
+    case 'removed':
+      return {
+        ...record,
+        members: Math.max(0, record.members - change.members.length),
+        role: change.members.includes(user) ? '' : roleNow(ledger, record, user),
+      }
+    case 'quit':
+      return {
+        ...record,
+        members: Math.max(0, record.members - 1),
+        role: change.by === user ? '' : roleNow(ledger, record, user),
+      }
+  }
+}
+
+/** An owner who leaves is succeeded; the head says by whom. */
+function roleNow(ledger: Ledger, record: ConversationRecord, user: UserId): string {
+  return ledger.head(record.id)?.members.get(user)?.role ?? record.role
+}
+
+/** The guide's table: who enters by himself and everybody else hear it alike; who is brought or sent hears his own event. */
+function announce(ledger: Ledger, id: ConversationId, change: Change, arrival: Arrival): void {
+  const { user } = arrival
+  switch (change.op) {
+    case 'page':
+      return
+    case 'created':
+      if (change.members.includes(user))
+        tell(ledger, arrival, { type: 'invited', conversation: id, invitedBy: change.by })
+      return
+    case 'added':
+      if (change.members.includes(user) && change.by !== user) {
+        tell(ledger, arrival, { type: 'invited', conversation: id, invitedBy: change.by })
+      } else {
+        tell(ledger, arrival, {
+          type: 'members-joined',
+          conversation: id,
+          members: change.members,
+          invitedBy: change.by,
+        })
+      }
+      return
+    case 'joined':
+      tell(ledger, arrival, {
+        type: 'members-joined',
+        conversation: id,
+        members: [change.by],
+        invitedBy: change.by,
+      })
+      return
+    case 'removed':
+      if (change.members.includes(user))
+        tell(ledger, arrival, { type: 'kicked', conversation: id, kickedBy: change.by })
+      else
+        tell(ledger, arrival, {
+          type: 'members-left',
+          conversation: id,
+          members: change.members,
+          kickedBy: change.by,
+        })
+      return
+    case 'quit':
+      tell(ledger, arrival, { type: 'members-left', conversation: id, members: [change.by] })
+  }
+}
