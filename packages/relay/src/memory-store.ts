@@ -2,19 +2,20 @@
  * The log in memory. The disk is an object of its own: it survives the store, as a real one survives the process.
  */
 import type { ConversationId, EntryId, UserId } from '@parley/document'
-import type {
-  CommandRecord,
-  ConversationRecord,
-  FeedRow,
-  HeadRecord,
-  LogRow,
-  MemberRecord,
-  MessageRecord,
-  PageRecord,
-  RelayCommit,
-  RelayStore,
-  StoredConversation,
-  WriterRecord,
+import {
+  type CommandRecord,
+  type ConversationRecord,
+  type FeedRow,
+  type HeadRecord,
+  type LogRow,
+  maxRecallsRead,
+  type MemberRecord,
+  type MessageRecord,
+  type PageRecord,
+  type RelayCommit,
+  type RelayStore,
+  type StoredConversation,
+  type WriterRecord,
 } from './store.ts'
 
 /** Everything of one conversation. `rows[seq - 1]` is the row of that sequence. */
@@ -100,7 +101,8 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
     },
     async recalledSince(conversation, position, upToSeq, user) {
       const held = at(conversation)
-      const seqs = rowsAbove(held, position, upToSeq).flatMap((row) => row.erases.map((item) => item.seq))
+      const recalls = rowsAbove(held, position, upToSeq).filter(({ erases }) => erases.length > 0)
+      const seqs = recalls.slice(-maxRecallsRead).flatMap(({ erases }) => erases.map((item) => item.seq))
       return seqs.filter((seq) => held?.rows[seq - 1]?.author !== user).toSorted((a, b) => a - b)
     },
     async feed(user, position, limit) {

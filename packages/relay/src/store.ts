@@ -184,6 +184,9 @@ export interface FeedRow {
   readonly position: number
 }
 
+/** A mark of reading lies behind more recalls only after a very long time, and each is looked up. */
+export const maxRecallsRead = 4096
+
 /** Batch reads answer what exists, in no particular order. */
 export interface RelayStore {
   /** The life of this data: random, renewed by restore, import and failover. */
@@ -221,7 +224,10 @@ export interface RelayStore {
   ): Promise<readonly LogRow[]>
   /** Pages touched above a position, in ascending order. */
   pagesSince(conversation: ConversationId, position: number): Promise<readonly PageRecord[]>
-  /** Sequences of messages of others than `user` erased by rows above a position and up to a sequence, ascending. */
+  /**
+   * Sequences of messages of others than `user`, ascending, erased by rows above a position and up to a sequence: by the
+   * newest `maxRecallsRead` of them.
+   */
   recalledSince(
     conversation: ConversationId,
     position: number,

@@ -3,6 +3,7 @@
  * (`sqlite-numbers.ts`). Values are given by their places: by their names, Node takes four times as long to bind them.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { maxRecallsRead } from '../store.ts'
 
 type Statement<Name extends string> = Readonly<Record<Name, StatementSync>>
 
@@ -69,7 +70,8 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
     SELECT seq, position FROM rows WHERE conversation = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`),
     rowsBetween: prepare(`${from('rows')} AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`),
     erasingRows: prepare(`
-    ${from('rows')} AND position > ? AND seq <= ? AND erases IS NOT NULL ORDER BY position`),
+    ${from('rows')} AND position > ? AND seq <= ? AND erases IS NOT NULL
+    ORDER BY position DESC LIMIT ${maxRecallsRead}`),
     feed: prepare(`
     SELECT * FROM (
       SELECT m.conversation AS number, c.position AS moved

@@ -1,4 +1,5 @@
 /** The contract, second part: rows and pages. */
+import { maxRecallsRead } from '../store.ts'
 import { checkEqual } from './check.ts'
 import { type StoreCase, storeCase } from './store-case.ts'
 import {
@@ -111,4 +112,22 @@ export const rowCases: readonly StoreCase[] = [
       await store.close()
     },
   ),
+  storeCase('[RE52] of very many recalls the newest are read', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    const last = maxRecallsRead + 3
+    const rows = Array.from({ length: last - 1 }, (_, index) =>
+      entryRow(
+        lunch,
+        index + 2,
+        index + 2,
+        index === 0 ? {} : { erases: [{ seq: index + 1, client: 1, clock: 1 }] },
+      ),
+    )
+    await store.commit(commitOf(last, { conversations: [conversationRecord(lunch, last, last)], rows }))
+    const recalled = await store.recalledSince(lunch, 0, last, mary)
+    checkEqual(recalled.length, maxRecallsRead, 'so many')
+    checkEqual([recalled[0], recalled.at(-1)], [3, last - 1], 'the newest')
+    await store.close()
+  }),
 ]
