@@ -56,7 +56,12 @@ async function readBatch(
   let bytes = 0
   for (const row of feed) {
     if (isWanted(session, flow, row)) {
-      const item = await readNews(store, row, { since: flow.full ? 0 : flow.from, fresh: flow.fresh }, limits)
+      const item = await readNews(
+        store,
+        row,
+        { since: flow.full ? null : flow.from, fresh: flow.fresh },
+        limits,
+      )
       const size = newsSize(item)
       if (news.length > 0 && bytes + size > limits.maxPayloadBytes) return { news, at, done: false }
       news.push(item)

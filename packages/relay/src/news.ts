@@ -13,8 +13,8 @@ export interface NewsLimits {
 }
 
 export interface From {
-  /** The device's cursor, 0 for none. */
-  readonly since: number
+  /** The device's cursor, null for none. At 0 it knows that there was nothing, and is told all that has come since. */
+  readonly since: number | null
   /** The device has never synced. */
   readonly fresh: boolean
 }
@@ -22,9 +22,10 @@ export interface From {
 export async function readNews(
   store: RelayStore,
   { member, conversation }: FeedRow,
-  { since, fresh }: From,
+  { since: cursor, fresh }: From,
   limits: NewsLimits,
 ): Promise<News> {
+  const since = cursor ?? 0
   const seen = visible(member, conversation)
   const last = seen.lastSeq === 0 ? undefined : await store.row(conversation.id, seen.lastSeq)
   const rows = await readRows(store, member, seen.seq, since, limits)
@@ -50,7 +51,7 @@ export async function readNews(
     joinedTotal: member.joinedTotal,
     joinedMine: member.joinedMine,
     last: last === undefined ? null : entryRow(last),
-    touched: await readTouched(store, member, seen, since),
+    touched: await readTouched(store, member, seen, cursor),
     recalled: fresh ? [] : await readRecalled(store, member, seen.seq, since),
     whole: rows !== undefined,
     rows: rows ?? [],
@@ -126,21 +127,25 @@ async function readTouched(
   store: RelayStore,
   member: MemberRecord,
   seen: Seen,
-  since: number,
+  since: number | null,
 ): Promise<readonly TouchedPage[]> {
   const touched: TouchedPage[] = []
   for (const page of await candidates(store, seen, since)) {
     const shown = await visiblePage(store, member, page)
     if (shown === undefined) continue
     const { version, digest } = shown
-    touched.push({ page: page.page, version, digest, erased: since > 0 && page.erasedPosition > since })
+    touched.push({ page: page.page, version, digest, erased: since !== null && page.erasedPosition > since })
   }
-  return since > 0 ? touched.slice(-maxTouchedPerNews) : touched.slice(-1)
+  return since === null ? touched.slice(-1) : touched.slice(-maxTouchedPerNews)
 }
 
-async function candidates(store: RelayStore, seen: Seen, since: number): Promise<readonly PageRecord[]> {
+async function candidates(
+  store: RelayStore,
+  seen: Seen,
+  since: number | null,
+): Promise<readonly PageRecord[]> {
   const { id } = seen.conversation
-  if (since > 0) return store.pagesSince(id, since)
+  if (since !== null) return store.pagesSince(id, since)
   const newest = await store.pages(id, seen.pages > 1 ? [seen.pages - 1, seen.pages] : [seen.pages])
   return newest.toSorted((a, b) => a.page - b.page)
 }
