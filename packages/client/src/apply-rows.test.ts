@@ -164,18 +164,11 @@ async function heardBy(
 }
 
 function told(event: EngineEvent): readonly Told[] {
-  switch (event.type) {
-    case 'members-joined':
-      return [['MEMBERS_JOINED', event.members, event.invitedBy]]
-    case 'members-left':
-      return [['MEMBERS_LEFT', event.members, event.kickedBy]]
-    case 'invited':
-      return [['INVITED', [], event.invitedBy]]
-    case 'kicked':
-      return [['KICKED', [], event.kickedBy]]
-    default:
-      return []
-  }
+  if (event.type === 'members-joined') return [['MEMBERS_JOINED', event.members, event.invitedBy]]
+  if (event.type === 'members-left') return [['MEMBERS_LEFT', event.members, event.kickedBy]]
+  if (event.type === 'invited') return [['INVITED', [], event.invitedBy]]
+  if (event.type === 'kicked') return [['KICKED', [], event.kickedBy]]
+  return []
 }
 
 const william: UserId = user('William')

@@ -20,23 +20,23 @@ import { settle, user } from './values.test-kit.ts'
 export interface TestSurroundings {
   readonly ports: Omit<Ports, 'store'>
   /** Frames that left since last asked, hello included. */
-  sent(): readonly DeviceFrame[]
+  readonly sent: () => readonly DeviceFrame[]
   /** All bytes that ever left, in order. */
   readonly bytes: readonly Uint8Array[]
   /** Frames from the relay; their counts are put right. */
-  say(...frames: readonly RelayFrame[]): Promise<void>
+  readonly say: (...frames: readonly RelayFrame[]) => Promise<void>
   /** The same without that. */
-  sayAsIs(...frames: readonly RelayFrame[]): Promise<void>
-  sayBytes(bytes: Uint8Array): Promise<void>
-  opens(): Promise<void>
+  readonly sayAsIs: (...frames: readonly RelayFrame[]) => Promise<void>
+  readonly sayBytes: (bytes: Uint8Array) => Promise<void>
+  readonly opens: () => Promise<void>
   /** The socket ends from the far side. */
-  cut(): Promise<void>
+  readonly cut: () => Promise<void>
   /** Opens the socket and takes it through hello, welcome and an empty or given catch-up. */
-  connect(catchUp?: CatchUp): Promise<void>
+  readonly connect: (catchUp?: CatchUp) => Promise<void>
   /** Moves the clock and lets what is due happen, in its order. */
-  pass(ms: number): Promise<void>
+  readonly pass: (ms: number) => Promise<void>
   /** Sets the clock without anything happening. */
-  setClock(now: number): void
+  readonly setClock: (now: number) => void
   /** Why tokens were asked for. */
   readonly tokens: readonly TokenReason[]
   readonly sockets: readonly { readonly open: boolean; readonly handlers: SocketHandlers }[]
