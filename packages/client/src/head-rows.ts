@@ -15,24 +15,28 @@ export function applyHeadRow(
   arrival: Arrival,
 ): void {
   const { id } = before
+  // A head that was fetched meanwhile has this row in it already, and stands where the row would be stored.
+  const covered = row.seq <= before.headHeld
   const held = before.headHeld > 0 && before.headHeld === before.headKnown
-  const starts = change.op === 'created'
-  if (held || starts) {
+  const created = change.op === 'created'
+  const stored = !covered && (held || created)
+  if (stored) {
+    // What stands there is a head of another life of the log.
+    if (created) ledger.clearUpdates(id, 0)
     ledger.setUpdate(id, 0, row.seq, { time: row.time, update: row.update, erased: null })
     const head = ledger.head(id)
-    if (head !== undefined || starts)
-      ledger.setHead(id, changeHead(starts ? undefined : head, change, row.time))
-  }
-  if (!held && !starts) ledger.wantsFetching = true
+    if (head !== undefined || created)
+      ledger.setHead(id, changeHead(created ? undefined : head, change, row.time))
+  } else if (!covered) ledger.wantsFetching = true
   const moved: ConversationRecord = {
     ...before,
     seq: row.seq,
     time: row.time,
-    headHeld: held || starts ? row.seq : before.headHeld,
-    headKnown: row.seq,
+    headHeld: stored ? row.seq : before.headHeld,
+    headKnown: covered ? before.headKnown : row.seq,
   }
   ledger.setConversation(listRow(ledger, moved, change, arrival.user))
-  if (change.op === 'page' || starts) {
+  if (change.op === 'page' || created) {
     const page = change.op === 'page' ? change.pages : 1
     // Under this number there may be rows of another life of the log.
     ledger.clearUpdates(id, page)
