@@ -14,13 +14,14 @@ export function checkUnread(
 ): readonly string[] {
   const { name, user, family, disk } = device
   const single = world.devices.filter((other) => other.family === family).length === 1
-  const synced = world.journal.heard.some(
-    ({ device: who, event, at }) =>
-      who === name &&
-      event.type === 'state' &&
-      event.state === 'connected' &&
-      at + 500 < world.watch.firstCommitAt(),
+  // Connected once, and still so when the first transaction came: its first sync was of nothing.
+  const before = world.journal.heard.flatMap(({ device: who, event, at }) =>
+    who === name && event.type === 'state' && at < world.watch.firstCommitAt()
+      ? [{ state: event.state, at }]
+      : [],
   )
+  const last = before.at(-1)
+  const synced = last?.state === 'connected' && last.at + 1500 < world.watch.firstCommitAt()
   if (!single || !synced || !disk.faithful() || world.counters.get('epochChanges') > 0) return []
   return truths.flatMap(({ id, changes, messages, members }) => {
     const holding = holdings.get(id)
