@@ -24,13 +24,18 @@ async function awayFromLunch() {
   return { store, script, device, engine: device.engine }
 }
 
-const back = async (device: TestDevice, ...news: readonly ReturnType<ReturnType<typeof createScript>['news']>[]): Promise<void> => {
+const back = async (
+  device: TestDevice,
+  ...news: readonly ReturnType<ReturnType<typeof createScript>['news']>[]
+): Promise<void> => {
   await device.pass(40_000)
   await device.connect({ news, cursor: 9 })
 }
 
 const types = (events: readonly EngineEvent[]): readonly string[] =>
-  events.filter(({ type }) => !['state', 'connection', 'conversation', 'unread'].includes(type)).map(({ type }) => type)
+  events
+    .filter(({ type }) => !['state', 'connection', 'conversation', 'unread'].includes(type))
+    .map(({ type }) => type)
 
 test('[CL60] news that came whole is applied row by row, in order, its events marked replayed', async () => {
   const { script, device, engine } = await awayFromLunch()
@@ -52,8 +57,16 @@ test('[CL60] other news moves the list row, marks pages and head as behind, and 
   script.change({ op: 'added', by: jerry, members: [mary] })
   await back(device, script.news({ whole: false, rows: [], touched: [script.touched(1)] }))
   expect(types(device.events)).toEqual(['moved'])
-  expect(take(device.events, 'moved')).toEqual([{ type: 'moved', conversation: lunch, replayed: true, partial: true }])
-  expect(engine.conversation(lunch)).toMatchObject({ seq: 4, unread: 2, memberCount: 3, syncState: 'behind', lastMessage: { text: 'two' } })
+  expect(take(device.events, 'moved')).toEqual([
+    { type: 'moved', conversation: lunch, replayed: true, partial: true },
+  ])
+  expect(engine.conversation(lunch)).toMatchObject({
+    seq: 4,
+    unread: 2,
+    memberCount: 3,
+    syncState: 'behind',
+    lastMessage: { text: 'two' },
+  })
   const pages = (await engine.inspect(lunch)).pages
   expect(pages).toMatchObject([
     { page: 0, held: 0, known: 4 },
@@ -64,7 +77,12 @@ test('[CL60] other news moves the list row, marks pages and head as behind, and 
   await settle()
   const [asked] = device.sent().filter(({ frame }) => frame === 'fetch')
   if (asked?.frame !== 'fetch') throw new Error('nothing was asked for')
-  await device.say({ frame: 'fetch-answer', request: asked.request, conversation: lunch, fetched: script.page(1, 1) })
+  await device.say({
+    frame: 'fetch-answer',
+    request: asked.request,
+    conversation: lunch,
+    fetched: script.page(1, 1),
+  })
   expect((await reading).messages.map(({ text }) => text)).toEqual(['one', 'two'])
   expect(types(device.events)).toEqual([])
 })
@@ -145,13 +163,23 @@ test('[CL63] INVITED and KICKED are raised once, however the news came', async (
       const come = party.news({ ...shape, joinedSeq: joined.seq, invitedBy: 'Mary' })
       await back(device, come)
       if (twice) await device.say(sync(come))
-      expect(take(device.events, 'invited')).toMatchObject([{ conversation: party.id, invitedBy: 'Mary', replayed: true }])
+      expect(take(device.events, 'invited')).toMatchObject([
+        { conversation: party.id, invitedBy: 'Mary', replayed: true },
+      ])
       await device.cut()
       party.change({ op: 'removed', by: jerry, members: [tom] })
-      const gone = party.news({ ...shape, ...(whole ? { rows: party.news().rows.slice(2) } : {}), removedBy: 'Jerry', invitedBy: 'Mary', joinedSeq: 2 })
+      const gone = party.news({
+        ...shape,
+        ...(whole ? { rows: party.news().rows.slice(2) } : {}),
+        removedBy: 'Jerry',
+        invitedBy: 'Mary',
+        joinedSeq: 2,
+      })
       await back(device, gone)
       if (twice) await device.say(sync(gone))
-      expect(take(device.events, 'kicked')).toMatchObject([{ conversation: party.id, kickedBy: 'Jerry', replayed: true }])
+      expect(take(device.events, 'kicked')).toMatchObject([
+        { conversation: party.id, kickedBy: 'Jerry', replayed: true },
+      ])
       expect(take(device.events, 'invited')).toEqual([])
     }
   }
@@ -166,7 +194,11 @@ test('[CL63] also when the rows are not used, because what is held is compared f
   // Another life of the relay's log: everything is to be compared.
   const again = script.change({ op: 'added', by: mary, members: [tom] })
   await device.pass(40_000)
-  await device.connect({ epoch: 'another', full: true, news: [script.news({ joinedSeq: again.seq, invitedBy: 'Mary' })] })
+  await device.connect({
+    epoch: 'another',
+    full: true,
+    news: [script.news({ joinedSeq: again.seq, invitedBy: 'Mary' })],
+  })
   expect(take(device.events, 'invited')).toMatchObject([{ invitedBy: 'Mary' }])
   expect(engine.conversation(lunch)?.role).toBe('member')
 })
@@ -181,7 +213,7 @@ test('[CL64] the cursor is stored with or after everything it covers', async () 
   for (const { puts = [] } of store.batches.slice(before)) {
     for (const { table, value } of puts) {
       if (table === 'conversations') seq = (value as { seq: number }).seq
-      if (table === 'device') cursors.push(((value as { cursor: number }).cursor) * 100 + seq)
+      if (table === 'device') cursors.push((value as { cursor: number }).cursor * 100 + seq)
     }
   }
   expect(cursors.map((cursor) => cursor % 100)).toEqual([2, 3])

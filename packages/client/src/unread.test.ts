@@ -16,11 +16,20 @@ type Step =
   | { readonly do: 'restart' }
 
 const step: fc.Arbitrary<Step> = fc.oneof(
-  { weight: 6, arbitrary: fc.record({ do: fc.constant('say' as const), by: fc.constantFrom('Jerry' as const, 'Mary' as const, 'Tom' as const) }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('say' as const),
+      by: fc.constantFrom('Jerry' as const, 'Mary' as const, 'Tom' as const),
+    }),
+  },
   { weight: 3, arbitrary: fc.record({ do: fc.constant('recall' as const), which: fc.nat(20) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('read' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('return' as const), whole: fc.boolean(), cursor: fc.nat(20) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant('return' as const), whole: fc.boolean(), cursor: fc.nat(20) }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
 )
 
@@ -68,9 +77,16 @@ test('[CL96] unread is what others have said since the last reading and not take
           // The cursor may lie behind what came live.
           const seq = device.engine.conversation(lunch)?.seq ?? 0
           const since = Math.max(1, seq - one.cursor)
-          const known = [...recalled].filter(([target, at]) => at > since && said.some(({ row, by }) => row.seq === target && by !== 'Tom'))
+          const known = [...recalled].filter(
+            ([target, at]) => at > since && said.some(({ row, by }) => row.seq === target && by !== 'Tom'),
+          )
           const rows = script.news().rows.filter((row) => row.seq > since)
-          const summary = { whole: false, rows: [], touched: [script.touched(1, true)], recalled: known.map(([target]) => target) }
+          const summary = {
+            whole: false,
+            rows: [],
+            touched: [script.touched(1, true)],
+            recalled: known.map(([target]) => target),
+          }
           await device.connect({ news: [script.news(one.whole ? { rows } : summary)] })
           connected = true
         } else {

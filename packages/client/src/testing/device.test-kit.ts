@@ -55,6 +55,8 @@ export interface CatchUp {
 export interface SurroundingsOptions {
   readonly name?: string
   readonly seed?: number
+  /** What its clock says when it starts. */
+  readonly now?: number
   readonly token?: (reason: TokenReason) => Promise<string>
   /** Instead of a socket that opens when the test says so. */
   readonly connect?: (handlers: SocketHandlers) => Socket
@@ -63,10 +65,11 @@ export interface SurroundingsOptions {
 export function createSurroundings({
   name = 'Tom',
   seed = 1,
+  now: start = 1_000_000,
   token,
   connect,
 }: SurroundingsOptions = {}): TestSurroundings {
-  let now = 1_000_000
+  let now = start
   let chance = seed
   let counted = 0
   let timers: { readonly at: number; readonly callback: () => void }[] = []

@@ -1,0 +1,82 @@
+import { uniqueConversationId } from '@parley/document'
+import { expect, test } from 'vitest'
+import { startDevice } from './testing/device.test-kit.ts'
+import { aheadOfBackup, backup, compare, day, limits, meetRestored } from './testing/restored.test-kit.ts'
+import { createScript } from './testing/script.test-kit.ts'
+import { conversationId, jerry, pushed, texts, textOf, tom } from './testing/values.test-kit.ts'
+
+const lunch = conversationId(1)
+const text = (words: string) => ({ type: -1, text: words })
+
+test('[CL67] a conversation that a new epoch does not know keeps its lane waiting, and what is held, until it appears again', async () => {
+  const { device } = await aheadOfBackup()
+  await device.engine.send(lunch, text('waits'))
+  await meetRestored(device)
+  expect(device.sent().filter(({ frame }) => frame !== 'hello')).toEqual([])
+  const held = async () =>
+    (await device.engine.inspect(lunch)).pages.slice(1).map(({ updates }) => updates.length)
+  expect(await held()).toEqual([1, 3])
+  await device.pass(day)
+  expect(texts(device.sent())).toEqual([])
+  // Its maker has made it again.
+  const again = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  await device.say({ frame: 'sync', cursor: 60, frames: 0, full: false, more: false, news: [again.news()] })
+  await compare(device, again)
+  expect(texts(device.sent())).toEqual(['three', 'four', 'waits'])
+})
+
+test('[CL67] in the end what waits is judged as it is', async () => {
+  const { device } = await aheadOfBackup()
+  await device.engine.send(lunch, text('waits'))
+  await meetRestored(device)
+  await device.pass(7 * day + 1)
+  await device.engine.setDraft(lunch, 'x')
+  const [first] = pushed(device.sent())
+  expect(textOf(first?.entry)).toBe('three')
+})
+
+test('[CL67] its creation does not wait, nor is it left to the device that once made it', async () => {
+  const unique = uniqueConversationId('group', [tom, jerry])
+  for (const [id, creator] of [
+    [lunch, tom],
+    [unique, jerry],
+  ] as const) {
+    const device = await startDevice({ limits })
+    const script = createScript(id, {
+      by: creator,
+      members: [creator === tom ? jerry : tom],
+      reader: tom,
+      unique: id === unique,
+    })
+    await device.connect({ news: [script.news()] })
+    await device.cut()
+    await device.pass(40_000)
+    device.sent()
+    await meetRestored(device)
+    const command = device.sent().find((frame) => frame.frame === 'command')
+    expect(command).toMatchObject({ conversation: id, command: { op: 'create', members: [jerry] } })
+  }
+})
+
+test('[CL68] a return after an absence compares the pages held from before', async () => {
+  const device = await startDevice({ limits })
+  const script = backup()
+  await device.connect({ news: [script.news()] })
+  await device.say(script.frame(script.change({ op: 'removed', by: jerry, members: [tom] })))
+  script.text(jerry, 'behind his back')
+  const again = script.change({ op: 'added', by: jerry, members: [tom] })
+  device.sent()
+  await device.say({
+    frame: 'sync',
+    cursor: 60,
+    frames: 0,
+    full: false,
+    more: false,
+    news: [script.news({ joinedSeq: again.seq, invitedBy: 'Jerry' })],
+  })
+  await compare(device, script)
+  expect((await device.engine.inspect(lunch)).pages.slice(1)).toMatchObject([
+    { page: 1, held: 2, known: 2 },
+    { page: 2, held: 0, known: 6 },
+  ])
+})
