@@ -28,9 +28,11 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   }
   // Places and answers belong to the log that is gone; what was meant still stands.
   for (const item of model.outbox.all()) ledger.setItem(asMeant(item))
+  await pruneAcknowledged(core, ledger)
   const rows = (await model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
   for (const row of rows) {
     const item = readOutboxItem(row.value)
+    if (ledger.acknowledgedN(item.id) === undefined) continue
     // A recall waits until its message is seen to stand: whoever wrote that may offer it again much later.
     if (item.kind === 'entry' && item.target !== null) continue
     ledger.removeAcknowledged(item.n)

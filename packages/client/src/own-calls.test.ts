@@ -1,0 +1,127 @@
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { startDevice, take } from './testing/device.test-kit.ts'
+import { createMiniRelay } from './testing/relay.test-kit.ts'
+import { createScript } from './testing/script.test-kit.ts'
+import { conversationId, jerry, mary, tom } from './testing/values.test-kit.ts'
+
+const lunch = conversationId(1)
+
+type Step =
+  | 'send'
+  | 'hear'
+  | 'recall'
+  | 'add'
+  | 'history'
+  | 'lose'
+  | 'restart'
+  | 'wait'
+  | 'relay'
+  | 'read'
+  | 'draft'
+  | 'undraft'
+
+const own: ReadonlySet<Step> = new Set(['read', 'draft', 'undraft'])
+
+const steps = fc.array(
+  fc.constantFrom<Step>(
+    'send',
+    'hear',
+    'recall',
+    'add',
+    'history',
+    'lose',
+    'restart',
+    'wait',
+    'relay',
+    'read',
+    'draft',
+    'undraft',
+  ),
+  { maxLength: 40 },
+)
+
+/** All bytes this life has sent. The same steps and the same chance make the same life. */
+async function live(life: readonly Step[]): Promise<readonly Uint8Array[]> {
+  const script = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  const relay = createMiniRelay(script, tom)
+  let device = await startDevice()
+  const bytes: Uint8Array[] = []
+  const ids: string[] = []
+  const online = async (): Promise<void> => {
+    await device.pass(40_000)
+    await device.connect({ news: [relay.catchUp(device.engine.conversation(lunch)?.seq ?? 0)] })
+  }
+  await device.connect({ news: [script.news()] })
+  for (const step of life) {
+    const { engine } = device
+    if (step === 'send') ids.push((await engine.send(lunch, { type: -1, text: `${ids.length}` })).id)
+    else if (step === 'hear') {
+      const row = script.text(mary, 'heard')
+      if (engine.connection === 'connected') await device.say(script.frame(row))
+    } else if (step === 'recall')
+      await engine.recall(lunch, (ids.at(-1) ?? '') as never).catch(() => undefined)
+    else if (step === 'add') await engine.command(lunch, { op: 'add', members: [mary] })
+    else if (step === 'history') await Promise.race([engine.history(lunch, {}), device.pass(0)])
+    else if (step === 'wait') await device.pass(21_000)
+    else if (step === 'read') await engine.read(lunch)
+    else if (step === 'draft') await engine.setDraft(lunch, `draft ${ids.length}`)
+    else if (step === 'undraft') await engine.cancelDraft(lunch)
+    else if (step === 'lose') await device.cut()
+    else if (step === 'restart') {
+      bytes.push(...device.bytes)
+      device = await startDevice({ store: device.store, seed: 7 })
+    } else {
+      if (engine.connection !== 'connected') await online()
+      await device.say(...relay.take(device.sent(), () => 'accept'))
+    }
+  }
+  await online()
+  await device.say(...relay.take(device.sent(), () => 'accept'))
+  bytes.push(...device.bytes)
+  return bytes
+}
+
+test('[CL95] the frames of a life with readings and drafts, and of one without, are byte-identical', async () => {
+  let read = 0
+  await fc.assert(
+    fc.asyncProperty(steps, async (life) => {
+      read += life.filter((step) => own.has(step)).length
+      const bytes = await live(life)
+      expect(bytes.length).toBeGreaterThan(0)
+      expect(await live(life.filter((step) => !own.has(step)))).toEqual(bytes)
+    }),
+    { numRuns: 100 },
+  )
+  expect(read).toBeGreaterThan(100)
+})
+
+test('[CL95] a draft is there after a restart, and gone when it was taken back or emptied', async () => {
+  const device = await startDevice()
+  await device.connect({ news: [createScript(lunch, { by: jerry, members: [tom] }).news()] })
+  await device.engine.setDraft(lunch, 'half a sen')
+  expect(device.engine.conversation(lunch)?.draft).toEqual({ text: 'half a sen', editedAt: 1_000_000 })
+  const again = await startDevice({ store: device.store })
+  expect(again.engine.conversation(lunch)?.draft?.text).toBe('half a sen')
+  await again.engine.setDraft(lunch, '')
+  expect(again.engine.conversation(lunch)?.draft).toBeNull()
+  await again.engine.setDraft(lunch, 'more')
+  await again.engine.cancelDraft(lunch)
+  const third = await startDevice({ store: device.store })
+  expect(third.engine.conversation(lunch)?.draft).toBeNull()
+})
+
+test('[CL96] reading tells once, and is remembered', async () => {
+  const device = await startDevice()
+  const script = createScript(lunch, { by: jerry, members: [tom] })
+  await device.connect({ news: [script.news()] })
+  await device.say(script.frame(script.text(jerry, 'one'), script.text(jerry, 'two')))
+  expect(take(device.events, 'unread').map(({ unread }) => unread)).toEqual([2])
+  await device.engine.read(lunch)
+  await device.engine.read(lunch)
+  expect(take(device.events, 'unread').map(({ unread }) => unread)).toEqual([0])
+  const again = await startDevice({ store: device.store })
+  expect(again.engine.conversation(lunch)?.unread).toBe(0)
+  await again.engine.read(lunch)
+  expect(take(again.events, 'unread')).toEqual([])
+})
