@@ -9,12 +9,30 @@ import { assert } from '../assert.ts'
 
 export type Writer = encoding.Encoder
 
+/** Kept from one frame to the next, since making one takes longer than most frames. Nobody has it while it is in use. */
+let spare: Writer | undefined
+
+/** Most frames fit; a larger one takes a writer of its own, which grows and is not kept. */
+const spareBytes = 16 * 1024
+
 export function writeAll(maxBytes: number, write: (writer: Writer) => void): Uint8Array<ArrayBuffer> {
-  const writer = encoding.createEncoder()
+  const writer = spare ?? createWriter()
+  spare = undefined
   write(writer)
   const size = encoding.length(writer)
   assert(size <= maxBytes, `a frame of ${size} bytes, where ${maxBytes} are allowed`)
-  return encoding.toUint8Array(writer)
+  const bytes = encoding.toUint8Array(writer)
+  if (writer.bufs.length === 0) {
+    writer.cpos = 0
+    spare = writer
+  }
+  return bytes
+}
+
+function createWriter(): Writer {
+  const writer = encoding.createEncoder()
+  writer.cbuf = new Uint8Array(spareBytes)
+  return writer
 }
 
 export function writeByte(writer: Writer, byte: number): void {
