@@ -3,7 +3,7 @@ import { writeAll, writeBytes, writeVarUint } from './bounded-writer.ts'
 
 const max = 10_000_000
 
-test('[WI13] what was written stays as it was, whatever is written after it', () => {
+test('[WI1] what was written stays as it was, whatever is written after it', () => {
   const sizes = [0, 1, 100, 16_000, 16_380, 17_000, 200_000, 3]
   const written = sizes.map((size) =>
     writeAll(max, (writer) => writeBytes(writer, new Uint8Array(size).fill(size % 251), max)),
