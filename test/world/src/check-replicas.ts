@@ -2,12 +2,22 @@
 import type { Holding, Replica } from './gather.ts'
 import { documentOf, type Truth } from './truth.ts'
 
+export function makeableOf(replicas: readonly Replica[]): ReadonlySet<string> {
+  return new Set(
+    replicas.flatMap(({ device, holdings }) =>
+      [...holdings].flatMap(([id, { view, head }]) =>
+        view.creator === device.user && head !== undefined ? [id] : [],
+      ),
+    ),
+  )
+}
+
 export function checkReplica(
   replica: Replica,
   truths: readonly Truth[],
   renewed: boolean,
-  /** Users of whom a device is left. */
-  present: ReadonlySet<string>,
+  /** Conversations that a device of their creator still holds with their head. */
+  makeable: ReadonlySet<string>,
 ): readonly string[] {
   const name = replica.device.name
   const { user } = replica.device
@@ -21,8 +31,8 @@ export function checkReplica(
   }
   for (const [id, holding] of replica.holdings) {
     if (truths.some((truth) => truth.id === id)) continue
-    // What an older copy of the log lacks comes back with its creator; when none of his devices is left, it does not.
-    const orphaned = renewed && !present.has(holding.view.creator)
+    // What an older copy of the log lacks comes back with its creator; when no device of his holds it any more, it does not.
+    const orphaned = renewed && !makeable.has(id)
     if (!orphaned && holding.shown.some(({ state }) => state === 'sent'))
       wrong.push(`${id}: shows sent messages and is nowhere else`)
   }

@@ -2,7 +2,7 @@
 import { checkEvents } from './check-events.ts'
 import { checkJournal } from './check-journal.ts'
 import { checkLog, truthsOf } from './check-log.ts'
-import { checkReplica } from './check-replicas.ts'
+import { checkReplica, makeableOf } from './check-replicas.ts'
 import { checkUnread } from './check-unread.ts'
 import type { CounterName } from './counters.ts'
 import type { Fault } from './faults.ts'
@@ -56,13 +56,13 @@ export async function judge(world: World): Promise<readonly string[]> {
   const { replicas, violations } = await heal(world)
   const truths = truthsOf(world)
   const renewed = world.counters.get('epochChanges') > 0
-  const present = new Set(replicas.map(({ device }): string => device.user))
+  const makeable = makeableOf(replicas)
   return [
     ...world.journal.violations,
     ...world.relay.errors.map((error) => `the relay logged an error: ${error}`),
     ...violations,
     ...checkLog(world, truths),
-    ...replicas.flatMap((replica) => checkReplica(replica, truths, renewed, present)),
+    ...replicas.flatMap((replica) => checkReplica(replica, truths, renewed, makeable)),
     ...replicas.flatMap((replica) => checkUnread(world, replica, truths)),
     ...(replicas.length === 0 ? [] : checkJournal(world, truths, replicas)),
     ...checkEvents(world),
