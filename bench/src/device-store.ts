@@ -30,7 +30,7 @@ const tiny: Load = { first: 5, heard: 300, sent: 20 }
 export const deviceStore: Scenario = {
   name: 'device',
   about:
-    'A device of the SDK in Node, its data in SQLite. It hears another one’s messages live, then sends its own one by one: `send` resolves when the message is safe on the device.',
+    'A device of the SDK in Node, its data in SQLite. It hears another one’s messages live, then sends its own one by one: `send` resolves when the message is safe on the device. Its own it keeps twice for a week, for a relay that comes back from a backup.',
   runs: usualRuns,
   run: async (size: Size): Promise<Run> => {
     const { first, heard, sent } = size === 'full' ? full : tiny
