@@ -35,6 +35,7 @@ export interface WrittenHead {
   readonly value: Head
   readonly state: Uint8Array
   readonly update: Uint8Array
+  readonly compacted: boolean
   readonly time: number
   readonly encoded: Uint8Array
 }

@@ -202,6 +202,26 @@ test('[RE36] a head that has grown too large takes no more members, and lets the
   })
 })
 
+test('[RE36] a change with which a head is compacted is not too large for it', async () => {
+  const { tom, conversation, disk } = await createTestLunch({ limits: { maxHeadRowBytes: 1000 } })
+  for (let group = 0; group < 4; group += 1) {
+    const members = Array.from({ length: 5 }, (_, index) => `somebody-${group}-${index}`)
+    expect(await commanded(tom, conversation, { op: 'add', members })).toMatchObject({ class: 'accepted' })
+  }
+  const head = (): Uint8Array => disk.conversations.get(conversation)?.head.state ?? new Uint8Array()
+  let compactions = 0
+  const guests = ['Ada', 'Ben', 'Cleo', 'Dan', 'Eve']
+  for (let turn = 0; turn < 200; turn += 1) {
+    const op = turn % 2 === 0 ? 'add' : 'remove'
+    const verdict = await commanded(tom, conversation, { op, members: guests })
+    expect(verdict).toMatchObject({ class: 'accepted' })
+    const update = disk.conversations.get(conversation)?.rows.at(-1)?.update
+    if ((update?.length ?? 0) > 1000) compactions += 1
+  }
+  expect(head().length).toBeGreaterThan(1000)
+  expect(compactions).toBeGreaterThan(0)
+})
+
 test('[RE36] an outcome or a change over the limit of the wire is refused', async () => {
   const { tom, conversation } = await createTestLunch()
   const members = Array.from({ length: 1200 }, (_, index) => `${index}-`.padEnd(50, 'x'))

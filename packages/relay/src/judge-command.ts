@@ -2,7 +2,7 @@
  * How a command is judged, and its outcome remembered under its id. Rules RE30 to RE36.
  */
 import { type Command, type JsonValue, judgeCommand, writeAny } from '@parley/document'
-import { type CommandVerdict, maxAnyBytes } from '@parley/wire'
+import { type CommandVerdict, maxAnyBytes, maxRelayFrameBytes } from '@parley/wire'
 import { commandKey, type ConversationDraft, type TurnDraft } from './draft.ts'
 import { addHeadRow, type HeadWriter, writeHead, type WrittenHead } from './head-row.ts'
 import type { CommandInput } from './inputs.ts'
@@ -13,6 +13,9 @@ export interface HeadLimits {
   readonly maxHeadRowBytes: number
   readonly maxHeadBytes: number
 }
+
+/** A row alone in its frame: what stands around it takes less than this leaves. */
+const maxRowBytes = maxRelayFrameBytes - 4096
 
 type Final = Exclude<CommandVerdict, { readonly class: 'later' }>
 
@@ -66,13 +69,17 @@ function judge(
   return { class: 'accepted', seq: row.seq, time: row.time, outcome }
 }
 
-/** Nobody is kept from leaving: what makes a head smaller is never too large. */
+/**
+ * Nobody is kept from leaving: what makes a head smaller is not too large, nor is a compaction, which comes with whatever
+ * change happens to be due.
+ */
 function isTooLarge(
-  { update, state, encoded, value }: WrittenHead,
+  { update, compacted, state, encoded, value }: WrittenHead,
   limits: HeadLimits,
   before: number,
 ): boolean {
-  if (update.length > limits.maxHeadRowBytes || encoded.length > maxAnyBytes) return true
+  if (encoded.length > maxAnyBytes || update.length + encoded.length > maxRowBytes) return true
+  if (!compacted && update.length > limits.maxHeadRowBytes) return true
   return state.length > limits.maxHeadBytes && value.members.size > before
 }
 

@@ -20,17 +20,20 @@ export interface WrittenHead {
   /** What the change added, and a compaction of the maps where it was due: for everybody who has the state before. */
   readonly update: Uint8Array
   readonly state: Uint8Array
+  /** The update holds whole maps, however little the change was. */
+  readonly compacted: boolean
 }
 
 export function writeHeadChange({ state, client, change, time }: HeadChange): WrittenHead {
   return withDocument(state === null ? [] : [state], (doc) => {
     // After loading: when Yjs meets its own id in what it applies, it takes another one.
     doc.clientID = client
+    let compacted = false
     const update = captured(doc, () => {
       applyChange(doc, change, time)
-      compactHeadMaps(doc)
+      compacted = compactHeadMaps(doc)
     })
-    return { update, state: Y.encodeStateAsUpdate(doc) }
+    return { update, state: Y.encodeStateAsUpdate(doc), compacted }
   })
 }
 
