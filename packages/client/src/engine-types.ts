@@ -210,6 +210,8 @@ export interface Engine {
   setDraft(conversation: ConversationId, text: string): Promise<void>
   cancelDraft(conversation: ConversationId): Promise<void>
 
+  /** Of a message that waits here, whoever sent it in whichever life of this device: its `confirmed`. */
+  confirmed(id: EntryId): Promise<Accepted> | undefined
   unsent(): readonly UnsentItem[]
   /** Of what was refused; the promise is that of the new try. */
   retryUnsent(id: EntryId): Promise<Queued<unknown>>

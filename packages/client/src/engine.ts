@@ -14,6 +14,7 @@ import { conversation, conversations } from './list.ts'
 import { look, openConversation } from './look.ts'
 import { storageError, storageFailure } from './mailbox.ts'
 import { loadModel } from './model.ts'
+import type { Model } from './model.ts'
 import { newDevice } from './new-device.ts'
 import type { Ports } from './ports.ts'
 import { run } from './running.ts'
@@ -61,16 +62,22 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     return running
   }
 
+  /** What was known last can be looked at after the end. */
+  function model(): Model {
+    if (running === undefined) throw ended ?? new ParleyError('closed', 'The engine has not been started.')
+    return running.core.model
+  }
+
   async function open(): Promise<void> {
     const opened = await ports.store.open()
     store = opened
-    const { model, isNew } = await loadModel(opened, () => ({
+    const { model: loaded, isNew } = await loadModel(opened, () => ({
       device: newDevice(ports),
       epoch: '',
       cursor: 0,
     }))
     if (ended !== undefined) throw ended
-    const started = run({ user, ports, limits, model, emit, end })
+    const started = run({ user, ports, limits, model: loaded, emit, end })
     opened.onLost((error) => end(storageError(error)))
     await started.begin(isNew)
     running = started
@@ -114,13 +121,13 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     resume: () => live().core.session.input({ on: 'resume' }),
     retry: () => live().core.session.input({ on: 'retry' }),
     network: (online) => live().core.session.input({ on: 'network', online }),
-    conversations: () => conversations(live().core.model),
-    conversation: (id) => conversation(live().core.model, id),
+    conversations: () => conversations(model()),
+    conversation: (id) => conversation(model(), id),
     head: async (id) => {
       const { core } = live()
       return core.mailbox.read(async (ledger) => shownHead(ledger, id, { user, now: ports.now() }))
     },
-    peekHead: (id) => peekHead(live().core.model, id, { user, now: ports.now() }),
+    peekHead: (id) => peekHead(model(), id, { user, now: ports.now() }),
     confirmedHead: async (id) => live().core.mailbox.read(async (ledger) => confirmedHead(ledger, id)),
     open: async (id) => openConversation(live().core, id),
     look: async (id) => look(live().core, id),
@@ -132,13 +139,16 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     read: async (id) => live().own.read(id),
     setDraft: async (id, text) => live().own.setDraft(id, text),
     cancelDraft: async (id) => live().own.setDraft(id, null),
-    unsent: () => {
-      const { model } = live().core
-      return model.outbox
-        .all()
-        .filter((item) => item.answered === null)
-        .map(unsentView)
+    confirmed: (id) => {
+      const item = model().outbox.byId(id)
+      const waits = item?.kind === 'entry' && item.state === 'waiting' && item.answered === null
+      return waits ? running?.core.promises.of(id) : undefined
     },
+    unsent: () =>
+      model()
+        .outbox.all()
+        .filter((item) => item.answered === null)
+        .map(unsentView),
     retryUnsent: async (id) => live().calls.retry(id),
     discardUnsent: async (id) => live().calls.discard(id),
     inspect: async (id) => live().core.mailbox.read(async (ledger) => inspect(ledger, id)),

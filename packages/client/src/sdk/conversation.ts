@@ -5,10 +5,12 @@ import type { ConversationView, Draft, Engine, HistoryQuery } from '../engine-ty
 import { ParleyError } from '../errors.ts'
 import { Emitter } from './emitter.ts'
 import type { Event } from './event.ts'
-import { messageFrom, TextMessage } from './message.ts'
-import type { Message, MessageClasses } from './message.ts'
+import { MessageStatus, TextMessage } from './message.ts'
+import type { Message } from './message.ts'
+import type { Outgoing } from './outgoing.ts'
 
-interface Replayed {
+/** What happened while the device was away. */
+export interface Replayed {
   readonly replayed?: true
 }
 
@@ -25,7 +27,8 @@ export type ConversationEvents = {
   readonly [Event.MESSAGE_RECALL]: readonly [Message, Replayed]
   readonly [Event.MESSAGE_STATUS]: readonly [Message]
   readonly [Event.UNREAD_MESSAGES_COUNT_UPDATE]: readonly [number]
-  readonly [Event.CONVERSATION_UPDATED]: readonly []
+  /** What is shown of it is to be read again. `partial`: it moved while away, and not all of that came as events. */
+  readonly [Event.CONVERSATION_UPDATED]: readonly [Replayed & { readonly partial?: true }]
 }
 
 /** What bulk member calls answer: predicted at once, and `confirmed` by the relay. */
@@ -51,9 +54,9 @@ export type MessageList = readonly Message[] & { readonly missing: boolean }
 /** What the client shares with its conversations. */
 export interface ConversationHost {
   readonly engine: Engine
-  readonly classes: MessageClasses
-  /** Follows a message that was sent, until it is answered. */
-  follow(message: Message): void
+  readonly outgoing: Outgoing
+  /** Takes what a listener of the app has thrown. */
+  readonly fault: (error: unknown) => void
 }
 
 export class Conversation extends Emitter<ConversationEvents> {
@@ -63,7 +66,7 @@ export class Conversation extends Emitter<ConversationEvents> {
   readonly #host: ConversationHost
 
   constructor(id: ConversationId, host: ConversationHost) {
-    super()
+    super(host.fault)
     this.id = id
     this.#host = host
   }
@@ -89,8 +92,7 @@ export class Conversation extends Emitter<ConversationEvents> {
   }
   /** What one is here: owner, member, or '' for not a member. */
   get role(): string {
-    const { engine } = this.#host
-    return engine.peekHead(this.id)?.members.get(engine.user)?.role ?? this.#view?.role ?? ''
+    return this.#view?.role ?? ''
   }
   /** Known once the conversation was opened; `memberCount` is known before. */
   get members(): readonly string[] {
@@ -104,7 +106,7 @@ export class Conversation extends Emitter<ConversationEvents> {
   }
   get lastMessage(): Message | null {
     const last = this.#view?.lastMessage ?? null
-    return last === null ? null : messageFrom(last, this.#host.classes)
+    return last === null ? null : this.#host.outgoing.of(last)
   }
   get lastMessageAt(): Date {
     return new Date(this.#view?.lastMessageAt ?? 0)
@@ -119,13 +121,37 @@ export class Conversation extends Emitter<ConversationEvents> {
     return this.#view?.syncState ?? 'unknown'
   }
 
-  /** Resolves when the message is safe on this device; `await message.sent` for the relay's answer. */
+  /**
+   * Resolves when the message is safe on this device; `await message.sent` for the relay's answer. One that failed is
+   * tried again.
+   */
   async send(message: Message | string): Promise<Message> {
     const sending = typeof message === 'string' ? new TextMessage(message) : message
-    const queued = await this.#host.engine.send(this.id, sending.toContent())
-    sending.follow(queued.message, queued.confirmed)
-    this.#host.follow(sending)
-    return sending
+    const { status } = sending
+    if (status !== MessageStatus.NONE && status !== MessageStatus.FAILED)
+      throw new ParleyError('bad-argument', 'This message has been sent: make another one.')
+    // Not twice, however quickly one clicks.
+    sending.status = MessageStatus.SENDING
+    try {
+      if (status === MessageStatus.FAILED && sending.cid === this.id && (await this.#retried(sending)))
+        return sending
+      const { message: view, confirmed } = await this.#host.engine.send(this.id, sending.toContent())
+      sending.follow(view, confirmed)
+      this.#host.outgoing.add(sending)
+      return sending
+    } catch (error) {
+      sending.status = status
+      throw error
+    }
+  }
+
+  /** Whether it was still here to be tried again. */
+  async #retried({ id }: Message): Promise<boolean> {
+    const { engine } = this.#host
+    const kept = engine.unsent().find((item) => item.id === id && item.state === 'refused')
+    if (kept === undefined) return false
+    await engine.retryUnsent(kept.id)
+    return true
   }
 
   async recall(message: Message): Promise<{ readonly confirmed: Promise<unknown> }> {
@@ -135,7 +161,7 @@ export class Conversation extends Emitter<ConversationEvents> {
 
   async queryMessages(options: QueryMessagesOptions = {}): Promise<MessageList> {
     const { messages, missing } = await this.#host.engine.history(this.id, historyQuery(options))
-    const list = messages.map((view) => messageFrom(view, this.#host.classes))
+    const list = messages.map((view) => this.#host.outgoing.of(view))
     return Object.assign(list, { missing: missing.length > 0 })
   }
 

@@ -3,21 +3,24 @@ export type EventMap = { readonly [name: string]: readonly unknown[] }
 type Listener<A extends readonly unknown[]> = (...args: A) => void
 
 export class Emitter<M extends EventMap> {
-  readonly #listeners = new Map<keyof M, Set<Listener<never>>>()
+  /** By the listener that was given: what is called for it. */
+  readonly #listeners = new Map<keyof M, Map<Listener<never>, Listener<never>>>()
+  readonly #fault: (error: unknown) => void
+
+  /** A listener's fault is the app's own: it is reported, and does not stop what others hear. */
+  constructor(fault: (error: unknown) => void) {
+    this.#fault = fault
+  }
 
   on<K extends keyof M>(event: K, listener: Listener<M[K]>): this {
-    const set = this.#listeners.get(event) ?? new Set()
-    set.add(listener)
-    this.#listeners.set(event, set)
-    return this
+    return this.#add(event, listener, listener)
   }
 
   once<K extends keyof M>(event: K, listener: Listener<M[K]>): this {
-    const first = (...args: M[K]): void => {
-      this.off(event, first)
+    return this.#add(event, listener, (...args: M[K]) => {
+      this.off(event, listener)
       listener(...args)
-    }
-    return this.on(event, first)
+    })
   }
 
   off<K extends keyof M>(event: K, listener: Listener<M[K]>): this {
@@ -26,8 +29,22 @@ export class Emitter<M extends EventMap> {
   }
 
   protected emit<K extends keyof M>(event: K, ...args: M[K]): void {
-    // `on` put it here under the same name, so it takes what that name carries.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    for (const listener of this.#listeners.get(event) ?? []) (listener as Listener<M[K]>)(...args)
+    // As they are now: who listens from here on hears the next one.
+    for (const listener of Array.from(this.#listeners.get(event)?.values() ?? [])) {
+      try {
+        // `on` put it here under the same name, so it takes what that name carries.
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+        ;(listener as Listener<M[K]>)(...args)
+      } catch (error) {
+        this.#fault(error)
+      }
+    }
+  }
+
+  #add<K extends keyof M>(event: K, given: Listener<M[K]>, called: Listener<M[K]>): this {
+    const listeners = this.#listeners.get(event) ?? new Map<Listener<never>, Listener<never>>()
+    listeners.set(given, called)
+    this.#listeners.set(event, listeners)
+    return this
   }
 }

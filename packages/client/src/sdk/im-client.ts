@@ -2,13 +2,14 @@
 import { makeConversationId, parseConversationId, uniqueConversationId } from '@parley/document'
 import type { ConversationId, JsonObject, JsonValue } from '@parley/document'
 import type { ConnectionState, Engine, EngineEvent, UnsentItem } from '../engine-types.ts'
-import { ParleyError } from '../errors.ts'
+import { ParleyError, refusalError } from '../errors.ts'
+import type { Logger } from '../ports.ts'
 import { Conversation, userId } from './conversation.ts'
 import type { ConversationEvents, ConversationHost } from './conversation.ts'
 import { Emitter } from './emitter.ts'
 import { Event } from './event.ts'
-import { messageFrom } from './message.ts'
-import type { Message, MessageClasses } from './message.ts'
+import type { MessageClasses } from './message.ts'
+import { createOutgoing } from './outgoing.ts'
 
 type WithConversation<M> = {
   readonly [K in keyof M]: M[K] extends readonly [infer A, ...infer R]
@@ -16,7 +17,12 @@ type WithConversation<M> = {
     : readonly [Conversation]
 }
 
-export type ClientEvents = WithConversation<ConversationEvents> & {
+export type ClientEvents = Omit<WithConversation<ConversationEvents>, typeof Event.CONVERSATION_UPDATED> & {
+  /** `partial`: it moved while away, and not all of that came as events. */
+  readonly [Event.CONVERSATION_UPDATED]: readonly [
+    Conversation,
+    { readonly replayed?: true; readonly partial?: true },
+  ]
   readonly [Event.CHANGE_REFUSED]: readonly [
     { readonly item: UnsentItem; readonly error: ParleyError },
     Conversation,
@@ -47,23 +53,25 @@ export interface IMClientOptions {
   readonly engine: Engine
   readonly classes: MessageClasses
   readonly random: (bytes: number) => Uint8Array
+  readonly log: Logger
 }
 
 export class IMClient extends Emitter<ClientEvents> {
   readonly id: string
   readonly #engine: Engine
-  readonly #classes: MessageClasses
   readonly #random: (bytes: number) => Uint8Array
   readonly #conversations = new Map<ConversationId, Conversation>()
-  /** Sent, and not answered yet: the app holds these very objects. */
-  readonly #outgoing = new Map<string, Message>()
+  readonly #host: ConversationHost
+  /** Of which not all came as events; told with the next word of them. */
+  readonly #moved = new Set<ConversationId>()
 
-  constructor({ engine, classes, random }: IMClientOptions) {
-    super()
+  constructor({ engine, classes, random, log }: IMClientOptions) {
+    const fault = (error: unknown): void => log.error('a listener threw', { error: String(error) })
+    super(fault)
     this.id = engine.user
     this.#engine = engine
-    this.#classes = classes
     this.#random = random
+    this.#host = { engine, outgoing: createOutgoing(engine, classes), fault }
     engine.on((event) => this.#tell(event))
   }
 
@@ -155,71 +163,68 @@ export class IMClient extends Emitter<ClientEvents> {
     return conversation
   }
 
-  get #host(): ConversationHost {
-    return {
-      engine: this.#engine,
-      classes: this.#classes,
-      follow: (message) => {
-        if (message.status === 'sending') this.#outgoing.set(message.id, message)
-      },
-    }
-  }
-
   #tell(event: EngineEvent): void {
     switch (event.type) {
-      case 'invited':
-        this.#both(Event.INVITED, event.conversation, { invitedBy: event.invitedBy, ...marks(event) })
+      case 'invited': {
+        const conversation = this.#conversation(event.conversation)
+        const payload = { invitedBy: event.invitedBy, ...marks(event) }
+        this.#both(Event.INVITED, conversation, [payload], [payload, conversation])
         return
-      case 'kicked':
-        this.#both(Event.KICKED, event.conversation, { kickedBy: event.kickedBy, ...marks(event) })
+      }
+      case 'kicked': {
+        const conversation = this.#conversation(event.conversation)
+        const payload = { kickedBy: event.kickedBy, ...marks(event) }
+        this.#both(Event.KICKED, conversation, [payload], [payload, conversation])
         return
+      }
       case 'members-joined': {
-        const { conversation, members, invitedBy } = event
-        this.#both(Event.MEMBERS_JOINED, conversation, { members, invitedBy, ...marks(event) })
+        const conversation = this.#conversation(event.conversation)
+        const payload = { members: event.members, invitedBy: event.invitedBy, ...marks(event) }
+        this.#both(Event.MEMBERS_JOINED, conversation, [payload], [payload, conversation])
         return
       }
       case 'members-left': {
-        const { conversation, members, kickedBy } = event
-        const by = kickedBy === undefined ? {} : { kickedBy }
-        this.#both(Event.MEMBERS_LEFT, conversation, { members, ...by, ...marks(event) })
+        const conversation = this.#conversation(event.conversation)
+        const by = event.kickedBy === undefined ? {} : { kickedBy: event.kickedBy }
+        const payload = { members: event.members, ...by, ...marks(event) }
+        this.#both(Event.MEMBERS_LEFT, conversation, [payload], [payload, conversation])
         return
       }
       case 'message':
-        this.#message(Event.MESSAGE, event)
+      case 'recalled': {
+        const name = event.type === 'message' ? Event.MESSAGE : Event.MESSAGE_RECALL
+        const conversation = this.#conversation(event.message.conversation)
+        const message = this.#host.outgoing.of(event.message)
+        this.#both(name, conversation, [message, marks(event)], [message, conversation, marks(event)])
         return
-      case 'recalled':
-        this.#message(Event.MESSAGE_RECALL, event)
-        return
+      }
       case 'message-status': {
-        const { message: view } = event
-        const message = this.#outgoing.get(view.id)?.follow(view) ?? messageFrom(view, this.#classes)
-        if (message.status !== 'sending') this.#outgoing.delete(view.id)
-        const conversation = this.#conversation(view.conversation)
-        conversation.tell(Event.MESSAGE_STATUS, message)
-        this.emit(Event.MESSAGE_STATUS, message, conversation)
+        const conversation = this.#conversation(event.message.conversation)
+        const message = this.#host.outgoing.of(event.message)
+        this.#both(Event.MESSAGE_STATUS, conversation, [message], [message, conversation])
         return
       }
       case 'unread': {
         const conversation = this.#conversation(event.conversation)
-        conversation.tell(Event.UNREAD_MESSAGES_COUNT_UPDATE, event.unread)
-        this.emit(Event.UNREAD_MESSAGES_COUNT_UPDATE, event.unread, conversation)
+        const { unread } = event
+        this.#both(Event.UNREAD_MESSAGES_COUNT_UPDATE, conversation, [unread], [unread, conversation])
         return
       }
       case 'moved':
+        this.#moved.add(event.conversation)
+        return
       case 'conversation': {
         const conversation = this.#conversation(event.conversation)
-        conversation.tell(Event.CONVERSATION_UPDATED)
-        this.emit(Event.CONVERSATION_UPDATED, conversation)
+        const moved = this.#moved.delete(event.conversation)
+        const how = moved ? ({ replayed: true, partial: true } as const) : {}
+        this.#both(Event.CONVERSATION_UPDATED, conversation, [how], [conversation, how])
         return
       }
       case 'command-refused':
       case 'operation-refused': {
-        const item = this.#engine
-          .unsent()
-          .find(({ id }) => id === (event.type === 'command-refused' ? event.id : event.item.id))
-        if (item === undefined) return
-        const error = new ParleyError('refused', `${event.code}: ${event.detail}`)
-        this.emit(Event.CHANGE_REFUSED, { item, error }, this.#conversation(item.conversation))
+        const { item, code, detail } = event
+        const refused = { item, error: refusalError(code, detail) }
+        this.emit(Event.CHANGE_REFUSED, refused, this.#conversation(item.conversation))
         return
       }
       case 'state':
@@ -241,30 +246,15 @@ export class IMClient extends Emitter<ClientEvents> {
     }
   }
 
-  #message(
-    name: typeof Event.MESSAGE | typeof Event.MESSAGE_RECALL,
-    event: Extract<EngineEvent, { readonly type: 'message' | 'recalled' }>,
+  /** To the listeners of the conversation, and to those of the client, who are given the conversation too. */
+  #both<K extends keyof ConversationEvents>(
+    name: K,
+    conversation: Conversation,
+    args: ConversationEvents[K],
+    own: ClientEvents[K],
   ): void {
-    const conversation = this.#conversation(event.message.conversation)
-    const message = messageFrom(event.message, this.#classes)
-    const replayed = event.replayed === true ? ({ replayed: true } as const) : {}
-    conversation.tell(name, message, replayed)
-    this.emit(name, message, conversation, replayed)
-  }
-
-  #both<
-    K extends
-      | typeof Event.INVITED
-      | typeof Event.KICKED
-      | typeof Event.MEMBERS_JOINED
-      | typeof Event.MEMBERS_LEFT,
-  >(name: K, id: ConversationId, payload: ConversationEvents[K][0]): void {
-    const conversation = this.#conversation(id)
-    // These four carry one payload each, and the client adds the conversation.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    conversation.tell(name, ...([payload] as unknown as ConversationEvents[K]))
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    this.emit(name, ...([payload, conversation] as unknown as ClientEvents[K]))
+    conversation.tell(name, ...args)
+    this.emit(name, ...own)
   }
 }
 

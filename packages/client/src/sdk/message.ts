@@ -4,6 +4,7 @@
  */
 import type { JsonObject } from '@parley/document'
 import type { Accepted, MessageView } from '../engine-types.ts'
+import { refusalError } from '../errors.ts'
 
 export const MessageStatus = {
   NONE: 'none',
@@ -34,30 +35,37 @@ export class Message {
   seq = 0
   status: MessageStatusName = MessageStatus.NONE
   error: MessageReason | undefined
-  /** Resolves at SENT, rejects with the reason at FAILED. Nobody has to look. */
+  /**
+   * Resolves at SENT, rejects with the reason at FAILED; tried again, it is another one. Nobody has to look. It is this
+   * engine's: after a restart a message that is found again has a new one.
+   */
   sent: Promise<Accepted> = notSent
-  protected text: string | undefined
-  protected attributes: JsonObject | undefined
+  #text: string | undefined
+  #attributes: JsonObject | undefined
 
   constructor(type = 0) {
     this.type = type
   }
 
+  get text(): string {
+    return this.#text ?? ''
+  }
+
   getText(): string {
-    return this.text ?? ''
+    return this.text
   }
 
   setText(text: string): this {
-    this.text = text
+    this.#text = text
     return this
   }
 
   getAttributes(): JsonObject {
-    return this.attributes ?? {}
+    return this.#attributes ?? {}
   }
 
   setAttributes(attributes: JsonObject): this {
-    this.attributes = attributes
+    this.#attributes = attributes
     return this
   }
 
@@ -65,8 +73,8 @@ export class Message {
   toContent(): { readonly type: number; readonly text?: string; readonly attrs?: JsonObject } {
     return {
       type: this.type,
-      ...(this.text === undefined ? undefined : { text: this.text }),
-      ...(this.attributes === undefined ? undefined : { attrs: this.attributes }),
+      ...(this.#text === undefined ? undefined : { text: this.#text }),
+      ...(this.#attributes === undefined ? undefined : { attrs: this.#attributes }),
     }
   }
 
@@ -80,8 +88,8 @@ export class Message {
     this.seq = view.seq
     this.status = statuses[view.state]
     this.error = view.error
-    this.text = view.text
-    this.attributes = view.attrs
+    this.#text = view.text
+    this.#attributes = view.attrs
     if (sent !== undefined) this.sent = sent
     return this
   }
@@ -101,7 +109,7 @@ export class TextMessage extends Message {
   static readonly TYPE = -1
   constructor(text = '') {
     super(TextMessage.TYPE)
-    this.text = text
+    this.setText(text)
   }
 }
 
@@ -122,10 +130,18 @@ export type MessageClasses = ReadonlyMap<number, MessageClass>
 
 export const builtInMessages: readonly MessageClass[] = [TextMessage, RecalledMessage]
 
-export function messageFrom(view: MessageView, classes: MessageClasses): Message {
+/** `sent`: of one that waits, its promise. */
+export function messageFrom(view: MessageView, classes: MessageClasses, sent?: Promise<Accepted>): Message {
   const Known = classes.get(view.type)
   const message = Known === undefined ? new Message(view.type) : new Known()
-  message.follow(view)
-  if (view.state === 'sent') message.sent = Promise.resolve({ seq: view.seq, time: view.time })
-  return message
+  return message.follow(view, sent ?? settled(view))
+}
+
+function settled({ state, seq, time, error }: MessageView): Promise<Accepted> | undefined {
+  if (state === 'sent') return Promise.resolve({ seq, time })
+  if (error === undefined) return undefined
+  const refused = Promise.reject(refusalError(error.code, error.detail))
+  // Nobody has to look.
+  refused.catch(() => undefined)
+  return refused
 }

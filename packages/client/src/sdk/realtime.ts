@@ -50,7 +50,7 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
   readonly #engines = new Set<Engine>()
 
   constructor(options: RealtimeOptions, platform: Platform) {
-    super()
+    super((error) => (options.logger ?? silentLogger).error('a listener threw', { error: String(error) }))
     if (!/^wss?:\/\//.test(options.server)) {
       throw new ParleyError('bad-argument', 'server is the address of the relay: ws://… or wss://…')
     }
@@ -85,7 +85,7 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
   /** Ready from what the device holds; the connection is made behind it. */
   async createIMClient(id: string): Promise<IMClient> {
     const user = userId(id)
-    const { store, token, server, logger } = this.#options
+    const { store, token, server, logger: log = silentLogger } = this.#options
     const platform = this.#platform
     const engine = createEngine({
       user,
@@ -96,7 +96,7 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
         timer: platform.timer,
         random: platform.random,
         token: async (request) => token(request),
-        log: logger ?? silentLogger,
+        log,
       },
     })
     engine.on((event) => {
@@ -105,15 +105,16 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
       else if (event.event === 'RETRY') this.emit(Event.RETRY, event.attempt ?? 0)
       else this.emit(Event[event.event])
     })
-    const client = new IMClient({ engine, classes: this.#classes, random: platform.random })
-    await engine.start()
-    const stop = platform.watch(engine)
-    this.#engines.add(engine)
+    const client = new IMClient({ engine, classes: this.#classes, random: platform.random, log })
+    let stop = (): void => undefined
     engine.on((event) => {
       if (event.type !== 'ended') return
       stop()
       this.#engines.delete(engine)
     })
+    await engine.start()
+    this.#engines.add(engine)
+    stop = platform.watch(engine)
     return client
   }
 }

@@ -1,56 +1,10 @@
-import { createMemoryStore } from '@parley/storage'
 import { expect, test } from 'vitest'
-import { deviceLayout } from '../records.ts'
-import { createSurroundings, type TestSurroundings } from '../testing/device.test-kit.ts'
-import { createScript } from '../testing/script.test-kit.ts'
-import {
-  codeOf,
-  conversationId,
-  entryId,
-  jerry,
-  mary,
-  pushed,
-  settle,
-  tom,
-} from '../testing/values.test-kit.ts'
+import { inConversation, stage } from '../testing/client.test-kit.ts'
+import { codeOf, conversationId, entryId, jerry, mary, pushed, settle } from '../testing/values.test-kit.ts'
 import { Event } from './event.ts'
-import type { IMClient } from './im-client.ts'
 import { Message, MessageStatus, RecalledMessage, TextMessage } from './message.ts'
-import { PortableRealtime } from './realtime.ts'
 
 const id = conversationId(1)
-
-interface Stage extends TestSurroundings {
-  readonly realtime: PortableRealtime
-  readonly client: IMClient
-}
-
-async function stage(): Promise<Stage> {
-  const surroundings = createSurroundings()
-  const { token, connect, now, timer, random } = surroundings.ports
-  const realtime = new PortableRealtime(
-    { server: 'ws://localhost:1', token, store: createMemoryStore(deviceLayout) },
-    {
-      now,
-      timer,
-      random,
-      connect: () => connect,
-      store: () => createMemoryStore(deviceLayout),
-      watch: () => () => undefined,
-    },
-  )
-  const client = await realtime.createIMClient('Tom')
-  await settle()
-  return Object.assign(Object.create(surroundings) as TestSurroundings, { realtime, client })
-}
-
-/** Tom's device, connected, in a conversation that Jerry has made. */
-async function inConversation(): Promise<Stage & { readonly script: ReturnType<typeof createScript> }> {
-  const stood = await stage()
-  const script = createScript(id, { by: jerry, members: [tom], name: 'Lunch' })
-  await stood.connect({ news: [script.news()], full: true })
-  return Object.assign(stood, { script })
-}
 
 test.each(['', 'a b', 'ä', 'x'.repeat(65), 'a/b'])('[CL100] %j is no id', async (text) => {
   const { client, realtime } = await stage()

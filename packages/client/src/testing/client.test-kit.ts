@@ -1,0 +1,54 @@
+/** The SDK as an app has it, over surroundings that the test moves. */
+import { createMemoryStore, type DeviceStore } from '@parley/storage'
+import { deviceLayout } from '../records.ts'
+import type { IMClient } from '../sdk/im-client.ts'
+import { PortableRealtime } from '../sdk/realtime.ts'
+import { createSurroundings, type TestSurroundings } from './device.test-kit.ts'
+import { createScript, type Script } from './script.test-kit.ts'
+import { conversationId, jerry, settle, tom } from './values.test-kit.ts'
+
+export interface Stage extends TestSurroundings {
+  readonly realtime: PortableRealtime
+  readonly client: IMClient
+  readonly store: DeviceStore
+  /** How many platforms look at the network and the page just now. */
+  readonly watched: () => number
+}
+
+export async function stage(store: DeviceStore = createMemoryStore(deviceLayout)): Promise<Stage> {
+  const surroundings = createSurroundings()
+  const { token, connect, now, timer, random, log: logger } = surroundings.ports
+  let watched = 0
+  const realtime = new PortableRealtime(
+    { server: 'ws://localhost:1', token, store, logger },
+    {
+      now,
+      timer,
+      random,
+      connect: () => connect,
+      store: () => createMemoryStore(deviceLayout),
+      watch: () => {
+        watched += 1
+        return () => {
+          watched -= 1
+        }
+      },
+    },
+  )
+  const client = await realtime.createIMClient('Tom')
+  await settle()
+  return Object.assign(Object.create(surroundings) as TestSurroundings, {
+    realtime,
+    client,
+    store,
+    watched: () => watched,
+  })
+}
+
+/** Tom's device, connected, in a conversation that Jerry has made. */
+export async function inConversation(): Promise<Stage & { readonly script: Script }> {
+  const stood = await stage()
+  const script = createScript(conversationId(1), { by: jerry, members: [tom], name: 'Lunch' })
+  await stood.connect({ news: [script.news()], full: true })
+  return Object.assign(stood, { script })
+}
