@@ -124,9 +124,11 @@ export function isMissed(
   return devices.every((device) => {
     const process = device.process()
     if (process === null || process.state !== 'up' || process.ended !== null) return true
-    return process.engine
+    const waiting = process.engine
       .unsent()
       .filter((item) => item.conversation === conversation && item.state === 'waiting')
-      .every(({ command }) => command?.op !== 'create' && (command?.op !== 'join' || device.user !== user))
+    // A way back in leaves when it is the first of its lane; behind what waits for it, it waits as well.
+    const enters = device.user === user && waiting[0]?.command?.op === 'join'
+    return !enters && waiting.every(({ command }) => command?.op !== 'create')
   })
 }
