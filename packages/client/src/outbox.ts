@@ -47,6 +47,7 @@ export function applyPushAnswer(
     case 'rewrite':
       unmake(ledger, id, answer)
       if (verdict.code === 'page-closed' && item.target !== null) moveTarget(ledger, item, verdict.page)
+      if (verdict.code === 'origin-unknown') forgetPlace(ledger, item, answer.page)
       return {
         do: 'remake',
         page: answer.page,
@@ -215,6 +216,16 @@ function unmake(ledger: Ledger, id: ConversationId, from: Place): void {
 function moveTarget(ledger: Ledger, item: EntryItem, page: number): void {
   if (item.target?.place === undefined || item.target.place === null) return
   ledger.setItem({ ...item, made: null, target: { ...item.target, place: { ...item.target.place, page } } })
+}
+
+/** What these bytes stood on is not there: an operation's target is looked up again, and a message follows nothing. */
+function forgetPlace(ledger: Ledger, item: EntryItem, page: number): void {
+  if (item.target !== null) {
+    ledger.setItem({ ...item, made: null, target: { ...item.target, place: null } })
+    return
+  }
+  const record = ledger.conversation(item.conversation)
+  if (record?.pages === page) ledger.setConversation({ ...record, tail: null })
 }
 
 function isAt(item: EntryItem, place: Place): boolean {
