@@ -34,9 +34,9 @@ export async function heal(world: World): Promise<Healed> {
   await world.run(2 * (worldLimits.heartbeatMs + worldLimits.pongDeadlineMs))
 
   const present = devices.filter((device) => !device.lost())
-  const first = await look(world, present)
-  if (first.violations.length > 0) return first
-  // A device that comes new must be told the same, and those that are there must not move for it.
+  const violations = await rest(world, present)
+  if (violations.length > 0) return { replicas: [], violations }
+  // A device that comes new must be told the same.
   return look(world, [...present, ...world.users.map((user) => world.addDevice(user))])
 }
 
