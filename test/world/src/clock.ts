@@ -6,7 +6,7 @@ export interface SkewedClock {
 }
 
 /** When the world begins, by a clock that is right. */
-export const worldBegins: number = Date.UTC(2025, 0, 1)
+const worldBegins: number = Date.UTC(2025, 0, 1)
 
 export function createClock(elapsed: () => number, initial: number): SkewedClock {
   let skew = initial

@@ -17,7 +17,8 @@ export async function live(world: World): Promise<void> {
   for (const user of users) {
     for (let count = 0; count < settings.devices; count += 1) world.addDevice(user).start()
   }
-  await world.run(500)
+  // Time enough to connect, and to hear that there is nothing yet.
+  await world.run(2000)
   const chance = random.fork('life')
   const possible = actions.filter(({ needs }) => needs === undefined || settings.features.has(needs))
   const table = possible.map((action) => [action.weight, action] as const)

@@ -46,7 +46,7 @@ test.each([1, 2, 3, 4, 5, 6])(
     expect(without.frames.length).toBeGreaterThan(50)
     expect(having.frames).toEqual(without.frames)
   },
-  30_000,
+  120_000,
 )
 
 test('[WO18] two lives that differ in one message do not send the same', async () => {

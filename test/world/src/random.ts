@@ -62,7 +62,7 @@ function rotate(value: number, bits: number): number {
 }
 
 /** Spreads a text over 32 bits (the finish of murmur3 after FNV-1a). */
-export function hash(text: string, salt: number): number {
+function hash(text: string, salt: number): number {
   let value = 0x811c9dc5 ^ Math.imul(salt, 0x9e3779b1)
   for (let index = 0; index < text.length; index += 1)
     value = Math.imul(value ^ text.charCodeAt(index), 0x01000193)

@@ -25,7 +25,7 @@ export async function openStage(wanted: Partial<Settings> = {}, seed = 'stage'):
   const jerry = world.addDevice(two)
   tom.start()
   jerry.start()
-  await world.run(1000)
+  await world.run(2500)
   const made = create(world, tom, { unique: true, members: [two], name: 'lunch' })
   await world.run(1000)
   if (made?.confirmed !== true) throw new Error('the conversation was not made')
