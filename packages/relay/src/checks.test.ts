@@ -1,23 +1,9 @@
-import { firstRelayClientId, maxPageEntries, writeAppend, writeEntry } from '@parley/document'
+import { firstRelayClientId, writeAppend, writeEntry } from '@parley/document'
 import { expect, test } from 'vitest'
-import { protocolOrder } from './checks.ts'
+import { fillPage, fillRest } from './testing/fill-page.ts'
 import { createPen, testEntryId } from './testing/pen.ts'
-import { createTestDevice, settle, testConversationId } from './testing/test-device.ts'
-import { commanded, createTestLunch, pushed, type TestLunch } from './testing/test-lunch.ts'
-
-/** Fills the first page with Tom's messages, so that it closes. Answers the last of them. */
-async function fillPage(
-  { tom, conversation }: TestLunch,
-  client = 77,
-): Promise<ReturnType<typeof createPen>> {
-  const pen = createPen({ user: tom.user, client })
-  for (let left = maxPageEntries; left > 0; left -= 64) {
-    const updates = Array.from({ length: Math.min(64, left) }, () => pen.text('filler').update)
-    const verdicts = await pushed(tom, conversation, 1, ...updates)
-    expect(verdicts.every((verdict) => verdict.class === 'accepted')).toBe(true)
-  }
-  return pen
-}
+import { createTestDevice, testConversationId } from './testing/test-device.ts'
+import { commanded, createTestLunch, pushed } from './testing/test-lunch.ts'
 
 test('[RE10] bytes that are no append are refused under the place they begin with', async () => {
   const { tom, conversation } = await createTestLunch()
@@ -168,15 +154,6 @@ test('[RE17] an operation goes to the page of its target, closed or not', async 
   expect(faults).toEqual([])
 })
 
-/** The first page holds one message already. */
-async function fillRest({ tom, conversation }: TestLunch): Promise<void> {
-  const pen = createPen({ user: tom.user, client: 77, origin: { client: 7, clock: 0 } })
-  for (let left = maxPageEntries - 1; left > 0; left -= 64) {
-    const updates = Array.from({ length: Math.min(64, left) }, () => pen.text('filler').update)
-    await pushed(tom, conversation, 1, ...updates)
-  }
-}
-
 test("[RE17] [RE20] an operation on nothing, on an operation, or on another's message is refused", async () => {
   const { tom, mary, conversation } = await createTestLunch()
   const pen = createPen({ user: tom.user, client: 7 })
@@ -283,50 +260,4 @@ test('[RE21] the origin is nothing, or a known item of the page', async () => {
   expect(await pushed(mary, conversation, 1, write(first))).toMatchObject([{ class: 'accepted' }])
   const beside = createPen({ user: tom.user, client: 11, origin: null }).text('at the same time')
   expect(await pushed(tom, conversation, 1, beside.update)).toMatchObject([{ class: 'accepted' }])
-})
-
-test("[RE25] the order of the checks is the protocol's", () => {
-  expect(protocolOrder.map(({ name }) => name)).toEqual([
-    'append',
-    'relay-range',
-    'stranger',
-    'known-clock',
-    'gap',
-    'known-id',
-    'membership',
-    'page',
-    'content',
-    'rules',
-    'origin',
-  ])
-})
-
-test('[RE25] what is known comes before the page and before membership', async () => {
-  const lunch = await createTestLunch()
-  const { tom, mary, conversation } = lunch
-  const pen = createPen({ user: mary.user, client: 7 })
-  const first = pen.text('hello')
-  await pushed(mary, conversation, 1, first.update)
-  await fillRest(lunch)
-  const under = createPen({ user: mary.user, client: 8 }).text('hello', first.id)
-  expect(await pushed(mary, conversation, 1, first.update)).toMatchObject([{ class: 'duplicate', seq: 2 }])
-  expect(await pushed(mary, conversation, 2, under.update)).toMatchObject([{ class: 'duplicate', seq: 2 }])
-  await commanded(tom, conversation, { op: 'remove', members: ['Mary'] })
-  expect(await pushed(mary, conversation, 2, under.update)).toMatchObject([{ class: 'duplicate', seq: 2 }])
-})
-
-test('[RE26] a device that keeps sending what no device would is sent away, a careless one is not', async () => {
-  const { tom, mary, conversation } = await createTestLunch({ limits: { maxViolations: 3 } })
-  tom.push(conversation, 1, [Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)])
-  mary.push(
-    conversation,
-    1,
-    Array.from({ length: 9 }, () => createPen({ user: mary.user, client: 7, clock: 5 }).text('gap').update),
-  )
-  await settle()
-  expect([tom.closedBy, mary.closedBy]).toEqual([undefined, undefined])
-  tom.push(conversation, 1, [Uint8Array.of(4)])
-  await settle()
-  expect(tom.closedBy).toBe('malformed')
-  expect(mary.closedBy).toBeUndefined()
 })

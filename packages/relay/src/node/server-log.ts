@@ -44,7 +44,7 @@ function factText(value: unknown): string {
     case 'symbol':
     case 'function':
     default:
-      return plainText(JSON.stringify(value instanceof Error ? describeError(value) : String(value)))
+      return plainText(JSON.stringify(value instanceof Error ? describeError(value) : asText(value)))
   }
 }
 
@@ -54,4 +54,14 @@ function plainText(text: string): string {
     /[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/gu,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
+}
+
+/** What has no text of its own is named by its kind. */
+function asText(value: unknown): string {
+  try {
+    return String(value)
+  } catch {
+    // Its own toString is broken or missing; the line matters more.
+    return typeof value
+  }
 }

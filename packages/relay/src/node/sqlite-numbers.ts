@@ -13,7 +13,7 @@ export interface Numbers {
 }
 
 /** No conversation has it. */
-export const none = -1
+const none = -1
 
 /** Some hundred bytes each; beyond it they are asked for again. */
 const maxKnownNumbers = 10_000
