@@ -15,6 +15,9 @@ export default defineConfig({
           name: 'unit',
           include: ['{packages/*,apps/*,test/*,bench}/src/**/*.test.ts'],
           exclude: ['**/*.browser.test.ts', 'test/e2e/**'],
+          // No test is about time: this only ends one that hangs, on a machine however busy.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
