@@ -44,7 +44,6 @@ export function createCalls(core: Core, history: History): Calls {
         ...queueing.common(ledger, built.message.id, id),
         kind: 'entry',
         content: writeEntry(built.message),
-        tried: false,
         made: null,
         target: null,
       }

@@ -39,6 +39,7 @@ export async function createAgain(core: Core, ledger: Ledger, record: Conversati
     state: 'waiting',
     reason: null,
     answered: null,
+    tried: false,
     offered: true,
     kind: 'command',
     command,

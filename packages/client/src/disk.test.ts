@@ -67,7 +67,7 @@ test('[CL20] whatever a failing store was given, reads over it are those over a 
     reads: fc.array(read, { maxLength: 3 }),
   })
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12, size: 'max' }), async (steps) => {
       let takes = true
       const healthy = await createMemoryStore(layout).open()
       const failing = createDisk(await moody(createMemoryStore(layout), () => takes).open())

@@ -61,7 +61,11 @@ export async function departures(
 ): Promise<Departure | undefined> {
   const first = firstWaiting(ledger, id)
   if (first === undefined || isHeld(ledger, id, first, sending, context)) return undefined
-  if (first.kind === 'command') return sending.sent.has(first.n) ? undefined : commandDeparture(first)
+  if (first.kind === 'command') {
+    if (sending.sent.has(first.n)) return undefined
+    if (!first.tried) ledger.setItem({ ...first, tried: true })
+    return commandDeparture(first)
+  }
   const lane = sending.lanes.get(id)
   const page = pageOf(ledger, first, lane)
   if (page === undefined) {

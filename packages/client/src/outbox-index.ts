@@ -16,7 +16,6 @@ interface Lane {
   readonly answered: Set<number>
 }
 
-/** What an item says of itself may change under its number, not its id or its conversation. */
 export interface OutboxIndex {
   readonly size: number
   /** In the order they were made. */
@@ -106,7 +105,8 @@ export function createOutboxIndex(): OutboxIndex {
     put(item) {
       const { n, id, conversation } = item
       const known = items.get(n)
-      if (known !== undefined) unlist(known)
+      if (known !== undefined && (known.id !== id || known.conversation !== conversation)) drop(n)
+      else if (known !== undefined) unlist(known)
       items.set(n, item)
       numbers.set(id, n)
       const lane = laneOf(conversation)

@@ -38,7 +38,7 @@ const steps = fc.array(
     'draft',
     'undraft',
   ),
-  { maxLength: 40 },
+  { maxLength: 40, size: 'max' },
 )
 
 /** All bytes this life has sent. The same steps and the same chance make the same life. */

@@ -44,6 +44,7 @@ export function createQueueing({ ports, promises }: Core): Queueing {
       state: 'waiting',
       reason: null,
       answered: null,
+      tried: false,
       offered: false,
     }),
     queue(ledger, item) {

@@ -88,6 +88,7 @@ export function readOutboxItem(value: Value): OutboxItem {
     state,
     reason: fields['reason'] === null ? null : readReason(fields['reason']),
     answered: fields['answered'] === null ? null : readAnswered(fields['answered']),
+    tried: flag(fields, 'tried'),
     offered: flag(fields, 'offered'),
   } as const
   if (text(fields, 'kind') === 'command') {
@@ -99,7 +100,6 @@ export function readOutboxItem(value: Value): OutboxItem {
     ...common,
     kind: 'entry',
     content: bytes(fields, 'content'),
-    tried: flag(fields, 'tried'),
     made: fields['made'] === null ? null : readMade(fields['made']),
     target: fields['target'] === null ? null : readTarget(fields['target']),
   }

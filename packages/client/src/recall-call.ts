@@ -78,7 +78,6 @@ export function createRecallCall(core: Core, queueing: Queueing, history: Histor
       ...queueing.common(ledger, operation.id, id),
       kind: 'entry',
       content: writeEntry(operation),
-      tried: false,
       made: null,
       target: { id: operation.target, place },
     })

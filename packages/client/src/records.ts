@@ -109,6 +109,8 @@ interface OutboxCommon {
   readonly at: number
   readonly state: 'waiting' | 'refused'
   readonly reason: Reason | null
+  /** It has left once, whatever became of that: the relay may have it. */
+  readonly tried: boolean
   /** The relay has it, at this place in the order; its row is still to come. */
   readonly answered: { readonly seq: number; readonly time: number } | null
   /** Offered again to a relay of another epoch: a refusal is final and silent. */
@@ -129,8 +131,6 @@ export interface EntryItem extends OutboxCommon {
   readonly kind: 'entry'
   /** Canonical bytes of the entry. */
   readonly content: Uint8Array
-  /** Bytes of it have left, whatever became of them: the relay may have it. */
-  readonly tried: boolean
   readonly made: Made | null
   /** Of an operation: the message it is about, and where that stands once known. */
   readonly target: { readonly id: EntryId; readonly place: Place | null } | null

@@ -37,7 +37,7 @@ const users = { Jerry: jerry, Mary: mary, Tom: tom }
 
 test('[CL96] unread is what others have said since the last reading and not taken back, however it came to be known', async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40 }), async (steps) => {
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 40, size: 'max' }), async (steps) => {
       const limits = { maxIdleConversations: 0 }
       let device = await startDevice({ limits })
       const script = createScript(lunch, { by: jerry, members: [tom, mary], reader: tom })

@@ -48,6 +48,7 @@ export function createUnsentCalls(core: Core, queueing: Queueing): UnsentCalls {
       n: ledger.takeN(),
       state: 'waiting',
       reason: null,
+      tried: false,
       offered: false,
     }
     const message = fresh.kind === 'entry' ? waitingView(fresh) : undefined
@@ -71,8 +72,7 @@ export function createUnsentCalls(core: Core, queueing: Queueing): UnsentCalls {
       const item = ledger.outbox.byId(id)
       if (item === undefined || item.answered !== null)
         throw new ParleyError('unknown-message', 'Nothing unsent has this id.')
-      const tried = item.kind === 'entry' ? item.tried : core.sending.sent.has(item.n)
-      if (tried && item.state === 'waiting')
+      if (item.tried && item.state === 'waiting')
         throw new ParleyError('bad-argument', 'It may have been sent already: recall it, or change it back.')
       const { conversation } = item
       queueing.withdraw(ledger, item)

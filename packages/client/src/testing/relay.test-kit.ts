@@ -54,9 +54,8 @@ export function createMiniRelay(script: Script, user: UserId): MiniRelay {
       return { class: 'refused', code: 'target-unknown', detail: 'there is no such message' }
     const right = target?.page ?? script.pages
     if (page !== right) return rewrite('page-closed', right)
-    const isEmpty = ![...writers].some(([other, has]) => other.startsWith(`${page}/`) && has.length > 0)
     const isOriginKnown =
-      origin === null ? isEmpty : origin.clock < (writers.get(`${page}/${origin.client}`)?.length ?? 0)
+      origin === null || origin.clock < (writers.get(`${page}/${origin.client}`)?.length ?? 0)
     if (!isOriginKnown) return rewrite('origin-unknown', page)
     if (fate === 'later') return { class: 'later', code: 'overloaded', waitMs: 2000 }
     if (fate === 'refuse') return { class: 'refused', code: 'bad-content', detail: 'no' }
