@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   closeSync,
-  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -22,12 +21,9 @@ import { type ConversationId, parseConversationId } from '@parley/document'
 import { expect, onTestFinished, test } from 'vitest'
 import type { RelayStore } from '../store.ts'
 import { checkStoreError } from '../testing/check.ts'
-import { createPen } from '../testing/pen.ts'
 import { relayStoreCases } from '../testing/store-cases.ts'
 import { commitOf, conversationRecord, creation, entryRow, lunch } from '../testing/store-records.ts'
-import { createTestLunch, pushed } from '../testing/test-lunch.ts'
 import { checkRelayData } from './check-relay-data.ts'
-import { busyTimeoutMs } from './sqlite-directory.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
 import { applicationId } from './sqlite-schema.ts'
 import { openSqliteRelayStore } from './sqlite-store.ts'
@@ -38,13 +34,6 @@ function temporaryDirectory(): string {
     rmSync(directory, { recursive: true, force: true })
   })
   return directory
-}
-
-/** Everything the directory's files hold. */
-function contents(directory: string): readonly (readonly [string, string])[] {
-  return readdirSync(directory)
-    .toSorted()
-    .map((name) => [name, readFileSync(join(directory, name), 'latin1')])
 }
 
 test.for(relayStoreCases.map((one) => [one.title, one] as const))('%s', async ([, one]) => {
@@ -210,63 +199,6 @@ test('[RE69] what an error of SQLite means', () => {
   const [constraint, misuse] = [1555, 21]
   expect([constraint, misuse].map(kindOf)).toEqual(['a bug of ours', 'a bug of ours'])
   expect(storeErrorOf('no error at all')).toBe('no error at all')
-})
-
-test('[RE24] after a recall no file of the directory holds the text', async () => {
-  const directory = temporaryDirectory()
-  const store = await openSqliteRelayStore({ directory })
-  const { tom, conversation } = await createTestLunch({ wrap: () => store })
-  const pen = createPen({ user: tom.user, client: 7 })
-  const secret = pen.text('the treasure is under the oak')
-  await pushed(tom, conversation, 1, secret.update)
-  expect(contents(directory).some(([, text]) => text.includes('under the oak'))).toBe(true)
-  await pushed(tom, conversation, 1, pen.recall(secret.id).update)
-  expect(contents(directory).filter(([, text]) => text.includes('under the oak'))).toEqual([])
-  await store.close()
-})
-
-test('[RE24] a relay that was killed before it could remove the text does so when it is started', async () => {
-  const directory = temporaryDirectory()
-  const store = await openSqliteRelayStore({ directory })
-  const { tom, conversation } = await createTestLunch({ wrap: () => store })
-  const pen = createPen({ user: tom.user, client: 7 })
-  const secret = pen.text('the treasure is under the oak')
-  await pushed(tom, conversation, 1, secret.update)
-  // Somebody reads, so that the text stays behind as it does when the relay is killed.
-  const reader = new DatabaseSync(join(directory, 'relay.sqlite'), { readOnly: true })
-  reader.exec('BEGIN')
-  reader.prepare('SELECT count(*) FROM rows').get()
-  await pushed(tom, conversation, 1, pen.recall(secret.id).update)
-  const killed = temporaryDirectory()
-  for (const name of ['relay.sqlite', 'relay.sqlite-wal'])
-    copyFileSync(join(directory, name), join(killed, name))
-  expect(contents(killed).some(([, text]) => text.includes('under the oak'))).toBe(true)
-  const again = await openSqliteRelayStore({ directory: killed })
-  expect(contents(killed).filter(([, text]) => text.includes('under the oak'))).toEqual([])
-  expect(await again.row(conversation, 3)).toMatchObject({ erases: [{ seq: 2 }] })
-  await again.close()
-  reader.close()
-  await store.close()
-})
-
-test('[RE24] whoever reads the file meanwhile keeps no commit waiting', async () => {
-  const directory = temporaryDirectory()
-  const store = await openSqliteRelayStore({ directory })
-  const { tom, conversation } = await createTestLunch({ wrap: () => store })
-  const pen = createPen({ user: tom.user, client: 7 })
-  const secret = pen.text('the treasure is under the oak')
-  await pushed(tom, conversation, 1, secret.update)
-  const reader = new DatabaseSync(join(directory, 'relay.sqlite'), { readOnly: true })
-  reader.exec('BEGIN')
-  reader.prepare('SELECT count(*) FROM rows').get()
-  const start = performance.now()
-  await pushed(tom, conversation, 1, pen.recall(secret.id).update)
-  await pushed(tom, conversation, 1, pen.text('and on').update)
-  expect(performance.now() - start).toBeLessThan(busyTimeoutMs)
-  reader.close()
-  await pushed(tom, conversation, 1, pen.text('and on').update)
-  expect(contents(directory).filter(([, text]) => text.includes('under the oak'))).toEqual([])
-  await store.close()
 })
 
 test.for([1, 2, 7, 40, 150])(

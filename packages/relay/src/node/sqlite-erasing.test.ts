@@ -1,0 +1,91 @@
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import type { ConversationId } from '@parley/document'
+import { expect, onTestFinished, test } from 'vitest'
+import { createPen } from '../testing/pen.ts'
+import { createTestLunch, pushed } from '../testing/test-lunch.ts'
+import { busyTimeoutMs } from './sqlite-directory.ts'
+import { openSqliteRelayStore } from './sqlite-store.ts'
+
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), 'parley-relay-'))
+  onTestFinished(() => {
+    rmSync(directory, { recursive: true, force: true })
+  })
+  return directory
+}
+
+/** Files of the directory that hold what was recalled. */
+function holding(directory: string): readonly string[] {
+  return readdirSync(directory).filter((name) =>
+    readFileSync(join(directory, name), 'latin1').includes('under the oak'),
+  )
+}
+
+interface Stage {
+  readonly directory: string
+  readonly conversation: ConversationId
+  readonly recall: () => Promise<unknown>
+  readonly goOn: () => Promise<unknown>
+  /** Somebody looks into the file, and keeps the log from being emptied until he has done. */
+  readonly read: () => { readonly done: () => void }
+}
+
+/** Something has been said that had better not been. */
+async function stage(): Promise<Stage> {
+  const directory = temporaryDirectory()
+  const store = await openSqliteRelayStore({ directory })
+  onTestFinished(async () => store.close())
+  const { tom, conversation } = await createTestLunch({ wrap: () => store })
+  const pen = createPen({ user: tom.user, client: 7 })
+  const secret = pen.text('the treasure is under the oak')
+  await pushed(tom, conversation, 1, secret.update)
+  expect(holding(directory)).not.toEqual([])
+  return {
+    directory,
+    conversation,
+    recall: async () => pushed(tom, conversation, 1, pen.recall(secret.id).update),
+    goOn: async () => pushed(tom, conversation, 1, pen.text('and on').update),
+    read() {
+      const reader = new DatabaseSync(join(directory, 'relay.sqlite'), { readOnly: true })
+      reader.exec('BEGIN')
+      reader.prepare('SELECT count(*) FROM rows').get()
+      return { done: () => reader.close() }
+    },
+  }
+}
+
+test('[RE24] after a recall no file of the directory holds the text', async () => {
+  const { directory, recall } = await stage()
+  await recall()
+  expect(holding(directory)).toEqual([])
+})
+
+test('[RE24] a relay that was killed before it could remove the text does so when it is started', async () => {
+  const { directory, conversation, recall, read } = await stage()
+  const reading = read()
+  await recall()
+  const killed = temporaryDirectory()
+  for (const name of ['relay.sqlite', 'relay.sqlite-wal'])
+    copyFileSync(join(directory, name), join(killed, name))
+  reading.done()
+  expect(holding(killed)).not.toEqual([])
+  const again = await openSqliteRelayStore({ directory: killed })
+  expect(holding(killed)).toEqual([])
+  expect(await again.row(conversation, 3)).toMatchObject({ erases: [{ seq: 2 }] })
+  await again.close()
+})
+
+test('[RE24] whoever reads the file meanwhile keeps no commit waiting', async () => {
+  const { directory, recall, goOn, read } = await stage()
+  const reading = read()
+  const start = performance.now()
+  await recall()
+  await goOn()
+  expect(performance.now() - start).toBeLessThan(busyTimeoutMs)
+  reading.done()
+  await goOn()
+  expect(holding(directory)).toEqual([])
+})
