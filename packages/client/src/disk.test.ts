@@ -86,7 +86,7 @@ test('[CL20] whatever a failing store was given, reads over it are those over a 
     }),
     { numRuns: 400 },
   )
-})
+}, 60_000)
 
 test('[CL20] several batches are stored as one with the effect of each after the other', async () => {
   await fc.assert(
@@ -112,7 +112,7 @@ test('[CL20] several batches are stored as one with the effect of each after the
     ),
     { numRuns: 400 },
   )
-})
+}, 60_000)
 
 const put = (value: number): Changes => ({ puts: [{ table: 'a', key: ['k'], value }] })
 const get: Read = { kind: 'get', table: 'a', key: ['k'] }

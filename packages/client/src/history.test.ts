@@ -178,7 +178,7 @@ test('[CL82] bounds by time and by message, open and closed, in both directions,
     }),
     { numRuns: 500 },
   )
-})
+}, 60_000)
 
 test('[CL82] times of what waits are this device’s claims: they are heeded, and end nothing', async () => {
   const device = await reader(longLunch())

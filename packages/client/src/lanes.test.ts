@@ -233,3 +233,27 @@ test('[CL50] a creation leaves alone, and what is written in it after the relay 
   await device.connect()
   expect(device.sent().map(({ frame }) => frame)).toEqual(['hello', 'command'])
 })
+
+test('[CL57] after a refusal one leaves at a time, until one is taken', async () => {
+  const { script, device, engine } = await atLunch({ limits: { maxInFlight: 8 } })
+  await Promise.all(Array.from({ length: 20 }, async (_, n) => engine.send(lunch, text(`${n}`))))
+  const left: string[] = []
+  for (let round = 0; round < 12; round += 1) {
+    const updates = pushed(device.sent())
+    left.push(...updates.map(({ entry }) => textOf(entry)))
+    const answers = updates.map(({ page, client, clock }, index) => {
+      const verdict =
+        index === 0
+          ? ({ class: 'refused', code: 'not-a-member', detail: 'no' } as const)
+          : ({ class: 'rewrite', code: 'gap', page } as const)
+      return { page, client, clock, verdict }
+    })
+    await device.say({ frame: 'answer', conversation: lunch, answers })
+  }
+  expect(left.slice(0, 8)).toEqual(['0', '1', '2', '3', '4', '5', '6', '7'])
+  expect(left.slice(8)).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', '9', '10', '11'])
+  const [next] = pushed(device.sent())
+  if (next === undefined) throw new Error('nothing left')
+  await device.say(script.accepted([next], [script.accept(next)]))
+  expect(texts(device.sent())).toEqual(['13', '14', '15', '16', '17', '18', '19'])
+})

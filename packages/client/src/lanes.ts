@@ -17,7 +17,11 @@ import type { CommandItem, EntryItem, OutboxItem } from './records.ts'
 export interface Lane {
   readonly blockedUntil: number
   readonly waitForPage: number
+  /** The last one was refused, and what went behind it in vain: one at a time, until one is taken. */
+  readonly careful: boolean
 }
+
+export const openLane: Lane = { blockedUntil: 0, waitForPage: 0, careful: false }
 
 /** The Yjs clients this engine writes as: one per page, never used again after a rewrite or a restart. */
 export interface Writer {
@@ -78,7 +82,8 @@ export async function departures(
     }
     return undefined
   }
-  const room = context.maxInFlight - sending.sent.size
+  if (lane?.careful === true && sending.sent.has(first.n)) return undefined
+  const room = lane?.careful === true ? 1 : context.maxInFlight - sending.sent.size
   const leaving: EntryItem[] = []
   for (const item of waiting(ledger, id)) {
     if (item.kind === 'command' || pageOf(ledger, item, lane) !== page || leaving.length >= room) break

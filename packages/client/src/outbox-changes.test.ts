@@ -91,4 +91,4 @@ test('[CL50] the outbox answers as a plain list does, through a job’s changes 
     }),
     { numRuns: 100 },
   )
-})
+}, 60_000)

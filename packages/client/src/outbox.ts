@@ -17,10 +17,18 @@ import { unsentView, waitingView } from './views.ts'
 /** What an answer means for the sending of its lane. */
 export type LaneEffect =
   | { readonly do: 'nothing' }
+  /** The relay takes what comes. */
+  | { readonly do: 'go-on' }
   /** The same bytes again, later. */
   | { readonly do: 'wait'; readonly n: number; readonly ms: number }
   /** New bytes under a new client id; nothing for this page before the conversation is known to have `page` pages. */
-  | { readonly do: 'remake'; readonly page: number; readonly client: number; readonly waitForPage: number }
+  | {
+      readonly do: 'remake'
+      readonly page: number
+      readonly client: number
+      readonly waitForPage: number
+      readonly refused?: true
+    }
 
 const nothing: LaneEffect = { do: 'nothing' }
 
@@ -36,7 +44,7 @@ export function applyPushAnswer(
   switch (verdict.class) {
     case 'accepted':
       settleEntry(ledger, item, answer, verdict, promises)
-      return nothing
+      return { do: 'go-on' }
     case 'duplicate': {
       settleEntry(ledger, item, verdict, verdict, promises)
       if (isAt(item, verdict)) return nothing
@@ -59,7 +67,7 @@ export function applyPushAnswer(
     case 'refused':
       unmake(ledger, id, answer)
       refuse(ledger, item, { code: verdict.code, detail: verdict.detail }, promises)
-      return { do: 'remake', page: answer.page, client: answer.client, waitForPage: 0 }
+      return { do: 'remake', page: answer.page, client: answer.client, waitForPage: 0, refused: true }
   }
 }
 

@@ -46,6 +46,7 @@ async function live(life: readonly Step[]): Promise<readonly Uint8Array[]> {
   const script = createScript(lunch, { by: jerry, members: [tom], reader: tom })
   const relay = createMiniRelay(script, tom)
   let device = await startDevice()
+  let starts = 1
   const bytes: Uint8Array[] = []
   const ids: string[] = []
   const online = async (): Promise<void> => {
@@ -70,7 +71,8 @@ async function live(life: readonly Step[]): Promise<readonly Uint8Array[]> {
     else if (step === 'lose') await device.cut()
     else if (step === 'restart') {
       bytes.push(...device.bytes)
-      device = await startDevice({ store: device.store, seed: 7 })
+      starts += 1
+      device = await startDevice({ store: device.store, seed: starts })
     } else {
       if (engine.connection !== 'connected') await online()
       await device.say(...relay.take(device.sent(), () => 'accept'))
@@ -94,7 +96,7 @@ test('[CL95] the frames of a life with readings and drafts, and of one without, 
     { numRuns: 100 },
   )
   expect(read).toBeGreaterThan(20)
-})
+}, 60_000)
 
 test('[CL95] a draft is there after a restart, and gone when it was taken back or emptied', async () => {
   const device = await startDevice()

@@ -7,7 +7,7 @@ import type { Arrival } from './arrival.ts'
 import type { Core } from './core.ts'
 import { createAgain } from './create-again.ts'
 import { applyDigests, applyHead, applyPage } from './fetched.ts'
-import { writerName } from './lanes.ts'
+import { openLane, writerName } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import { applyNews } from './news.ts'
 import { applyCommandAnswer, applyPushAnswer, sweepLane } from './outbox.ts'
@@ -198,7 +198,7 @@ async function receiveFetched(core: Core, ledger: Ledger, frame: FetchAnswer): P
 /** What an answer means for sending counts at once: bytes on the way are judged by what was sent, not by what is stored. */
 function takeEffect(core: Core, id: ConversationId, effect: LaneEffect): void {
   const { lanes, writers, sent } = core.sending
-  const lane = lanes.get(id) ?? { blockedUntil: 0, waitForPage: 0 }
+  const lane = lanes.get(id) ?? openLane
   if (effect.do === 'wait') {
     const ms = Math.min(effect.ms, core.limits.maxLaterMs)
     sent.delete(effect.n)
@@ -214,5 +214,6 @@ function takeEffect(core: Core, id: ConversationId, effect: LaneEffect): void {
     const name = writerName(id, effect.page)
     if (writers.get(name)?.client === effect.client) writers.delete(name)
     if (effect.waitForPage > 0) lanes.set(id, { ...lane, waitForPage: effect.waitForPage })
-  }
+    else if (effect.refused === true) lanes.set(id, { ...lane, careful: true })
+  } else if (effect.do === 'go-on' && lane.careful) lanes.set(id, { ...lane, careful: false })
 }
