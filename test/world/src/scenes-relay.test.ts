@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { command, running, say } from './deeds.ts'
+import { command, create, running, say, takeBack } from './deeds.ts'
 import { createRandom } from './random.ts'
 import { restoreOlder } from './life-relay.ts'
 import { openStage, said, sayMany, shown, verdict } from './stage.ts'
@@ -54,6 +54,19 @@ test('[WO67] the disk of the relay is full for a while: messages wait, reading g
   expect(await shown(world, tom, lunch)).toEqual([first, ...waiting].map(({ text }) => text))
 })
 
+test('[WO67] a clock set back while a message waits for room does not make it wait for hours', async () => {
+  const { world, tom, jerry, lunch } = await openStage()
+  world.relay.disk.setFull(true)
+  const waiting = said(say(world, jerry, lunch))
+  await world.run(2000)
+  jerry.clock.setSkew(-20 * 3_600_000)
+  world.relay.disk.setFull(false)
+  await world.run(90_000)
+  expect(waiting.confirmed).toBe(true)
+  expect(await verdict(world)).toEqual([])
+  expect(await shown(world, tom, lunch)).toEqual([waiting.text])
+})
+
 test('[WO68] somebody is kicked while he is offline with messages waiting: they are refused and kept, and the rest goes on', async () => {
   const { world, tom, jerry, lunch } = await openStage()
   jerry.setOnline(false, true)
@@ -73,6 +86,41 @@ test('[WO68] somebody is kicked while he is offline with messages waiting: they 
   expect(goesOn.confirmed).toBe(true)
   expect(await verdict(world)).toEqual([])
   expect(await shown(world, tom, lunch)).toEqual([goesOn.text])
+})
+
+test('[WO68] pages that close after a kick do not keep the kicked one waiting for them', async () => {
+  const { world, tom, jerry, lunch } = await openStage()
+  jerry.setOnline(false, true)
+  const waiting = said(say(world, jerry, lunch))
+  command(world, tom, lunch, { op: 'remove', members: [jerry.user] })
+  await world.run(1000)
+  sayMany(world, tom, lunch, world.settings.page.entries * 2)
+  await world.run(2000)
+  jerry.setOnline(true, true)
+  await world.run(5000)
+  expect(waiting.refused).toBe('not-a-member')
+  expect(await verdict(world)).toEqual([])
+})
+
+test('[WO68] what was written behind a joining that is refused is refused with it', async () => {
+  const { world, tom, jerry, lunch } = await openStage()
+  command(world, tom, lunch, { op: 'remove', members: [jerry.user] })
+  await world.run(1000)
+  const open = create(world, tom, { unique: false, members: [] })
+  await world.run(1000)
+  if (open === undefined) throw new Error('it was made')
+  jerry.setOnline(false, true)
+  world.relay.crash()
+  // Nobody but Tom ever hears of it: the copy of the log that comes back does not have it, and Tom is gone.
+  world.relay.disk.restore(0, 'another life')
+  tom.lose()
+  const joining = command(world, jerry, open.conversation, { op: 'join' })
+  await world.run(500)
+  const behind = said(say(world, jerry, open.conversation))
+  await world.relay.start()
+  jerry.setOnline(true, true)
+  await world.run(10_000)
+  expect([joining?.refused, behind.refused]).toEqual(['not-found', 'conversation-refused'])
 })
 
 test('[WO69] the relay is restored from an older copy: its devices bring back what it lost', async () => {
@@ -99,4 +147,20 @@ test('[WO69] a conversation the older copy never had comes back with everything 
   await world.run(30_000)
   expect(await verdict(world)).toEqual([])
   expect((await shown(world, jerry, lunch)).toSorted()).toEqual(texts.toSorted())
+})
+
+test('[WO69] what was taken back before the restore does not come back with it', async () => {
+  const { world, tom, jerry, lunch } = await openStage()
+  const size = world.relay.disk.size()
+  const [stays, goes] = sayMany(world, tom, lunch, 2)
+  await world.run(1000)
+  if (goes === undefined || goes.id === null) throw new Error('it was saved')
+  takeBack(world, tom, lunch, goes.id)
+  await world.run(1000)
+  restoreOlder(world, createRandom('restore'), world.relay.disk.size() - size)
+  await world.run(30_000)
+  expect(await verdict(world)).toEqual([])
+  const texts = await shown(world, jerry, lunch)
+  expect(texts).toContain(stays?.text)
+  expect(texts).not.toContain(goes.text)
 })
