@@ -1,6 +1,6 @@
 /**
  * The engine of one device: ready from its disk, connected behind it. It owns the store and the socket, does one thing
- * at a time, and sees the world only through its ports. Rules CL90 and on; the parts carry their own.
+ * at a time, and sees the world only through its ports. Rules CL22, CL23 and CL27; the parts carry their own.
  */
 import type { UserId } from '@parley/document'
 import type { OpenStore } from '@parley/storage'

@@ -1,5 +1,5 @@
 /**
- * What was asked for: a page, a head, digests. An answer older than what is held is dropped. Rules CL70 to CL76.
+ * What was asked for: a page, a head, digests. Rules CL65, CL71, CL72 and CL74.
  */
 import { emptyDigest, readHeadState } from '@parley/document'
 import type { ConversationId, UserId } from '@parley/document'

@@ -1,4 +1,4 @@
-/** Asking the relay: a page, a head, digests; and in idle time what will be wanted next. Rules CL70 to CL76. */
+/** Asking the relay: a page, a head, digests; and in idle time what will be wanted next. Rules CL38, CL70 and CL73. */
 import type { ConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import { heldPages } from './fetched.ts'

@@ -1,6 +1,6 @@
 /**
  * What leaves next. Each conversation has a lane; its commands and entries leave, and are judged, in the order they were
- * made. Rules CL50 to CL59.
+ * made. Rules CL50 to CL57.
  *
  * Entries for one page go out one behind the other: their clocks keep the order at the relay. A command, another page
  * and an operation whose target is unanswered wait until all before them is answered. Bytes are made when first sent,

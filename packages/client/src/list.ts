@@ -1,4 +1,4 @@
-/** The conversations of a device as its user sees them, the latest first. */
+/** The conversations of a device as its user sees them, the latest first. Rule CL84. */
 import type { ConversationId } from '@parley/document'
 import type { ConversationView } from './engine-types.ts'
 import type { Model } from './model.ts'

@@ -1,5 +1,5 @@
 /**
- * Catch-up: what a list row from the relay does to the device's own. Rules CL60 to CL69.
+ * Catch-up: what a list row from the relay does to the device's own. Rules CL60 to CL64, CL68 and CL75.
  *
  * Rows that came inline are applied like live ones, marked `replayed`. Otherwise the list row moves, the pages touched
  * are known to be behind, and one `moved` event says so.
