@@ -1,5 +1,5 @@
-import { uniqueConversationId } from '@parley/document'
-import { maxAnyBytes } from '@parley/wire'
+import { maxDepth, uniqueConversationId } from '@parley/document'
+import { type Any, maxAnyBytes } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { createPen, testEntryId } from './testing/pen.ts'
 import { createTestDevice, testConversationId, testUser } from './testing/test-device.ts'
@@ -79,6 +79,20 @@ test('[RE31] a stranger is told the same whether the conversation exists or not'
     expect(here).toEqual(await commanded(eve, testConversationId(404), command))
     expect(here).toMatchObject({ class: 'refused', code: 'not-found' })
   }
+})
+
+test('[RE32] attributes as deep as the rules allow travel, and those that are deeper are refused', async () => {
+  const { relay } = createTestRelay()
+  const tom = createTestDevice(relay, { user: 'Tom' })
+  const nested = (depth: number): Readonly<Record<string, Any>> =>
+    depth === 1 ? {} : { inner: nested(depth - 1) }
+  const make = { ...creation(), attributes: nested(maxDepth) }
+  const conversation = testConversationId(1)
+  expect(await commanded(tom, conversation, make)).toMatchObject({ class: 'accepted' })
+  const [news] = (await tom.take('sync')).flatMap((frame) => frame.news)
+  expect(news?.rows).toMatchObject([{ kind: 'head', change: { attributes: nested(maxDepth) } }])
+  const deeper = { ...creation(), attributes: nested(maxDepth + 1) }
+  expect(() => tom.command(testConversationId(2), deeper)).toThrow('deeper')
 })
 
 test('[RE33] a command that changes nothing writes no row, and its outcome names the current one', async () => {

@@ -49,8 +49,8 @@ export const maxTouchedPerNews = 4096
 /** Pages of one digests request, and of its answer. */
 export const maxPagesPerRequest = 1000
 
-/** Objects and lists inside one another, in a command, a change or an outcome. */
-export const maxAnyDepth = 16
+/** Objects and lists inside one another: a command, a change or an outcome, and in it attributes of 16. */
+export const maxAnyDepth = 17
 
 /** One command, change or outcome: 5,000 members, by ids as long as a UUID. */
 export const maxAnyBytes: number = 192 * 1024
