@@ -96,6 +96,7 @@ const systemCodes: ReadonlyMap<string, DataCode> = new Map([
   ['EEXIST', 'data-unwritable'],
   ['ENOENT', 'data-unwritable'],
   ['EISDIR', 'data-foreign'],
+  ['EIO', 'data-broken'],
   ['ENOSPC', 'data-full'],
   ['EDQUOT', 'data-full'],
 ])

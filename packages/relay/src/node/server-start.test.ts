@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { RelayServerError, type ServerErrorCode } from './server-errors.ts'
+import { RelayServerError, type ServerErrorCode, explainStore } from './server-errors.ts'
 import { type RelayServerOptions, startRelayServer } from './server.ts'
 import { startTestServer, testSecret } from './server.test-kit.ts'
 
@@ -112,6 +112,23 @@ test('[RE120] a directory that holds something else is left as it is', async () 
   await expectObstacle('data-foreign', { directory: other }, other)
   expect(await readdir(other)).toEqual(['relay.sqlite'])
   expect(await readFile(join(other, 'relay.sqlite'))).toEqual(before)
+})
+
+test('[RE120] what the system says of a directory is said in our words', async () => {
+  for (const [system, code] of [
+    ['EIO', 'data-broken'],
+    ['ENOSPC', 'data-full'],
+    ['EROFS', 'data-unwritable'],
+    ['EISDIR', 'data-foreign'],
+  ] as const) {
+    const error = Object.assign(new Error('as the system has it'), { code: system })
+    expect(explainStore(error, '/data')).toMatchObject({ code })
+    expect(String(explainStore(error, '/data'))).toContain('/data')
+  }
+  const directory = await folder()
+  await mkdir(join(directory, 'dev-secret'))
+  const options = { port: 0, host: '127.0.0.1', directory, dev: true }
+  await expect(startRelayServer(options)).rejects.toMatchObject({ code: 'data-foreign' })
 })
 
 test('[RE120] data of a newer version is left as it is', async () => {
