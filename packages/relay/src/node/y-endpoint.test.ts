@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { testConversationId } from '../testing/test-device.ts'
 import { openDevice, startTestServer, testToken } from './server.test-kit.ts'
+import { maxReadersPerDocument } from './y-limits.ts'
 import { membershipEndedCode } from './y-reader.ts'
 import { type Stock, stage, synced, texts } from './y-stage.test-kit.ts'
 
@@ -107,6 +109,35 @@ test('[RE104] what does not exist and what is not his get the same answer', asyn
   for (const name of [`c/${conversation}`, `c/${conversation}/1`])
     expect(await ask('Mary', name)).toBe(absent)
 })
+
+test(
+  '[RE104] a document has so many readers, and one more is told so, but no stranger',
+  { timeout: 60_000 },
+  async () => {
+    const { server, conversation } = await stage()
+    const url = `${server.ws}/y/c/${conversation}`
+    const [mary, eve] = [`token.${await testToken('Mary')}`, `token.${await testToken('Eve')}`]
+    const open = async (): Promise<WebSocket> => {
+      const socket = new WebSocket(url, ['parley.y1', mary])
+      await once(socket, 'open')
+      return socket
+    }
+    const sockets: WebSocket[] = []
+    while (sockets.length < maxReadersPerDocument) {
+      sockets.push(...(await Promise.all(Array.from({ length: 50 }, open))))
+    }
+    expect(await refusal(url, ['parley.y1', mary])).toMatch(/^503 /)
+    expect(await refusal(url, ['parley.y1', eve])).toMatch(/^404 /)
+    sockets.pop()?.terminate()
+    const tried = async (): Promise<boolean> =>
+      open().then(
+        (socket) => sockets.push(socket) > 0,
+        () => false,
+      )
+    await expect.poll(tried, { timeout: 20_000 }).toBe(true)
+    for (const socket of sockets) socket.terminate()
+  },
+)
 
 test.each([
   '',

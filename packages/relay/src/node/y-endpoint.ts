@@ -86,13 +86,12 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
       visit.refuse(401, who.detail)
       return
     }
-    if (rooms.readersOf(roomOf(visit.name)) >= maxReadersPerDocument) {
-      visit.refuse(503, 'This document has as many readers as it may.')
-      return
-    }
     const seat = takeSeat(visit, who.user, who.expires)
     try {
       if (!(await seat.load())) visit.refuse(404, 'There is no such document, or it is not yours.')
+      // With his own seat; and only now, since to others the document does not exist.
+      else if (rooms.readersOf(roomOf(visit.name)) > maxReadersPerDocument)
+        visit.refuse(503, 'This document has as many readers as it may.')
       else if (seat.connection.state === 'closed') visit.refuse(503, 'The relay is being stopped.')
       else seat.open()
     } finally {
