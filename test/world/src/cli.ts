@@ -9,20 +9,22 @@ import { findFaults } from './find-faults.ts'
 import { createPool, type Pool } from './pool.ts'
 import { runSeed, type RunResult } from './run.ts'
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '1000' },
-    first: { type: 'string', default: '1' },
-    workers: { type: 'string', default: String(availableParallelism()) },
-    trace: { type: 'boolean', default: false },
-    faults: { type: 'boolean', default: false },
-    brief: { type: 'boolean', default: false },
-  },
+process.exitCode = await main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error))
+  return 2
 })
 
-process.exitCode = await main()
-
 async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      seeds: { type: 'string', default: '1000' },
+      first: { type: 'string', default: '1' },
+      workers: { type: 'string', default: String(availableParallelism()) },
+      trace: { type: 'boolean', default: false },
+      faults: { type: 'boolean', default: false },
+      brief: { type: 'boolean', default: false },
+    },
+  })
   const seeds = wholeNumber('seeds', values.seeds)
   const first = wholeNumber('first', values.first)
   if (values.trace) return tell(first, seeds)
