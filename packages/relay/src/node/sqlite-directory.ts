@@ -68,6 +68,9 @@ export function lockDirectory(directory: string): DirectoryLock {
 export function openDataFile(directory: string): DatabaseSync {
   const path = join(directory, dataFile)
   if (existsSync(path)) expectOurs(path)
+  // SQLite would write what a file that is gone has left behind into the new one, and mix two lives.
+  else if (existsSync(`${path}-wal`))
+    throw new StoreError('broken', `${path} is gone, its log is still there`)
   else createDataFile(directory)
   const database = new DatabaseSync(path)
   try {

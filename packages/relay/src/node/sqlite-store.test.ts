@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   closeSync,
+  copyFileSync,
   mkdirSync,
   mkdtempSync,
   openSync,
@@ -99,6 +100,19 @@ test('[RE67] what only looks like ours is refused and left as it was', async () 
   // Nothing holds them after a refusal.
   rmSync(join(unnumbered ?? '', 'relay.sqlite'))
   await (await openSqliteRelayStore({ directory: unnumbered ?? '' })).close()
+})
+
+test('[RE67] what a file that is gone has left behind is not taken for the beginning of a new one', async () => {
+  const directory = temporaryDirectory()
+  const store = await openSqliteRelayStore({ directory })
+  await fill(store, 5)
+  const bereft = temporaryDirectory()
+  copyFileSync(join(directory, 'relay.sqlite-wal'), join(bereft, 'relay.sqlite-wal'))
+  await store.close()
+  const left = readFileSync(join(bereft, 'relay.sqlite-wal'))
+  await checkStoreError(openSqliteRelayStore({ directory: bereft }), 'broken', 'a log without its file')
+  expect(readdirSync(bereft).toSorted()).toEqual(['relay.lock', 'relay.sqlite-wal'])
+  expect(readFileSync(join(bereft, 'relay.sqlite-wal'))).toEqual(left)
 })
 
 test('[RE67] a file of a newer version is refused and left as it was', async () => {
