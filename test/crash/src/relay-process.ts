@@ -2,7 +2,7 @@
  * A relay in a process of its own, run from the sources by the `parley` command, under strace: that is how a call to the
  * system fails, or is the last one, without a change to the relay.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
@@ -34,6 +34,12 @@ export interface RelayProcess {
   readonly end: (signal: 'SIGTERM' | 'SIGKILL') => Promise<Ended>
 }
 
+/** Whatever ends this process ends them. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 export function hasStrace(): boolean {
   return spawnSync('strace', ['-V']).status === 0
 }
@@ -49,9 +55,11 @@ export async function startRelay(directory: string, strace: readonly string[] = 
     env: { ...process.env, PARLEY_SECRET: secret },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
+  running.add(child)
   let output = ''
   let alive = true
   const ended = once(child, 'exit').then(([code, signal]: readonly unknown[]): Ended => {
+    running.delete(child)
     alive = false
     return {
       code: typeof code === 'number' ? code : null,

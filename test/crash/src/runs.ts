@@ -5,6 +5,7 @@
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { compare } from './compare.ts'
 import { type Ended, type Injection, injecting, type RelayProcess, startRelay } from './relay-process.ts'
 import { createJournal, type Journal, startWriter } from './writer.ts'
@@ -21,6 +22,9 @@ export interface Run {
 }
 
 const entriesPerRun = 90
+
+/** On a machine that has other things to do a run takes seconds. */
+const patienceMs = 60_000
 
 export function temporaryFolder(): string {
   return mkdtempSync(join(tmpdir(), 'parley-crash-'))
@@ -44,7 +48,7 @@ export async function crash(injection: Injection, from?: string): Promise<Run> {
   try {
     const relay = await startRelay(directory, injecting(injection))
     const whileStarting = relay.port === undefined
-    await write(relay, journals, entriesPerRun)
+    wrong.push(...(await write(relay, journals, entriesPerRun)))
     const killed = injection.fault.includes('SIGKILL')
     const ended = relay.alive() ? await relay.end('SIGTERM') : await relay.ended
     wrong.push(...wrongEnd(killed, whileStarting, ended, relay.output()))
@@ -85,8 +89,7 @@ async function recover(directory: string, journals: readonly Journal[]): Promise
   const relay = await startRelay(directory)
   if (relay.port === undefined) return [`the relay did not start again: ${relay.output()}`]
   for (const journal of journals) journal.later = 0
-  await write(relay, journals, 6)
-  const wrong: string[] = []
+  const wrong = [...(await write(relay, journals, 6))]
   for (const { sent, later } of journals) {
     if (later > 0) wrong.push('a relay to which nothing happens said later')
     if (sent.some(({ answer }) => answer === undefined)) wrong.push('something was never answered')
@@ -96,12 +99,23 @@ async function recover(directory: string, journals: readonly Journal[]): Promise
   return [...wrong, ...(await compare(directory, journals)).wrong]
 }
 
-async function write(relay: RelayProcess, journals: readonly Journal[], count: number): Promise<void> {
+/** Until everything is answered, or the relay is gone; one that does neither is wrong. */
+async function write(
+  relay: RelayProcess,
+  journals: readonly Journal[],
+  count: number,
+): Promise<readonly string[]> {
   const { port } = relay
-  if (port === undefined) return
+  if (port === undefined) return []
   const writers = await Promise.all(journals.map((journal) => startWriter(port, journal, count)))
-  await Promise.all(writers.map(({ done }) => done))
+  const late = new AbortController()
+  const inTime = await Promise.race([
+    Promise.all(writers.map(({ done }) => done)).then(() => true),
+    setTimeout(patienceMs, false, { signal: late.signal }),
+  ])
+  late.abort()
   for (const { close } of writers) close()
+  return inTime ? [] : ['something was neither answered nor refused, and the relay was there']
 }
 
 function answered({ sent, created }: Journal): number {
