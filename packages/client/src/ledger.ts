@@ -10,6 +10,8 @@ import { createOutboxChanges } from './outbox-changes.ts'
 import type { OutboxChanges } from './outbox-changes.ts'
 import type { Model } from './model.ts'
 import { readPage, readUpdate } from './read-records.ts'
+import { createRowChanges } from './row-changes.ts'
+import type { StoredUpdate } from './row-changes.ts'
 import { deviceKey, toValue } from './records.ts'
 import type {
   ConversationRecord,
@@ -19,11 +21,6 @@ import type {
   PageRecord,
   UpdateRecord,
 } from './records.ts'
-
-export interface StoredUpdate {
-  readonly seq: number
-  readonly record: UpdateRecord
-}
 
 export class Ledger {
   readonly model: Model
@@ -46,9 +43,11 @@ export class Ledger {
   readonly #acknowledgedById = new Map<EntryId, number>()
   readonly #recalls = new Map<EntryId, number>()
   readonly #drafts = new Map<ConversationId, DraftRecord | null>()
+  readonly #rows = createRowChanges()
   readonly #puts = new Map<string, Put>()
   readonly #removes = new Map<string, { readonly table: string; readonly key: Key }>()
-  readonly #prefixes: { readonly table: string; readonly prefix: Key }[] = []
+  /** Conversations of which no page is held any more. */
+  readonly #forgotten = new Set<ConversationId>()
 
   constructor(model: Model) {
     this.model = model
@@ -58,14 +57,17 @@ export class Ledger {
   }
 
   get isEmpty(): boolean {
-    return this.#puts.size === 0 && this.#removes.size === 0 && this.#prefixes.length === 0
+    return (
+      this.#puts.size === 0 && this.#removes.size === 0 && this.#forgotten.size === 0 && this.#rows.isEmpty
+    )
   }
 
   get batch(): Omit<Batch, 'durability'> {
+    const pages = [...this.#forgotten].map((id) => ({ table: 'pages', prefix: [id] }))
     return {
-      removePrefixes: this.#prefixes,
+      removePrefixes: [...this.#rows.prefixes, ...pages],
       removes: [...this.#removes.values()],
-      puts: [...this.#puts.values()],
+      puts: [...this.#puts.values(), ...this.#rows.puts],
     }
   }
 
@@ -104,15 +106,11 @@ export class Ledger {
     this.#conversations.set(id, null)
     this.#heads.set(id, null)
     this.#remove('conversations', [id])
-    this.removePages(id)
-  }
-
-  removePages(id: ConversationId): void {
-    this.#prefixes.push({ table: 'updates', prefix: [id] }, { table: 'pages', prefix: [id] })
-    for (const [name, put] of this.#puts) {
-      if ((put.table === 'updates' || put.table === 'pages') && put.key[0] === id) this.#puts.delete(name)
-    }
-    for (const page of this.model.pages.get(id)?.keys() ?? []) {
+    this.#rows.clearAll(id)
+    this.#forgotten.add(id)
+    const known = [...this.#pages.values()].filter(({ conversation }) => conversation === id)
+    for (const page of [...known.map((one) => one.page), ...(this.model.pages.get(id)?.keys() ?? [])]) {
+      this.#puts.delete(nameOf('pages', [id, page]))
       this.#pages.set(nameOf('pages', [id, page]), { conversation: id, page, record: null })
     }
   }
@@ -121,6 +119,7 @@ export class Ledger {
   async page(id: ConversationId, page: number): Promise<PageRecord> {
     const own = this.#pages.get(nameOf('pages', [id, page]))
     if (own !== undefined) return own.record ?? absentPage
+    if (this.#forgotten.has(id)) return absentPage
     const cached = this.model.pages.get(id)?.get(page)
     if (cached !== undefined) return cached
     const [rows = []] = await this.model.disk.read([{ kind: 'get', table: 'pages', key: [id, page] }])
@@ -142,9 +141,8 @@ export class Ledger {
   }
 
   async update(id: ConversationId, page: number, seq: number): Promise<UpdateRecord | undefined> {
-    const own = this.#puts.get(nameOf('updates', [id, page, seq]))
-    if (own !== undefined) return readUpdate(own.value)
-    if (this.#isCleared(id, page)) return undefined
+    const own = this.#rows.get(id, page, seq)
+    if (own !== undefined || this.#rows.isCleared(id, page)) return own
     const [rows = []] = await this.model.disk.read([{ kind: 'get', table: 'updates', key: [id, page, seq] }])
     const row = rows[0]
     return row === undefined ? undefined : readUpdate(row.value)
@@ -152,31 +150,24 @@ export class Ledger {
 
   /** The newest stored row of a page. */
   async lastUpdate(id: ConversationId, page: number): Promise<StoredUpdate | undefined> {
-    let last: StoredUpdate | undefined
-    for (const put of this.#puts.values()) {
-      const seq = put.key[2]
-      if (put.table === 'updates' && put.key[0] === id && put.key[1] === page && typeof seq === 'number') {
-        if (last === undefined || seq > last.seq) last = { seq, record: readUpdate(put.value) }
-      }
-    }
-    if (last !== undefined || this.#isCleared(id, page)) return last
+    const own = this.#rows.last(id, page)
+    if (this.#rows.isCleared(id, page)) return own
     const [rows = []] = await this.model.disk.read([
       { kind: 'range', table: 'updates', prefix: [id, page], reverse: true, limit: 1 },
     ])
     const row = rows[0]
     const seq = row?.key[2]
-    return row === undefined || typeof seq !== 'number' ? undefined : { seq, record: readUpdate(row.value) }
+    // What was put may be an older row that was erased.
+    if (row === undefined || typeof seq !== 'number' || seq <= (own?.seq ?? 0)) return own
+    return { seq, record: readUpdate(row.value) }
   }
 
   setUpdate(id: ConversationId, page: number, seq: number, record: UpdateRecord): void {
-    this.#put('updates', [id, page, seq], record)
+    this.#rows.put(id, page, seq, record)
   }
 
   clearUpdates(id: ConversationId, page: number): void {
-    for (const [name, put] of this.#puts) {
-      if (put.table === 'updates' && put.key[0] === id && put.key[1] === page) this.#puts.delete(name)
-    }
-    this.#prefixes.push({ table: 'updates', prefix: [id, page] })
+    this.#rows.clear(id, page)
   }
 
   head(id: ConversationId): Head | undefined {
@@ -275,13 +266,6 @@ export class Ledger {
       if (draft === null) model.drafts.delete(id)
       else model.drafts.set(id, draft)
     }
-  }
-
-  #isCleared(id: ConversationId, page: number): boolean {
-    return this.#prefixes.some(
-      ({ table, prefix }) =>
-        table === 'updates' && prefix[0] === id && (prefix.length === 1 || prefix[1] === page),
-    )
   }
 
   #put(table: string, key: Key, record: object): void {
