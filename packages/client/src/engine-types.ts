@@ -210,8 +210,8 @@ export interface Engine {
   setDraft(conversation: ConversationId, text: string): Promise<void>
   cancelDraft(conversation: ConversationId): Promise<void>
 
-  /** Of a message that waits here, whoever sent it in whichever life of this device: its `confirmed`. */
-  confirmed(id: EntryId): Promise<Accepted> | undefined
+  /** The `confirmed` of what waits here, made in whichever life of this device: `Accepted`, or a command's `Outcome`. */
+  confirmed<T>(id: EntryId): Promise<T> | undefined
   unsent(): readonly UnsentItem[]
   /** Of what was refused; the promise is that of the new try. */
   retryUnsent(id: EntryId): Promise<Queued<unknown>>

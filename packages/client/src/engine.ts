@@ -2,7 +2,7 @@
  * The engine of one device: ready from its disk, connected behind it. It owns the store and the socket, does one thing
  * at a time, and sees the world only through its ports. Rules CL22, CL23 and CL27; the parts carry their own.
  */
-import type { UserId } from '@parley/document'
+import type { EntryId, UserId } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
 import type { Engine, EngineEvent } from './engine-types.ts'
 import { ParleyError } from './errors.ts'
@@ -139,10 +139,10 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     read: async (id) => live().own.read(id),
     setDraft: async (id, text) => live().own.setDraft(id, text),
     cancelDraft: async (id) => live().own.setDraft(id, null),
-    confirmed: (id) => {
+    confirmed<T>(id: EntryId): Promise<T> | undefined {
       const item = model().outbox.byId(id)
-      const waits = item?.kind === 'entry' && item.state === 'waiting' && item.answered === null
-      return waits ? running?.core.promises.of(id) : undefined
+      const waits = item?.state === 'waiting' && item.answered === null
+      return waits ? running?.core.promises.of<T>(id) : undefined
     },
     unsent: () =>
       model()

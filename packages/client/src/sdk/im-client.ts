@@ -160,7 +160,18 @@ export class IMClient extends Emitter<ClientEvents> {
     if (known !== undefined) return known
     const conversation = new Conversation(id, this.#host)
     this.#conversations.set(id, conversation)
+    const creation = this.#creationOf(id)
+    if (creation !== undefined) conversation.confirmed = creation
     return conversation
+  }
+
+  /** What the relay will say of a creation that waits from an earlier life. */
+  #creationOf(id: ConversationId): Promise<unknown> | undefined {
+    if (this.#engine.conversation(id)?.syncState !== 'local') return undefined
+    const waits = this.#engine
+      .unsent()
+      .find((item) => item.conversation === id && item.state === 'waiting' && item.command?.op === 'create')
+    return waits === undefined ? undefined : this.#engine.confirmed(waits.id)
   }
 
   #tell(event: EngineEvent): void {

@@ -130,3 +130,20 @@ test('[CL101] [CL102] one whose recall waits is shown as recalled, and keeps its
   expect(message.text).toBe('oops')
   expect(message).toBeInstanceOf(TextMessage)
 })
+
+test('[CL101] a conversation found waiting after a restart has the promise of its creation', async () => {
+  const before = await stage()
+  const made = await before.client.createConversation({ members: ['Jerry'], unique: false })
+  await before.client.close()
+  expect(await codeOf(made.confirmed)).toBe('closed')
+  const { client, connect, sent, say } = await stage(before.store)
+  const conversation = client.conversations()[0]
+  expect([conversation?.id, conversation?.syncState]).toEqual([made.id, 'local'])
+  await connect()
+  const [command] = sent().filter(({ frame }) => frame === 'command')
+  if (command?.frame !== 'command') throw new Error('nothing left')
+  const outcome = { successfulClientIds: ['Jerry'], failures: [] }
+  const verdict = { class: 'accepted', seq: 1, time: 1, outcome } as const
+  await say({ frame: 'command-answer', conversation: made.id, id: command.id, verdict })
+  expect(await conversation?.confirmed).toEqual(outcome)
+})

@@ -2,7 +2,7 @@
  * The very objects an app holds of what waits here: each follows what becomes of it, and comes again wherever its message
  * is shown. Rule CL101.
  */
-import type { Engine, MessageView } from '../engine-types.ts'
+import type { Accepted, Engine, MessageView } from '../engine-types.ts'
 import { messageFrom } from './message.ts'
 import type { Message, MessageClasses } from './message.ts'
 
@@ -21,11 +21,10 @@ export function createOutgoing(engine: Engine, classes: MessageClasses): Outgoin
     },
     of(view) {
       const known = waiting.get(view.id)
+      const sent = engine.confirmed<Accepted>(view.id)
       // What was taken back looks like nobody's message, whoever holds the object it was; tried again, it has a new promise.
       const message =
-        known === undefined || view.recalled
-          ? messageFrom(view, classes, engine.confirmed(view.id))
-          : known.follow(view, engine.confirmed(view.id))
+        known === undefined || view.recalled ? messageFrom(view, classes, sent) : known.follow(view, sent)
       // One that failed may be tried again; one that is sent, or taken back, is done.
       const done = view.state === 'sent' || view.error?.code === 'withdrawn'
       if (done) waiting.delete(view.id)
