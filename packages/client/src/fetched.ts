@@ -99,11 +99,9 @@ export async function applyDigests(
     const own = await ledger.page(id, page)
     const same = own.held === truth.version && own.digest === truth.digest
     if (same) await settleHeld(ledger, id, page, promises)
-    ledger.setPage(
-      id,
-      page,
-      same ? { ...own, known: truth.version } : { held: 0, known: truth.version, digest: emptyDigest },
-    )
+    // A row that came while the question was on its way is newer than the answer.
+    const known = own.known > own.held ? Math.max(own.known, truth.version) : truth.version
+    ledger.setPage(id, page, same ? { ...own, known } : { held: 0, known, digest: emptyDigest })
   }
   ledger.setConversation({ ...record, verify: false })
 }
