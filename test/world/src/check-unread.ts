@@ -15,13 +15,12 @@ export function checkUnread(
   const { name, user, family, disk } = device
   const single = world.devices.filter((other) => other.family === family).length === 1
   // Connected once, and still so when the first transaction came: its first sync was of nothing.
-  const before = world.journal.heard.flatMap(({ device: who, event, at }) =>
-    who === name && event.type === 'state' && at < world.watch.firstCommitAt()
-      ? [{ state: event.state, at }]
-      : [],
-  )
-  const last = before.at(-1)
-  const synced = last?.state === 'connected' && last.at + 1500 < world.watch.firstCommitAt()
+  const began = world.watch.firstCommitAt()
+  const heard = world.journal.heard.filter((one) => one.device === name)
+  const last = heard.findLast(({ event, at }) => event.type === 'state' && at < began)
+  const next = heard.find(({ at }) => at >= began)
+  const connected = last?.event.type === 'state' && last.event.state === 'connected' && last.at + 1500 < began
+  const synced = connected && (next === undefined || next.run === last.run)
   if (!single || !synced || !disk.faithful() || world.counters.get('epochChanges') > 0) return []
   return truths.flatMap(({ id, changes, messages, members }) => {
     const holding = holdings.get(id)
