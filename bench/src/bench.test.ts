@@ -30,7 +30,7 @@ describe.each(scenarios)('$name', (scenario) => {
       expect(run.figures.length).toBeGreaterThan(0)
       for (const { of, name, value } of run.figures)
         expect(value, `${of}, ${name}`).toSatisfy(Number.isFinite)
-      const columns = run.figures.map(({ of, name }) => `${of}, ${name}`)
+      const columns = run.figures.map(({ of, name, unit }) => `${of}, ${name}, ${unit}`)
       expect(new Set(columns).size).toBe(columns.length)
       expect(foldersLeft()).toEqual([])
     },

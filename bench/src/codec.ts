@@ -29,7 +29,7 @@ import { microseconds } from './stopwatch.ts'
 export const codec: Scenario = {
   name: 'codec',
   about:
-    'One message in one update. A relay reads each once and never hands it to Yjs; `Y.decodeUpdate` reads the same bytes without a limit, and does not look at what the content says.',
+    'One message in one update; time of a processor. A relay reads each once and never hands it to Yjs; `Y.decodeUpdate` reads the same bytes without a limit, and does not look at what the content says.',
   runs: usualRuns,
   run: async (size: Size): Promise<Run> => {
     const updates = writeUpdates(256)

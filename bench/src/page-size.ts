@@ -10,7 +10,7 @@ import { createPageWriter, makeClientId, maxPageEntries, type PageWriter, readPa
 import * as Y from 'yjs'
 import { someEntryId, textOf, userOf } from './people.ts'
 import { type Figure, type Run, type Scenario, type Size, usualRuns } from './scenario.ts'
-import { milliseconds } from './stopwatch.ts'
+import { median } from './statistics.ts'
 import { sum } from './waiting.ts'
 
 interface Course {
@@ -20,75 +20,64 @@ interface Course {
   readonly messages: number
 }
 
-const full: Course = { entries: [128, 256, 512, 1024], writers: [2, 16, 64, 256], messages: 2048 }
+const full: Course = { entries: [128, 256, 512, 1024], writers: [16, 64, 256], messages: 4096 }
 const tiny: Course = { entries: [16, 32], writers: [2, 8], messages: 64 }
 
-/** The limit as it is. */
-const writersPageEntries = maxPageEntries
+/** Of each page, so that a median can be had of few pages. */
+const loadsOfEach = 10
 
 export const pageSize: Scenario = {
   name: 'page-size',
   about:
-    'Pages of so many entries, written by two people in turn or by one alone. Append: the device’s own message, from the entry to the update. Apply: somebody else’s row, live. Load: the whole page from its rows, as a device shows it. State: what Yjs would keep for the page.',
+    'Pages of so many entries, written by two people in turn or by one alone. Append: the device’s own message, from the entry to the update. Apply: somebody else’s row, live; both to the last quarter of the page, medians of single calls. Load: the whole page from its rows, as a device shows it. State: what Yjs would keep for the page.',
   runs: usualRuns,
   run: async (size: Size): Promise<Run> => {
     const course = size === 'full' ? full : tiny
     const figures: Figure[] = []
     let checked = 0
+    const add = (of: string, entries: number, writers: number): void => {
+      const pages = measurePages(course.messages, entries, writers)
+      checked += sum(pages.map((page) => page.checked))
+      figures.push(...figuresOf(of, pages, entries))
+    }
     // Until the engine knows what is hot, the first sizes would look dear.
-    if (size === 'full') measurePages(4, maxPageEntries, 2)
+    if (size === 'full') measurePages(course.messages, maxPageEntries, 2)
     for (const entries of course.entries) {
-      for (const writers of [2, 1]) {
-        const pages = Math.ceil(course.messages / entries)
-        const measured = measurePages(pages, entries, writers)
-        checked += measured.checked
-        const of = `${entries} entries, ${writers === 1 ? 'one writer' : 'two in turn'}`
-        figures.push(...figuresOf(of, measured, entries))
-      }
+      add(`${entries} entries, two in turn`, entries, 2)
+      add(`${entries} entries, one writer`, entries, 1)
     }
-    for (const writers of course.writers) {
-      const entries = Math.min(writersPageEntries, course.messages)
-      const measured = measurePages(Math.ceil(course.messages / entries), entries, writers)
-      checked += measured.checked
-      figures.push(...figuresOf(`${entries} entries, ${writers} writers`, measured, entries))
-    }
+    const usual = Math.min(maxPageEntries, course.messages)
+    for (const writers of course.writers) add(`${usual} entries, ${writers} writers`, usual, writers)
     return { figures, checked }
   },
 }
 
+/** Times are of single calls, in microseconds: their median is the same, or nearly so, on a busy machine. */
 interface Measured {
   readonly checked: number
-  readonly appendUs: number
-  readonly applyUs: number
-  readonly loadMs: number
+  readonly appends: readonly number[]
+  readonly applies: readonly number[]
+  readonly loads: readonly number[]
   readonly rowBytes: number
   readonly stateBytes: number
 }
 
-function figuresOf(of: string, measured: Measured, entries: number): readonly Figure[] {
-  const { appendUs, applyUs, loadMs, rowBytes, stateBytes } = measured
+function figuresOf(of: string, pages: readonly Measured[], entries: number): readonly Figure[] {
+  const load = median(pages.flatMap(({ loads }) => loads))
+  const mean = (value: (page: Measured) => number): number => sum(pages.map(value)) / pages.length
   return [
-    { of, name: 'append', unit: 'µs', value: appendUs },
-    { of, name: 'apply', unit: 'µs', value: applyUs },
-    { of, name: 'load a page', unit: 'ms', value: loadMs },
-    { of, name: 'load a message', unit: 'µs', value: (loadMs * 1000) / entries },
-    { of, name: 'rows', unit: 'kB', value: rowBytes / 1000 },
-    { of, name: 'state', unit: 'kB', value: stateBytes / 1000 },
+    { of, name: 'append', unit: 'µs', value: median(pages.flatMap(({ appends }) => appends)) },
+    { of, name: 'apply', unit: 'µs', value: median(pages.flatMap(({ applies }) => applies)) },
+    { of, name: 'load a page', unit: 'ms', value: load / 1000 },
+    { of, name: 'load a message', unit: 'µs', value: load / entries },
+    { of, name: 'rows', unit: 'kB', value: mean(({ rowBytes }) => rowBytes) / 1000 },
+    { of, name: 'state', unit: 'kB', value: mean(({ stateBytes }) => stateBytes) / 1000 },
   ]
 }
 
-function measurePages(pages: number, entries: number, writers: number): Measured {
-  const measured: Measured[] = []
-  for (let page = 0; page < pages; page += 1) measured.push(measurePage(entries, writers))
-  const mean = (value: (one: Measured) => number): number => sum(measured.map(value)) / pages
-  return {
-    checked: sum(measured.map((one) => one.checked)),
-    appendUs: mean((one) => one.appendUs),
-    applyUs: mean((one) => one.applyUs),
-    loadMs: mean((one) => one.loadMs),
-    rowBytes: mean((one) => one.rowBytes),
-    stateBytes: mean((one) => one.stateBytes),
-  }
+function measurePages(messages: number, entries: number, writers: number): readonly Measured[] {
+  const pages = Math.max(1, Math.floor(messages / entries))
+  return Array.from({ length: pages }, () => measurePage(entries, writers))
 }
 
 /** Writers take turns; each has a replica of its own, and the one who writes is measured, as is one who only reads. */
@@ -96,38 +85,44 @@ function measurePage(entries: number, writers: number): Measured {
   const replicas = Array.from({ length: writers }, () => replica())
   const reader = replica()
   const rows: Uint8Array[] = []
-  let appendMs = 0
-  let applyMs = 0
+  const appends: number[] = []
+  const applies: number[] = []
   for (let n = 0; n < entries; n += 1) {
     const author = replicas[n % writers] ?? reader
     for (const row of rows.slice(author.applied)) author.writer.apply(row)
+    const entry = entryOf(n)
     let update: Uint8Array = new Uint8Array()
-    appendMs += milliseconds(() => {
-      update = author.writer.append(entryOf(n)).update
-    })
+    appends.push(
+      timeOf(() => {
+        update = author.writer.append(entry).update
+      }),
+    )
     author.applied = n + 1
     rows.push(update)
-    applyMs += milliseconds(() => {
-      reader.writer.apply(update)
-    })
+    applies.push(timeOf(() => reader.writer.apply(update)))
   }
-  let loaded: PageWriter | undefined
-  const loadMs = milliseconds(() => {
-    loaded = createPageWriter({ client: someClient(), rows, pending: [] })
-  })
-  const stateBytes = loaded === undefined ? 0 : Y.encodeStateAsUpdate(loaded.doc).length
+  const loads = Array.from({ length: loadsOfEach }, () =>
+    timeOf(() => createPageWriter({ client: someClient(), rows, pending: [] }).dispose()),
+  )
+  const stateBytes = Y.encodeStateAsUpdate(reader.writer.doc).length
   for (const { writer } of [...replicas, reader]) writer.dispose()
-  loaded?.dispose()
   const held = readPage(rows).length
   if (held !== entries) throw new Error(`a page of ${entries} entries holds ${held}`)
+  const lastQuarter = Math.floor((entries * 3) / 4)
   return {
     checked: held,
-    appendUs: (appendMs * 1000) / entries,
-    applyUs: (applyMs * 1000) / entries,
-    loadMs,
+    appends: appends.slice(lastQuarter),
+    applies: applies.slice(lastQuarter),
+    loads,
     rowBytes: sum(rows.map((row) => row.length)),
     stateBytes,
   }
+}
+
+function timeOf(call: () => void): number {
+  const begin = performance.now()
+  call()
+  return (performance.now() - begin) * 1000
 }
 
 interface Replica {

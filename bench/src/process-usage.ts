@@ -5,11 +5,14 @@ import { readFileSync } from 'node:fs'
 const ticksPerSecond = 100
 
 export function cpuSeconds(pid: number): number {
-  // The name, in brackets, may hold anything; what follows it is numbers. User and system time are fields 14 and 15.
-  const fields = read(pid, 'stat')
-    .replace(/^.*\) /s, '')
-    .split(' ')
+  const fields = statOf(pid)
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond
+}
+
+/** Of all its children that have ended. */
+export function endedChildrenCpuSeconds(pid: number): number {
+  const fields = statOf(pid)
+  return (Number(fields[13]) + Number(fields[14])) / ticksPerSecond
 }
 
 /** Memory the process has in use. */
@@ -22,6 +25,13 @@ export function residentBytes(pid: number): number {
 /** Handed to the disk, journals and all. Zero where the disk is memory. */
 export function bytesWritten(pid: number): number {
   return Number(/^write_bytes: (\d+)$/m.exec(read(pid, 'io'))?.[1] ?? 0)
+}
+
+/** The name, in brackets, may hold anything; numbers follow it, from field 3 on as proc(5) counts them. */
+function statOf(pid: number): readonly string[] {
+  return read(pid, 'stat')
+    .replace(/^.*\) /s, '')
+    .split(' ')
 }
 
 function read(pid: number, name: string): string {

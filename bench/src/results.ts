@@ -33,7 +33,9 @@ export function keptFigures(runs: readonly Run[]): readonly KeptFigure[] {
   const [first] = runs
   return (first?.figures ?? []).map(({ of, name, unit }) => {
     const values = runs.map((run) => {
-      const figure = run.figures.find((other) => other.of === of && other.name === name)
+      const figure = run.figures.find(
+        (other) => other.of === of && other.name === name && other.unit === unit,
+      )
       if (figure === undefined) throw new Error(`a run gave no figure for ${of}, ${name}`)
       return figure.value
     })
