@@ -7,7 +7,7 @@ import type { Row, TouchedPage } from '@parley/wire'
 import type { Ledger } from './ledger.ts'
 import { settleByRow } from './outbox.ts'
 import type { Promises } from './promises.ts'
-import { readPage, readUpdate } from './read-records.ts'
+import { readPage } from './read-records.ts'
 import { readRow } from './read-row.ts'
 import { settleRow } from './settle-row.ts'
 import { storeRow } from './store-row.ts'
@@ -117,8 +117,10 @@ async function settleHeld(
   const [rows = []] = await ledger.model.disk.read([{ kind: 'range', table: 'updates', prefix: [id, page] }])
   for (const row of rows) {
     const seq = row.key[2]
-    if (typeof seq !== 'number') continue
-    const { time, update, erased } = readUpdate(row.value)
+    // As the job has left it: a page that has just begun anew holds nothing of what stood there in another log.
+    const stored = typeof seq === 'number' ? await ledger.update(id, page, seq) : undefined
+    if (typeof seq !== 'number' || stored === undefined) continue
+    const { time, update, erased } = stored
     const read = readRow(
       erased === null
         ? { kind: 'entry', seq, time, page, update, erases: [] }

@@ -22,4 +22,5 @@ export const regressions: readonly Regression[] = [
   { seed: 356, found: 'history with many unsent messages could not be paged' },
   { seed: 477, found: 'messages behind a refused joining waited for ever' },
   { seed: 493, found: 'a page opened live kept rows of another log' },
+  { seed: 1733, found: 'what was offered again was settled by rows of another log' },
 ]
