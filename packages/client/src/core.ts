@@ -23,6 +23,4 @@ export interface Core {
   readonly emit: (event: EngineEvent) => void
   /** The catch-up of this session is stored: what waits may leave. */
   caughtUp: boolean
-  /** News came: some of it may be worth fetching before it is asked for. */
-  idleWork: boolean
 }

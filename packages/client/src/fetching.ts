@@ -41,11 +41,11 @@ async function compareDigests(core: Core, id: ConversationId): Promise<RequestRe
 /** Idle work of one engine: at most one round at a time, and another one when more was found meanwhile. */
 export function createIdleWork(core: Core): () => void {
   let working = false
+  let again = false
 
   return function work(): void {
-    core.idleWork = true
+    again = working
     if (working) return
-    core.idleWork = false
     working = true
     fetchInIdleTime(core)
       .catch((error: unknown) => {
@@ -54,7 +54,7 @@ export function createIdleWork(core: Core): () => void {
       })
       .finally(() => {
         working = false
-        if (core.idleWork && core.caughtUp) work()
+        if (again && core.caughtUp) work()
       })
   }
 }

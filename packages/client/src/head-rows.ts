@@ -5,6 +5,7 @@ import type { HeadRow } from '@parley/wire'
 import { tell } from './arrival.ts'
 import type { Arrival } from './arrival.ts'
 import type { Ledger } from './ledger.ts'
+import { markAt } from './marks.ts'
 import type { ConversationRecord } from './records.ts'
 
 export function applyHeadRow(
@@ -61,13 +62,13 @@ function listRow(
       return {
         ...record,
         members: record.members + change.members.length,
-        role: change.members.includes(user) ? 'member' : roleNow(ledger, record, user),
+        ...(change.members.includes(user) ? entered(record) : { role: roleNow(ledger, record, user) }),
       }
     case 'joined':
       return {
         ...record,
         members: record.members + 1,
-        role: change.by === user ? 'member' : roleNow(ledger, record, user),
+        ...(change.by === user ? entered(record) : { role: roleNow(ledger, record, user) }),
       }
     case 'removed':
       return {
@@ -82,6 +83,11 @@ function listRow(
         role: change.by === user ? '' : roleNow(ledger, record, user),
       }
   }
+}
+
+/** He came in, perhaps right after he had left: unread counts from here. */
+function entered(record: ConversationRecord): Pick<ConversationRecord, 'role' | 'mark'> {
+  return { role: 'member', mark: markAt(record) }
 }
 
 /** An owner who leaves is succeeded; the head says by whom. */

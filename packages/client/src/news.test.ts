@@ -153,6 +153,24 @@ test('[CL62] a conversation entered later counts unread from the entering, and f
   expect(engine.conversation(party.id)).toMatchObject({ unread: 1, role: 'member' })
 })
 
+test('[CL62] who is sent away and brought back within one frame counts unread from there', async () => {
+  const { device, engine } = await awayFromLunch()
+  const party = createScript(conversationId(2), { by: jerry, members: [mary], reader: tom })
+  const joined = party.change({ op: 'added', by: jerry, members: [tom] })
+  await back(device, party.news({ joinedSeq: joined.seq, joinedTotal: 0 }))
+  await device.say(party.frame(party.text(mary, 'seen by nobody'), party.text(mary, 'nor this')))
+  expect(engine.conversation(party.id)?.unread).toBe(2)
+  await device.say(
+    party.frame(
+      party.change({ op: 'removed', by: jerry, members: [tom] }),
+      party.change({ op: 'added', by: jerry, members: [tom] }),
+    ),
+  )
+  expect(engine.conversation(party.id)).toMatchObject({ unread: 0, role: 'member' })
+  await device.say(party.frame(party.text(mary, 'welcome back')))
+  expect(engine.conversation(party.id)?.unread).toBe(1)
+})
+
 test('[CL63] INVITED and KICKED are raised once, however the news came', async () => {
   for (const whole of [true, false]) {
     for (const twice of [false, true]) {

@@ -17,7 +17,7 @@ import { sweepLane } from './outbox.ts'
 import type { Logger } from './ports.ts'
 import { readRow } from './read-row.ts'
 import type { ReadRow } from './read-row.ts'
-import type { ConversationRecord, LastMessage } from './records.ts'
+import type { ConversationRecord, LastMessage, Mark } from './records.ts'
 
 export interface NewsContext extends Arrival {
   /** The very first sync of this device: what is unread then was read elsewhere, or long ago. */
@@ -80,6 +80,7 @@ export async function applyNews(
       if (fault !== undefined) return fault
     }
     settleList(ledger, id, news, context)
+    if (before === undefined || rejoined) settleMark(ledger, id, firstMark(news, context.first))
   } else {
     ledger.setConversation({ ...start, verify: start.verify || rejoined || compares })
     await applySummary(ledger, id, news, context, compares)
@@ -148,6 +149,13 @@ function settleList(ledger: Ledger, id: ConversationId, news: News, context: New
     last: record.last ?? lastOf(news),
     tail: tail ?? tailOf(news),
   })
+}
+
+/** Rows counted on from a device's own totals; where somebody came in, the relay's are exact. */
+function settleMark(ledger: Ledger, id: ConversationId, mark: Mark): void {
+  const record = ledger.conversation(id)
+  if (record !== undefined)
+    ledger.setConversation({ ...record, mark: withRecalled(mark, record.mark.recalled) })
 }
 
 async function applySummary(

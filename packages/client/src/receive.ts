@@ -114,7 +114,8 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     catchUp.named.add(id)
     ledger.emit({ type: 'conversation', conversation: id })
   }
-  core.idleWork = true
+  // With the commit: a round of idle work that begins before it would not see what this found.
+  ledger.wantsFetching = true
   if (frame.more) return
   // A conversation that appears later comes between rows of the same turn: only `cursor` frames say all of it is here.
   if (catchUp.done) return

@@ -87,7 +87,6 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
     requests: createRequests(),
     emit,
     caughtUp: false,
-    idleWork: false,
   }
   const history = createHistory(core)
   const sender = createSender(core, createLocate(core, history))
@@ -143,7 +142,7 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
     }
     if (!core.caughtUp) return
     if (ledger.events.length > 0 && sender.ready) mailbox.pump()
-    if (core.idleWork || ledger.wantsFetching) workIdly()
+    if (ledger.wantsFetching) workIdly()
   }
 
   /** A bug of ours: nothing of the job stands; the session starts again from what is stored. */

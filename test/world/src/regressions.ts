@@ -23,4 +23,6 @@ export const regressions: readonly Regression[] = [
   { seed: 477, found: 'messages behind a refused joining waited for ever' },
   { seed: 493, found: 'a page opened live kept rows of another log' },
   { seed: 1733, found: 'what was offered again was settled by rows of another log' },
+  { seed: 1805, found: 'who left and came back within one turn went on counting from before' },
+  { seed: 3003, found: 'a round of idle work that began before a commit did not see what it found' },
 ]
