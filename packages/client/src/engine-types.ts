@@ -2,12 +2,14 @@
  * The engine as its users see it: the public classes (`IMClient`, `Conversation`) and the simulated world.
  */
 import type {
+  Change,
   Command,
   ConversationId,
   Entry,
   EntryId,
   Head,
   JsonObject,
+  Mention,
   Outcome,
   UserId,
 } from '@parley/document'
@@ -26,6 +28,12 @@ export interface Accepted {
 
 export type MessageState = 'sending' | 'sent' | 'failed'
 
+/** Who set one sign on a message, in the order they did. */
+export interface Reacted {
+  readonly sign: string
+  readonly users: readonly UserId[]
+}
+
 /** One message as it stands now. `seq` is 0 and `time` the device's claim until the relay has answered. */
 export interface MessageView {
   readonly id: EntryId
@@ -37,6 +45,13 @@ export interface MessageView {
   readonly type: number
   readonly text?: string
   readonly attrs?: JsonObject
+  readonly body?: JsonObject
+  readonly mentions?: readonly Mention[]
+  readonly replyTo?: EntryId
+  /** The relay's time of the edit that stands; the device's claim while that waits. */
+  readonly editedAt?: number
+  /** In the order of their first appearance; waiting ones of this device are in it. */
+  readonly reactions: readonly Reacted[]
   readonly recalled: boolean
   readonly state: MessageState
   readonly error?: { readonly code: string; readonly detail: string }
@@ -47,6 +62,7 @@ export interface ConversationView {
   readonly id: ConversationId
   readonly kind: string
   readonly name: string | null
+  readonly icon: string | null
   readonly creator: UserId | ''
   readonly createdAt: number
   readonly unique: boolean
@@ -56,6 +72,8 @@ export interface ConversationView {
   readonly lastMessage: MessageView | null
   readonly lastMessageAt: number
   readonly unread: number
+  /** Among what is unread somebody mentions this user, or everybody. */
+  readonly mentioned: boolean
   readonly draft: Draft | null
   /** local: made here and unanswered; synced: all the relay said is held; behind: parts are still to be fetched; unknown: never heard of; left. */
   readonly syncState: 'local' | 'synced' | 'behind' | 'unknown' | 'left'
@@ -127,6 +145,20 @@ export type EngineEvent =
     } & Marked)
   | ({ readonly type: 'message'; readonly message: MessageView } & Marked)
   | ({ readonly type: 'recalled'; readonly message: MessageView } & Marked)
+  | ({ readonly type: 'edited'; readonly message: MessageView } & Marked)
+  | ({
+      readonly type: 'reaction'
+      readonly message: MessageView
+      readonly by: UserId
+      readonly sign: string
+      readonly on: boolean
+    } & Marked)
+  /** Name, icon, attributes, policy, roles, who may not speak, who is kept out: what changed, and by whom. */
+  | ({
+      readonly type: 'changed'
+      readonly conversation: ConversationId
+      readonly change: HeadNews
+    } & Marked)
   /** Something moved while away and did not come row by row. */
   | {
       readonly type: 'moved'
@@ -160,10 +192,23 @@ export type EngineEvent =
   | { readonly type: 'ended'; readonly code: string; readonly detail: string }
   | { readonly type: 'error'; readonly code: string; readonly detail: string }
 
-export interface SendMessage {
+/** Changes of a head that are told as they are; entering and leaving have events of their own, blocking both. */
+export type HeadNews = Extract<
+  Change,
+  { readonly op: 'updated' | 'role' | 'muted' | 'unmuted' | 'blocked' | 'unblocked' }
+>
+
+/** What an app gives; checked where it enters. */
+export interface SendContent {
   readonly type: number
   readonly text?: string
   readonly attrs?: JsonObject
+  readonly body?: JsonObject
+  readonly mentions?: readonly Mention[]
+}
+
+export interface SendMessage extends SendContent {
+  readonly replyTo?: EntryId
 }
 
 export interface Engine {
@@ -200,6 +245,13 @@ export interface Engine {
     message: SendMessage,
   ): Promise<Queued<Accepted> & { readonly message: MessageView }>
   recall(conversation: ConversationId, target: EntryId): Promise<Queued<Accepted>>
+  /** Of what is still unsent, and has no bytes yet: the edit folds into it, and `confirmed` is the message's own. */
+  edit(
+    conversation: ConversationId,
+    target: EntryId,
+    content: SendContent,
+  ): Promise<Queued<Accepted> & { readonly message: MessageView }>
+  react(conversation: ConversationId, target: EntryId, sign: string, on: boolean): Promise<Queued<Accepted>>
 
   history(conversation: ConversationId, query: HistoryQuery): Promise<HistoryPage>
   /** The last of them: confirmed ones in relay order, then the outbox's, in the order they were made. */

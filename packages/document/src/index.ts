@@ -25,20 +25,38 @@ export {
 } from './entry/content.ts'
 export { type Digest, emptyDigest, headDigest, rowDigest, type RowPlace, xorDigest } from './digest.ts'
 export { type DocumentName, headName, pageName, parseDocumentName } from './documents.ts'
-export type { Entry, JsonObject, JsonValue, Message, Operation } from './entry/entry.ts'
+export {
+  type Content,
+  type Edit,
+  type Entry,
+  everybody,
+  type JsonObject,
+  type JsonValue,
+  type Mention,
+  type Message,
+  type Operation,
+  type Reaction,
+  type Recall,
+} from './entry/entry.ts'
 export { sha256 } from './hash.ts'
 export {
+  type Audience,
   type Change,
   type Command,
+  defaultPolicy,
   type Failure,
+  forever,
   type Formerly,
   type Head,
   type HeadInfo,
   type JudgeContext,
   type Member,
   type Outcome,
+  type Policy,
   type RefusalCode,
   refusalCodes,
+  type Right,
+  rights,
   type Role,
   type Verdict,
 } from './head/head.ts'
@@ -70,6 +88,9 @@ export {
 } from './ids.ts'
 export {
   maxAttributesBytes,
+  maxBlocked,
+  maxIconLength,
+  maxMuted,
   maxDepth,
   maxEntryBytes,
   maxMembers,
@@ -78,6 +99,8 @@ export {
   maxPageEntries,
   maxPageOperations,
   maxPageWriters,
+  maxReactionBytes,
+  maxMentions,
   maxTextBytes,
   maxUpdateBytes,
 } from './limits.ts'
@@ -102,6 +125,7 @@ export {
   type Confirmed,
   emptyTimeline,
   foldRow,
+  type Reacted,
   recalledType,
   timeline,
   type TimelineMessage,

@@ -38,3 +38,16 @@ export const maxPageBytes: number = 64 * 1024
 
 /** Yjs client ids of one page: every transaction copies the list of them. */
 export const maxPageWriters = 64
+
+/** UTF-8 bytes of a reaction: the longest emoji, a family with skin tones, takes some forty. */
+export const maxReactionBytes = 64
+
+/** People named in one message; who means more means everybody. */
+export const maxMentions = 100
+
+/** UTF-16 units of a conversation's icon: a URL. */
+export const maxIconLength = 1000
+
+/** Who may be muted or blocked at once in one conversation: their maps travel with the head. */
+export const maxMuted = 500
+export const maxBlocked = 500

@@ -4,7 +4,7 @@
  * A message that was recalled looks the same to everybody, whether or not a device ever held its content: nothing of the
  * content is shown, its time included. Rows may come in any order, and again; an erased row never gets its content back.
  */
-import type { Entry, JsonObject, Operation } from './entry/entry.ts'
+import type { Entry, JsonObject, Mention, Operation } from './entry/entry.ts'
 import type { EntryId, UserId } from './ids.ts'
 
 /** A row of a page as a device keeps it. */
@@ -16,6 +16,8 @@ export interface Confirmed {
   readonly id: EntryId
   /** null when the content was erased. */
   readonly entry: Entry | null
+  /** Of an erased row: it was an operation, and shows nothing. */
+  readonly operation: boolean
 }
 
 export interface TimelineMessage {
@@ -30,12 +32,25 @@ export interface TimelineMessage {
   readonly type: number
   readonly text?: string
   readonly attrs?: JsonObject
+  readonly body?: JsonObject
+  readonly mentions?: readonly Mention[]
+  readonly replyTo?: EntryId
+  /** The relay's time of the edit that stands. */
+  readonly editedAt?: number
+  /** In the order of their first appearance; none of a recalled message. */
+  readonly reactions: readonly Reacted[]
   readonly recalled: boolean
   /** Missing as long as the row that recalled it is not here. */
   readonly recalledBy?: UserId
 }
 
 export const recalledType = -127
+
+/** Who set one sign on a message, in the order they did. */
+export interface Reacted {
+  readonly sign: string
+  readonly users: readonly UserId[]
+}
 
 /** The first recall of a message counts. */
 interface Recall {

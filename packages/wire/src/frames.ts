@@ -10,7 +10,7 @@ export type Any = null | boolean | number | string | readonly Any[] | { readonly
 
 /* ---------------------------------------------------------------- rows: the relay's log, as devices see it */
 
-/** One accepted entry: a message, or an operation. `erases` names what a recall took away, all on the same page. */
+/** One accepted entry: a message, or an operation. `erases` names what a recall or an edit took away, all on the same page. */
 export interface EntryRow {
   readonly kind: 'entry'
   readonly seq: number
@@ -35,6 +35,8 @@ export interface ErasedRow {
   readonly update: Uint8Array
   readonly author: string
   readonly id: string
+  /** It was an operation (an edit that another one replaced), and no message. */
+  readonly operation: boolean
 }
 
 /** A change of the head, written by the relay. `command` is the id of the command it answers, or ''. */
@@ -130,6 +132,7 @@ export interface News {
   readonly conversation: string
   readonly kind: string
   readonly name: string | null
+  readonly icon: string | null
   readonly creator: string
   readonly createdAt: number
   readonly unique: boolean
@@ -154,9 +157,13 @@ export interface News {
   readonly joinedMine: number
   /** The newest message as its row, or none. */
   readonly last: EntryRow | ErasedRow | null
+  /** The edit that stands on it, or none. */
+  readonly lastEdit: EntryRow | null
   readonly touched: readonly TouchedPage[]
   /** Sequences of others' messages recalled since the cursor. */
   readonly recalled: readonly number[]
+  /** Sequences of others' messages since the cursor that mention the user, or everybody, and were not taken back. */
+  readonly mentioned: readonly number[]
   /** True when `rows` holds everything since the cursor. */
   readonly whole: boolean
   readonly rows: readonly Row[]
