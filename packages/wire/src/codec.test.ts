@@ -67,6 +67,7 @@ const erasedRow: fc.Arbitrary<ErasedRow> = fc.record({
   update: bytes,
   author: id,
   id,
+  operation: flag,
 })
 const headRow: fc.Arbitrary<HeadRow> = fc.record({
   kind: fc.constant('head'),
@@ -110,6 +111,7 @@ const touchedPage: fc.Arbitrary<TouchedPage> = fc.record({
 const listed = { kind: id, name, creator: id, createdAt: uint, members: uint }
 const news: fc.Arbitrary<News> = fc.record({
   ...listed,
+  icon: fc.option(text(2000)),
   conversation: id,
   unique: flag,
   role: id,
@@ -126,8 +128,10 @@ const news: fc.Arbitrary<News> = fc.record({
   joinedTotal: uint,
   joinedMine: uint,
   last: fc.option(fc.oneof(entryRow, erasedRow)),
+  lastEdit: fc.option(entryRow),
   touched: list(touchedPage),
   recalled: list(uint),
+  mentioned: list(uint),
   whole: flag,
   rows,
 })

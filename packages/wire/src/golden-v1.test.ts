@@ -19,7 +19,26 @@ const rows: readonly Row[] = [
     update: bytes(4),
     erases: [{ seq: 2, client: 2 ** 53 - 1, clock: 200 }],
   },
-  { kind: 'erased', seq: 301, time: time + 500, page: 2, update: bytes(5), author: 'Tom', id: 'msg' },
+  {
+    kind: 'erased',
+    seq: 301,
+    time: time + 500,
+    page: 2,
+    update: bytes(5),
+    author: 'Tom',
+    id: 'msg',
+    operation: false,
+  },
+  {
+    kind: 'erased',
+    seq: 302,
+    time: time + 500,
+    page: 2,
+    update: bytes(5),
+    author: 'Tom',
+    id: 'edit',
+    operation: true,
+  },
 ]
 const answer = (verdict: Verdict): RelayFrame => ({
   frame: 'answer',
@@ -69,7 +88,7 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
   ['410103546f6d02653180a0f1c2b134', { frame: 'welcome', version: 1, user: 'Tom', epoch: 'e1', time }],
   ['42e80701010000', { frame: 'sync', cursor: 1000, frames: 1, full: true, more: false, news: [] }],
   [
-    '42e8070200010101630567726f7570010647617264656e03546f6d80a0f1c2b13400066d656d626572030103546f6d00ad02f4a3f1c2b13402010800112233445566ff0c04020101000180a0f1c2b13401030102030101ac0208ffeeddccbbaa99880101020104030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d7367',
+    '42e8070200010101630567726f7570010647617264656e0105672e706e6703546f6d80a0f1c2b13400066d656d626572030103546f6d00ad02f4a3f1c2b13402010800112233445566ff0c04020101000180a0f1c2b13401030102030101ab02f4a3f1c2b134010104010305060101ac0208ffeeddccbbaa99880101020202ac020105030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d73670002000002010503546f6d046564697401',
     {
       frame: 'sync',
       cursor: 1000,
@@ -81,6 +100,7 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
           conversation: 'c',
           kind: 'group',
           name: 'Garden',
+          icon: 'g.png',
           creator: 'Tom',
           createdAt: time,
           unique: false,
@@ -99,8 +119,17 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
           joinedTotal: 2,
           joinedMine: 1,
           last: { kind: 'entry', seq: 2, time, page: 1, update: bytes(1, 2, 3), erases: [] },
+          lastEdit: {
+            kind: 'entry',
+            seq: 300,
+            time: time + 500,
+            page: 1,
+            update: bytes(4),
+            erases: [{ seq: 3, client: 5, clock: 6 }],
+          },
           touched: [{ page: 1, version: 300, digest: 'ffeeddccbbaa9988', erased: true }],
           recalled: [2],
+          mentioned: [2, 300],
           whole: true,
           rows,
         },
@@ -108,7 +137,7 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
     },
   ],
   [
-    '43016304030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d7367',
+    '43016305030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d73670002000002010503546f6d046564697401',
     { frame: 'rows', conversation: 'c', rows },
   ],
   ['44e90703', { frame: 'cursor', cursor: 1001, frames: 3 }],
@@ -143,7 +172,7 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
     commandAnswer({ class: 'refused', code: 'not-found', detail: '' }),
   ],
   [
-    '470901630002ad020200ff000104030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d7367',
+    '470901630002ad020200ff000105030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d73670002000002010503546f6d046564697401',
     fetchAnswer({ result: 'rows', page: 2, version: 301, digest: '00ff', after: 0, more: true, rows }),
   ],
   [

@@ -53,6 +53,7 @@ export {
   maxDigestLength,
   maxErasesPerRow,
   maxHelloBytes,
+  maxIconLength,
   maxIdLength,
   maxNameLength,
   maxNewsPerFrame,

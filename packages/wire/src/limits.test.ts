@@ -10,6 +10,7 @@ import {
   maxDigestLength,
   maxErasesPerRow,
   maxHelloBytes,
+  maxIconLength,
   maxIdLength,
   maxNameLength,
   maxNewsPerFrame,
@@ -29,6 +30,7 @@ const head: News = {
   conversation: '',
   kind: '',
   name: null,
+  icon: null,
   creator: '',
   createdAt: 0,
   unique: false,
@@ -47,8 +49,10 @@ const head: News = {
   joinedTotal: 0,
   joinedMine: 0,
   last: null,
+  lastEdit: null,
   touched: [],
   recalled: [],
+  mentioned: [],
   whole: true,
   rows: [],
 }
@@ -100,13 +104,19 @@ const device: readonly (readonly [string, number, (count: number) => DeviceFrame
     [5, 0, 0],
   ],
 ]
-const newsStart = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 21 }, () => 0)]
+const newsStart = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 23 }, () => 0)]
 const relay: readonly (readonly [string, number, (count: number) => RelayFrame, readonly number[]])[] = [
   [
     'maxNameLength',
     maxNameLength,
     (count) => sync([{ ...head, name: 'x'.repeat(count) }]),
     [66, 0, 0, 0, 0, 1, 0, 0, 1],
+  ],
+  [
+    'maxIconLength',
+    maxIconLength,
+    (count) => sync([{ ...head, icon: 'x'.repeat(count) }]),
+    [66, 0, 0, 0, 0, 1, 0, 0, 0, 1],
   ],
   ['maxNewsPerFrame', maxNewsPerFrame, (count) => sync(many(count, () => head)), [66, 0, 0, 0, 0]],
   ['maxRowsPerFrame', maxRowsPerFrame, (count) => rowsOf(many(count, (index) => entry(index + 1))), [67, 0]],
@@ -128,6 +138,12 @@ const relay: readonly (readonly [string, number, (count: number) => RelayFrame, 
     maxTouchedPerNews,
     (count) => sync([{ ...head, recalled: many(count, () => 0) }]),
     [...newsStart, 0],
+  ],
+  [
+    'maxTouchedPerNews (mentioned)',
+    maxTouchedPerNews,
+    (count) => sync([{ ...head, mentioned: many(count, () => 0) }]),
+    [...newsStart, 0, 0],
   ],
   [
     'maxAnswersPerFrame',

@@ -22,6 +22,9 @@ export const maxIdLength = 64
 /** Bounds the wire only: what a name may be is said by @parley/document, and shorter. */
 export const maxNameLength = 400
 
+/** As with a name: what an icon may be is said by @parley/document, and shorter. */
+export const maxIconLength = 2000
+
 /** A sentence or two for people. The writer cuts what is longer. */
 export const maxDetailLength = 500
 
@@ -43,7 +46,7 @@ export const maxRowsPerFrame = 1000
 /** A recall takes its target away, and what replaced it: all of one page. */
 export const maxErasesPerRow = 1000
 
-/** Pages named in one list row; sequences of recalled messages likewise. */
+/** Pages named in one list row; sequences of recalled messages, and of those that mention the user, likewise. */
 export const maxTouchedPerNews = 4096
 
 /** Pages of one digests request, and of its answer. */

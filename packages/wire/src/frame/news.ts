@@ -5,12 +5,22 @@ import type { EntryRow, ErasedRow, News } from '../frames.ts'
 import { maxTouchedPerNews } from '../limits.ts'
 import { readRow, readRowList, writeRow, writeRowList } from './row.ts'
 import { readTouchedPage, writeTouchedPage } from './touched-page.ts'
-import { readDigest, readId, readName, writeDigest, writeId, writeName } from './words.ts'
+import {
+  readDigest,
+  readIcon,
+  readId,
+  readName,
+  writeDigest,
+  writeIcon,
+  writeId,
+  writeName,
+} from './words.ts'
 
 export function writeNews(writer: Writer, news: News): void {
   writeId(writer, news.conversation)
   writeId(writer, news.kind)
   writeName(writer, news.name)
+  writeIcon(writer, news.icon)
   writeId(writer, news.creator)
   writeVarUint(writer, news.createdAt)
   writeFlag(writer, news.unique)
@@ -29,8 +39,10 @@ export function writeNews(writer: Writer, news: News): void {
   writeVarUint(writer, news.joinedTotal)
   writeVarUint(writer, news.joinedMine)
   writeLast(writer, news.last)
+  writeLast(writer, news.lastEdit)
   writeList(writer, news.touched, maxTouchedPerNews, writeTouchedPage)
   writeList(writer, news.recalled, maxTouchedPerNews, writeVarUint)
+  writeList(writer, news.mentioned, maxTouchedPerNews, writeVarUint)
   writeFlag(writer, news.whole)
   writeRowList(writer, news.rows)
 }
@@ -40,6 +52,7 @@ export function readNews(reader: Reader): News {
     conversation: readId(reader),
     kind: readId(reader),
     name: readName(reader),
+    icon: readIcon(reader),
     creator: readId(reader),
     createdAt: readVarUint(reader),
     unique: readFlag(reader),
@@ -58,8 +71,10 @@ export function readNews(reader: Reader): News {
     joinedTotal: readVarUint(reader),
     joinedMine: readVarUint(reader),
     last: readLast(reader),
+    lastEdit: readLastEdit(reader),
     touched: readList(reader, maxTouchedPerNews, readTouchedPage),
     recalled: readList(reader, maxTouchedPerNews, readVarUint),
+    mentioned: readList(reader, maxTouchedPerNews, readVarUint),
     whole: readFlag(reader),
     rows: readRowList(reader),
   }
@@ -74,5 +89,12 @@ function readLast(reader: Reader): EntryRow | ErasedRow | null {
   if (!readFlag(reader)) return null
   const row = readRow(reader)
   if (row.kind === 'head') malformed(reader, 'a change of the head, where a message belongs')
+  return row
+}
+
+/** The edit that stands there is one that no other has replaced: its content is there. */
+function readLastEdit(reader: Reader): EntryRow | null {
+  const row = readLast(reader)
+  if (row?.kind === 'erased') malformed(reader, 'an erased entry, where an edit belongs')
   return row
 }

@@ -58,15 +58,32 @@ test('[WI21] page 0 has no entries', () => {
   expect(decodeRelayFrame(zero)).toMatchObject({ failure: { code: 'malformed' } })
 })
 
+const beforeLast = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 21 }, () => 0)]
+/** Kind, sequence, time, page, no bytes; two ids and a flag more for an erased one, an id and a value for a head. */
+const rowOf = (kind: number): readonly number[] =>
+  kind === 3 ? [3, 0, 0, 0, 0, 1, 126] : kind === 2 ? [2, 0, 0, 1, 0, 0, 0, 0] : [0, 0, 0, 1, 0]
+
 test('[WI27] the last message of a list row is a message', () => {
   const listed = (kind: number): Uint8Array =>
-    // Kind, sequence, time, page, no bytes; two ids more for an erased one, an id and a value for a head.
-    Uint8Array.of(66, 0, 0, 0, 0, 1, ...Array.from({ length: 20 }, () => 0), 1, ...lastOf(kind), 0, 0, 0, 0)
-  const lastOf = (kind: number): readonly number[] =>
-    kind === 3 ? [3, 0, 0, 0, 0, 1, 126] : kind === 2 ? [2, 0, 0, 1, 0, 0, 0] : [0, 0, 0, 1, 0]
+    Uint8Array.of(...beforeLast, 1, ...rowOf(kind), 0, 0, 0, 0, 0, 0)
   expect(decodeRelayFrame(listed(0))).toMatchObject({ ok: true })
   expect(decodeRelayFrame(listed(2))).toMatchObject({ ok: true })
   expect(decodeRelayFrame(listed(3))).toMatchObject({ failure: { code: 'malformed' } })
+})
+
+test('[WI28] the edit on the last message of a list row is an intact entry', () => {
+  const listed = (kind: number): Uint8Array =>
+    Uint8Array.of(...beforeLast, 0, 1, ...rowOf(kind), 0, 0, 0, 0, 0)
+  expect(decodeRelayFrame(listed(0))).toMatchObject({ ok: true, frame: { news: [{ last: null }] } })
+  expect(decodeRelayFrame(listed(2))).toMatchObject({ failure: { code: 'malformed' } })
+  expect(decodeRelayFrame(listed(3))).toMatchObject({ failure: { code: 'malformed' } })
+})
+
+test('[WI29] an erased row says whether it was an operation', () => {
+  const erased = (flag: number): Uint8Array => Uint8Array.of(67, 1, 0x63, 1, 2, 0, 0, 1, 0, 0, 0, flag)
+  expect(decodeRelayFrame(erased(0))).toMatchObject({ frame: { rows: [{ operation: false }] } })
+  expect(decodeRelayFrame(erased(1))).toMatchObject({ frame: { rows: [{ operation: true }] } })
+  expect(decodeRelayFrame(erased(2))).toMatchObject({ failure: { code: 'malformed' } })
 })
 
 test('[WI26] a row takes its size at the head of a list, and no more further down', () => {
@@ -74,6 +91,13 @@ test('[WI26] a row takes its size at the head of a list, and no more further dow
     entry(5, 1_800_000_000_000),
     head(2 ** 30, 1_800_000_000_001),
     entry(2 ** 40, 1_900_000_000_000),
+    {
+      ...entry(2 ** 41, 1_900_000_000_000),
+      kind: 'erased' as const,
+      author: 'Tom',
+      id: 'm',
+      operation: true,
+    },
   ]
   const empty = frameOf([]).length
   for (const row of rows) expect(frameOf([row]).length).toBe(empty + rowSize(row))
@@ -86,6 +110,7 @@ test('[WI26] a list row takes its size', () => {
     conversation: 'c',
     kind: 'group',
     name: 'Garden',
+    icon: 'https://example.org/garden.png',
     creator: 'Tom',
     createdAt: 1,
     unique: false,
@@ -103,9 +128,11 @@ test('[WI26] a list row takes its size', () => {
     mine: 3,
     joinedTotal: 0,
     joinedMine: 0,
-    last: entry(9, 9),
+    last: entry(8, 9),
+    lastEdit: entry(9, 9),
     touched: [],
     recalled: [],
+    mentioned: [8, 300],
     whole: true,
     rows: [entry(9, 9)],
   }

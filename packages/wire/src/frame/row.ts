@@ -11,6 +11,7 @@ import {
   type Reader,
   readBytes,
   readChoice,
+  readFlag,
   readList,
   readStep,
   readVarUint,
@@ -18,6 +19,7 @@ import {
 import {
   writeBytes,
   writeChoice,
+  writeFlag,
   writeList,
   writeStep,
   writeVarUint,
@@ -69,6 +71,7 @@ export function writeRow(writer: Writer, row: Row, previous: Place = start): voi
       writeBytes(writer, row.update, maxRelayFrameBytes)
       writeId(writer, row.author)
       writeId(writer, row.id)
+      writeFlag(writer, row.operation)
       return
     case 'head':
       writeBytes(writer, row.update, maxRelayFrameBytes)
@@ -101,6 +104,7 @@ export function readRow(reader: Reader, previous: Place = start): Row {
         update: readBytes(reader, maxRelayFrameBytes),
         author: readId(reader),
         id: readId(reader),
+        operation: readFlag(reader),
       }
     case 'head':
       return {
