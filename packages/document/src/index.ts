@@ -15,14 +15,18 @@ export {
 export { changeHead } from './head/change-head.ts'
 export { firstRelayClientId, makeClientId, relayClientId } from './client-ids.ts'
 export {
+  buildEdit,
   buildMessage,
+  buildReaction,
+  type BuiltEdit,
   type BuiltMessage,
-  type ContentFault,
+  type BuiltReaction,
+  type ContentFields,
+  type EditFields,
   type MessageFields,
-  type ReadEntry,
-  readEntry,
-  writeEntry,
-} from './entry/content.ts'
+  type ReactionFields,
+} from './entry/build.ts'
+export { type ContentFault, type ReadEntry, readEntry, writeEntry } from './entry/content.ts'
 export { type Digest, emptyDigest, headDigest, rowDigest, type RowPlace, xorDigest } from './digest.ts'
 export { type DocumentName, headName, pageName, parseDocumentName } from './documents.ts'
 export {

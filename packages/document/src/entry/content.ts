@@ -1,15 +1,26 @@
 /**
- * The content of an entry: its bytes, its schema, and how a message comes to have it. Rules DO13 to DO18.
+ * The content of an entry: its bytes and its schema. Rules DO13 to DO16, DO72 and DO73.
  *
  * `writeEntry` of an entry that was read gives back the very bytes it was read from; what would differ is refused. So an
  * author's copy and everybody else's never differ by what a reader left out, reordered or repaired.
  */
 import { type ContentCode, readAny, writeAny } from './any.ts'
-import type { Entry, JsonObject, JsonValue, Message, Operation } from './entry.ts'
+import {
+  type Content,
+  type Edit,
+  type Entry,
+  everybody,
+  type JsonObject,
+  type JsonValue,
+  type Mention,
+  type Message,
+  type Reaction,
+  type Recall,
+} from './entry.ts'
 import { utf8 } from '../hash.ts'
 import { type EntryId, parseEntryId, parseUserId, type UserId } from '../ids.ts'
-import { isObject, plainJson, wellFormed } from './json.ts'
-import { maxDepth, maxEntryBytes, maxTextBytes } from '../limits.ts'
+import { isObject } from './json.ts'
+import { maxDepth, maxEntryBytes, maxMentions, maxReactionBytes, maxTextBytes } from '../limits.ts'
 
 export interface ContentFault {
   readonly ok: false
@@ -18,96 +29,131 @@ export interface ContentFault {
 }
 
 export type ReadEntry = { readonly ok: true; readonly entry: Entry } | ContentFault
-export type BuiltMessage = { readonly ok: true; readonly message: Message } | ContentFault
 
-/** What an app gives: of unknown form where types do not reach. */
-export interface MessageFields {
+type Part<T> = { readonly ok: true; readonly value: T } | ContentFault
+
+interface Written {
   readonly id: EntryId
   readonly from: UserId
   readonly sentAt: number
-  readonly type: number
-  readonly text?: string | undefined
-  readonly attrs?: unknown
 }
 
 const limits = { maxBytes: maxEntryBytes, maxDepth }
 
 /** The key order is part of the schema; `?` ends a key that may be missing. */
-const messageKeys = ['id', 'from', 'sentAt', 'type', 'text?', 'attrs?']
-const operationKeys = ['id', 'from', 'sentAt', 'op', 'target']
+const writtenKeys = ['id', 'from', 'sentAt']
+const operationKeys = [...writtenKeys, 'op', 'target']
+const contentKeys = ['type', 'text?', 'attrs?', 'body?', 'mentions?']
+const messageKeys = [...writtenKeys, ...contentKeys, 'replyTo?']
+const editKeys = [...operationKeys, ...contentKeys]
+const reactionKeys = [...operationKeys, 'sign', 'on']
 
 export function readEntry(content: Uint8Array): ReadEntry {
   const read = readAny(content, limits)
   if (!read.ok) return read
   const value = read.value
   if (!isObject(value)) return bad('an entry is an object')
-  return Object.hasOwn(value, 'op') ? readOperation(value) : readMessage(value)
+  if (!Object.hasOwn(value, 'op')) return asEntry(readMessage(value))
+  const { op } = value
+  if (op === 'recall') return asEntry(readRecall(value))
+  if (op === 'edit') return asEntry(readEdit(value))
+  return op === 'react' ? asEntry(readReaction(value)) : bad('op is none that is known')
 }
 
 export function writeEntry(entry: Entry): Uint8Array {
   return writeAny(inOrder(entry))
 }
 
-/** Makes a message of what an app gave, in the form that everybody else will read. */
-export function buildMessage(fields: MessageFields): BuiltMessage {
-  const { id, from, sentAt, type, text } = fields
-  const attrs = fields.attrs === undefined ? undefined : plainJson(fields.attrs, maxDepth - 1)
-  if (fields.attrs !== undefined && !isObject(attrs))
-    return bad('attrs are a plain JSON object, not nested too deep')
-  const written = writeEntry({
-    id,
-    from,
-    sentAt,
-    type,
-    ...(text === undefined ? undefined : { text: wellFormed(text) }),
-    ...(isObject(attrs) ? { attrs } : undefined),
-  })
-  const read = readEntry(written)
-  if (!read.ok) return read
-  return 'op' in read.entry ? bad('a message has no op') : { ok: true, message: read.entry }
+export function parseMention(value: unknown): Mention | undefined {
+  return value === everybody ? everybody : parseUserId(value)
 }
 
-function readMessage(value: JsonObject): ReadEntry {
-  const fault = misfit(value, messageKeys)
+function readMessage(value: JsonObject): Part<Message> {
+  const written = readWritten(value, messageKeys)
+  if (!written.ok) return written
+  const content = readContent(value)
+  if (!content.ok) return content
+  const { replyTo } = value
+  if (replyTo === undefined) return done({ ...written.value, ...content.value })
+  const answered = parseEntryId(replyTo)
+  return answered === undefined
+    ? bad('replyTo is not an entry id')
+    : done({ ...written.value, ...content.value, replyTo: answered })
+}
+
+function readRecall(value: JsonObject): Part<Recall> {
+  const written = readWritten(value, operationKeys)
+  if (!written.ok) return written
+  const target = parseEntryId(value['target'])
+  return target === undefined ? noTarget : done({ ...written.value, op: 'recall', target })
+}
+
+function readEdit(value: JsonObject): Part<Edit> {
+  const written = readWritten(value, editKeys)
+  if (!written.ok) return written
+  const target = parseEntryId(value['target'])
+  if (target === undefined) return noTarget
+  const content = readContent(value)
+  return content.ok ? done({ ...written.value, op: 'edit', target, ...content.value }) : content
+}
+
+function readReaction(value: JsonObject): Part<Reaction> {
+  const written = readWritten(value, reactionKeys)
+  if (!written.ok) return written
+  const target = parseEntryId(value['target'])
+  const { sign, on } = value
+  if (target === undefined) return noTarget
+  if (typeof sign !== 'string' || sign === '') return bad('sign is not a text, or an empty one')
+  if (isLongerThan(sign, maxReactionBytes))
+    return tooLarge(`the sign takes more than ${maxReactionBytes} bytes`)
+  if (typeof on !== 'boolean') return bad('on is neither true nor false')
+  return done({ ...written.value, op: 'react', target, sign, on })
+}
+
+/** What every entry begins with, once its keys are those of the schema. */
+function readWritten(value: JsonObject, schema: readonly string[]): Part<Written> {
+  const fault = misfit(value, schema)
   if (fault !== null) return fault
-  const { id, from, sentAt, type, text, attrs } = value
-  const own = parseEntryId(id)
-  const author = parseUserId(from)
-  if (own === undefined) return bad('id is not an entry id')
-  if (author === undefined) return bad('from is not a user id')
-  if (!isTime(sentAt)) return bad('sentAt is not a time in milliseconds')
+  const { sentAt } = value
+  const id = parseEntryId(value['id'])
+  const from = parseUserId(value['from'])
+  if (id === undefined) return bad('id is not an entry id')
+  if (from === undefined) return bad('from is not a user id')
+  return isTime(sentAt) ? done({ id, from, sentAt }) : bad('sentAt is not a time in milliseconds')
+}
+
+function readContent(value: JsonObject): Part<Content> {
+  const { type, text, attrs, body } = value
   if (typeof type !== 'number' || !Number.isInteger(type) || Math.abs(type) > 0x7fffffff) {
     return bad('type is not a whole number of 32 bits')
   }
   if (text !== undefined && typeof text !== 'string') return bad('text is not a text')
-  if (text !== undefined && isLongerThan(text, maxTextBytes)) {
-    return { ok: false, code: 'too-large', detail: `the text takes more than ${maxTextBytes} bytes` }
-  }
+  if (text !== undefined && isLongerThan(text, maxTextBytes))
+    return tooLarge(`the text takes more than ${maxTextBytes} bytes`)
   if (attrs !== undefined && !isObject(attrs)) return bad('attrs is not an object')
-  const message: Message = {
-    id: own,
-    from: author,
-    sentAt,
+  if (body !== undefined && !isObject(body)) return bad('body is not an object')
+  const mentions = readMentions(value['mentions'])
+  if (!mentions.ok) return mentions
+  return done({
     type,
     ...(text === undefined ? undefined : { text }),
     ...(attrs === undefined ? undefined : { attrs }),
-  }
-  return { ok: true, entry: message }
+    ...(body === undefined ? undefined : { body }),
+    ...(mentions.value === undefined ? undefined : { mentions: mentions.value }),
+  })
 }
 
-function readOperation(value: JsonObject): ReadEntry {
-  const fault = misfit(value, operationKeys)
-  if (fault !== null) return fault
-  const { id, from, sentAt, op, target } = value
-  const own = parseEntryId(id)
-  const author = parseUserId(from)
-  const aim = parseEntryId(target)
-  if (own === undefined) return bad('id is not an entry id')
-  if (author === undefined) return bad('from is not a user id')
-  if (!isTime(sentAt)) return bad('sentAt is not a time in milliseconds')
-  if (op !== 'recall') return bad('op is none that is known')
-  if (aim === undefined) return bad('target is not an entry id')
-  return { ok: true, entry: { id: own, from: author, sentAt, op, target: aim } satisfies Operation }
+function readMentions(value: JsonValue | undefined): Part<readonly Mention[] | undefined> {
+  if (value === undefined) return done(undefined)
+  if (!Array.isArray(value) || value.length === 0) return bad('mentions is not a list, or an empty one')
+  if (value.length > maxMentions) return tooLarge(`more than ${maxMentions} people are mentioned`)
+  const mentions = new Set<Mention>()
+  for (const one of value as readonly JsonValue[]) {
+    const mention = parseMention(one)
+    if (mention === undefined || mentions.has(mention)) return bad('a mention is no user id, or stands twice')
+    mentions.add(mention)
+  }
+  return done([...mentions])
 }
 
 /** A missing key is bad content; one too many, or one at another place, is another way of writing. */
@@ -127,15 +173,23 @@ function misfit(value: JsonObject, schema: readonly string[]): ContentFault | nu
 
 function inOrder(entry: Entry): JsonObject {
   const { id, from, sentAt } = entry
-  if ('op' in entry) return { id, from, sentAt, op: entry.op, target: entry.target }
-  const { type, text, attrs } = entry
+  if (!('op' in entry)) {
+    const { replyTo } = entry
+    return { id, from, sentAt, ...contentOf(entry), ...(replyTo === undefined ? undefined : { replyTo }) }
+  }
+  const { op, target } = entry
+  if (op === 'edit') return { id, from, sentAt, op, target, ...contentOf(entry) }
+  if (op === 'react') return { id, from, sentAt, op, target, sign: entry.sign, on: entry.on }
+  return { id, from, sentAt, op, target }
+}
+
+function contentOf({ type, text, attrs, body, mentions }: Content): JsonObject {
   return {
-    id,
-    from,
-    sentAt,
     type,
     ...(text === undefined ? undefined : { text }),
     ...(attrs === undefined ? undefined : { attrs }),
+    ...(body === undefined ? undefined : { body }),
+    ...(mentions === undefined ? undefined : { mentions }),
   }
 }
 
@@ -149,6 +203,20 @@ function isLongerThan(text: string, bytes: number): boolean {
   return text.length > bytes || utf8(text).length > bytes
 }
 
+function asEntry(part: Part<Entry>): ReadEntry {
+  return part.ok ? { ok: true, entry: part.value } : part
+}
+
+function done<T>(value: T): Part<T> {
+  return { ok: true, value }
+}
+
 function bad(detail: string): ContentFault {
   return { ok: false, code: 'bad-content', detail }
 }
+
+function tooLarge(detail: string): ContentFault {
+  return { ok: false, code: 'too-large', detail }
+}
+
+const noTarget = bad('target is not an entry id')

@@ -1,0 +1,124 @@
+/**
+ * How entries are made of what an app gives: of unknown form where types do not reach. Rules DO17, DO18 and DO74.
+ *
+ * What is built was written and read once, and so is what everybody else will read.
+ */
+import { type ContentFault, parseMention, readEntry, writeEntry } from './content.ts'
+import type { Content, Edit, Entry, JsonObject, Mention, Message, Reaction } from './entry.ts'
+import type { EntryId, UserId } from '../ids.ts'
+import { isObject, plainJson, wellFormed } from './json.ts'
+import { maxDepth } from '../limits.ts'
+
+interface WrittenFields {
+  readonly id: EntryId
+  readonly from: UserId
+  readonly sentAt: number
+}
+
+export interface ContentFields {
+  readonly type: number
+  readonly text?: string | undefined
+  readonly attrs?: unknown
+  readonly body?: unknown
+  /** User ids, or `*` for everybody. Who is named twice is mentioned once. */
+  readonly mentions?: readonly string[] | undefined
+}
+
+export interface MessageFields extends WrittenFields, ContentFields {
+  readonly replyTo?: EntryId | undefined
+}
+
+export interface EditFields extends WrittenFields, ContentFields {
+  readonly target: EntryId
+}
+
+export interface ReactionFields extends WrittenFields {
+  readonly target: EntryId
+  readonly sign: string
+  readonly on: boolean
+}
+
+export type BuiltMessage = { readonly ok: true; readonly message: Message } | ContentFault
+export type BuiltEdit = { readonly ok: true; readonly edit: Edit } | ContentFault
+export type BuiltReaction = { readonly ok: true; readonly reaction: Reaction } | ContentFault
+
+export function buildMessage(fields: MessageFields): BuiltMessage {
+  const { id, from, sentAt, replyTo } = fields
+  const content = plainContent(fields)
+  if ('ok' in content) return content
+  const read = reread({
+    id,
+    from,
+    sentAt,
+    ...content,
+    ...(replyTo === undefined ? undefined : { replyTo }),
+  })
+  if ('ok' in read) return read
+  return 'op' in read ? bad('a message has no op') : { ok: true, message: read }
+}
+
+export function buildEdit(fields: EditFields): BuiltEdit {
+  const { id, from, sentAt, target } = fields
+  const content = plainContent(fields)
+  if ('ok' in content) return content
+  const read = reread({ id, from, sentAt, op: 'edit', target, ...content })
+  if ('ok' in read) return read
+  return 'op' in read && read.op === 'edit' ? { ok: true, edit: read } : bad('it is no edit')
+}
+
+export function buildReaction(fields: ReactionFields): BuiltReaction {
+  const { id, from, sentAt, target, on } = fields
+  const sign = typeof fields.sign === 'string' ? wellFormed(fields.sign) : fields.sign
+  const read = reread({ id, from, sentAt, op: 'react', target, sign, on })
+  if ('ok' in read) return read
+  return 'op' in read && read.op === 'react' ? { ok: true, reaction: read } : bad('it is no reaction')
+}
+
+function plainContent(fields: ContentFields): Content | ContentFault {
+  const { type, text } = fields
+  const attrs = plainObject('attrs', fields.attrs)
+  if (attrs !== undefined && 'fault' in attrs) return attrs.fault
+  const body = plainObject('body', fields.body)
+  if (body !== undefined && 'fault' in body) return body.fault
+  const mentions = mentioned(fields.mentions ?? [])
+  if (mentions === undefined) return bad('mentions are user ids, or * for everybody')
+  return {
+    type,
+    // Whoever calls this without types may give anything: what is no text is refused by the reader.
+    ...(text === undefined ? undefined : { text: typeof text === 'string' ? wellFormed(text) : text }),
+    ...(attrs === undefined ? undefined : { attrs: attrs.value }),
+    ...(body === undefined ? undefined : { body: body.value }),
+    ...(mentions.length === 0 ? undefined : { mentions }),
+  }
+}
+
+type Plain = { readonly value: JsonObject } | { readonly fault: ContentFault }
+
+/** It stands inside the entry, which is one level of its depth. */
+function plainObject(name: string, given: unknown): Plain | undefined {
+  if (given === undefined) return undefined
+  const value = plainJson(given, maxDepth - 1)
+  return isObject(value)
+    ? { value }
+    : { fault: bad(`${name} is not a plain JSON object, or is nested too deep`) }
+}
+
+function mentioned(given: readonly string[]): readonly Mention[] | undefined {
+  if (!Array.isArray(given)) return undefined
+  const mentions = new Set<Mention>()
+  for (const one of given) {
+    const mention = parseMention(one)
+    if (mention === undefined) return undefined
+    mentions.add(mention)
+  }
+  return [...mentions]
+}
+
+function reread(entry: Entry): Entry | ContentFault {
+  const read = readEntry(writeEntry(entry))
+  return read.ok ? read.entry : read
+}
+
+function bad(detail: string): ContentFault {
+  return { ok: false, code: 'bad-content', detail }
+}
