@@ -9,6 +9,7 @@ import type {
   ErasedRow,
   Fetched,
   HeadRow,
+  HiddenRow,
   News,
   RelayFrame,
   Row,
@@ -77,9 +78,10 @@ const headRow: fc.Arbitrary<HeadRow> = fc.record({
   command: id,
   change: any,
 })
+const hiddenRow: fc.Arbitrary<HiddenRow> = fc.record({ kind: fc.constant('hidden'), seq: page, time: uint })
 /** In sequence, with steps of every size. */
 const rows: fc.Arbitrary<readonly Row[]> = list(
-  fc.record({ row: fc.oneof(entryRow, erasedRow, headRow), seq: small, time: small }),
+  fc.record({ row: fc.oneof(entryRow, erasedRow, headRow, hiddenRow), seq: small, time: small }),
 ).map((steps) => {
   let seq = 0
   let time = 0

@@ -50,7 +50,14 @@ export interface HeadRow {
   readonly change: Any
 }
 
-export type Row = EntryRow | ErasedRow | HeadRow
+/** A row of a page that is hidden from this user: that it is there, and nothing of it. It keeps sequences without a gap. */
+export interface HiddenRow {
+  readonly kind: 'hidden'
+  readonly seq: number
+  readonly time: number
+}
+
+export type Row = EntryRow | ErasedRow | HeadRow | HiddenRow
 
 /* ---------------------------------------------------------------- device to relay */
 

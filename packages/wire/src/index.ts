@@ -27,6 +27,7 @@ export type {
   FetchAnswer,
   Fetched,
   HeadRow,
+  HiddenRow,
   Hello,
   LaterCode,
   News,

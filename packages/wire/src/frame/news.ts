@@ -88,7 +88,9 @@ function writeLast(writer: Writer, last: EntryRow | ErasedRow | null): void {
 function readLast(reader: Reader): EntryRow | ErasedRow | null {
   if (!readFlag(reader)) return null
   const row = readRow(reader)
-  if (row.kind === 'head') malformed(reader, 'a change of the head, where a message belongs')
+  if (row.kind === 'head' || row.kind === 'hidden') {
+    malformed(reader, `a row of kind ${row.kind}, where a message belongs`)
+  }
   return row
 }
 

@@ -60,23 +60,33 @@ test('[WI21] page 0 has no entries', () => {
 
 const beforeLast = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 21 }, () => 0)]
 /** Kind, sequence, time, page, no bytes; two ids and a flag more for an erased one, an id and a value for a head. */
-const rowOf = (kind: number): readonly number[] =>
-  kind === 3 ? [3, 0, 0, 0, 0, 1, 126] : kind === 2 ? [2, 0, 0, 1, 0, 0, 0, 0] : [0, 0, 0, 1, 0]
+const rowOf = (kind: 0 | 2 | 3 | 4): readonly number[] =>
+  ({ 0: [0, 0, 0, 1, 0], 2: [2, 0, 0, 1, 0, 0, 0, 0], 3: [3, 0, 0, 0, 0, 1, 126], 4: [4, 0, 0] })[kind]
 
 test('[WI27] the last message of a list row is a message', () => {
-  const listed = (kind: number): Uint8Array =>
+  const listed = (kind: 0 | 2 | 3 | 4): Uint8Array =>
     Uint8Array.of(...beforeLast, 1, ...rowOf(kind), 0, 0, 0, 0, 0, 0)
   expect(decodeRelayFrame(listed(0))).toMatchObject({ ok: true })
   expect(decodeRelayFrame(listed(2))).toMatchObject({ ok: true })
   expect(decodeRelayFrame(listed(3))).toMatchObject({ failure: { code: 'malformed' } })
+  expect(decodeRelayFrame(listed(4))).toMatchObject({ failure: { code: 'malformed' } })
 })
 
 test('[WI28] the edit on the last message of a list row is an intact entry', () => {
-  const listed = (kind: number): Uint8Array =>
+  const listed = (kind: 0 | 2 | 3 | 4): Uint8Array =>
     Uint8Array.of(...beforeLast, 0, 1, ...rowOf(kind), 0, 0, 0, 0, 0)
   expect(decodeRelayFrame(listed(0))).toMatchObject({ ok: true, frame: { news: [{ last: null }] } })
   expect(decodeRelayFrame(listed(2))).toMatchObject({ failure: { code: 'malformed' } })
   expect(decodeRelayFrame(listed(3))).toMatchObject({ failure: { code: 'malformed' } })
+  expect(decodeRelayFrame(listed(4))).toMatchObject({ failure: { code: 'malformed' } })
+})
+
+test('[WI30] a hidden row costs its kind and two steps', () => {
+  const hidden = { kind: 'hidden', seq: 6, time: 7 } as const
+  expect(frameOf([entry(5, 5), hidden]).length - frameOf([entry(5, 5)]).length).toBe(3)
+  expect(decodeRelayFrame(frameOf([entry(5, 5), hidden, head(7, 7)]))).toMatchObject({
+    frame: { rows: [{ seq: 5 }, hidden, { seq: 7, time: 7 }] },
+  })
 })
 
 test('[WI29] an erased row says whether it was an operation', () => {

@@ -53,7 +53,7 @@ export function readRowList(reader: Reader): readonly Row[] {
   })
 }
 
-const kinds = ['entry', 'entry that erases', 'erased', 'head'] as const
+const kinds = ['entry', 'entry that erases', 'erased', 'head', 'hidden'] as const
 
 export function writeRow(writer: Writer, row: Row, previous: Place = start): void {
   writeChoice(writer, kinds, row.kind === 'entry' && row.erases.length > 0 ? 'entry that erases' : row.kind)
@@ -77,6 +77,8 @@ export function writeRow(writer: Writer, row: Row, previous: Place = start): voi
       writeBytes(writer, row.update, maxRelayFrameBytes)
       writeId(writer, row.command)
       writeAny(writer, row.change)
+      return
+    case 'hidden':
   }
 }
 
@@ -115,6 +117,8 @@ export function readRow(reader: Reader, previous: Place = start): Row {
         command: readId(reader),
         change: readAny(reader),
       }
+    case 'hidden':
+      return { kind, seq, time }
   }
 }
 
