@@ -2,10 +2,11 @@
  * What became of everything the users did: nothing lost, nothing doubled, nothing left hanging, every refusal still
  * there with its reason. Rules WO29 to WO33.
  */
+import { nameOf } from './deeds.ts'
 import type { Device } from './device.ts'
 import type { Replica } from './gather.ts'
 import { isMissed } from './heal.ts'
-import type { Commanded, Deed, Said, TakenBack } from './journal.ts'
+import type { Commanded, Deed, Edited, Reacted, Said, TakenBack } from './journal.ts'
 import type { Truth } from './truth.ts'
 import type { World } from './world.ts'
 
@@ -41,6 +42,10 @@ function checkFate(evidence: Evidence, deed: Deed): readonly string[] {
       return checkMessage(evidence, deed)
     case 'recall':
       return checkRecall(evidence, deed)
+    case 'edit':
+      return checkEdit(evidence, deed)
+    case 'reaction':
+      return checkReaction(evidence, deed)
     case 'command':
       return checkCommand(evidence, deed)
   }
@@ -130,6 +135,57 @@ function checkRecall(evidence: Evidence, deed: TakenBack): readonly string[] {
   return ['was saved, and the message still stands']
 }
 
+/** Of what its author may change it stands, or something later does; of anybody else's it never does. */
+function checkEdit(evidence: Evidence, deed: Edited): readonly string[] {
+  const { world } = evidence
+  const target = world.journal.deeds.find(
+    (other): other is Said => other.kind === 'message' && other.id === deed.target,
+  )
+  const truth = evidence.truths.get(deed.conversation)
+  const stands = truth?.rows.find((row) => deed.id !== null && deed.id !== deed.target && row.id === deed.id)
+  if (target?.user !== deed.user)
+    return stands === undefined && !deed.confirmed ? [] : ["changed somebody else's message"]
+  if (deed.call === 'rejected' && stands !== undefined) return [`was rejected (${deed.code}) and stands`]
+  if (deed.call !== 'saved' || deviceOf(world, deed)?.lost() === true) return []
+  const kept = unsentOf(evidence, deed)
+  if (isWaiting(evidence, deed, kept)) return ['still waits']
+  if (kept.some(({ state, error }) => state === 'refused' && error === undefined))
+    return ['was refused without a reason']
+  if (stands !== undefined || kept.length > 0 || deed.discarded || deed.refused !== null) return []
+  if (renewed(world) || hasCopies(world, deed)) return []
+  const message = truth?.messages.find(({ id }) => id === deed.target)
+  // Folded away: by a later one, by a recall, or with the message itself.
+  if (message === undefined || message.recalled || message.text === deed.text) return []
+  return isOvertaken(world, deed) ? [] : [`was saved, and the message reads "${message.text}"`]
+}
+
+/** A later change of the same message by the same person, on whichever device: it may have taken this one's place. */
+function isOvertaken({ journal }: World, deed: Edited): boolean {
+  return journal.deeds
+    .slice(journal.deeds.indexOf(deed) + 1)
+    .some(
+      (other) =>
+        (other.kind === 'edit' || other.kind === 'recall') &&
+        other.target === deed.target &&
+        other.user === deed.user &&
+        other.call !== 'rejected',
+    )
+}
+
+function checkReaction(evidence: Evidence, deed: Reacted): readonly string[] {
+  const stands = (evidence.truths.get(deed.conversation)?.operations ?? []).filter(
+    ({ id }) => deed.id !== null && id === deed.id,
+  )
+  if (stands.length > 1) return [`stands ${stands.length} times`]
+  if (deed.call === 'rejected' && stands.length > 0) return [`was rejected (${deed.code}) and stands`]
+  if (deed.call !== 'saved' || deviceOf(evidence.world, deed)?.lost() === true) return []
+  const kept = unsentOf(evidence, deed)
+  if (isWaiting(evidence, deed, kept)) return ['still waits']
+  return kept.some(({ state, error }) => state === 'refused' && error === undefined)
+    ? ['was refused without a reason']
+    : []
+}
+
 function checkCommand(evidence: Evidence, deed: Commanded): readonly string[] {
   if (deed.call !== 'saved' || deviceOf(evidence.world, deed)?.lost() === true) return []
   const kept = unsentOf(evidence, deed)
@@ -167,11 +223,6 @@ function hasCopies(world: World, deed: Deed): boolean {
 
 function renewed({ counters }: World): boolean {
   return counters.get('epochChanges') > 0
-}
-
-function nameOf(deed: Deed): string {
-  if (deed.kind === 'message') return `"${deed.text}"`
-  return deed.kind === 'recall' ? `the recall of ${deed.target}` : deed.command.op
 }
 
 function isWaiting({ world }: Evidence, deed: Deed, kept: Replica['unsent']): boolean {

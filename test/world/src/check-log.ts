@@ -11,7 +11,8 @@ export function checkLog(world: World, truths: readonly Truth[]): readonly strin
     ...checkOrder(truth),
     ...checkAuthors(world, truth),
     ...checkPages(world, truth),
-    ...checkRecalls(truth),
+    ...checkOperations(truth),
+    ...checkMuted(truth),
     ...checkHead(truth),
     ...checkDocuments(truth),
   ])
@@ -33,29 +34,35 @@ function checkOrder({ id, rows }: Truth): readonly string[] {
 function checkAuthors(world: World, { id, rows, messages, operations, membersAt }: Truth): readonly string[] {
   const wrong: string[] = []
   const authors = new Map(rows.map(({ seq, author }) => [seq, author]))
+  // An edit may have folded into what it edits, before that left.
   const texts = new Map(
-    world.journal.deeds.flatMap((deed) => (deed.kind === 'message' ? [[deed.text, deed] as const] : [])),
+    world.journal.deeds.flatMap((deed) =>
+      deed.kind === 'message' || deed.kind === 'edit' ? [[deed.text, deed] as const] : [],
+    ),
   )
   const ids = new Set<string>()
   const seen = new Set<string>()
-  for (const message of messages) {
-    const { seq, from, text } = message
-    if (authors.get(seq) !== from)
-      wrong.push(`${id}: row ${seq} of ${authors.get(seq)} says it is from ${from}`)
-    if (!membersAt(seq).has(from)) wrong.push(`${id}: ${from} was not a member at ${seq}`)
-    if (ids.has(message.id)) wrong.push(`${id}: message ${message.id} stands twice`)
-    ids.add(message.id)
-    if (text === null) continue
+  const said = (from: string, text: string): void => {
     if (seen.has(text)) wrong.push(`${id}: "${text}" stands twice`)
     seen.add(text)
     const deed = texts.get(text)
     if (deed?.user !== from || deed.conversation !== id)
       wrong.push(`${id}: ${from} never wrote "${text}" here`)
   }
-  for (const { seq, from } of operations) {
+  for (const message of messages) {
+    const { seq, from, written } = message
+    if (authors.get(seq) !== from)
+      wrong.push(`${id}: row ${seq} of ${authors.get(seq)} says it is from ${from}`)
+    if (!membersAt(seq).has(from)) wrong.push(`${id}: ${from} was not a member at ${seq}`)
+    if (ids.has(message.id)) wrong.push(`${id}: message ${message.id} stands twice`)
+    ids.add(message.id)
+    if (written !== null) said(from, written)
+  }
+  for (const { seq, op, from, text } of operations) {
     if (authors.get(seq) !== from)
       wrong.push(`${id}: operation ${seq} of ${authors.get(seq)} says it is from ${from}`)
     if (!membersAt(seq).has(from)) wrong.push(`${id}: ${from} was not a member at ${seq}`)
+    if (op === 'edit') said(from, text)
   }
   return wrong
 }
@@ -78,32 +85,56 @@ function checkPages(world: World, { id, rows, messages, changes }: Truth): reado
   return wrong
 }
 
-/** Erased is what a recall of its author names, and nothing else. */
-function checkRecalls({ id, messages, operations }: Truth): readonly string[] {
+/** Erased is what a recall of its author names, and nothing else; an edit stands alone, on what stands. */
+function checkOperations({ id, messages, operations }: Truth): readonly string[] {
   const wrong: string[] = []
   const byId = new Map(messages.map((message) => [message.id, message]))
-  const targets = new Set<string>()
-  for (const { seq, from, target } of operations) {
-    targets.add(target)
+  const recalls = new Map<string, number>()
+  const edits = new Set<string>()
+  for (const { seq, op, from, target } of operations) {
     const message = byId.get(target)
-    if (message === undefined) wrong.push(`${id}: recall ${seq} of a message that is not there`)
-    else if (message.from !== from) wrong.push(`${id}: ${from} recalled a message of ${message.from}`)
-    else if (!message.recalled) wrong.push(`${id}: message ${message.seq} was recalled and is still there`)
+    if (message === undefined) {
+      wrong.push(`${id}: ${op} ${seq} of a message that is not there`)
+      continue
+    }
+    if (op !== 'react' && message.from !== from)
+      wrong.push(`${id}: ${op} ${seq} of ${from} is about a message of ${message.from}`)
+    if (op === 'recall') {
+      recalls.set(target, recalls.get(target) ?? seq)
+      if (!message.recalled) wrong.push(`${id}: message ${message.seq} was recalled and is still there`)
+    } else if (recalls.has(target)) wrong.push(`${id}: ${op} ${seq} of what was recalled before`)
+    if (op !== 'edit') continue
+    if (message.recalled) wrong.push(`${id}: edit ${seq} stands on a recalled message`)
+    if (edits.has(target)) wrong.push(`${id}: two edits stand on message ${message.seq}`)
+    edits.add(target)
   }
   for (const message of messages) {
-    if (message.recalled && !targets.has(message.id))
+    if (message.recalled && !recalls.has(message.id))
       wrong.push(`${id}: message ${message.seq} is gone and nobody recalled it`)
   }
   return wrong
 }
 
+/** Who may not speak writes nothing, changes nothing, and may take back. */
+function checkMuted({ id, messages, operations, mutedAt }: Truth): readonly string[] {
+  const spoken = [...messages, ...operations.filter(({ op }) => op !== 'recall')]
+  return spoken
+    .filter(({ seq, time, from }) => (mutedAt(seq).get(from) ?? 0) > time)
+    .map(({ seq, from }) => `${id}: ${from} was muted at ${seq}`)
+}
+
 /** Stock Yjs reads from the head's rows what folding the changes says. */
 function checkHead({ id, head, members }: Truth): readonly string[] {
-  const inHead = head['members']
-  const names = typeof inHead === 'object' && inHead !== null ? Object.keys(inHead) : []
+  const names = namesIn(head['members'])
+  const blocked = namesIn(head['blocked']).filter((name) => members.has(name))
+  if (blocked.length > 0) return [`${id}: ${blocked.join(' ')} are members, and blocked`]
   return sameSet(names, members)
     ? []
     : [`${id}: the head has ${names.join(' ')}, the changes make ${[...members].join(' ')}`]
+}
+
+function namesIn(map: unknown): readonly string[] {
+  return typeof map === 'object' && map !== null ? Object.keys(map) : []
 }
 
 function sameSet(names: readonly string[], set: ReadonlySet<string>): boolean {

@@ -1,4 +1,6 @@
 /** Every replica shows what the log says, to the byte and to the order. Rules WO27, WO28. */
+import type { MessageView } from '@parley/client/engine'
+import { defaultPolicy } from '@parley/document'
 import type { Holding, Replica } from './gather.ts'
 import { documentOf, type Truth } from './truth.ts'
 
@@ -26,7 +28,7 @@ export function checkReplica(
     const holding = replica.holdings.get(truth.id)
     if (truth.members.has(user)) {
       if (holding === undefined) wrong.push(`${truth.id}: unknown there`)
-      else wrong.push(...checkMember(holding, truth), ...checkHead(holding, truth))
+      else wrong.push(...checkMember(holding, shownTo(truth, user)), ...checkHead(holding, truth))
     } else if (holding !== undefined) wrong.push(...checkFormer(holding, truth, user, renewed))
   }
   for (const [id, holding] of replica.holdings) {
@@ -39,6 +41,20 @@ export function checkReplica(
   return wrong.map((what) => `${name}: ${what}`)
 }
 
+/** To whom the past is hidden it begins at a page. */
+function shownTo(truth: Truth, user: string): Truth {
+  const members = truth.head['members']
+  const own: unknown =
+    typeof members === 'object' && members !== null ? Reflect.get(members, user) : undefined
+  const since: unknown = typeof own === 'object' && own !== null ? Reflect.get(own, 'since') : undefined
+  if (typeof since !== 'number') return truth
+  return {
+    ...truth,
+    messages: truth.messages.filter(({ page }) => page >= since),
+    rows: truth.rows.map((row) => (row.page > 0 && row.page < since ? { ...row, page: -1 } : row)),
+  }
+}
+
 function checkMember(holding: Holding, truth: Truth): readonly string[] {
   const { id } = truth
   const wrong: string[] = []
@@ -46,7 +62,7 @@ function checkMember(holding: Holding, truth: Truth): readonly string[] {
   if (holding.view.seq !== truth.rows.length)
     wrong.push(`${id}: at ${holding.view.seq} of ${truth.rows.length}`)
   if (holding.missing.length > 0) wrong.push(`${id}: pages ${holding.missing.join(' ')} are missing`)
-  const shown = holding.shown.filter(({ state }) => state === 'sent').map(line)
+  const shown = holding.shown.filter(({ state }) => state === 'sent').map(shownLine)
   const expected = truth.messages.map(line)
   wrong.push(...difference(id, 'shows', shown, expected))
   wrong.push(...checkBytes(holding, truth))
@@ -59,11 +75,17 @@ interface Shown {
   readonly id: string
   readonly from: string
   readonly text?: string | null
+  readonly reactions: string
   readonly recalled: boolean
 }
 
-function line({ seq, time, id, from, text, recalled }: Shown): string {
-  return `${seq} ${time} ${id} ${from} ${recalled ? '(recalled)' : (text ?? '')}`
+function line({ seq, time, id, from, text, reactions, recalled }: Shown): string {
+  return `${seq} ${time} ${id} ${from} ${recalled ? '(recalled)' : `${text ?? ''} ${reactions}`}`
+}
+
+function shownLine(message: MessageView): string {
+  const reactions = message.reactions.map(({ sign, users }) => `${sign}:${users.join(',')}`).join(' ')
+  return line({ ...message, reactions })
 }
 
 /** The stored updates are the relay's, and stock Yjs makes the same of them. */
@@ -97,9 +119,18 @@ function checkHead({ head }: Holding, { id, head: expected }: Truth): readonly s
     info: head.info,
     members: Object.fromEntries(head.members),
     attributes: Object.fromEntries(head.attributes),
+    muted: Object.fromEntries(head.muted),
+    blocked: Object.fromEntries(head.blocked),
   })
-  const relays = canonical(expected)
+  const relays = canonical({ ...expected, info: wholeInfo(expected['info']) })
   return own === relays ? [] : [`${id}: its head is ${own}, the relay's ${relays}`]
+}
+
+/** Of the policy only what differs is stored. */
+function wholeInfo(info: unknown): unknown {
+  if (typeof info !== 'object' || info === null) return info
+  const policy: unknown = Reflect.get(info, 'policy')
+  return { ...info, policy: { ...defaultPolicy, ...(typeof policy === 'object' ? policy : {}) } }
 }
 
 /** What he saw while he was in it stays, that of an earlier life of the log too; nothing later came. */
@@ -111,7 +142,8 @@ function checkFormer(holding: Holding, truth: Truth, user: string, renewed: bool
   if (holding.view.role !== '' && !forgotten) return [`${id}: still believes he is a member`]
   if (renewed) return []
   const left = truth.changes.findLast(
-    ({ op, by, members }) => (op === 'removed' && members.includes(user)) || (op === 'quit' && by === user),
+    ({ op, by, members }) =>
+      ((op === 'removed' || op === 'blocked') && members.includes(user)) || (op === 'quit' && by === user),
   )
   const upTo = left?.seq ?? 0
   const texts = new Map(truth.messages.map((message) => [message.seq, message]))

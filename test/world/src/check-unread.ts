@@ -37,8 +37,16 @@ export function checkUnread(
       ({ seq, from, recalled }) => seq > mark && from !== user && !recalled,
     ).length
     world.counters.add('unreadCountsChecked')
-    return holding.view.unread === expected
-      ? []
-      : [`${name}: ${id} has ${holding.view.unread} unread, and ${expected} lie after ${mark}`]
+    const wrong: string[] = []
+    if (holding.view.unread !== expected)
+      wrong.push(`${name}: ${id} has ${holding.view.unread} unread, and ${expected} lie after ${mark}`)
+    const calls = messages.filter(
+      ({ seq, from, recalled, mentions }) =>
+        seq > mark && from !== user && !recalled && (mentions.includes(user) || mentions.includes('*')),
+    )
+    if (calls.length > 0) world.counters.add('mentionFlagsChecked')
+    if (holding.view.mentioned !== calls.length > 0)
+      wrong.push(`${name}: ${id} says mentioned ${holding.view.mentioned}, and ${calls.length} call him`)
+    return wrong
   })
 }

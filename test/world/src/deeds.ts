@@ -8,21 +8,59 @@ import {
   type ConversationId,
   type EntryId,
   makeConversationId,
+  type Mention,
   uniqueConversationId,
   type UserId,
 } from '@parley/document'
 import type { Device, Process } from './device.ts'
-import type { Commanded, Deed, Looked, Said, TakenBack } from './journal.ts'
+import type { Commanded, Deed, Edited, Looked, Reacted, Said, TakenBack } from './journal.ts'
 import type { World } from './world.ts'
 
 /** Where nothing runs, nothing is done: undefined. */
-export function say(world: World, device: Device, conversation: ConversationId): Said | undefined {
+export function say(
+  world: World,
+  device: Device,
+  conversation: ConversationId,
+  mentions: readonly Mention[] = [],
+): Said | undefined {
   const common = begin(world, device, conversation)
   if (common === undefined) return undefined
   const { process, ...facts } = common
-  const deed: Said = { ...facts, kind: 'message', text: `w${world.journal.deeds.length}` }
+  const deed: Said = { ...facts, kind: 'message', text: `w${world.journal.deeds.length}`, mentions }
   world.counters.add('sends')
-  follow(world, deed, process, (engine) => engine.send(conversation, { type: -1, text: deed.text }))
+  if (mentions.length > 0) world.counters.add('mentions')
+  const content = { type: -1, text: deed.text, ...(mentions.length > 0 ? { mentions } : undefined) }
+  follow(world, deed, process, (engine) => engine.send(conversation, content))
+  return deed
+}
+
+export function edit(
+  world: World,
+  device: Device,
+  conversation: ConversationId,
+  target: EntryId,
+): Edited | undefined {
+  const common = begin(world, device, conversation)
+  if (common === undefined) return undefined
+  const { process, ...facts } = common
+  const deed: Edited = { ...facts, kind: 'edit', target, text: `e${world.journal.deeds.length}` }
+  world.counters.add('edits')
+  follow(world, deed, process, (engine) => engine.edit(conversation, target, { type: -1, text: deed.text }))
+  return deed
+}
+
+export function react(
+  world: World,
+  device: Device,
+  conversation: ConversationId,
+  { target, sign, on }: { readonly target: EntryId; readonly sign: string; readonly on: boolean },
+): Reacted | undefined {
+  const common = begin(world, device, conversation)
+  if (common === undefined) return undefined
+  const { process, ...facts } = common
+  const deed: Reacted = { ...facts, kind: 'reaction', target, sign, on }
+  world.counters.add('reactions')
+  follow(world, deed, process, (engine) => engine.react(conversation, target, sign, on))
   return deed
 }
 
@@ -180,7 +218,7 @@ function follow(
   call: (engine: Process['engine']) => Promise<Queued<unknown>>,
 ): void {
   journal.deeds.push(deed)
-  const what = `${deed.kind} ${deed.kind === 'message' ? deed.text : deed.kind === 'recall' ? deed.target : deed.command.op}`
+  const what = nameOf(deed)
   trace.note(deed.device, `${what} in ${deed.conversation}`)
   process.power.enter(() => {
     call(process.engine).then(
@@ -198,7 +236,7 @@ function follow(
             // The engine ended, not the deed.
             if (process.ended !== null) return
             deed.refused = codeOf(error)
-            if (deed.kind === 'recall') counters.add('recallsRefused')
+            countRefusal(counters, deed, deed.refused)
             trace.note(deed.device, `${what} refused: ${deed.refused}`)
           },
         )
@@ -206,11 +244,33 @@ function follow(
       (error: unknown) => {
         deed.call = 'rejected'
         deed.code = codeOf(error)
-        if (deed.kind === 'recall') counters.add('recallsRefused')
+        countRefusal(counters, deed, deed.code)
         trace.note(deed.device, `${what} rejected: ${deed.code}`)
       },
     )
   })
+}
+
+export function nameOf(deed: Deed): string {
+  switch (deed.kind) {
+    case 'message':
+      return `message ${deed.text}`
+    case 'recall':
+      return `recall ${deed.target}`
+    case 'edit':
+      return `edit ${deed.text} of ${deed.target}`
+    case 'reaction':
+      return `reaction ${deed.sign} ${deed.on ? 'on' : 'off'} ${deed.target}`
+    case 'command':
+      return `command ${deed.command.op}`
+  }
+}
+
+function countRefusal(counters: World['counters'], deed: Deed, code: string): void {
+  if (deed.kind === 'recall') counters.add('recallsRefused')
+  if (code === 'target-recalled') counters.add('changesOfRecalled')
+  if (code === 'muted') counters.add('mutedRefused')
+  if (code === 'blocked') counters.add('blockedRefused')
 }
 
 function seqOf(outcome: unknown): number {

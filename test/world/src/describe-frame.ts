@@ -30,6 +30,7 @@ function describeRow(value: unknown): unknown {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a decoded frame's rows are rows
   const row = value as Row
   if (row.kind === 'head') return { seq: row.seq, command: row.command, change: row.change }
+  if (row.kind === 'hidden') return { seq: row.seq, hidden: true }
   const { seq, page } = row
   return row.kind === 'erased'
     ? { seq, page, erased: row.id }

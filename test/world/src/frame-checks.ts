@@ -61,6 +61,9 @@ function checkRows(log: Log, user: UserId, conversation: string, rows: readonly 
     if (stored === undefined) return [`row ${row.seq} of ${conversation} was sent before the disk had it`]
     if (!maySee(held, user, row.seq))
       return [`row ${row.seq} of ${conversation} went to one who may not see it`]
+    if (row.kind === 'hidden') return []
+    if (row.kind !== 'head' && row.page < (held?.members.get(user)?.since ?? 0))
+      return [`row ${row.seq} of ${conversation} went to one from whom the past is hidden`]
     if (row.kind !== 'head' && (row.page !== stored.page || row.time !== stored.time)) {
       return [`row ${row.seq} of ${conversation} is not the one on the disk`]
     }

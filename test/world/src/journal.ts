@@ -2,7 +2,7 @@
  * What the users did and what they were told: the other half of the truth the checkers compare, besides the relay's log.
  * Every text is written once in a world, so a message is known by it wherever it turns up.
  */
-import type { Command, ConversationId, EntryId, UserId } from '@parley/document'
+import type { Command, ConversationId, EntryId, Mention, UserId } from '@parley/document'
 import type { EngineEvent } from '@parley/client/engine'
 
 /** asked: the call has not come back (and never will, after a crash); saved: it resolved; rejected: it threw. */
@@ -32,6 +32,7 @@ interface Common {
 export interface Said extends Common {
   readonly kind: 'message'
   readonly text: string
+  readonly mentions: readonly Mention[]
 }
 
 export interface TakenBack extends Common {
@@ -39,12 +40,25 @@ export interface TakenBack extends Common {
   readonly target: EntryId
 }
 
+export interface Edited extends Common {
+  readonly kind: 'edit'
+  readonly target: EntryId
+  readonly text: string
+}
+
+export interface Reacted extends Common {
+  readonly kind: 'reaction'
+  readonly target: EntryId
+  readonly sign: string
+  readonly on: boolean
+}
+
 export interface Commanded extends Common {
   readonly kind: 'command'
   readonly command: Command
 }
 
-export type Deed = Said | TakenBack | Commanded
+export type Deed = Said | TakenBack | Edited | Reacted | Commanded
 
 /** An event an engine raised. */
 export interface Heard {

@@ -41,3 +41,14 @@ export function someConversation(world: World, random: Random, device: Device): 
   }
   return anyOf(random, [...world.journal.conversations])
 }
+
+export function somewhere(
+  world: World,
+  random: Random,
+  act: (device: Device, id: ConversationId) => void,
+): void {
+  const device = someDevice(world, random)
+  if (device === undefined) return
+  const id = someConversation(world, random, device)
+  if (id !== undefined) act(device, id)
+}

@@ -1,8 +1,22 @@
 /** What people do: talk, take back, read, invite, leave. */
+import { everybody } from '@parley/document'
 import type { ConversationId, EntryId } from '@parley/document'
-import { command, create, draft, giveUp, open, read, running, say, takeBack, tryAgain } from './deeds.ts'
+import {
+  command,
+  create,
+  draft,
+  edit,
+  giveUp,
+  open,
+  react,
+  read,
+  running,
+  say,
+  takeBack,
+  tryAgain,
+} from './deeds.ts'
 import type { Device } from './device.ts'
-import { type Action, anyOf, someConversation, someDevice } from './life-action.ts'
+import { type Action, anyOf, someDevice, somewhere } from './life-action.ts'
 import type { Random } from './random.ts'
 import type { World } from './world.ts'
 
@@ -40,6 +54,52 @@ export const peopleActions: readonly Action[] = [
         if (target === undefined) return
         world.counters.add('foreignRecalls')
         takeBack(world, device, id, target)
+      }),
+  },
+  {
+    name: 'mention',
+    weight: 4,
+    needs: 'mentions',
+    run: (world, random) =>
+      somewhere(world, random, (device, id) =>
+        say(world, device, id, [random.chance(0.3) ? everybody : random.pick(world.users)]),
+      ),
+  },
+  {
+    name: 'edit',
+    weight: 8,
+    needs: 'edits',
+    run: (world, random) =>
+      somewhere(world, random, (device, id) => {
+        const target = ownMessage(world, random, device, id)
+        if (target === undefined) return
+        if (world.journal.deeds.some((deed) => deed.kind === 'edit' && deed.target === target))
+          world.counters.add('editsOfEdits')
+        edit(world, device, id, target)
+      }),
+  },
+  {
+    name: "edit somebody else's",
+    weight: 1,
+    needs: 'edits',
+    run: (world, random) =>
+      somewhere(world, random, (device, id) => {
+        const target = foreignMessage(world, random, device, id)
+        if (target === undefined) return
+        world.counters.add('foreignEdits')
+        edit(world, device, id, target)
+      }),
+  },
+  {
+    name: 'react',
+    weight: 8,
+    needs: 'reactions',
+    run: (world, random) =>
+      somewhere(world, random, (device, id) => {
+        const look = random.chance(0.3) ? ownMessage : foreignMessage
+        const target = look(world, random, device, id)
+        if (target === undefined) return
+        react(world, device, id, { target, sign: random.pick(['👍', '🎉']), on: random.chance(0.7) })
       }),
   },
   {
@@ -119,13 +179,6 @@ export const peopleActions: readonly Action[] = [
       somewhere(world, random, (device, id) => command(world, device, id, { op: 'quit' })),
   },
 ]
-
-function somewhere(world: World, random: Random, act: (device: Device, id: ConversationId) => void): void {
-  const device = someDevice(world, random)
-  if (device === undefined) return
-  const id = someConversation(world, random, device)
-  if (id !== undefined) act(device, id)
-}
 
 function createSome(world: World, random: Random, unique: boolean): void {
   const device = someDevice(world, random)

@@ -3,12 +3,19 @@
  */
 import { machineActions } from './life-machines.ts'
 import { peopleActions } from './life-people.ts'
+import { rightsActions } from './life-rights.ts'
 import { relayActions } from './life-relay.ts'
 import { scenes } from './life-scenes.ts'
 import type { Action } from './life-action.ts'
 import type { World } from './world.ts'
 
-const actions: readonly Action[] = [...peopleActions, ...machineActions, ...relayActions, ...scenes]
+const actions: readonly Action[] = [
+  ...peopleActions,
+  ...rightsActions,
+  ...machineActions,
+  ...relayActions,
+  ...scenes,
+]
 
 /** Starts everybody's devices, and lets things happen. */
 export async function live(world: World): Promise<void> {
