@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { emptyDigest, headDigest, rowDigest, type RowPlace, xorDigest } from './digest.ts'
 import type { JsonObject } from './entry/entry.ts'
-import type { Head, Member } from './head/head.ts'
+import { type Audience, defaultPolicy, type Head, type Member, type Policy, rights } from './head/head.ts'
 import { parseUserId, type UserId } from './ids.ts'
 
 const place: RowPlace = { seq: 1, client: 2 ** 52 + 7, clock: 3, length: 1, erased: false }
@@ -78,7 +78,16 @@ test('[DO34] kept up row by row, a digest is that of the rows as they are', () =
 })
 
 const head: Head = {
-  info: { kind: 'group', name: 'Lunch', creator: user('Tom'), createdAt: 5, unique: false, pages: 2 },
+  info: {
+    kind: 'group',
+    name: 'Lunch',
+    icon: null,
+    creator: user('Tom'),
+    createdAt: 5,
+    unique: false,
+    pages: 2,
+    policy: defaultPolicy,
+  },
   members: new Map<UserId, Member>([
     [user('Tom'), { role: 'owner', joinedAt: 5, invitedBy: null }],
     [user('Ann'), { role: 'member', joinedAt: 6, invitedBy: user('Tom') }],
@@ -86,6 +95,14 @@ const head: Head = {
   attributes: new Map<string, JsonObject>([
     ['a', { x: 1, y: [1, 2] }],
     ['b', {}],
+  ]),
+  muted: new Map([
+    [user('Ann'), 9],
+    [user('Bob'), 8],
+  ]),
+  blocked: new Map([
+    [user('Eve'), 7],
+    [user('Joe'), 6],
   ]),
 }
 
@@ -97,9 +114,15 @@ test('[DO35] the digest of a head does not depend on the order of members, attri
       ['b', {}],
       ['a', { y: [1, 2], x: 1 }],
     ]),
+    muted: new Map([...head.muted].toReversed()),
+    blocked: new Map([...head.blocked].toReversed()),
   }
   expect(headDigest(turned)).toBe(headDigest(head))
 })
+
+function withPolicy(policy: Partial<Policy>): Partial<Head> {
+  return { info: { ...head.info, policy: { ...defaultPolicy, ...policy } } }
+}
 
 test.each<readonly [string, Partial<Head>]>([
   ['name', { info: { ...head.info, name: null } }],
@@ -121,10 +144,22 @@ test.each<readonly [string, Partial<Head>]>([
   ['value', { attributes: new Map([...head.attributes, ['b', { x: null }]]) }],
   ['order of a list', { attributes: new Map([...head.attributes, ['a', { x: 1, y: [2, 1] }]]) }],
   ['key', { attributes: new Map([...head.attributes, ['c', null]]) }],
+  ['icon', { info: { ...head.info, icon: 'Lunch' } }],
+  ['beginning', { members: new Map([...head.members].map(([id, member]) => [id, { ...member, since: 2 }])) }],
+  ['mute', { muted: new Map([...head.muted, [user('Ann'), 10]]) }],
+  ['set of muted', { muted: new Map([...head.muted].slice(1)) }],
+  ['block', { blocked: new Map([...head.blocked, [user('Eve'), 8]]) }],
+  ['set of blocked', { blocked: new Map([...head.blocked].slice(1)) }],
+  ['blocked instead of muted', { muted: head.blocked, blocked: head.muted }],
+  ['policy of joining', withPolicy({ join: 'invited' })],
+  ['policy of the past', withPolicy({ past: 'hidden' })],
+  ...rights.map(
+    (right) => [`right to ${right}`, withPolicy({ [right]: 'owner' satisfies Audience })] as const,
+  ),
 ])('[DO35] another %s makes another digest of a head', (_, change) => {
   expect(headDigest({ ...head, ...change })).not.toBe(headDigest(head))
 })
 
 test('[DO35] the digest of a head is fixed', () => {
-  expect(headDigest(head)).toBe('b8a51a7cffb93e4c')
+  expect(headDigest(head)).toBe('159aa8f3ea5c8fbc')
 })

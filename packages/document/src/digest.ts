@@ -7,7 +7,7 @@
  */
 import type { JsonValue } from './entry/entry.ts'
 import { hex, sha256, utf8 } from './hash.ts'
-import type { Head } from './head/head.ts'
+import { type Head, rights } from './head/head.ts'
 import { byCodeUnit } from './ids.ts'
 
 /** 16 lower-case hexadecimal digits. */
@@ -34,11 +34,20 @@ export function xorDigest(a: Digest, b: Digest): Digest {
 
 /** Of everything a head says, whatever the order its maps give it out in. */
 export function headDigest(head: Head): Digest {
-  const { kind, name, creator, createdAt, unique, pages } = head.info
+  const { kind, name, icon, creator, createdAt, unique, pages, policy } = head.info
+  const rules = [...rights.map((right) => policy[right]), policy.join, policy.past]
   const text = JSON.stringify([
-    [kind, name, creator, createdAt, unique, pages],
-    sorted(head.members).map(([user, { role, joinedAt, invitedBy }]) => [user, role, joinedAt, invitedBy]),
+    [kind, name, icon, creator, createdAt, unique, pages, rules],
+    sorted(head.members).map(([user, { role, joinedAt, invitedBy, since }]) => [
+      user,
+      role,
+      joinedAt,
+      invitedBy,
+      since ?? null,
+    ]),
     sorted(head.attributes).map(([key, value]) => [key, withSortedKeys(value)]),
+    sorted(head.muted),
+    sorted(head.blocked),
   ])
   return hex(sha256(utf8(text)).subarray(0, 8))
 }

@@ -12,6 +12,7 @@ export {
   writeAppend,
   writeErasure,
 } from './page/append.ts'
+export { type AttributeChanges, type AttributeEdit, editAttributes } from './head/attributes.ts'
 export { changeHead } from './head/change-head.ts'
 export { firstRelayClientId, makeClientId, relayClientId } from './client-ids.ts'
 export {
@@ -115,15 +116,10 @@ export {
   readPage,
   type WrittenAppend,
 } from './page/page-writer.ts'
-export {
-  parseChange,
-  parseCommand,
-  type ParsedChange,
-  type ParsedCommand,
-  type ParsedOutcome,
-  type ParseFault,
-  parseOutcome,
-} from './head/parse.ts'
+export { parseChange, parseCommand, type ParsedChange, type ParsedCommand } from './head/parse.ts'
+export { type ParseFault } from './head/parse-fields.ts'
+export { type ParsedOutcome, parseOutcome } from './head/parse-outcome.ts'
+export { policyDifference, wholePolicy } from './head/policy.ts'
 export { type EntryVerdict, judgeCommand, judgeEntry, type Target } from './head/rules.ts'
 export {
   type Confirmed,

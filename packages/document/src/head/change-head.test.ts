@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { parseUserId, type UserId } from '../ids.ts'
 import { changeHead } from './change-head.ts'
-import type { Change, Head } from './head.ts'
+import { type Change, defaultPolicy, type Head } from './head.ts'
 
 const tom = user('Tom')
 const ann = user('Ann')
@@ -33,12 +33,23 @@ function after(...changes: readonly Change[]): Head {
 
 test('[DO36] a created conversation has what its creator said, one page, and him as owner', () => {
   expect(after()).toEqual({
-    info: { kind: 'group', name: null, creator: tom, createdAt: 1000, unique: true, pages: 1 },
+    info: {
+      kind: 'group',
+      name: null,
+      icon: null,
+      creator: tom,
+      createdAt: 1000,
+      unique: true,
+      pages: 1,
+      policy: defaultPolicy,
+    },
     members: new Map([
       [tom, { role: 'owner', joinedAt: 1000, invitedBy: null }],
       [ann, { role: 'member', joinedAt: 1000, invitedBy: tom }],
     ]),
     attributes: new Map([['colour', 'red']]),
+    muted: new Map(),
+    blocked: new Map(),
   })
 })
 

@@ -1,71 +1,114 @@
 /**
- * What an accepted change does to a head, as a pure function. Rules DO36 to DO40.
+ * What an accepted change does to a head, as a pure function. Rules DO36 to DO40 and DO79 to DO83.
  *
- * `memberChanges` is the one place that decides it; the Yjs document (`head-document.ts`) writes the same result.
+ * `headChanges` is the one place that decides it; the Yjs document (`head-document.ts`) writes the same result.
  */
-import type { Change, Head, HeadInfo, Member } from './head.ts'
+import type { JsonValue } from '../entry/entry.ts'
+import type { Change, Head, HeadInfo, Member, Role } from './head.ts'
 import { byCodeUnit, type UserId } from '../ids.ts'
+import { wholePolicy } from './policy.ts'
 
-export interface MemberChanges {
-  readonly put: ReadonlyMap<UserId, Member>
-  readonly drop: ReadonlySet<UserId>
+/** First `drop`, then `put`. */
+export interface MapChange<K, V> {
+  readonly put: ReadonlyMap<K, V>
+  readonly drop: ReadonlySet<K>
+}
+
+export interface HeadChanges {
+  readonly info?: Partial<HeadInfo>
+  readonly members?: MapChange<UserId, Member>
+  readonly attributes?: MapChange<string, JsonValue>
+  readonly muted?: MapChange<UserId, number>
+  readonly blocked?: MapChange<UserId, number>
 }
 
 export type Creation = Extract<Change, { readonly op: 'created' }>
+type Update = Extract<Change, { readonly op: 'updated' }>
 
 export function changeHead(head: Head | undefined, change: Change, time: number): Head {
   if (change.op === 'created') return createdHead(head, change, time)
   if (head === undefined)
     throw new Error(`a conversation that does not exist cannot be changed: ${change.op}`)
-  if (change.op === 'page') return { ...head, info: { ...head.info, pages: change.pages } }
-  const { put, drop } = memberChanges(head, change, time)
-  const members = new Map(head.members)
-  for (const user of drop) members.delete(user)
-  for (const [user, member] of put) members.set(user, member)
-  return { ...head, members }
+  const { info, members, attributes, muted, blocked } = headChanges(head, change, time)
+  return {
+    info: info === undefined ? head.info : { ...head.info, ...info },
+    members: changed(head.members, members),
+    attributes: changed(head.attributes, attributes),
+    muted: changed(head.muted, muted),
+    blocked: changed(head.blocked, blocked),
+  }
 }
 
 export function createdHead(head: Head | undefined, change: Creation, time: number): Head {
   if (head !== undefined) throw new Error('a conversation is created once')
   const { by, kind, unique, name, attributes } = change
-  const info: HeadInfo = { kind, name, creator: by, createdAt: time, unique, pages: 1 }
+  const info: HeadInfo = {
+    kind,
+    name,
+    icon: change.icon ?? null,
+    creator: by,
+    createdAt: time,
+    unique,
+    pages: 1,
+    policy: wholePolicy(change.policy),
+  }
   const members = new Map<UserId, Member>([[by, { role: 'owner', joinedAt: time, invitedBy: null }]])
   for (const user of change.members) {
     if (user !== by) members.set(user, { role: 'member', joinedAt: time, invitedBy: by })
   }
-  return { info, members, attributes: new Map(Object.entries(attributes)) }
+  const nobody: ReadonlyMap<UserId, number> = new Map()
+  return { info, members, attributes: new Map(Object.entries(attributes)), muted: nobody, blocked: nobody }
 }
 
-export function memberChanges(
-  head: Head,
-  change: Exclude<Change, Creation | { readonly op: 'page' }>,
-  time: number,
-): MemberChanges {
+export function headChanges(head: Head, change: Exclude<Change, Creation>, time: number): HeadChanges {
   switch (change.op) {
     case 'added':
-      return entering(head, change.members, change.by, time)
+      return { members: entering(head, change.members, change, time) }
     case 'joined':
-      return entering(head, [change.by], change.by, time)
+      return { members: entering(head, [change.by], change, time) }
     case 'removed':
-      return leaving(head, change.members)
+      return { members: leaving(head, change.members) }
     case 'quit':
-      return leaving(head, [change.by])
+      return { members: leaving(head, [change.by]) }
+    case 'page':
+      return { info: { pages: change.pages } }
+    case 'updated':
+      return updated(head, change)
+    case 'role':
+      return { members: ranked(head, change.members, change.role) }
+    case 'muted':
+      return { muted: { put: same(change.members, change.until), drop: over(head, time) } }
+    case 'unmuted':
+      return { muted: { put: new Map(), drop: new Set(change.members) } }
+    case 'blocked':
+      return {
+        members: leaving(head, change.members),
+        blocked: { put: same(change.members, time), drop: new Set() },
+      }
+    case 'unblocked':
+      return { blocked: { put: new Map(), drop: new Set(change.members) } }
   }
 }
 
 /** Who comes by himself into a conversation nobody is left in owns it. */
-function entering(head: Head, users: readonly UserId[], by: UserId, time: number): MemberChanges {
+function entering(
+  head: Head,
+  users: readonly UserId[],
+  { by, since }: { readonly by: UserId; readonly since?: number },
+  time: number,
+): MapChange<UserId, Member> {
   const put = new Map<UserId, Member>()
   for (const user of users) {
     if (head.members.has(user)) continue
     const role = head.members.size === 0 && user === by ? 'owner' : 'member'
-    put.set(user, { role, joinedAt: time, invitedBy: user === by ? null : by })
+    const invitedBy = user === by ? null : by
+    put.set(user, { role, joinedAt: time, invitedBy, ...(since === undefined ? undefined : { since }) })
   }
   return { put, drop: new Set() }
 }
 
-/** When the owner leaves, whoever has been there longest follows him; the lesser id among equals. */
-function leaving(head: Head, users: readonly UserId[]): MemberChanges {
+/** When the owner leaves, a manager follows him before a member, whoever has been there longest, the lesser id among equals. */
+function leaving(head: Head, users: readonly UserId[]): MapChange<UserId, Member> {
   const drop = new Set(users.filter((user) => head.members.has(user)))
   const put = new Map<UserId, Member>()
   let orphaned = false
@@ -73,9 +116,53 @@ function leaving(head: Head, users: readonly UserId[]): MemberChanges {
   if (orphaned) {
     const heir = [...head.members]
       .filter(([user]) => !drop.has(user))
-      .toSorted(([a, first], [b, second]) => first.joinedAt - second.joinedAt || byCodeUnit(a, b))
+      .toSorted(
+        ([a, first], [b, second]) =>
+          rank(first.role) - rank(second.role) || first.joinedAt - second.joinedAt || byCodeUnit(a, b),
+      )
       .at(0)
     if (heir !== undefined) put.set(heir[0], { ...heir[1], role: 'owner' })
   }
   return { put, drop }
+}
+
+function rank(role: Role): number {
+  return role === 'member' ? 1 : 0
+}
+
+function ranked(head: Head, users: readonly UserId[], role: Role): MapChange<UserId, Member> {
+  const put = new Map<UserId, Member>()
+  for (const user of users) {
+    const member = head.members.get(user)
+    if (member !== undefined && member.role !== 'owner') put.set(user, { ...member, role })
+  }
+  return { put, drop: new Set() }
+}
+
+function updated(head: Head, { name, icon, set, unset, policy }: Update): HeadChanges {
+  return {
+    info: {
+      ...(name === undefined ? undefined : { name }),
+      ...(icon === undefined ? undefined : { icon }),
+      ...(policy === undefined ? undefined : { policy: { ...head.info.policy, ...policy } }),
+    },
+    attributes: { put: new Map(Object.entries(set ?? {})), drop: new Set(unset) },
+  }
+}
+
+/** Mutes that are over count as none, and go with the next one that is set. */
+function over(head: Head, time: number): ReadonlySet<UserId> {
+  return new Set([...head.muted].filter(([, until]) => until <= time).map(([user]) => user))
+}
+
+function same(users: readonly UserId[], value: number): ReadonlyMap<UserId, number> {
+  return new Map(users.map((user) => [user, value]))
+}
+
+function changed<K, V>(map: ReadonlyMap<K, V>, change: MapChange<K, V> | undefined): ReadonlyMap<K, V> {
+  if (change === undefined) return map
+  const result = new Map(map)
+  for (const key of change.drop) result.delete(key)
+  for (const [key, value] of change.put) result.set(key, value)
+  return result
 }

@@ -6,8 +6,9 @@ import { isJson } from '../entry/json.ts'
 import { parseUserId, type UserId } from '../ids.ts'
 import { maxDepth } from '../limits.ts'
 import { changeHead } from './change-head.ts'
-import type { Change, Head } from './head.ts'
+import type { Change, Head, Policy } from './head.ts'
 import { applyChange, compactHeadMaps, readHead } from './head-document.ts'
+import { policyDifference } from './policy.ts'
 
 const relay = 2 ** 53 - 1
 const people = ['Tom', 'Ann', 'Bob', 'Eve', '__proto__', 'constructor'].map(user)
@@ -24,6 +25,20 @@ const created: Change = {
 
 const some = fc.subarray(people)
 const one = fc.constantFrom(...people)
+const roles = fc.constantFrom('manager' as const, 'member' as const)
+const keys = fc.constantFrom('a', 'b', '0', 'colour')
+const updated = fc
+  .record(
+    {
+      name: fc.option(fc.string()),
+      icon: fc.option(fc.string()),
+      set: fc.dictionary(keys, fc.constantFrom(1, 'x', null, [0]), { noNullPrototype: true }),
+      unset: fc.subarray(['a', 'b', '0']),
+      policy: fc.constantFrom<Partial<Policy>>({}, { mute: 'owner' }, { mute: 'managers', past: 'hidden' }),
+    },
+    { requiredKeys: [] },
+  )
+  .map((details) => ({ op: 'updated' as const, by: tom, ...details }))
 const changes: fc.Arbitrary<readonly Change[]> = fc
   .tuple(
     fc.record({
@@ -42,6 +57,12 @@ const changes: fc.Arbitrary<readonly Change[]> = fc
       fc.oneof(
         fc.record({ op: fc.constantFrom('added' as const, 'removed' as const), by: one, members: some }),
         fc.record({ op: fc.constantFrom('joined' as const, 'quit' as const), by: one }),
+        fc.record({ op: fc.constant('joined' as const), by: one, since: fc.integer({ min: 1, max: 9 }) }),
+        fc.record({ op: fc.constant('role' as const), by: one, members: some, role: roles }),
+        fc.record({ op: fc.constant('muted' as const), by: one, members: some, until: fc.nat({ max: 25 }) }),
+        fc.record({ op: fc.constant('blocked' as const), by: one, members: some, left: some }),
+        fc.record({ op: fc.constantFrom('unmuted' as const, 'unblocked' as const), by: one, members: some }),
+        updated,
         fc.record({ op: fc.constant('page' as const), pages: fc.integer({ min: 1, max: 1000 }) }),
       ),
       { maxLength: 20 },
@@ -69,14 +90,16 @@ function stock(doc: Y.Doc): unknown {
     const map = doc.getMap('head').get(name)
     return map instanceof Y.Map ? [...map.entries()].toSorted(([a], [b]) => (a < b ? -1 : 1)) : []
   }
-  return ['info', 'members', 'attributes'].map(entries)
+  return ['info', 'members', 'attributes', 'muted', 'blocked'].map(entries)
 }
 
 function plain(head: Head | undefined): unknown {
   if (head === undefined) return []
   const sorted = (map: ReadonlyMap<string, unknown>): readonly unknown[] =>
     [...map].toSorted(([a], [b]) => (a < b ? -1 : 1))
-  return [sorted(new Map(Object.entries(head.info))), sorted(head.members), sorted(head.attributes)]
+  const info = { ...head.info, policy: policyDifference(head.info.policy) }
+  const rest = [head.members, head.attributes, head.muted, head.blocked]
+  return [sorted(new Map(Object.entries(info))), ...rest.map(sorted)]
 }
 
 test('[DO41] after any changes the document reads as the changes say, to us and to any Yjs replica', () => {
@@ -187,7 +210,19 @@ test('[DO44] a document without a head, or with one of a form that is not known,
     spoil((_, inner) => inner('members').set('Bob', null)),
     spoil((_, inner) => inner('members').set('Bob', { role: 'king', joinedAt: 0, invitedBy: null })),
     spoil((_, inner) => inner('members').set('Bob', { role: 'member', joinedAt: 0 })),
+    spoil((_, inner) =>
+      inner('members').set('Bob', { role: 'member', joinedAt: 0, invitedBy: null, since: '1' }),
+    ),
     spoil((_, inner) => inner('attributes').set('a', new Uint8Array(1))),
+    spoil((root) => root.delete('muted')),
+    spoil((root) => root.delete('blocked')),
+    spoil((_, inner) => inner('info').delete('icon')),
+    spoil((_, inner) => inner('info').delete('policy')),
+    spoil((_, inner) => inner('info').set('policy', { mute: 'everybody' })),
+    spoil((_, inner) => inner('info').set('policy', { kick: 'owner' })),
+    spoil((_, inner) => inner('muted').set('Bob', null)),
+    spoil((_, inner) => inner('muted').set('a b', 1)),
+    spoil((_, inner) => inner('blocked').set('Bob', '1')),
   ]) {
     expect(readHead(doc)).toBeUndefined()
   }

@@ -1,32 +1,32 @@
 /**
- * The head as a Yjs document: a root map `head` that holds the maps `info`, `members` and `attributes`. Rules DO41 to DO44.
+ * The head as a Yjs document: a root map `head` that holds the maps `info`, `members`, `attributes`, `muted` and
+ * `blocked`. Rules DO41 to DO44 and DO81.
  *
  * Only the relay writes it, under a client id of its own, so that the later change always wins; everybody reads it.
  * After `applyChange` the document reads as `changeHead` says.
  */
 import * as Y from 'yjs'
-import { changeHead, createdHead, memberChanges } from './change-head.ts'
+import { createdHead, headChanges, type MapChange } from './change-head.ts'
 import type { JsonValue } from '../entry/entry.ts'
 import type { Change, Head, HeadInfo, Member } from './head.ts'
 import { parseUserId, type UserId } from '../ids.ts'
 import { isFields, isJson } from '../entry/json.ts'
 import { maxDepth } from '../limits.ts'
+import { policyDifference, readPolicy, wholePolicy } from './policy.ts'
 
-const mapNames = ['info', 'members', 'attributes'] as const
+const mapNames = ['info', 'members', 'attributes', 'muted', 'blocked'] as const
 type MapName = (typeof mapNames)[number]
 
 /** undefined where there is no head, or none of a form known here. */
 export function readHead(doc: Y.Doc): Head | undefined {
   const info = readInfo(innerMap(doc, 'info'))
-  const members = readMembers(innerMap(doc, 'members'))
-  const attributes = innerMap(doc, 'attributes')
+  const members = readUsers(innerMap(doc, 'members'), readMember)
+  const attributes = readAttributes(innerMap(doc, 'attributes'))
+  const muted = readUsers(innerMap(doc, 'muted'), readTime)
+  const blocked = readUsers(innerMap(doc, 'blocked'), readTime)
   if (info === undefined || members === undefined || attributes === undefined) return undefined
-  const values = new Map<string, JsonValue>()
-  for (const [key, value] of attributes.entries()) {
-    if (!isJson(value, maxDepth)) return undefined
-    values.set(key, value)
-  }
-  return { info, members, attributes: values }
+  if (muted === undefined || blocked === undefined) return undefined
+  return { info, members, attributes, muted, blocked }
 }
 
 /** One transaction. The caller has set `doc.clientID` and catches the update. */
@@ -39,14 +39,12 @@ export function applyChange(doc: Y.Doc, change: Change, time: number): void {
     }
     if (before === undefined)
       throw new Error(`a conversation that does not exist cannot be changed: ${change.op}`)
-    if (change.op === 'page') {
-      existingMap(doc, 'info').set('pages', changeHead(before, change, time).info.pages)
-      return
-    }
-    const { put, drop } = memberChanges(before, change, time)
-    const members = existingMap(doc, 'members')
-    for (const user of drop) members.delete(user)
-    for (const [user, member] of put) members.set(user, { ...member })
+    const { info, members, attributes, muted, blocked } = headChanges(before, change, time)
+    if (info !== undefined) writeInfo(existingMap(doc, 'info'), info)
+    writeMap(doc, 'members', members, (member) => ({ ...member }))
+    writeMap(doc, 'attributes', attributes)
+    writeMap(doc, 'muted', muted)
+    writeMap(doc, 'blocked', blocked)
   })
 }
 
@@ -79,9 +77,34 @@ function countItems(map: Y.Map<unknown>): number {
 
 function writeHead(doc: Y.Doc, head: Head): void {
   const root = doc.getMap('head')
-  root.set('info', new Y.Map(Object.entries(head.info)))
+  root.set('info', new Y.Map(storedInfo(head.info)))
   root.set('members', new Y.Map([...head.members].map(([user, member]) => [user, { ...member }])))
   root.set('attributes', new Y.Map(head.attributes.entries()))
+  root.set('muted', new Y.Map(head.muted.entries()))
+  root.set('blocked', new Y.Map(head.blocked.entries()))
+}
+
+function writeInfo(map: Y.Map<unknown>, info: Partial<HeadInfo>): void {
+  for (const [key, value] of storedInfo(info)) map.set(key, value)
+}
+
+/** Of the policy only what differs from the ordinary one. */
+function storedInfo(info: Partial<HeadInfo>): readonly (readonly [string, unknown])[] {
+  const { policy, ...rest } = info
+  const stored = policy === undefined ? rest : { ...rest, policy: policyDifference(policy) }
+  return Object.entries(stored)
+}
+
+function writeMap<V>(
+  doc: Y.Doc,
+  name: MapName,
+  change: MapChange<string, V> | undefined,
+  stored: (value: V) => unknown = (value) => value,
+): void {
+  if (change === undefined) return
+  const map = existingMap(doc, name)
+  for (const key of change.drop) map.delete(key)
+  for (const [key, value] of change.put) map.set(key, stored(value))
 }
 
 function innerMap(doc: Y.Doc, name: MapName): Y.Map<unknown> | undefined {
@@ -99,34 +122,60 @@ function readInfo(map: Y.Map<unknown> | undefined): HeadInfo | undefined {
   if (map === undefined) return undefined
   const kind = map.get('kind')
   const name = map.get('name')
+  const icon = map.get('icon')
   const creator = parseUserId(map.get('creator'))
   const createdAt = map.get('createdAt')
   const unique = map.get('unique')
   const pages = map.get('pages')
+  const policy = readPolicy(map.get('policy'))
   if (kind !== 'group' && kind !== 'direct') return undefined
-  if ((name !== null && typeof name !== 'string') || creator === undefined) return undefined
+  if (!isTextOrNull(name) || !isTextOrNull(icon) || creator === undefined) return undefined
   if (typeof createdAt !== 'number' || typeof unique !== 'boolean' || typeof pages !== 'number')
     return undefined
-  return { kind, name, creator, createdAt, unique, pages }
+  if (policy === undefined) return undefined
+  return { kind, name, icon, creator, createdAt, unique, pages, policy: wholePolicy(policy) }
 }
 
-function readMembers(map: Y.Map<unknown> | undefined): ReadonlyMap<UserId, Member> | undefined {
+function readUsers<T>(
+  map: Y.Map<unknown> | undefined,
+  read: (value: unknown) => T | undefined,
+): ReadonlyMap<UserId, T> | undefined {
   if (map === undefined) return undefined
-  const members = new Map<UserId, Member>()
+  const users = new Map<UserId, T>()
   for (const [key, value] of map.entries()) {
     const user = parseUserId(key)
-    const member = readMember(value)
-    if (user === undefined || member === undefined) return undefined
-    members.set(user, member)
+    const known = read(value)
+    if (user === undefined || known === undefined) return undefined
+    users.set(user, known)
   }
-  return members
+  return users
+}
+
+function readAttributes(map: Y.Map<unknown> | undefined): ReadonlyMap<string, JsonValue> | undefined {
+  if (map === undefined) return undefined
+  const values = new Map<string, JsonValue>()
+  for (const [key, value] of map.entries()) {
+    if (!isJson(value, maxDepth)) return undefined
+    values.set(key, value)
+  }
+  return values
 }
 
 function readMember(value: unknown): Member | undefined {
   if (!isFields(value)) return undefined
-  const { role, joinedAt, invitedBy } = value
-  if ((role !== 'owner' && role !== 'member') || typeof joinedAt !== 'number') return undefined
-  if (invitedBy === null) return { role, joinedAt, invitedBy }
-  const inviter = parseUserId(invitedBy)
-  return inviter === undefined ? undefined : { role, joinedAt, invitedBy: inviter }
+  const { role, joinedAt, invitedBy, since } = value
+  if (role !== 'owner' && role !== 'manager' && role !== 'member') return undefined
+  if (typeof joinedAt !== 'number') return undefined
+  if (since !== undefined && typeof since !== 'number') return undefined
+  const inviter = invitedBy === null ? null : parseUserId(invitedBy)
+  if (inviter === undefined) return undefined
+  return { role, joinedAt, invitedBy: inviter, ...(since === undefined ? undefined : { since }) }
+}
+
+function readTime(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+function isTextOrNull(value: unknown): value is string | null {
+  return value === null || typeof value === 'string'
 }

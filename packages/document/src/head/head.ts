@@ -207,4 +207,9 @@ export interface JudgeContext {
   readonly time: number
   /** On a device this is unknown: it answers 'never' and leaves the last word to the relay. */
   readonly formerly: (user: UserId) => Formerly
+  /**
+   * The first page that newcomers see where the past is hidden: the one that will be open once the relay has closed the
+   * page before it. A device does not know it, and the change it guesses then lacks `since`.
+   */
+  readonly newcomersSince?: number | undefined
 }

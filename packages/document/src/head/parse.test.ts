@@ -4,7 +4,8 @@ import { writeAny } from '../entry/any.ts'
 import type { JsonObject } from '../entry/entry.ts'
 import { isJson } from '../entry/json.ts'
 import { maxAttributesBytes, maxDepth, maxMembers, maxNameLength } from '../limits.ts'
-import { parseChange, parseCommand, parseOutcome } from './parse.ts'
+import { parseChange, parseCommand } from './parse.ts'
+import { parseOutcome } from './parse-outcome.ts'
 
 const create = {
   op: 'create',
