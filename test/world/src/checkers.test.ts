@@ -161,7 +161,7 @@ test('[WO28] a replica that does not know a conversation of its user, or more th
   const left = {
     ...truth,
     members: new Set(['Jerry']),
-    changes: [...truth.changes, { seq: 3, op: 'removed', by: 'Jerry', members: ['Tom'] }],
+    changes: [...truth.changes, { seq: 3, op: 'removed', by: 'Jerry', members: ['Tom'], until: 0 }],
   }
   const former = new Map(
     [...replica.holdings].map(([id, holding]) => [id, { ...holding, view: { ...holding.view, role: '' } }]),
