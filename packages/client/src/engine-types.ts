@@ -85,20 +85,37 @@ export interface Draft {
   readonly editedAt: number
 }
 
+/**
+ * A place in a history: a message, a sequence, or a time of the relay's. With an id the others only help to find it, and
+ * stand for it where it cannot be had. `closed` includes what stands at the place itself.
+ */
+export interface HistoryBound {
+  readonly id?: EntryId
+  readonly seq?: number
+  readonly time?: number
+  readonly closed?: boolean
+}
+
 export interface HistoryQuery {
   readonly limit?: number
   readonly direction?: 'new-to-old' | 'old-to-new'
-  /** Start and end are given by message (its seq) or by time; `closed` includes the bound itself. */
-  readonly start?: { readonly id?: EntryId; readonly time?: number; readonly closed?: boolean }
-  readonly end?: { readonly id?: EntryId; readonly time?: number; readonly closed?: boolean }
+  /** Where reading begins and where it ends, in its direction. */
+  readonly start?: HistoryBound
+  readonly end?: HistoryBound
   readonly type?: number
+  /** `apart`: unanswered messages of this device are answered beside the others, all of them, and do not count. */
+  readonly tail?: 'apart'
 }
 
 export interface HistoryPage {
   /** Always in ascending order. */
   readonly messages: readonly MessageView[]
+  /** Unanswered ones, when they were asked for apart. */
+  readonly tail: readonly MessageView[]
   /** Pages that could not be had (no network): what lies there may be missing from the answer. */
   readonly missing: readonly number[]
+  /** How far the conversation had come when its newest end was read. */
+  readonly seq: number
 }
 
 export interface UnsentItem {
@@ -188,6 +205,8 @@ export type EngineEvent =
   | { readonly type: 'storage'; readonly degraded: boolean; readonly kind?: string }
   /** The relay said stop: no connection is tried any more, and everything else goes on as without a network. */
   | { readonly type: 'stopped'; readonly code: string; readonly detail: string }
+  /** What a session missed is stored: what could not be fetched before can be asked for now. */
+  | { readonly type: 'caught-up' }
   /** The engine has ended: it was closed, or another owner took the store. Nothing is told after this. */
   | { readonly type: 'ended'; readonly code: string; readonly detail: string }
   | { readonly type: 'error'; readonly code: string; readonly detail: string }

@@ -1,18 +1,19 @@
 /**
- * Reading: what is confirmed, in relay order, then what waits here. Rules CL70 and CL80 to CL83.
+ * Reading: what is confirmed, in relay order, then what waits here. Rules CL70, CL80 to CL83 and CL200 to CL207.
  *
  * A page is always enough to show its messages as they are now, and holds a contiguous run of them: reading is walking
  * pages. One that is not held whole is fetched when it is wanted and the relay can be asked, and named as missing else.
  */
 import type { ConversationId, EntryId, TimelineMessage } from '@parley/document'
-import { createWalk } from './bounds.ts'
-import type { Walk } from './bounds.ts'
 import type { Core } from './core.ts'
-import type { HistoryPage, HistoryQuery, MessageView } from './engine-types.ts'
+import type { HistoryPage, HistoryQuery } from './engine-types.ts'
 import { ParleyError, unknownConversation } from './errors.ts'
 import { heldPages } from './fetched.ts'
 import { fetchPage } from './fetching.ts'
 import { createFoldedPages } from './folded-pages.ts'
+import { createPlaces } from './history-places.ts'
+import { createWalk, tailRank } from './history-walk.ts'
+import type { Edge, Ranked, Walk } from './history-walk.ts'
 import { itemOf } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import type { Place } from './records.ts'
@@ -29,19 +30,42 @@ export interface History {
 interface PageRead {
   readonly messages: readonly TimelineMessage[]
   readonly whole: boolean
-  /** What waits, as of the same instant. */
-  readonly waiting: readonly MessageView[]
+  /** The rest as of the same instant: what waits, the newest page, and how far the conversation has come. */
+  readonly waiting: readonly Ranked[]
+  readonly pages: number
+  readonly seq: number
+}
+
+/** An edge, and where to begin when the walk starts there. */
+interface Bound {
+  readonly edge: Edge
+  /** Of a message that was found: its page. */
+  readonly page: number | undefined
+  /** One that waits: when it is confirmed meanwhile, the edge stands elsewhere. */
+  readonly waits: EntryId | undefined
+}
+
+interface Walked {
+  readonly missing: readonly number[]
+  readonly seq: number
 }
 
 export function createHistory(core: Core): History {
   const { model, mailbox } = core
   const pages = createFoldedPages(core.limits.maxCachedPages)
+  const places = createPlaces(core, { look: readPage, want: wantPage, pageOf, newest: pagesOf })
+
+  /** Among the pages looked at lately. */
+  function pageOf(id: ConversationId, message: EntryId): number | undefined {
+    return pages.pageOf(id, message, (page) => model.pages.get(id)?.get(page))
+  }
 
   async function readPage(id: ConversationId, page: number): Promise<PageRead> {
     return mailbox.read(async (ledger) => {
       const { held, known } = await ledger.page(id, page)
       const whole = held > 0 && held === known && ledger.conversation(id)?.verify !== true
-      return { whole, messages: await pages.read(ledger, id, page), waiting: waiting(id) }
+      const messages = await pages.read(ledger, id, page)
+      return { whole, messages, waiting: waiting(id), pages: pagesOf(id), seq: seqOf(id) }
     })
   }
 
@@ -63,73 +87,132 @@ export function createHistory(core: Core): History {
     return false
   }
 
-  function shown(id: ConversationId, messages: readonly TimelineMessage[]): readonly MessageView[] {
-    return messages.map((message) =>
-      isRecalled(message.id) ? recalledView(id, message) : confirmedView(id, message),
-    )
+  function shown(id: ConversationId, messages: readonly TimelineMessage[]): readonly Ranked[] {
+    return messages.map((message) => ({
+      view: isRecalled(message.id) ? recalledView(id, message) : confirmedView(id, message),
+      rank: message.seq,
+      time: message.time,
+    }))
   }
 
   /** Unanswered ones of this device, in the order they were written. */
-  function waiting(id: ConversationId): readonly MessageView[] {
+  function waiting(id: ConversationId): readonly Ranked[] {
+    const record = model.conversations.get(id)
+    let time = record?.time ?? 0
     // What is offered again stands among what is held, until that has been compared.
-    const compares = model.conversations.get(id)?.verify === true
+    const compares = record?.verify === true
     return [...model.outbox.lane(id)].flatMap((item) => {
       const isShown = item.kind === 'entry' && !(item.offered && compares)
       const view = isShown ? waitingView(item) : undefined
       if (view === undefined) return []
-      return [isRecalled(view.id) ? { ...recalledView(id, view), state: view.state } : view]
+      time = Math.max(time, view.time)
+      const now = isRecalled(view.id) ? { ...recalledView(id, view), state: view.state } : view
+      return [{ view: now, rank: tailRank + item.n, time }]
     })
   }
 
   async function query(id: ConversationId, wanted: HistoryQuery): Promise<HistoryPage> {
     if (!model.conversations.has(id)) throw unknownConversation()
-    const { limit = 20, start } = wanted
+    const { limit = 20, direction, type } = wanted
     if (!Number.isSafeInteger(limit) || limit < 1 || limit > 1000)
       throw new ParleyError('bad-argument', 'limit is a whole number from 1 to 1000.')
-    const walk = createWalk(wanted, limit)
-    const first =
-      start?.id === undefined
-        ? undefined
-        : pages.pageOf(id, start.id, (page) => model.pages.get(id)?.get(page))
-    const missing =
-      wanted.direction === 'old-to-new' ? await walkForward(id, walk, first) : await walkBack(id, walk, first)
-    return { messages: walk.taken, missing }
-  }
-
-  async function walkBack(
-    id: ConversationId,
-    walk: Walk,
-    first: number | undefined,
-  ): Promise<readonly number[]> {
-    const missing: number[] = []
-    const newest = pagesOf(id)
-    if (newest === 0) takeAll(walk, waiting(id).toReversed())
-    for (let page = first ?? newest; page > 0 && !walk.done; page -= 1) {
-      const { messages, whole, waiting: own } = await wantPage(id, page)
-      if (page === newest) takeAll(walk, without(own, messages).toReversed())
-      if (!whole) missing.push(page)
-      takeAll(walk, shown(id, messages).toReversed())
+    const forward = direction === 'old-to-new'
+    for (;;) {
+      const start = await boundOf(id, wanted.start)
+      const end = await boundOf(id, wanted.end)
+      const apart = wanted.tail === 'apart'
+      const walk = createWalk({ forward, limit, type, apart, start: start?.edge, end: end?.edge })
+      const { missing, seq } = forward ? await walkForward(id, walk, start) : await walkBack(id, walk, start)
+      // What waited and has been confirmed meanwhile bounds at another place.
+      if (![start, end].some((bound) => bound?.waits !== undefined && !isWaiting(id, bound.waits)))
+        return { messages: walk.taken, tail: walk.tail, missing, seq }
     }
-    return missing
   }
 
-  async function walkForward(id: ConversationId, walk: Walk, first = 1): Promise<readonly number[]> {
+  function isWaiting(id: ConversationId, message: EntryId): boolean {
+    const item = model.outbox.byId(message)
+    return item?.kind === 'entry' && item.conversation === id && item.target === null
+  }
+
+  async function boundOf(id: ConversationId, bound: HistoryQuery['start']): Promise<Bound | undefined> {
+    const { id: message, time, seq, closed = false } = bound ?? {}
+    if (message === undefined) return bySeqOrTime({ seq, time, closed })
+    const waits = waiting(id).find(({ view }) => view.id === message)
+    if (waits !== undefined)
+      return { edge: { by: 'rank', rank: waits.rank, closed }, page: pagesOf(id), waits: message }
+    const found = await places.find(id, message, { time, seq })
+    if (typeof found === 'object')
+      return { edge: { by: 'rank', rank: found.seq, closed }, page: found.page, waits: undefined }
+    const known = found === 'nowhere' ? undefined : bySeqOrTime({ seq, time, closed })
+    if (known !== undefined) return known
+    throw notFound[found]()
+  }
+
+  async function walkBack(id: ConversationId, walk: Walk, start: Bound | undefined): Promise<Walked> {
     const missing: number[] = []
-    if (pagesOf(id) === 0) takeAll(walk, waiting(id))
+    let newest = pagesOf(id)
+    let seq = seqOf(id)
+    if (newest === 0) walk.take(waiting(id).toReversed())
+    let page = Math.min((await lastPage(id, start)) ?? newest, newest)
+    while (page > 0 && !walk.done) {
+      const read = await wantPage(id, page)
+      // Another one has opened meanwhile, and may hold what waited.
+      if (page === newest && read.pages > newest) {
+        newest = read.pages
+        page = newest
+        continue
+      }
+      if (page === newest) {
+        seq = read.seq
+        walk.take(without(read.waiting, read.messages).toReversed())
+      }
+      if (!read.whole && page < (await places.firstPage(id))) break
+      if (!read.whole) missing.push(page)
+      walk.take(shown(id, read.messages).toReversed())
+      page -= 1
+    }
+    return { missing, seq }
+  }
+
+  async function walkForward(id: ConversationId, walk: Walk, start: Bound | undefined): Promise<Walked> {
+    const missing: number[] = []
+    let seq = seqOf(id)
+    if (pagesOf(id) === 0) walk.take(waiting(id))
+    let page = (await beginPage(id, start)) ?? (await places.firstPage(id))
     // New pages may open meanwhile.
-    for (let page = first; page <= pagesOf(id) && !walk.done; page += 1) {
-      const { messages, whole, waiting: own } = await wantPage(id, page)
-      if (!whole) missing.push(page)
-      takeAll(walk, shown(id, messages))
-      if (page === pagesOf(id)) takeAll(walk, without(own, messages))
+    for (; page <= pagesOf(id) && !walk.done; page += 1) {
+      const read = await wantPage(id, page)
+      if (!read.whole) missing.push(page)
+      walk.take(shown(id, read.messages))
+      if (page < read.pages) continue
+      seq = read.seq
+      walk.take(without(read.waiting, read.messages))
     }
-    return missing
+    return { missing, seq }
+  }
+
+  /** The last page with anything up to an edge; undefined for the newest. */
+  async function lastPage(id: ConversationId, bound: Bound | undefined): Promise<number | undefined> {
+    if (bound === undefined || bound.page !== undefined) return bound?.page
+    const { high } = await places.bracket(id, (one) => cuts(bound.edge, one) > 0)
+    return high === undefined ? undefined : high - 1
+  }
+
+  /** The first page with anything from an edge on; undefined for the first of all. */
+  async function beginPage(id: ConversationId, bound: Bound | undefined): Promise<number | undefined> {
+    if (bound === undefined || bound.page !== undefined) return bound?.page
+    const { low } = await places.bracket(id, (one) => cuts(bound.edge, one) >= 0)
+    return low
   }
 
   /** What the relay has not heard of has no pages there: nothing of it can be missing. */
   function pagesOf(id: ConversationId): number {
     const record = model.conversations.get(id)
     return record === undefined || record.local ? 0 : record.pages
+  }
+
+  function seqOf(id: ConversationId): number {
+    return model.conversations.get(id)?.seq ?? 0
   }
 
   async function locate(id: ConversationId, target: EntryId): Promise<Place | 'nowhere' | 'unknown'> {
@@ -149,7 +232,7 @@ export function createHistory(core: Core): History {
     query,
     locate,
     async find(ledger, id, target) {
-      const seen = pages.pageOf(id, target, (page) => model.pages.get(id)?.get(page))
+      const seen = pageOf(id, target)
       const others = (await heldPages(ledger, id)).toSorted((a, b) => b - a)
       for (const page of seen === undefined ? others : [seen]) {
         const found = (await pages.read(ledger, id, page)).find((message) => message.id === target)
@@ -160,17 +243,40 @@ export function createHistory(core: Core): History {
   }
 }
 
-function takeAll(walk: Walk, views: readonly MessageView[]): void {
-  for (const view of views) {
-    if (walk.done) return
-    walk.take(view)
-  }
+/** Where a message stands to an edge: before it, at it, or after it. */
+function cuts(edge: Edge, message: TimelineMessage): number {
+  return edge.by === 'rank' ? message.seq - edge.rank : message.time - edge.time
 }
 
-function without(
-  waiting: readonly MessageView[],
-  confirmed: readonly TimelineMessage[],
-): readonly MessageView[] {
+function bySeqOrTime({
+  seq,
+  time,
+  closed,
+}: {
+  readonly seq: number | undefined
+  readonly time: number | undefined
+  readonly closed: boolean
+}): Bound | undefined {
+  if (seq !== undefined) return { edge: { by: 'rank', rank: seq, closed }, page: undefined, waits: undefined }
+  if (time === undefined) return undefined
+  return { edge: { by: 'time', time, closed }, page: undefined, waits: undefined }
+}
+
+const notFound = {
+  nowhere: () => new ParleyError('unknown-message', 'There is no such message in this conversation.'),
+  far: () =>
+    new ParleyError(
+      'unknown-message',
+      'This message is not where it should be, and the history is too long to look through: give its time as well.',
+    ),
+  unknown: () =>
+    new ParleyError(
+      'OFFLINE',
+      'This message is not on this device: give its time as well, or ask again with a connection.',
+    ),
+} as const
+
+function without(waiting: readonly Ranked[], confirmed: readonly TimelineMessage[]): readonly Ranked[] {
   const there = new Set(confirmed.map(({ id }) => id))
-  return waiting.filter(({ id }) => !there.has(id))
+  return waiting.filter(({ view }) => !there.has(view.id))
 }

@@ -19,6 +19,8 @@ export interface ClientLimits {
   readonly keepAcknowledgedMs: number
   /** Folded pages kept in memory for reading. */
   readonly maxCachedPages: number
+  /** Pages fetched in search of one message of which nothing is known but its id. */
+  readonly maxSearchedPages: number
   /** After a failed write to the device's store: 1 s, 5 s, then every 30 s. */
   readonly storeRetryMs: readonly number[]
   /** Head and newest page fetched in idle time, for reading offline, for this many of the latest conversations. */
@@ -36,6 +38,7 @@ export const clientLimits: ClientLimits = {
   maxLaterMs: 60_000,
   keepAcknowledgedMs: 7 * 24 * 3_600_000,
   maxCachedPages: 64,
+  maxSearchedPages: 64,
   storeRetryMs: [1_000, 5_000, 30_000],
   maxIdleConversations: 50,
 }
