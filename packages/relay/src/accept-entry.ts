@@ -1,8 +1,15 @@
 /**
  * What an accepted entry does to the drafts: its row, its place, and everything that follows from it. Rules RE7 and
- * RE22 to RE24.
+ * RE22 to RE24, RE125 and RE128.
  */
-import { type Entry, eraseAppend, rowDigest, xorDigest } from '@parley/document'
+import {
+  type ConversationId,
+  type Entry,
+  eraseAppend,
+  type Message,
+  rowDigest,
+  xorDigest,
+} from '@parley/document'
 import type { ErasedItem } from '@parley/wire'
 import type { Case } from './checks.ts'
 import {
@@ -15,18 +22,16 @@ import {
   type TurnDraft,
   writerKey,
 } from './draft.ts'
-import { addHeadRow, type HeadWriter } from './head-row.ts'
+import { closePage, type HeadWriter } from './head-row.ts'
 import type { PageLimits } from './limits.ts'
 import type { LogRow, MessageRecord, PageRecord } from './store.ts'
 
 export function acceptEntry(it: Case, heads: HeadWriter, limits: PageLimits): LogRow {
-  const { draft, conversation, core, pushed, target } = it
+  const { draft, conversation, core, pushed } = it
   const { entry, by, client, clock, update } = pushed
   if (conversation === undefined || core === undefined || entry === undefined) {
     throw new Error('an accepted entry has passed every check')
   }
-  const isMessage = !('op' in entry)
-  const erased = target === undefined || target.erased ? [] : [target]
   draft.position += 1
   const row: LogRow = {
     conversation: conversation.id,
@@ -35,29 +40,60 @@ export function acceptEntry(it: Case, heads: HeadWriter, limits: PageLimits): Lo
     position: draft.position,
     page: pushed.page,
     kind: 'entry',
+    operation: 'op' in entry ? entry.op : null,
     author: by.user,
     client,
     clock,
     id: entry.id,
     update,
-    erases: erased.map(({ seq, client: writer, clock: at }) => ({ seq, client: writer, clock: at })),
+    erases: erasedBy(it, entry),
     change: null,
   }
   addRow(draft, conversation, row)
   const { seq, time, position } = row
-  core.record = {
-    ...core.record,
-    seq,
-    time,
-    position,
-    ...(isMessage ? { total: core.record.total + 1, lastSeq: seq } : {}),
+  core.record = { ...core.record, seq, time, position }
+  if (!('op' in entry)) {
+    core.record = { ...core.record, total: core.record.total + 1, lastSeq: seq }
+    countForAuthor(it)
+    noteMentions(draft, row, entry)
   }
-  if (isMessage) countForAuthor(it)
   index(it, row, entry)
   touchPage(it, row)
-  for (const message of erased) erase(draft, message)
+  for (const item of row.erases) erase(draft, conversation.id, item.seq)
+  standOnTarget(it, row, entry)
   if (row.page === core.record.pages) closeFullPage(draft, conversation, core, heads, limits)
   return row
+}
+
+/** A recall takes the message and the edit that stands on it, an edit takes the edit before it. */
+function erasedBy({ target }: Case, entry: Entry): readonly ErasedItem[] {
+  if (!('op' in entry) || entry.op === 'react' || target === undefined || target.erased) return []
+  const edits = target.edit === null ? [] : [target.edit]
+  return (entry.op === 'recall' ? [target, ...edits] : edits).map(({ seq, client, clock }) => ({
+    seq,
+    client,
+    clock,
+  }))
+}
+
+/** What the target of an operation is from now on. */
+function standOnTarget({ draft, target }: Case, { seq, client, clock }: LogRow, entry: Entry): void {
+  if (!('op' in entry) || entry.op !== 'edit' || target === undefined) return
+  draft.messages.set(entryKey(target.conversation, target.id), {
+    ...target,
+    edit: { id: entry.id, seq, client, clock },
+  })
+}
+
+/** Nobody is told that he has mentioned himself. */
+function noteMentions(
+  draft: TurnDraft,
+  { conversation, seq }: LogRow,
+  { from, mentions = [] }: Message,
+): void {
+  for (const user of mentions) {
+    if (user !== from) draft.mentions.push({ conversation, user, seq, author: from })
+  }
 }
 
 function countForAuthor({ conversation, member }: Case): void {
@@ -86,6 +122,7 @@ function index({ draft, pushed }: Case, row: LogRow, entry: Entry): void {
     clock,
     type: 'op' in entry ? null : entry.type,
     erased: false,
+    edit: null,
   })
 }
 
@@ -114,17 +151,27 @@ export function digestOf({ seq, client, clock }: ErasedItem, erased: boolean): s
   return rowDigest({ seq, client, clock, length: 1, erased })
 }
 
-/** The row keeps its place and loses its content, here and on the disk. */
-function erase(draft: TurnDraft, target: MessageRecord): void {
-  const { conversation, seq, id } = target
+/** The row keeps its place and loses its content, here and on the disk. No edit stands on it any more. */
+function erase(draft: TurnDraft, conversation: ConversationId, seq: number): void {
   const row = draft.rows.get(seqKey(conversation, seq))
-  if (row === undefined) throw new Error('what is recalled has no row')
+  if (row === undefined) throw new Error('what is erased has no row')
   const update = eraseAppend(row.update)
   const erased: LogRow = { ...row, kind: 'erased', update }
   draft.rewrites.push({ conversation, seq, update })
   draft.rows.set(seqKey(conversation, seq), erased)
   draft.rows.set(placeKey(conversation, row.page, row.client, row.clock), erased)
-  draft.messages.set(entryKey(conversation, id), { ...target, erased: true })
+  const record = recordOf(draft, row)
+  draft.messages.set(entryKey(conversation, record.id), { ...record, erased: true, edit: null })
+}
+
+/** An edit that another one replaces is named by that message's record, and has not been looked up by its own id. */
+function recordOf(draft: TurnDraft, { conversation, id, author, ...row }: LogRow): MessageRecord {
+  if (id === '' || author === '') throw new Error('what is erased is no entry')
+  const known = draft.messages.get(entryKey(conversation, id))
+  if (known !== undefined) return known
+  if (row.operation === null) throw new Error('a message is erased that was not looked up')
+  const { seq, page, client, clock } = row
+  return { conversation, id, author, seq, page, client, clock, type: null, erased: false, edit: null }
 }
 
 function closeFullPage(
@@ -135,10 +182,7 @@ function closeFullPage(
   limits: PageLimits,
 ): void {
   const page = conversation.pages.get(core.record.pages)
-  if (page === undefined || !isFull(page, limits)) return
-  const next = page.page + 1
-  conversation.pages.set(page.page, { ...page, closed: true })
-  addHeadRow(draft, conversation, heads, { change: { op: 'page', pages: next }, author: '', command: '' })
+  if (page !== undefined && isFull(page, limits)) closePage(draft, conversation, page, heads)
 }
 
 function isFull({ entries, bytes, writers }: PageRecord, limits: PageLimits): boolean {

@@ -5,7 +5,7 @@
  * whatever has happened since; and a stranger learns from no check whether a conversation exists. Membership comes before
  * the page: a former member never hears of the pages opened since, and would wait for them for ever. Rules RE10 to RE21.
  */
-import { firstRelayClientId, judgeEntry, maxPageOperations } from '@parley/document'
+import { type Entry, firstRelayClientId, judgeEntry, maxPageOperations } from '@parley/document'
 import type { Verdict } from '@parley/wire'
 import {
   type ConversationCore,
@@ -147,17 +147,25 @@ function isReadable({ pushed }: Case): Verdict | undefined {
   return pushed.fault === undefined ? undefined : refused(pushed.fault.code, pushed.fault.detail)
 }
 
-function isAllowed({ conversation, core, pushed, target }: Case): Verdict | undefined {
+function isAllowed({ draft, core, pushed, target, conversation }: Case): Verdict | undefined {
   const { entry, by, page } = pushed
   if (core === undefined || entry === undefined) throw new Error('rules are asked after everything else')
   const message =
-    target === undefined || target.type === null ? undefined : { author: target.author, type: target.type }
-  const verdict = judgeEntry(core.value, entry, by.user, message)
+    target === undefined || target.type === null
+      ? undefined
+      : { author: target.author, type: target.type, recalled: target.erased }
+  const verdict = judgeEntry(core.value, entry, by.user, message, Math.max(draft.now, core.record.time))
   if (!verdict.accepted) return refused(verdict.code, verdict.detail)
   const entries = conversation?.pages.get(page)?.entries ?? 0
-  return target?.erased === true && entries >= maxPageOperations
-    ? refused('page-full', 'the message is recalled already, and its page takes no more operations')
+  return isBounded(entry, target) && entries >= maxPageOperations
+    ? refused('page-full', 'the page of the message takes no more operations that erase nothing')
     : undefined
+}
+
+/** An author takes back and corrects what he has written, however often; whatever else is done to it has an end. */
+function isBounded(entry: Entry, target: MessageRecord | undefined): boolean {
+  if (!('op' in entry)) return false
+  return entry.op === 'react' || (entry.op === 'recall' && target?.erased === true)
 }
 
 /**

@@ -10,6 +10,7 @@ import type {
   HeadRecord,
   LogRow,
   MemberRecord,
+  MentionRecord,
   MessageRecord,
   PageRecord,
   RelayCommit,
@@ -24,7 +25,7 @@ export interface Loaded {
   readonly commands: ReadonlyMap<string, CommandRecord>
   /** Pages before the open one that operations go to. */
   readonly pages: ReadonlyMap<string, PageRecord>
-  /** Rows that may be what was sent again, and targets of operations. */
+  /** Rows that may be what was sent again, targets of operations, and the edits that stand on them. */
   readonly rows: ReadonlyMap<string, LogRow>
 }
 
@@ -55,6 +56,8 @@ export interface TurnDraft {
   /** By place and by sequence: loaded ones and new ones. */
   readonly rows: Overlay<string, LogRow>
   readonly rewrites: Rewrite[]
+  /** Of messages accepted in this turn. */
+  readonly mentions: MentionRecord[]
 }
 
 export const writerKey = (conversation: ConversationId, page: number, client: number): string =>
@@ -83,6 +86,7 @@ export function createDraft(
     commands: createOverlay(loaded.commands),
     rows: createOverlay(loaded.rows),
     rewrites: [],
+    mentions: [],
   }
 }
 
@@ -124,6 +128,7 @@ export function commitOf(draft: TurnDraft): RelayCommit | undefined {
     rewrites: draft.rewrites,
     writers: [...draft.writers.changed.values()],
     messages: [...draft.messages.changed.values()],
+    mentions: draft.mentions,
     commands: [...draft.commands.changed.values()],
     heads: moved.flatMap(({ core, base }) =>
       core === undefined || core.head === base?.head ? [] : [core.head],

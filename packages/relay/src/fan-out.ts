@@ -4,7 +4,7 @@
  */
 import type { ConversationId, UserId } from '@parley/document'
 import { encodeRelayFrame } from '@parley/wire'
-import { inFrames, wireRow } from './log-rows.ts'
+import { inFrames, isHidden, rowFor } from './log-rows.ts'
 import type { Session, Sessions } from './session.ts'
 import type { Moved } from './turn.ts'
 
@@ -29,14 +29,15 @@ export function fanOut(
     for (const user of audience(conversation, sessions)) {
       const was = conversation.draft.base?.value.members.has(user) ?? false
       const is = conversation.state.value.members.has(user)
-      const left = conversation.state.members.get(user)?.leftSeq ?? 0
+      const { leftSeq = 0, since = 0 } = conversation.state.members.get(user) ?? {}
       for (const session of sessions.of(user)) {
         if (session.follows !== undefined && session.follows !== conversation.draft.id) continue
         if (session.flow.state !== 'live') session.flow = { ...session.flow, only: null }
         else if (!was) added.set(session, (added.get(session) ?? new Set()).add(conversation.draft.id))
         else if (session.channel.buffered() > limits.maxBufferedBytes) fallBehind(session, before)
         else {
-          for (const bytes of frames(is ? Number.POSITIVE_INFINITY : left)) session.channel.sendBytes(bytes)
+          const upTo = is ? Number.POSITIVE_INFINITY : leftSeq
+          for (const bytes of frames(upTo, since)) session.channel.sendBytes(bytes)
           told.add(session)
         }
       }
@@ -82,17 +83,22 @@ function audience({ draft, state }: Moved, sessions: Sessions): readonly UserId[
   return [...state.value.members.keys(), ...left]
 }
 
-/** Encoded when somebody needs them, once for each last row. */
-function createFrames({ draft }: Moved, maxPayloadBytes: number): (upTo: number) => readonly Uint8Array[] {
-  const encoded = new Map<number, readonly Uint8Array[]>()
-  return (upTo) => {
-    const known = encoded.get(upTo)
+/** Encoded when somebody needs them, once for each last row and what is hidden of them. */
+function createFrames(
+  { draft }: Moved,
+  maxPayloadBytes: number,
+): (upTo: number, since: number) => readonly Uint8Array[] {
+  const encoded = new Map<string, readonly Uint8Array[]>()
+  return (upTo, since) => {
+    const hidden = draft.rows.filter((row) => isHidden(since, row)).length
+    const key = hidden === 0 ? `${upTo}` : `${upTo}/${since}`
+    const known = encoded.get(key)
     if (known !== undefined) return known
-    const rows = draft.rows.filter(({ seq }) => seq <= upTo).map(wireRow)
+    const rows = draft.rows.filter(({ seq }) => seq <= upTo).map((row) => rowFor(since, row))
     const frames = inFrames(rows, maxPayloadBytes).map((list) =>
       encodeRelayFrame({ frame: 'rows', conversation: draft.id, rows: list }),
     )
-    encoded.set(upTo, frames)
+    encoded.set(key, frames)
     return frames
   }
 }

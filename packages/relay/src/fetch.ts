@@ -1,7 +1,7 @@
 /**
- * Answers what a device asks for: a page, the head, digests. Rules RE56 to RE59.
+ * Answers what a device asks for: a page, the head, digests. Rules RE56 to RE59, RE131 and RE134.
  */
-import { type ConversationId, parseConversationId, type UserId } from '@parley/document'
+import { type ConversationId, parseConversationId, readHeadState, type UserId } from '@parley/document'
 import {
   type DigestsAnswer,
   type DigestsRequest,
@@ -56,12 +56,13 @@ async function fetchFrom(
   const conversation = await store.conversation(id)
   if (conversation === undefined) return [notFound]
   const member = await store.member(id, user)
-  if (page === 0) return [await fetchHead(store, conversation, member)]
+  if (page === 0) return [await fetchHead(store, user, conversation, member)]
   return member === undefined ? [notFound] : fetchPage(store, member, page, after, limits)
 }
 
 async function fetchHead(
   store: RelayStore,
+  user: UserId,
   conversation: ConversationRecord,
   member: MemberRecord | undefined,
 ): Promise<Fetched> {
@@ -74,8 +75,25 @@ async function fetchHead(
   if (member !== undefined && (member.removedBy !== '' || conversation.unique)) return notAMember
   // Anybody can compute a unique id, so it says nothing to strangers; a random one is known by who was given it.
   if (conversation.unique) return notFound
+  const shut = await whyShut(store, conversation.id, user, member)
+  if (shut !== undefined) return shut
   const { kind, name, creator, createdAt, members } = conversation
   return { result: 'joinable', kind, name, creator, createdAt, members }
+}
+
+/** He is kept out, or comes by invitation only: then a stranger hears of nothing. */
+async function whyShut(
+  store: RelayStore,
+  conversation: ConversationId,
+  user: UserId,
+  member: MemberRecord | undefined,
+): Promise<Fetched | undefined> {
+  const stored = await store.head(conversation)
+  const head = stored === undefined ? undefined : readHeadState(stored.state)
+  if (head === undefined) throw new Error('a conversation has a head')
+  if (head.blocked.has(user)) return notAMember
+  if (head.info.policy.join === 'anyone') return undefined
+  return member === undefined ? notFound : notAMember
 }
 
 async function fetchPage(

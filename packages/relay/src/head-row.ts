@@ -10,6 +10,7 @@ import {
   type EntryId,
   type Head,
   headDigest,
+  type Member,
   type UserId,
   writeAny,
   type writeHeadChange,
@@ -69,6 +70,7 @@ export function addHeadRow(
     position: draft.position,
     page: 0,
     kind: 'head',
+    operation: null,
     author: head.author,
     client: heads.client,
     clock: 0,
@@ -80,7 +82,7 @@ export function addHeadRow(
   addRow(draft, conversation, row)
   const record: ConversationRecord = {
     ...(before?.record ?? { id: conversation.id, total: 0, lastSeq: 0 }),
-    ...value.info,
+    ...listed(value),
     members: value.members.size,
     seq: row.seq,
     time,
@@ -96,6 +98,25 @@ export function addHeadRow(
   return row
 }
 
+/** What a record says as its head does. */
+function listed({
+  info: { kind, name, icon, creator, createdAt, unique, pages },
+}: Head): Pick<ConversationRecord, 'kind' | 'name' | 'icon' | 'creator' | 'createdAt' | 'unique' | 'pages'> {
+  return { kind, name, icon, creator, createdAt, unique, pages }
+}
+
+/** The next page opens, by a row of the relay itself. */
+export function closePage(
+  draft: TurnDraft,
+  conversation: ConversationDraft,
+  page: PageRecord,
+  heads: HeadWriter,
+): void {
+  conversation.pages.set(page.page, { ...page, closed: true })
+  const change = { op: 'page', pages: page.page + 1 } as const
+  addHeadRow(draft, conversation, heads, { change, author: '', command: '' })
+}
+
 /** Whoever is in the head before or after, and not as he was. */
 function changeMembers(
   conversation: ConversationDraft,
@@ -109,7 +130,7 @@ function changeMembers(
     if (earlier === member) continue
     const record = conversation.members.get(user)
     if (earlier === undefined || record === undefined) {
-      conversation.members.set(user, joined(record, user, member.role, member.invitedBy, after.record))
+      conversation.members.set(user, joined(record, user, member, after.record))
     } else if (record.role !== member.role) conversation.members.set(user, { ...record, role: member.role })
   }
   for (const user of before?.value.members.keys() ?? []) {
@@ -122,8 +143,7 @@ function changeMembers(
 function joined(
   earlier: MemberRecord | undefined,
   user: UserId,
-  role: string,
-  invitedBy: UserId | null,
+  { role, invitedBy, since = 0 }: Member,
   record: ConversationRecord,
 ): MemberRecord {
   const mine = earlier?.mine ?? 0
@@ -135,6 +155,7 @@ function joined(
     joinedTotal: record.total,
     joinedMine: mine,
     invitedBy: invitedBy ?? '',
+    since,
     leftSeq: 0,
     leftTime: 0,
     leftPages: 0,
@@ -159,9 +180,15 @@ function left(member: MemberRecord, change: Change, record: ConversationRecord):
     leftTotal: record.total,
     leftLastSeq: record.lastSeq,
     leftHeadDigest: record.headDigest,
-    removedBy: change.op === 'removed' && change.by !== member.user ? change.by : '',
+    removedBy: removerOf(change, member.user),
     position: record.position,
   }
+}
+
+/** Who is blocked is removed, too. */
+function removerOf(change: Change, user: UserId): UserId | '' {
+  if (change.op !== 'removed' && change.op !== 'blocked') return ''
+  return change.by === user ? '' : change.by
 }
 
 /**

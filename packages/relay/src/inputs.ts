@@ -34,7 +34,7 @@ export interface Pushed {
   readonly clock: number
   readonly update: Uint8Array
   readonly append: Append | undefined
-  /** Of an update that is an append; text and attrs are left to its bytes. */
+  /** Of an update that is an append; what it says is left to its bytes, but for whom a message mentions. */
   readonly entry: Entry | undefined
   readonly fault: Unreadable | undefined
 }
@@ -67,7 +67,7 @@ export type Outcome =
 export function pushInput(by: Identity, push: Push): PushInput {
   const conversation = parseConversationId(push.conversation)
   const updates = push.updates.map((update) => readPushed(by, conversation, push.page, update))
-  const bytes = push.updates.reduce((sum, update) => sum + update.length, 0)
+  const bytes = updates.reduce((sum, pushed) => sum + weightOfPushed(pushed), 0)
   return { kind: 'push', by, conversation: push.conversation, updates, bytes }
 }
 
@@ -91,9 +91,19 @@ function readPushed(
 }
 
 function outline(entry: Entry): Entry {
-  if ('op' in entry) return entry
-  const { id, from, sentAt, type } = entry
-  return { id, from, sentAt, type }
+  const { id, from, sentAt } = entry
+  if (!('op' in entry)) {
+    const { type, mentions } = entry
+    return { id, from, sentAt, type, ...(mentions === undefined ? undefined : { mentions }) }
+  }
+  if (entry.op !== 'edit') return entry
+  const { op, target, type } = entry
+  return { id, from, sentAt, op, target, type }
+}
+
+function weightOfPushed({ update, entry }: Pushed): number {
+  const mentions = entry !== undefined && !('op' in entry) ? (entry.mentions?.length ?? 0) : 0
+  return update.length + bytesPerValue * mentions
 }
 
 export function commandInput(by: Identity, frame: CommandFrame): CommandInput {

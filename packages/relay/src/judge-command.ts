@@ -1,13 +1,13 @@
 /**
- * How a command is judged, and its outcome remembered under its id. Rules RE30 to RE36.
+ * How a command is judged, and its outcome remembered under its id. Rules RE30 to RE36 and RE132.
  */
-import { type Command, type JsonValue, judgeCommand, writeAny } from '@parley/document'
+import { type Change, type Command, type JsonValue, judgeCommand, writeAny } from '@parley/document'
 import { type CommandVerdict, maxAnyBytes, maxRelayFrameBytes } from '@parley/wire'
 import { commandKey, type ConversationDraft, type TurnDraft } from './draft.ts'
-import { addHeadRow, type HeadWriter, writeHead, type WrittenHead } from './head-row.ts'
+import { addHeadRow, closePage, type HeadWriter, writeHead, type WrittenHead } from './head-row.ts'
 import type { CommandInput } from './inputs.ts'
 import { readStored } from './stored-any.ts'
-import type { CommandRecord } from './store.ts'
+import type { CommandRecord, PageRecord } from './store.ts'
 
 export interface HeadLimits {
   readonly maxHeadRowBytes: number
@@ -63,10 +63,35 @@ function judge(
     const record = conversation.core?.record
     return { class: 'accepted', seq: record?.seq ?? 0, time: record?.time ?? draft.now, outcome }
   }
-  const written = writeHead(draft, conversation, heads, change)
-  if (isTooLarge(written, limits, conversation.core?.value.members.size ?? 0)) return tooMuch
+  const before = conversation.core?.value.members.size ?? 0
+  const fits = (written: WrittenHead): boolean => !isTooLarge(written, change, limits, before)
+  let written = writeHead(draft, conversation, heads, change)
+  if (!fits(written)) return tooMuch
+  const page = pageToClose(conversation, change)
+  if (page !== undefined) {
+    closePage(draft, conversation, page, heads)
+    written = writeHead(draft, conversation, heads, change)
+    // It was a few bytes below the limit: the page is closed for nothing, and that is all.
+    if (!fits(written)) return tooMuch
+  }
   const row = addHeadRow(draft, conversation, heads, { change, author: input.by.user, command: id }, written)
   return { class: 'accepted', seq: row.seq, time: row.time, outcome }
+}
+
+/** From whom the past is hidden begins on a page of which there is nothing yet. */
+function pageToClose(conversation: ConversationDraft, change: Change): PageRecord | undefined {
+  const enters = change.op === 'added' || change.op === 'joined'
+  const open = conversation.pages.get(conversation.core?.record.pages ?? 0)
+  return enters && change.since !== undefined && open !== undefined && open.page < change.since
+    ? open
+    : undefined
+}
+
+/** The page that is open when somebody has come, where the past is hidden. */
+function newcomersSince({ core, pages }: ConversationDraft): number | undefined {
+  if (core === undefined || core.value.info.policy.past === 'shown') return undefined
+  const open = core.record.pages
+  return (pages.get(open)?.entries ?? 0) > 0 ? open + 1 : open
 }
 
 /**
@@ -75,12 +100,14 @@ function judge(
  */
 function isTooLarge(
   { update, compacted, state, encoded, value }: WrittenHead,
+  change: Change,
   limits: HeadLimits,
   before: number,
 ): boolean {
   if (encoded.length > maxAnyBytes || update.length + encoded.length > maxRowBytes) return true
   if (!compacted && update.length > limits.maxHeadRowBytes) return true
-  return state.length > limits.maxHeadBytes && value.members.size > before
+  const less = value.members.size < before || change.op === 'unmuted' || change.op === 'unblocked'
+  return state.length > limits.maxHeadBytes && !less
 }
 
 function askRules(
@@ -89,7 +116,9 @@ function askRules(
   { by }: CommandInput,
   command: Command,
 ): ReturnType<typeof judgeCommand> {
+  const since = newcomersSince(conversation)
   return judgeCommand(conversation.core?.value, command, {
+    ...(since === undefined ? undefined : { newcomersSince: since }),
     conversation: conversation.id,
     by: by.user,
     time: Math.max(draft.now, conversation.core?.record.time ?? 0),

@@ -80,7 +80,7 @@ async function loadCommands(
   return new Map(found.map((command) => [commandKey(command.user, command.id), command]))
 }
 
-/** Rows at clocks that are taken, and those of the messages found. */
+/** Rows at clocks that are taken, those of the messages found, and those of the edits that stand on them. */
 async function loadRows(
   store: RelayStore,
   pushed: readonly Pushed[],
@@ -95,8 +95,10 @@ async function loadRows(
     const key = placeKey(conversation, page, client, clock)
     if (!reads.has(key)) reads.set(key, store.rowAt(conversation, page, client, clock))
   }
-  for (const { conversation, seq } of messages.values()) {
-    reads.set(seqKey(conversation, seq), store.row(conversation, seq))
+  for (const { conversation, seq, edit } of messages.values()) {
+    for (const wanted of edit === null ? [seq] : [seq, edit.seq]) {
+      reads.set(seqKey(conversation, wanted), store.row(conversation, wanted))
+    }
   }
   const rows = new Map<string, LogRow>()
   // Together: when one of them fails, somebody still listens to the others.

@@ -18,11 +18,23 @@ export function entryRow({
   update,
   author,
   id,
+  operation,
   erases,
 }: LogRow): EntryRow | ErasedRow {
   return kind === 'erased'
-    ? { kind, seq, time, page, update, author, id }
+    ? { kind, seq, time, page, update, author, id, operation: operation !== null }
     : { kind: 'entry', seq, time, page, update, erases }
+}
+
+/** As `wireRow`, for somebody from whom the pages before `since` are hidden: of their rows he learns that they are there. */
+export function rowFor(since: number, row: LogRow): Row {
+  const { seq, time } = row
+  return isHidden(since, row) ? { kind: 'hidden', seq, time } : wireRow(row)
+}
+
+/** Rows of the head are for everybody. */
+export function isHidden(since: number, { page }: Pick<LogRow, 'page'>): boolean {
+  return page > 0 && page < since
 }
 
 /** In sequence, each list within the limits of a frame; a single row always fits. At least one list, if an empty one. */

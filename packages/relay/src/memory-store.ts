@@ -1,7 +1,7 @@
 /**
  * The log in memory. The disk is an object of its own: it survives the store, as a real one survives the process.
  */
-import type { ConversationId, EntryId, UserId } from '@parley/document'
+import { type ConversationId, type EntryId, everybody, type UserId } from '@parley/document'
 import {
   type CommandRecord,
   type ConversationRecord,
@@ -10,6 +10,7 @@ import {
   type LogRow,
   maxRecallsRead,
   type MemberRecord,
+  type MentionRecord,
   type MessageRecord,
   type PageRecord,
   type RelayCommit,
@@ -30,6 +31,8 @@ export interface MemoryConversation {
   readonly places: Map<string, number>
   readonly writers: Map<string, WriterRecord>
   readonly messages: Map<EntryId, MessageRecord>
+  /** By sequence, in ascending order. */
+  readonly mentions: Map<number, readonly MentionRecord[]>
 }
 
 export interface MemoryDisk {
@@ -101,9 +104,25 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
     },
     async recalledSince(conversation, position, upToSeq, user) {
       const held = at(conversation)
-      const recalls = rowsAbove(held, position, upToSeq).filter(({ erases }) => erases.length > 0)
+      const recalls = rowsAbove(held, position, upToSeq).filter(
+        ({ operation, erases }) => operation === 'recall' && erases.length > 0,
+      )
       const seqs = recalls.slice(-maxRecallsRead).flatMap(({ erases }) => erases.map((item) => item.seq))
-      return seqs.filter((seq) => held?.rows[seq - 1]?.author !== user).toSorted((a, b) => a - b)
+      const messages = existing(seqs.map((seq) => held?.rows[seq - 1])).filter(
+        ({ operation, author }) => operation === null && author !== user,
+      )
+      return messages.map(({ seq }) => seq).toSorted((a, b) => a - b)
+    },
+    async mentionedSince(conversation, position, upToSeq, user, limit) {
+      const held = at(conversation)
+      const first = rowsAbove(held, position, upToSeq)[0]?.seq ?? Number.POSITIVE_INFINITY
+      const found = [...(held?.mentions ?? [])].filter(
+        ([seq, mentions]) =>
+          seq >= first &&
+          seq <= upToSeq &&
+          mentions.some((one) => one.author !== user && (one.user === user || one.user === everybody)),
+      )
+      return found.map(([seq]) => seq).slice(-limit)
     },
     async feed(user, position, limit) {
       return feedOf(disk, user, position).slice(0, limit)
@@ -161,12 +180,17 @@ function apply(disk: MemoryDisk, commit: RelayCommit): void {
     if (memberships === undefined) disk.memberships.set(member.user, new Set([member.conversation]))
     else memberships.add(member.conversation)
   }
+  for (const mention of commit.mentions) {
+    const { mentions } = conversationOf(disk, mention.conversation)
+    mentions.set(mention.seq, [...(mentions.get(mention.seq) ?? []), mention])
+  }
   for (const page of commit.pages) conversationOf(disk, page.conversation).pages.set(page.page, page)
   for (const row of commit.rows) insertRow(conversationOf(disk, row.conversation), row)
   for (const { conversation, seq, update } of commit.rewrites) {
     const { rows } = conversationOf(disk, conversation)
     const row = rows[seq - 1]
     if (row !== undefined) rows[seq - 1] = { ...row, kind: 'erased', update: update.slice() }
+    conversationOf(disk, conversation).mentions.delete(seq)
   }
   for (const writer of commit.writers) {
     conversationOf(disk, writer.conversation).writers.set(writerKey(writer.page, writer.client), writer)
@@ -211,6 +235,7 @@ function emptyConversation(record: ConversationRecord): MemoryConversation {
     places: new Map(),
     writers: new Map(),
     messages: new Map(),
+    mentions: new Map(),
   }
 }
 

@@ -1,9 +1,9 @@
 /**
- * A list row for one device: what it must know of a conversation that moved since its cursor. Rules RE51 to RE53.
+ * A list row for one device: what it must know of a conversation that moved since its cursor. Rules RE51 to RE53 and RE127 to RE131.
  */
-import type { News, Row, TouchedPage } from '@parley/wire'
+import type { EntryRow, News, Row, TouchedPage } from '@parley/wire'
 import { maxTouchedPerNews, rowSize } from '@parley/wire'
-import { entryRow, wireRow } from './log-rows.ts'
+import { entryRow, isHidden, rowFor } from './log-rows.ts'
 import type { ConversationRecord, FeedRow, LogRow, MemberRecord, PageRecord, RelayStore } from './store.ts'
 import { visiblePage } from './visible.ts'
 
@@ -27,12 +27,13 @@ export async function readNews(
 ): Promise<News> {
   const since = cursor ?? 0
   const seen = visible(member, conversation)
-  const last = seen.lastSeq === 0 ? undefined : await store.row(conversation.id, seen.lastSeq)
+  const last = await readLast(store, member, seen)
   const rows = await readRows(store, member, seen.seq, since, limits)
   return {
     conversation: conversation.id,
     kind: conversation.kind,
     name: conversation.name,
+    icon: conversation.icon,
     creator: conversation.creator,
     createdAt: conversation.createdAt,
     unique: conversation.unique,
@@ -51,8 +52,10 @@ export async function readNews(
     joinedTotal: member.joinedTotal,
     joinedMine: member.joinedMine,
     last: last === undefined ? null : entryRow(last),
+    lastEdit: last === undefined ? null : await readEdit(store, last, seen.seq),
     touched: await readTouched(store, member, seen, cursor),
     recalled: fresh ? [] : await readRecalled(store, member, seen.seq, since),
+    mentioned: fresh ? [] : await readMentioned(store, member, seen.seq, since),
     whole: rows !== undefined,
     rows: rows ?? [],
   }
@@ -65,7 +68,46 @@ async function readRecalled(
   upTo: number,
   since: number,
 ): Promise<readonly number[]> {
-  return (await store.recalledSince(member.conversation, since, upTo, member.user)).slice(-maxTouchedPerNews)
+  const recalled = await store.recalledSince(member.conversation, since, upTo, member.user)
+  return recalled.filter((seq) => isOfHisTime(member, seq)).slice(-maxTouchedPerNews)
+}
+
+/** Where the past is hidden, what he may see was all written since he came. */
+function isOfHisTime({ since, joinedSeq }: MemberRecord, seq: number): boolean {
+  return since === 0 || seq > joinedSeq
+}
+
+/** The latest ones. He counts from his joining on, and so does who asked for him. */
+async function readMentioned(
+  store: RelayStore,
+  member: MemberRecord,
+  upTo: number,
+  since: number,
+): Promise<readonly number[]> {
+  const { conversation, user, joinedSeq } = member
+  const mentioned = await store.mentionedSince(conversation, since, upTo, user, maxTouchedPerNews)
+  return mentioned.filter((seq) => seq > joinedSeq)
+}
+
+async function readLast(store: RelayStore, member: MemberRecord, seen: Seen): Promise<LogRow | undefined> {
+  const last = seen.lastSeq === 0 ? undefined : await store.row(member.conversation, seen.lastSeq)
+  return last === undefined || isHidden(member.since, last) ? undefined : last
+}
+
+/** The edit that stands on a message, if he may see it. */
+async function readEdit(
+  store: RelayStore,
+  { conversation, id }: LogRow,
+  upTo: number,
+): Promise<EntryRow | null> {
+  if (id === '') throw new Error('a message has an id')
+  const [message] = await store.messages([{ conversation, id }])
+  const seq = message?.edit?.seq
+  if (seq === undefined || seq > upTo) return null
+  const row = await store.row(conversation, seq)
+  const edit = row === undefined ? undefined : entryRow(row)
+  if (edit?.kind !== 'entry') throw new Error('the edit that stands on a message is not there')
+  return edit
 }
 
 interface Seen {
@@ -109,7 +151,7 @@ async function readRows(
   if (from === 0 && upTo > limits.maxInlineRows) return undefined
   const found = await store.rowsSince(member.conversation, from, upTo, limits.maxInlineRows + 1)
   if (found.length > limits.maxInlineRows) return undefined
-  const rows = found.map(wireRow)
+  const rows = found.map((row) => rowFor(member.since, row))
   const bytes = rows.reduce((sum, row) => sum + rowSize(row), 0)
   return bytes > limits.maxInlineBytes ? undefined : rows
 }

@@ -6,12 +6,13 @@
  *  - reads see every commit that has resolved, and nothing of one that has not;
  *  - a failed commit changes nothing; `StoreError` says whether the disk is full (`full`) or the store is broken (`broken`).
  */
-import type { ConversationId, DeviceId, EntryId, UserId } from '@parley/document'
+import type { ConversationId, DeviceId, EntryId, Mention, Operation, UserId } from '@parley/document'
 
 export interface ConversationRecord {
   readonly id: ConversationId
   readonly kind: string
   readonly name: string | null
+  readonly icon: string | null
   readonly creator: UserId
   readonly createdAt: number
   readonly unique: boolean
@@ -38,6 +39,8 @@ export interface MemberRecord {
   readonly joinedTotal: number
   readonly joinedMine: number
   readonly invitedBy: UserId | ''
+  /** The first page he may see, 0 where nothing is hidden from him. */
+  readonly since: number
   /** Sequence of the row that ended it, 0 while a member. Nothing above it is his to see. */
   readonly leftSeq: number
   /** The conversation as it stood then: all that he may be told of it from there on. */
@@ -78,6 +81,8 @@ export interface LogRow {
   /** 0 for the head. */
   readonly page: number
   readonly kind: 'entry' | 'erased' | 'head'
+  /** What the entry does to a message; null for a message itself, and for a row of the head. It outlasts erasing. */
+  readonly operation: Operation['op'] | null
   readonly author: UserId | ''
   readonly client: number
   readonly clock: number
@@ -112,6 +117,23 @@ export interface MessageRecord {
   /** null for an operation. */
   readonly type: number | null
   readonly erased: boolean
+  /** The edit that stands on a message, on the same page; null for none, and for an operation. */
+  readonly edit: EditPlace | null
+}
+
+export interface EditPlace {
+  readonly id: EntryId
+  readonly seq: number
+  readonly client: number
+  readonly clock: number
+}
+
+/** Somebody, or everybody, is mentioned by a message that is there. */
+export interface MentionRecord {
+  readonly conversation: ConversationId
+  readonly user: Mention
+  readonly seq: number
+  readonly author: UserId
 }
 
 export interface CommandRecord {
@@ -130,7 +152,7 @@ export interface HeadRecord {
   readonly state: Uint8Array
 }
 
-/** The row keeps its place, author and id, and becomes `erased`. */
+/** The row keeps its place, author, id and operation, and becomes `erased`; its mentions are gone. */
 export interface Rewrite {
   readonly conversation: ConversationId
   readonly seq: number
@@ -148,6 +170,7 @@ export interface RelayCommit {
   readonly rewrites: readonly Rewrite[]
   readonly writers: readonly WriterRecord[]
   readonly messages: readonly MessageRecord[]
+  readonly mentions: readonly MentionRecord[]
   readonly commands: readonly CommandRecord[]
   readonly heads: readonly HeadRecord[]
 }
@@ -225,7 +248,7 @@ export interface RelayStore {
   /** Pages touched above a position, in ascending order. */
   pagesSince(conversation: ConversationId, position: number): Promise<readonly PageRecord[]>
   /**
-   * Sequences of messages of others than `user`, ascending, erased by rows above a position and up to a sequence: by the
+   * Sequences of messages of others than `user`, ascending, recalled by rows above a position and up to a sequence: by the
    * newest `maxRecallsRead` of them.
    */
   recalledSince(
@@ -233,6 +256,17 @@ export interface RelayStore {
     position: number,
     upToSeq: number,
     user: UserId,
+  ): Promise<readonly number[]>
+  /**
+   * Sequences of messages of others than `user`, ascending, that mention him or everybody, in rows above a position and up
+   * to a sequence: the newest `limit` of them.
+   */
+  mentionedSince(
+    conversation: ConversationId,
+    position: number,
+    upToSeq: number,
+    user: UserId,
+    limit: number,
   ): Promise<readonly number[]>
   /** A user's feed above a position, in ascending order of it. */
   feed(user: UserId, position: number, limit: number): Promise<readonly FeedRow[]>

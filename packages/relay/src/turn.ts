@@ -111,17 +111,22 @@ function affordable(
   let bytes = 0
   for (const [index, input] of inputs.entries()) {
     const id = conversationOf(input)
-    const head = id === undefined ? undefined : states.get(id)?.head
-    bytes += (head?.state.length ?? 0) * headsWritten(input, limits)
+    const state = id === undefined ? undefined : states.get(id)
+    bytes += (state?.head.state.length ?? 0) * headsWritten(input, state, limits)
     if (index > 0 && bytes > limits.maxTurnHeadBytes) return index
   }
   return inputs.length
 }
 
-/** A command writes the head once; entries do as often as they fill a page. */
-function headsWritten(input: Input, limits: PageLimits): number {
+/**
+ * A command writes the head once; where the past is hidden, once to see whether it fits, once for a page, and once more.
+ * Entries do as often as they fill a page.
+ */
+function headsWritten(input: Input, state: ConversationState | undefined, limits: PageLimits): number {
   return input.kind === 'command'
-    ? 1
+    ? state?.value.info.policy.past === 'hidden'
+      ? 3
+      : 1
     : input.updates.length / limits.maxPageWriters + input.bytes / limits.maxPageBytes
 }
 

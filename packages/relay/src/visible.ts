@@ -1,8 +1,10 @@
 /**
- * What a user may see of a conversation: all of it while a member, and everything up to his leaving afterwards.
+ * What a user may see of a conversation: all of it while a member, and everything up to his leaving afterwards; in both cases
+ * only from the page on from which he may see anything at all.
  */
 import { emptyDigest, xorDigest } from '@parley/document'
 import { digestOf } from './accept-entry.ts'
+import { isHidden } from './log-rows.ts'
 import type { LogRow, MemberRecord, PageRecord, RelayStore } from './store.ts'
 
 /** The last sequence he may see. */
@@ -40,6 +42,7 @@ export async function visiblePage(
   member: MemberRecord,
   page: PageRecord,
 ): Promise<VisiblePage | undefined> {
+  if (isHidden(member.since, page)) return undefined
   const upTo = lastVisible(member)
   if (page.version <= upTo) return page
   if (page.firstSeq === 0 || page.firstSeq > upTo) return undefined

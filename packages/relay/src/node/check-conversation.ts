@@ -4,7 +4,7 @@
 import { emptyDigest, headDigest, mergeHeadUpdates, readHeadState } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
 import { checkMembers } from './check-members.ts'
-import { expectSame, type Folded, foldRows, ofConversation, type Tell } from './check-rows.ts'
+import { expectSame, type Folded, foldRows, ofConversation, type RowFacts, type Tell } from './check-rows.ts'
 import { bytes, type Columns, number, text } from './sqlite-columns.ts'
 
 export function checkConversation(database: DatabaseSync, conversation: Columns, tell: Tell): void {
@@ -16,6 +16,7 @@ export function checkConversation(database: DatabaseSync, conversation: Columns,
     checkPages(database, conversation, folded, say)
     checkWriters(database, conversation, folded, say)
     checkMessages(database, conversation, folded, say)
+    checkMentions(database, conversation, folded, say)
     checkHead(database, conversation, folded, say)
     checkMembers(database, conversation, folded, say)
   } catch (error) {
@@ -79,6 +80,7 @@ function checkMessages(database: DatabaseSync, conversation: Columns, folded: Fo
   const messages = ofConversation(database, conversation, 'messages', 'seq')
   const entries = [...folded.rows.values()].filter(({ kind }) => kind !== 'head')
   if (messages.length !== entries.length) say(`it knows ${messages.length} ids for ${entries.length} entries`)
+  const edits = standingEdits(entries, say)
   for (const columns of messages) {
     const seq = number(columns, 'seq')
     const row = folded.rows.get(seq)
@@ -87,8 +89,53 @@ function checkMessages(database: DatabaseSync, conversation: Columns, folded: Fo
       const { id, author, page, client, clock, kind } = row
       const erased = kind === 'erased' ? 1 : 0
       expectSame(say, `the id of row ${seq}`, columns, { id, author, page, client, clock, erased })
-      if (row.type !== undefined) expectSame(say, `the id of row ${seq}`, columns, { type: row.type })
+      if (row.said !== undefined) expectSame(say, `the id of row ${seq}`, columns, { type: row.said.type })
+      if ((columns['type'] === null) !== (row.operation !== null))
+        say(`the id of row ${seq} is that of another kind of entry`)
+      const edit = edits.get(id)
+      edits.delete(id)
+      expectSame(say, `the id of row ${seq}`, columns, {
+        edit_id: edit?.id ?? null,
+        edit_seq: edit?.seq ?? null,
+        edit_client: edit?.client ?? null,
+        edit_clock: edit?.clock ?? null,
+      })
+      if (edit !== undefined && kind === 'erased') say(`row ${edit.seq} edits what has been recalled`)
     }
+  }
+  for (const { seq } of edits.values()) say(`row ${seq} edits what is not there`)
+}
+
+/** By the id of what they stand on. */
+function standingEdits(entries: readonly RowFacts[], say: Tell): Map<string, RowFacts> {
+  const edits = new Map<string, RowFacts>()
+  for (const row of entries) {
+    if (row.said?.operation !== 'edit' || row.said.target === undefined) continue
+    const { target } = row.said
+    if (edits.has(target)) say(`two edits stand on ${target}, of row ${row.seq} and another`)
+    edits.set(target, row)
+  }
+  return edits
+}
+
+function checkMentions(database: DatabaseSync, conversation: Columns, folded: Folded, say: Tell): void {
+  const expected = new Set<string>()
+  for (const { seq, author, said } of folded.rows.values()) {
+    for (const user of said?.mentions ?? []) expected.add(`${seq} ${user} ${author}`)
+  }
+  const mentions = ofConversation(database, conversation, 'mentions', 'seq')
+  const stored = new Set(
+    mentions.map(
+      (columns) => `${number(columns, 'seq')} ${text(columns, 'user')} ${text(columns, 'author')}`,
+    ),
+  )
+  for (const mention of expected) {
+    const [seq = '', user = ''] = mention.split(' ')
+    if (!stored.has(mention)) say(`row ${seq} mentions ${user}, and nobody would be told`)
+  }
+  for (const mention of stored) {
+    const [seq = '', user = ''] = mention.split(' ')
+    if (!expected.has(mention)) say(`${user} would be told of row ${seq}, which does not mention him`)
   }
 }
 
@@ -102,11 +149,12 @@ function checkHead(database: DatabaseSync, conversation: Columns, folded: Folded
     say('the rows of the head do not add up to one')
     return
   }
-  const { kind, name, creator, createdAt, unique, pages } = head.info
+  const { kind, name, icon, creator, createdAt, unique, pages } = head.info
   expectSame(say, 'the head', stored, { version: folded.headVersion })
   expectSame(say, 'the conversation', conversation, {
     kind,
     name,
+    icon,
     creator,
     created_at: createdAt,
     is_unique: unique ? 1 : 0,

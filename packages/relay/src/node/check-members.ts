@@ -1,5 +1,5 @@
 /** Holds members and counts of a conversation against its head and its rows. */
-import { mergeHeadUpdates, readHeadState } from '@parley/document'
+import { type Member, mergeHeadUpdates, readHeadState } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
 import { expectSame, type Folded, ofConversation, type Tell } from './check-rows.ts'
 import { type Columns, number, text } from './sqlite-columns.ts'
@@ -23,22 +23,24 @@ export function checkMembers(database: DatabaseSync, conversation: Columns, fold
   const known = new Set(members.map((columns) => text(columns, 'user')))
   for (const user of head?.members.keys() ?? [])
     if (!known.has(user)) say(`${user} is a member without a record`)
-  const roles = new Map<string, string>([...(head?.members ?? [])].map(([user, { role }]) => [user, role]))
-  for (const columns of members) checkMember(columns, roles, mine, folded, say)
+  const present = new Map<string, Member>(head?.members ?? [])
+  for (const columns of members) checkMember(columns, present, mine, folded, say)
 }
 
 function checkMember(
   columns: Columns,
-  roles: ReadonlyMap<string, string>,
+  present: ReadonlyMap<string, Member>,
   mine: ReadonlyMap<string, number>,
   folded: Folded,
   say: Tell,
 ): void {
   const user = text(columns, 'user')
-  expectSame(say, `member ${user}`, columns, { role: roles.get(user) ?? '', mine: mine.get(user) ?? 0 })
+  const member = present.get(user)
+  expectSame(say, `member ${user}`, columns, { role: member?.role ?? '', mine: mine.get(user) ?? 0 })
+  if (member !== undefined) expectSame(say, `member ${user}`, columns, { since: member.since ?? 0 })
   const left = number(columns, 'left_seq')
   const turned = folded.rows.get(left === 0 ? number(columns, 'joined_seq') : left)
-  if (left > 0 === roles.has(user)) say(`member ${user} is here and has left`)
+  if (left > 0 === (member !== undefined)) say(`member ${user} is here and has left`)
   if (turned?.kind !== 'head') say(`member ${user} came or left at a row that is no change of the head`)
   else expectSame(say, `member ${user}`, columns, { position: turned.position })
 }

@@ -123,7 +123,7 @@ test('[RE72] a report ends somewhere', async () => {
   const database = new DatabaseSync(join(directory, 'relay.sqlite'))
   database.exec(`
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1100)
-    INSERT INTO messages SELECT 1, printf('%022d', n), 'Tom', 1, 1, 1, n, -1, 0 FROM numbers
+    INSERT INTO messages SELECT 1, printf('%022d', n), 'Tom', 1, 1, 1, n, -1, 0, NULL, NULL, NULL, NULL FROM numbers
   `)
   database.close()
   expect(checkRelayData(directory).problems).toHaveLength(maxProblems)

@@ -48,7 +48,7 @@ function report(database: DatabaseSync): DataReport {
   }
   const conversations = database.prepare('SELECT * FROM conversations ORDER BY number').all()
   for (const conversation of conversations) checkConversation(database, conversation, tell)
-  for (const table of ['rows', 'heads', 'members', 'pages', 'writers', 'messages']) {
+  for (const table of ['rows', 'heads', 'members', 'pages', 'writers', 'messages', 'mentions']) {
     const orphans = countOf(
       database,
       `SELECT count(*) AS count FROM ${table} WHERE conversation NOT IN (SELECT number FROM conversations)`,

@@ -1,7 +1,16 @@
 /**
  * Reads one conversation's rows, in sequence, and adds them up; says what cannot be.
  */
-import { emptyDigest, readAppend, readEntry, readErased, rowDigest, xorDigest } from '@parley/document'
+import {
+  emptyDigest,
+  type EntryId,
+  type Mention,
+  readAppend,
+  readEntry,
+  readErased,
+  rowDigest,
+  xorDigest,
+} from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
 import type { LogRow } from '../store.ts'
 import { type Columns, logRow, number, text } from './sqlite-columns.ts'
@@ -10,8 +19,18 @@ export type Tell = (problem: string) => void
 
 /** A row without its bytes: a conversation may have a million. */
 export interface RowFacts extends Omit<LogRow, 'update'> {
-  /** Of a message that is still there; null for an operation, undefined for everything else. */
-  readonly type: number | null | undefined
+  /** What the bytes say of an entry that is still there; undefined for everything else. */
+  readonly said: Said | undefined
+}
+
+interface Said {
+  /** null for an operation. */
+  readonly type: number | null
+  readonly operation: LogRow['operation']
+  /** Of an operation. */
+  readonly target: EntryId | undefined
+  /** Others than the author. */
+  readonly mentions: readonly Mention[]
 }
 
 /** A page as its rows add up. */
@@ -54,7 +73,8 @@ export function foldRows(database: DatabaseSync, conversation: Columns, say: Tel
       if (row.page !== 0 || row.change === null) say(`row ${row.seq} of the head is not as one`)
     } else foldEntry(pages, rows, row, say)
     const { update, ...facts } = row
-    last = { ...facts, type: row.kind === 'entry' ? typeIn(update) : undefined }
+    last = { ...facts, said: row.kind === 'entry' ? saidIn(update) : undefined }
+    checkOperation(last, say)
     rows.set(row.seq, last)
   }
   return { pages, rows, headUpdates, headVersion, last }
@@ -139,11 +159,23 @@ function digest({ seq, client, clock }: LogRow, erased: boolean): string {
   return rowDigest({ seq, client, clock, length: 1, erased })
 }
 
-function typeIn(update: Uint8Array): number | null | undefined {
+function saidIn(update: Uint8Array): Said | undefined {
   const read = readAppend(update)
   const content = read.ok ? readEntry(read.append.content) : undefined
   if (content?.ok !== true) return undefined
-  return 'op' in content.entry ? null : content.entry.type
+  const { entry } = content
+  if ('op' in entry) return { type: null, operation: entry.op, target: entry.target, mentions: [] }
+  const { type, from, mentions = [] } = entry
+  return { type, operation: null, target: undefined, mentions: mentions.filter((user) => user !== from) }
+}
+
+function checkOperation({ kind, seq, operation, erases, said }: RowFacts, say: Tell): void {
+  if (said !== undefined && said.operation !== operation) {
+    say(`row ${seq} is kept as ${operation ?? 'a message'} and holds ${said.operation ?? 'a message'}`)
+  }
+  const erasing = operation === 'recall' || operation === 'edit'
+  if (erases.length > 0 && !erasing) say(`row ${seq} erases something and is no recall and no edit`)
+  if (kind === 'head' && operation !== null) say(`row ${seq} of the head is not as one`)
 }
 
 export function ofConversation(

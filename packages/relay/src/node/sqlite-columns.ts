@@ -13,6 +13,7 @@ import type { SQLOutputValue } from 'node:sqlite'
 import {
   type CommandRecord,
   type ConversationRecord,
+  type EditPlace,
   type HeadRecord,
   type LogRow,
   type MemberRecord,
@@ -77,6 +78,7 @@ export function conversationRecord(columns: Columns): ConversationRecord {
     id: conversationOf(columns),
     kind: text(columns, 'kind'),
     name: nullable(columns, 'name', text),
+    icon: nullable(columns, 'icon', text),
     creator: parsed(columns, 'creator', parseUserId),
     createdAt: number(columns, 'created_at'),
     unique: flag(columns, 'is_unique'),
@@ -109,6 +111,7 @@ export function memberRecord(columns: Columns): MemberRecord {
     joinedTotal: number(columns, 'joined_total'),
     joinedMine: number(columns, 'joined_mine'),
     invitedBy: parsedOrNone(columns, 'invited_by', parseUserId),
+    since: number(columns, 'since'),
     leftSeq: number(columns, 'left_seq'),
     leftTime: number(columns, 'left_time'),
     leftPages: number(columns, 'left_pages'),
@@ -147,6 +150,7 @@ export function logRow(columns: Columns): LogRow {
     position: number(columns, 'position'),
     page: number(columns, 'page'),
     kind: rowKind(columns),
+    operation: nullable(columns, 'operation', operation),
     author: parsedOrNone(columns, 'author', parseUserId),
     client: number(columns, 'client'),
     clock: number(columns, 'clock'),
@@ -179,6 +183,7 @@ export function messageRecord(columns: Columns): MessageRecord {
     clock: number(columns, 'clock'),
     type: nullable(columns, 'type', number),
     erased: flag(columns, 'erased'),
+    edit: nullable(columns, 'edit_id', editPlace),
   }
 }
 
@@ -204,6 +209,20 @@ function entryId(columns: Columns, name: string): EntryId {
 function rowKind(columns: Columns): LogRow['kind'] {
   const kind = text(columns, 'kind')
   return kind === 'entry' || kind === 'erased' || kind === 'head' ? kind : damaged('kind')
+}
+
+function operation(columns: Columns, name: string): NonNullable<LogRow['operation']> {
+  const op = text(columns, name)
+  return op === 'recall' || op === 'edit' || op === 'react' ? op : damaged(name)
+}
+
+function editPlace(columns: Columns, name: string): EditPlace {
+  return {
+    id: entryId(columns, name),
+    seq: number(columns, 'edit_seq'),
+    client: number(columns, 'edit_client'),
+    clock: number(columns, 'edit_clock'),
+  }
 }
 
 /** Kept as `seq/client/clock`, separated by spaces: for people who look into the file. */

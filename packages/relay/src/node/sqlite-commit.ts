@@ -14,6 +14,7 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
       it.id,
       it.kind,
       it.name,
+      it.icon,
       it.creator,
       it.createdAt,
       it.unique ? 1 : 0,
@@ -38,6 +39,7 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
       it.joinedTotal,
       it.joinedMine,
       it.invitedBy,
+      it.since,
       it.leftSeq,
       it.leftTime,
       it.leftPages,
@@ -74,6 +76,7 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
       it.time,
       it.page,
       it.kind,
+      it.operation,
       it.author,
       it.client,
       it.clock,
@@ -83,9 +86,13 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
       it.change,
     )
   }
+  for (const it of commit.mentions) {
+    write.mention.run(of(it.conversation), it.user, it.seq, it.author)
+  }
   for (const it of commit.rewrites) {
     const { changes } = write.rewrite.run(it.update, of(it.conversation), it.seq)
     if (changes !== 1) throw new Error(`there is no row ${it.seq} to rewrite`)
+    write.forgetMentions.run(of(it.conversation), it.seq)
   }
   for (const it of commit.writers) {
     write.writer.run(of(it.conversation), it.page, it.client, it.user, it.device, it.clock)
@@ -101,6 +108,10 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
       it.clock,
       it.type,
       it.erased ? 1 : 0,
+      it.edit?.id ?? null,
+      it.edit?.seq ?? null,
+      it.edit?.client ?? null,
+      it.edit?.clock ?? null,
     )
   }
   for (const it of commit.commands) {

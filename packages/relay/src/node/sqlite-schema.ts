@@ -21,6 +21,7 @@ export const schema = `
     id TEXT NOT NULL UNIQUE,
     kind TEXT NOT NULL,
     name TEXT,
+    icon TEXT,
     creator TEXT NOT NULL,
     created_at INTEGER NOT NULL,
     is_unique INTEGER NOT NULL,
@@ -49,6 +50,7 @@ export const schema = `
     joined_total INTEGER NOT NULL,
     joined_mine INTEGER NOT NULL,
     invited_by TEXT NOT NULL,
+    since INTEGER NOT NULL,
     left_seq INTEGER NOT NULL,
     left_time INTEGER NOT NULL,
     left_pages INTEGER NOT NULL,
@@ -87,6 +89,7 @@ export const schema = `
     time INTEGER NOT NULL,
     page INTEGER NOT NULL,
     kind TEXT NOT NULL,
+    operation TEXT,
     author TEXT NOT NULL,
     client INTEGER NOT NULL,
     clock INTEGER NOT NULL,
@@ -97,7 +100,8 @@ export const schema = `
   ) STRICT;
   CREATE UNIQUE INDEX rows_by_seq ON rows (conversation, seq);
   CREATE INDEX rows_by_page ON rows (conversation, page, seq);
-  CREATE INDEX rows_that_erase ON rows (conversation, position) WHERE erases IS NOT NULL;
+  CREATE INDEX rows_that_recall ON rows (conversation, position)
+    WHERE operation = 'recall' AND erases IS NOT NULL;
 
   CREATE TABLE writers (
     conversation INTEGER NOT NULL,
@@ -119,8 +123,21 @@ export const schema = `
     clock INTEGER NOT NULL,
     type INTEGER,
     erased INTEGER NOT NULL,
+    edit_id TEXT,
+    edit_seq INTEGER,
+    edit_client INTEGER,
+    edit_clock INTEGER,
     PRIMARY KEY (conversation, id)
   ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE mentions (
+    conversation INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    seq INTEGER NOT NULL,
+    author TEXT NOT NULL,
+    PRIMARY KEY (conversation, user, seq)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX mentions_by_seq ON mentions (conversation, seq);
 
   CREATE TABLE commands (
     user TEXT NOT NULL,

@@ -26,13 +26,24 @@ export type Reads = Statement<
   | 'pageRows'
   | 'place'
   | 'rowsBetween'
-  | 'erasingRows'
+  | 'recalls'
+  | 'mentions'
   | 'feed'
   | 'conversationByNumber'
 >
 
 export type Writes = Statement<
-  'conversation' | 'head' | 'member' | 'page' | 'row' | 'rewrite' | 'writer' | 'message' | 'command'
+  | 'conversation'
+  | 'head'
+  | 'member'
+  | 'page'
+  | 'row'
+  | 'rewrite'
+  | 'writer'
+  | 'message'
+  | 'mention'
+  | 'forgetMentions'
+  | 'command'
 >
 
 export interface Statements {
@@ -69,9 +80,12 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
     place: prepare(`
     SELECT seq, position FROM rows WHERE conversation = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`),
     rowsBetween: prepare(`${from('rows')} AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`),
-    erasingRows: prepare(`
-    ${from('rows')} AND position > ? AND seq <= ? AND erases IS NOT NULL
+    recalls: prepare(`
+    ${from('rows')} AND position > ? AND seq <= ? AND operation = 'recall' AND erases IS NOT NULL
     ORDER BY position DESC LIMIT ${maxRecallsRead}`),
+    mentions: prepare(`
+    SELECT seq FROM mentions WHERE conversation = ? AND user = ? AND seq BETWEEN ? AND ? AND author <> ?
+    ORDER BY seq DESC LIMIT ?`),
     feed: prepare(`
     SELECT * FROM (
       SELECT m.conversation AS number, c.position AS moved
@@ -92,7 +106,8 @@ function prepareWrites(prepare: (text: string) => StatementSync): Writes {
     conversation: prepare(`
     ${insert('INSERT', 'conversations', conversationColumns)}
     ON CONFLICT (id) DO UPDATE SET
-      kind = excluded.kind, name = excluded.name, creator = excluded.creator, created_at = excluded.created_at,
+      kind = excluded.kind, name = excluded.name, icon = excluded.icon, creator = excluded.creator,
+      created_at = excluded.created_at,
       is_unique = excluded.is_unique, members = excluded.members, seq = excluded.seq, time = excluded.time,
       pages = excluded.pages, head_version = excluded.head_version, head_digest = excluded.head_digest,
       total = excluded.total, last_seq = excluded.last_seq, position = excluded.position`),
@@ -103,6 +118,8 @@ function prepareWrites(prepare: (text: string) => StatementSync): Writes {
     rewrite: prepare(`UPDATE rows SET kind = 'erased', bytes = ? WHERE conversation = ? AND seq = ?`),
     writer: prepare(insert('INSERT OR REPLACE', 'writers', writerColumns)),
     message: prepare(insert('INSERT OR REPLACE', 'messages', messageColumns)),
+    mention: prepare(insert('INSERT', 'mentions', ['conversation', 'user', 'seq', 'author'])),
+    forgetMentions: prepare(`DELETE FROM mentions WHERE conversation = ? AND seq = ?`),
     command: prepare(insert('INSERT', 'commands', commandColumns)),
   }
 }
@@ -112,6 +129,7 @@ const conversationColumns = [
   'id',
   'kind',
   'name',
+  'icon',
   'creator',
   'created_at',
   'is_unique',
@@ -133,6 +151,7 @@ const memberColumns = [
   'joined_total',
   'joined_mine',
   'invited_by',
+  'since',
   'left_seq',
   'left_time',
   'left_pages',
@@ -165,6 +184,7 @@ const rowColumns = [
   'time',
   'page',
   'kind',
+  'operation',
   'author',
   'client',
   'clock',
@@ -174,7 +194,21 @@ const rowColumns = [
   'change',
 ]
 const writerColumns = ['conversation', 'page', 'client', 'user', 'device', 'clock']
-const messageColumns = ['conversation', 'id', 'author', 'seq', 'page', 'client', 'clock', 'type', 'erased']
+const messageColumns = [
+  'conversation',
+  'id',
+  'author',
+  'seq',
+  'page',
+  'client',
+  'clock',
+  'type',
+  'erased',
+  'edit_id',
+  'edit_seq',
+  'edit_client',
+  'edit_clock',
+]
 const commandColumns = ['user', 'id', 'conversation', 'seq', 'time', 'outcome']
 
 function insert(verb: string, table: string, columns: readonly string[]): string {

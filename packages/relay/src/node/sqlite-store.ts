@@ -5,7 +5,7 @@
  * it resolves. After an error that may have lost something nothing is written any more: a later sync could succeed
  * without what the failed one has dropped.
  */
-import type { ConversationId } from '@parley/document'
+import { type ConversationId, everybody } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
 import type { FeedRow, LogRow, RelayCommit, RelayStore, StoredConversation } from '../store.ts'
 import { StoreError } from '../store.ts'
@@ -129,13 +129,23 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     return { member, conversation, position: number(columns, 'moved') }
   }
 
-  const erasedBy = (row: LogRow, user: string): readonly number[] =>
+  /** The message a row has recalled, and not the edit that stood on it. */
+  const recalledBy = (row: LogRow, user: string): readonly number[] =>
     row.erases
       .map(({ seq }) => seq)
       .filter((seq) => {
         const erased = readOne(read.row.get(...of(row.conversation), seq), logRow)
-        return erased?.author !== user
+        return erased !== undefined && erased.operation === null && erased.author !== user
       })
+
+  /** The first sequence above a position, up to another one; undefined for none. */
+  const firstSeqAbove = (own: number, above: number, upToSeq: number): number | undefined => {
+    const newest = read.place.get(own, upToSeq)
+    if (newest === undefined || number(newest, 'position') <= above) return undefined
+    return firstAbove(above, number(newest, 'seq'), (seq) =>
+      number(read.place.get(own, seq) ?? {}, 'position'),
+    )
+  }
 
   const write = (commit: RelayCommit): void => {
     database.exec('BEGIN IMMEDIATE')
@@ -200,20 +210,28 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     rowsSince: async (conversation, above, upToSeq, limit) =>
       reading(() => {
         const own = numbers.of(conversation)
-        const newest = read.place.get(own, upToSeq)
-        if (newest === undefined || number(newest, 'position') <= above) return []
-        const last = number(newest, 'seq')
-        const first = firstAbove(above, last, (seq) => number(read.place.get(own, seq) ?? {}, 'position'))
-        return readAll(read.rowsBetween.all(conversation, own, first, last, limit), logRow)
+        const first = firstSeqAbove(own, above, upToSeq)
+        if (first === undefined) return []
+        return readAll(read.rowsBetween.all(conversation, own, first, upToSeq, limit), logRow)
       }),
     pagesSince: async (conversation, above) =>
       reading(() => readAll(read.pagesSince.all(...of(conversation), above), pageRecord)),
     recalledSince: async (conversation, above, upToSeq, user) =>
       reading(() =>
-        readAll(read.erasingRows.all(...of(conversation), above, upToSeq), logRow)
-          .flatMap((row) => erasedBy(row, user))
+        readAll(read.recalls.all(...of(conversation), above, upToSeq), logRow)
+          .flatMap((row) => recalledBy(row, user))
           .toSorted((a, b) => a - b),
       ),
+    mentionedSince: async (conversation, above, upToSeq, user, limit) =>
+      reading(() => {
+        const own = numbers.of(conversation)
+        const first = firstSeqAbove(own, above, upToSeq)
+        if (first === undefined) return []
+        const found = [user, everybody].flatMap((whom) =>
+          read.mentions.all(own, whom, first, upToSeq, user, limit).map((columns) => number(columns, 'seq')),
+        )
+        return [...new Set(found)].toSorted((a, b) => a - b).slice(-limit)
+      }),
     feed: async (user, above, limit) =>
       reading(() => read.feed.all(user, above, limit).map((columns) => feedRow(user, columns))),
     head: async (conversation) => reading(() => readOne(read.head.get(...of(conversation)), headRecord)),

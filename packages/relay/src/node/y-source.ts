@@ -10,7 +10,7 @@ import {
   parseChange,
   writeErasure,
 } from '@parley/document'
-import { type Row, decodeRelayFrame } from '@parley/wire'
+import { decodeRelayFrame, type HiddenRow, type Row } from '@parley/wire'
 import type { RelayStore } from '../store.ts'
 import { allRows, visiblePage } from '../visible.ts'
 import { writeUpdate } from './y-messages.ts'
@@ -73,6 +73,7 @@ function hear(bytes: Uint8Array, conversation: ConversationId): Heard {
   const updates = new Map<number, Uint8Array[]>()
   const left = new Set<string>()
   for (const row of frame.rows) {
+    if (row.kind === 'hidden') continue
     const page = row.kind === 'head' ? 0 : row.page
     updates.set(page, [...(updates.get(page) ?? []), ...updatesOf(row)])
     if (row.kind === 'head') noteMembers(row.change, left)
@@ -84,7 +85,7 @@ function hear(bytes: Uint8Array, conversation: ConversationId): Heard {
 }
 
 function updatesOf(
-  row: Pick<Row, 'kind' | 'update'> & {
+  row: Pick<Exclude<Row, HiddenRow>, 'kind' | 'update'> & {
     readonly erases?: readonly { readonly client: number; readonly clock: number }[]
   },
 ): readonly Uint8Array[] {
@@ -101,6 +102,9 @@ function noteMembers(value: unknown, left: Set<string>): void {
     case 'removed':
       for (const user of change.members) left.add(user)
       break
+    case 'blocked':
+      for (const user of change.left) left.add(user)
+      break
     case 'quit':
       left.add(change.by)
       break
@@ -112,6 +116,11 @@ function noteMembers(value: unknown, left: Set<string>): void {
       for (const user of change.members) left.delete(user)
       break
     case 'page':
+    case 'updated':
+    case 'role':
+    case 'muted':
+    case 'unmuted':
+    case 'unblocked':
       break
   }
 }

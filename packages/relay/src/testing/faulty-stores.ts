@@ -84,5 +84,6 @@ function copied(held: MemoryConversation | undefined): MemoryConversation | unde
     places: new Map(held.places),
     writers: new Map(held.writers),
     messages: new Map(held.messages),
+    mentions: new Map(held.mentions),
   }
 }

@@ -4,8 +4,11 @@
 import {
   type Entry,
   type EntryId,
+  everybody,
   type ItemId,
   makeEntryId,
+  type Mention,
+  parseUserId,
   type UserId,
   writeAppend,
   writeEntry,
@@ -29,7 +32,11 @@ export interface Pen {
   clock: number
   origin: ItemId | null
   text(text: string, id?: EntryId): Written
+  /** Says something to somebody, or to everybody (`*`). */
+  call(mentions: readonly string[], text?: string): Written
   recall(target: EntryId, id?: EntryId): Written
+  edit(target: EntryId, text: string, mentions?: readonly string[]): Written
+  react(target: EntryId, sign: string, on?: boolean): Written
   entry(entry: Entry): Written
 }
 
@@ -43,13 +50,29 @@ export function testEntryId(): EntryId {
   return makeEntryId(1_700_000_000_000, chance)
 }
 
+function mentionOf(name: string): Mention {
+  const user = name === everybody ? everybody : parseUserId(name)
+  if (user === undefined) throw new Error(`no user id: ${name}`)
+  return user
+}
+
 export function createPen({ user, client, origin = null, clock = 0 }: PenOptions): Pen {
   const sentAt = 1_700_000_000_000
   const pen: Pen = {
     clock,
     origin,
     text: (text, id = testEntryId()) => pen.entry({ id, from: user, sentAt, type: -1, text }),
+    call: (mentions, text = 'hey') => {
+      const id = testEntryId()
+      return pen.entry({ id, from: user, sentAt, type: -1, text, mentions: mentions.map(mentionOf) })
+    },
     recall: (target, id = testEntryId()) => pen.entry({ id, from: user, sentAt, op: 'recall', target }),
+    edit: (target, text, mentions) => {
+      const whom = mentions === undefined ? undefined : { mentions: mentions.map(mentionOf) }
+      return pen.entry({ id: testEntryId(), from: user, sentAt, op: 'edit', target, type: -1, text, ...whom })
+    },
+    react: (target, sign, on = true) =>
+      pen.entry({ id: testEntryId(), from: user, sentAt, op: 'react', target, sign, on }),
     entry(entry) {
       const place = { client, clock: pen.clock }
       const update = writeAppend({ ...place, origin: pen.origin, content: writeEntry(entry) })

@@ -80,18 +80,24 @@ export const relayStoreCases: readonly StoreCase[] = [
     await store.commit(first)
     const member = memberRecord(lunch, mary, 3, {
       role: '',
+      since: 2,
       leftSeq: 3,
       removedBy: tom,
       leftHeadDigest: 'ab',
     })
     const second = commitOf(3, {
-      conversations: [conversationRecord(lunch, 3, 3, { pages: 2, name: null, unique: true })],
+      conversations: [conversationRecord(lunch, 3, 3, { pages: 2, name: null, icon: null, unique: true })],
       rows: [headRow(lunch, 3, 3)],
       heads: [headRecord(lunch, 3)],
       members: [member],
       pages: [pageRecord(lunch, 1, 3, { closed: true, erasedPosition: 3 })],
       writers: [writerRecord(lunch, 8, 2)],
-      messages: [{ ...messageRecord(lunch, entryId(2), 2), erased: true }],
+      messages: [
+        {
+          ...messageRecord(lunch, entryId(2), 2),
+          edit: { id: entryId(3), seq: 3, client: 2 ** 52 + 1, clock: 9 },
+        },
+      ],
     })
     await store.commit(second)
     checkEqual(await store.conversation(lunch), second.conversations[0], 'conversation')
@@ -115,6 +121,19 @@ export const relayStoreCases: readonly StoreCase[] = [
     checkEqual(await store.commands([{ user: tom, id: entryId(1) }]), first.commands, 'commands')
     checkEqual(await store.commands([{ user: mary, id: entryId(1) }]), [], 'commands of another')
     checkEqual(await store.head(lunch), second.heads[0], 'head')
+    const recalled = { ...messageRecord(lunch, entryId(2), 2), erased: true }
+    await store.commit(
+      commitOf(4, {
+        conversations: [conversationRecord(lunch, 4, 4)],
+        rows: [entryRow(lunch, 4, 4)],
+        messages: [recalled],
+      }),
+    )
+    checkEqual(
+      await store.messages([{ conversation: lunch, id: entryId(2) }]),
+      [recalled],
+      'no edit any more',
+    )
     await store.close()
   }),
 

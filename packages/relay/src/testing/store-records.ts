@@ -31,6 +31,7 @@ export function conversationRecord(
     id,
     kind: 'group',
     name: 'Lunch',
+    icon: 'lunch.png',
     creator: tom,
     createdAt: 1000,
     unique: false,
@@ -65,6 +66,7 @@ export function memberRecord(
     joinedTotal: 3,
     joinedMine: 2,
     invitedBy: user === tom ? '' : tom,
+    since: 0,
     leftSeq: 0,
     leftTime: 0,
     leftPages: 0,
@@ -115,6 +117,7 @@ export function entryRow(
     position,
     page: 1,
     kind: 'entry',
+    operation: null,
     author: tom,
     client: 2 ** 52 + 1,
     clock: seq,
@@ -140,7 +143,18 @@ export function writerRecord(conversation: ConversationId, client: number, clock
 }
 
 export function messageRecord(conversation: ConversationId, id: EntryId, seq: number): MessageRecord {
-  return { conversation, id, author: tom, seq, page: 1, client: 5, clock: seq, type: -1, erased: false }
+  return {
+    conversation,
+    id,
+    author: tom,
+    seq,
+    page: 1,
+    client: 5,
+    clock: seq,
+    type: -1,
+    erased: false,
+    edit: null,
+  }
 }
 
 /** A commit of these parts and nothing else. */
@@ -154,6 +168,7 @@ export function commitOf(position: number, parts: Partial<RelayCommit>): RelayCo
     rewrites: [],
     writers: [],
     messages: [],
+    mentions: [],
     commands: [],
     heads: [],
     ...parts,

@@ -1,5 +1,6 @@
 /** The contract, second part: rows and pages. */
-import { maxRecallsRead } from '../store.ts'
+import { everybody, type Mention, type UserId } from '@parley/document'
+import { maxRecallsRead, type MentionRecord } from '../store.ts'
 import { checkEqual } from './check.ts'
 import { type StoreCase, storeCase } from './store-case.ts'
 import {
@@ -14,6 +15,7 @@ import {
   tom,
   work,
 } from './store-records.ts'
+import { testConversationId } from './test-device.ts'
 
 export const rowCases: readonly StoreCase[] = [
   storeCase('[RE66] rows are read by place, by page and since a position, in sequence', async (harness) => {
@@ -65,6 +67,7 @@ export const rowCases: readonly StoreCase[] = [
     const row = entryRow(lunch, 2, 2)
     await store.commit(commitOf(2, { conversations: [conversationRecord(lunch, 2, 2)], rows: [row] }))
     const recall = entryRow(lunch, 3, 3, {
+      operation: 'recall',
       author: mary,
       erases: [
         { seq: 2, client: row.client, clock: 2 },
@@ -100,34 +103,130 @@ export const rowCases: readonly StoreCase[] = [
         entryRow(lunch, 2, 2),
         entryRow(lunch, 3, 3, { author: mary }),
         entryRow(lunch, 4, 4),
-        entryRow(lunch, 5, 5, { erases: [erase(4)] }),
-        entryRow(lunch, 6, 6, { erases: [erase(2)] }),
-        entryRow(lunch, 7, 7, { erases: [erase(3)] }),
+        entryRow(lunch, 5, 5, { operation: 'recall', erases: [erase(4)] }),
+        entryRow(lunch, 6, 6, { operation: 'edit' }),
+        entryRow(lunch, 7, 7, { operation: 'edit', erases: [erase(6)] }),
+        entryRow(lunch, 8, 8, { operation: 'recall', erases: [erase(2), erase(7)] }),
+        entryRow(lunch, 9, 9, { operation: 'recall', author: mary, erases: [erase(3)] }),
       ]
-      await store.commit(commitOf(7, { conversations: [conversationRecord(lunch, 7, 7)], rows }))
+      await store.commit(commitOf(9, { conversations: [conversationRecord(lunch, 9, 9)], rows }))
       checkEqual(await store.recalledSince(lunch, 0, 100, mary), [2, 4], 'of Tom')
       checkEqual(await store.recalledSince(lunch, 5, 100, mary), [2], 'since')
-      checkEqual(await store.recalledSince(lunch, 0, 5, mary), [4], 'up to')
+      checkEqual(await store.recalledSince(lunch, 0, 7, mary), [4], 'up to')
       checkEqual(await store.recalledSince(lunch, 0, 100, tom), [3], 'of Mary')
       await store.close()
     },
   ),
+
+  storeCase(
+    '[RE128] [RE66] mentions since a position: of others, of him or of everybody, up to a sequence, the newest',
+    async (harness) => {
+      const store = await harness.open()
+      await store.commit(creation(lunch, 1))
+      await store.commit(creation(work, 2))
+      const seqs = [2, 3, 4, 5, 6]
+      const mention = (seq: number, user: Mention, author: UserId = tom): MentionRecord => ({
+        conversation: lunch,
+        user,
+        seq,
+        author,
+      })
+      await store.commit(
+        commitOf(8, {
+          conversations: [conversationRecord(lunch, 6, 8), conversationRecord(work, 2, 4)],
+          rows: [
+            ...seqs.slice(0, 1).map((seq) => entryRow(lunch, seq, 3)),
+            entryRow(work, 2, 4),
+            ...seqs.slice(1).map((seq) => entryRow(lunch, seq, seq + 2)),
+          ],
+          mentions: [
+            mention(2, mary),
+            mention(3, everybody),
+            mention(4, mary),
+            mention(4, everybody),
+            mention(5, everybody, mary),
+            mention(6, tom, mary),
+            { ...mention(2, mary), conversation: work },
+          ],
+        }),
+      )
+      checkEqual(await store.mentionedSince(lunch, 0, 100, mary, 9), [2, 3, 4], 'of Mary')
+      checkEqual(await store.mentionedSince(lunch, 0, 100, tom, 9), [5, 6], 'of Tom')
+      checkEqual(await store.mentionedSince(lunch, 3, 100, mary, 9), [3, 4], 'since')
+      checkEqual(await store.mentionedSince(lunch, 8, 100, tom, 9), [], 'since the last')
+      checkEqual(await store.mentionedSince(lunch, 0, 3, mary, 9), [2, 3], 'up to')
+      checkEqual(await store.mentionedSince(lunch, 0, 100, mary, 2), [3, 4], 'the newest')
+      checkEqual(await store.mentionedSince(work, 0, 100, mary, 9), [2], 'elsewhere')
+      checkEqual(await store.mentionedSince(testConversationId(9), 0, 100, mary, 9), [], 'nowhere')
+      await store.close()
+    },
+  ),
+
+  storeCase('[RE128] the mentions of a message go with it, in one commit too', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    const mentions = [2, 3].map((seq) => ({ conversation: lunch, user: mary, seq, author: tom }))
+    await store.commit(
+      commitOf(3, {
+        conversations: [conversationRecord(lunch, 3, 3)],
+        rows: [entryRow(lunch, 2, 2), entryRow(lunch, 3, 3)],
+        mentions,
+        rewrites: [{ conversation: lunch, seq: 3, update: Uint8Array.of(0) }],
+      }),
+    )
+    checkEqual(await store.mentionedSince(lunch, 0, 100, mary, 9), [2], 'what was never seen')
+    await store.commit(
+      commitOf(4, {
+        conversations: [conversationRecord(lunch, 4, 4)],
+        rows: [entryRow(lunch, 4, 4)],
+        rewrites: [{ conversation: lunch, seq: 2, update: Uint8Array.of(0) }],
+      }),
+    )
+    checkEqual(await store.mentionedSince(lunch, 0, 100, mary, 9), [], 'nothing is left')
+    await store.close()
+  }),
+
+  storeCase('[RE126] a row keeps what kind of operation it was when it is erased', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    const rows = [
+      entryRow(lunch, 2, 2),
+      entryRow(lunch, 3, 3, { operation: 'edit' }),
+      entryRow(lunch, 4, 4, { operation: 'react' }),
+      entryRow(lunch, 5, 5, { operation: 'recall' }),
+    ]
+    const rewrites = [2, 3].map((seq) => ({ conversation: lunch, seq, update: Uint8Array.of(0) }))
+    await store.commit(commitOf(5, { conversations: [conversationRecord(lunch, 5, 5)], rows, rewrites }))
+    const read = await store.pageRows(lunch, 1, 0, 10)
+    checkEqual(
+      read.map(({ kind, operation }) => [kind, operation]),
+      [
+        ['erased', null],
+        ['erased', 'edit'],
+        ['entry', 'react'],
+        ['entry', 'recall'],
+      ],
+      'operations',
+    )
+    await store.close()
+  }),
+
   storeCase('[RE52] of very many recalls the newest are read', async (harness) => {
     const store = await harness.open()
     await store.commit(creation(lunch, 1))
-    const last = maxRecallsRead + 3
-    const rows = Array.from({ length: last - 1 }, (_, index) =>
-      entryRow(
-        lunch,
-        index + 2,
-        index + 2,
-        index === 0 ? {} : { erases: [{ seq: index + 1, client: 1, clock: 1 }] },
-      ),
-    )
+    const count = maxRecallsRead + 1
+    const last = 1 + 2 * count
+    const rows = Array.from({ length: 2 * count }, (_, index) => {
+      const recall = {
+        operation: 'recall',
+        erases: [{ seq: index + 2 - count, client: 1, clock: 1 }],
+      } as const
+      return entryRow(lunch, index + 2, index + 2, index < count ? {} : recall)
+    })
     await store.commit(commitOf(last, { conversations: [conversationRecord(lunch, last, last)], rows }))
     const recalled = await store.recalledSince(lunch, 0, last, mary)
     checkEqual(recalled.length, maxRecallsRead, 'so many')
-    checkEqual([recalled[0], recalled.at(-1)], [3, last - 1], 'the newest')
+    checkEqual([recalled[0], recalled.at(-1)], [3, count + 1], 'the newest')
     await store.close()
   }),
 ]

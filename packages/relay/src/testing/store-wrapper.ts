@@ -27,6 +27,7 @@ export function wrapStore(
     rowsSince: async (...key) => around(async () => store.rowsSince(...key)),
     pagesSince: async (...key) => around(async () => store.pagesSince(...key)),
     recalledSince: async (...key) => around(async () => store.recalledSince(...key)),
+    mentionedSince: async (...key) => around(async () => store.mentionedSince(...key)),
     feed: async (...key) => around(async () => store.feed(...key)),
     head: async (id) => around(async () => store.head(id)),
     commit: async (commit) => around(async () => store.commit(commit)),
