@@ -120,7 +120,9 @@ export { parseChange, parseCommand, type ParsedChange, type ParsedCommand } from
 export { type ParseFault } from './head/parse-fields.ts'
 export { type ParsedOutcome, parseOutcome } from './head/parse-outcome.ts'
 export { policyDifference, wholePolicy } from './head/policy.ts'
-export { type EntryVerdict, judgeCommand, judgeEntry, type Target } from './head/rules.ts'
+export { type EntryVerdict, judgeEntry, type Target } from './head/judge-entry.ts'
+export { judgeCommand } from './head/rules.ts'
+export { hasRight } from './head/rights.ts'
 export {
   type Confirmed,
   emptyTimeline,

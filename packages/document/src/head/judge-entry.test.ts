@@ -3,7 +3,7 @@ import type { Entry } from '../entry/entry.ts'
 import { makeEntryId, parseUserId, type UserId } from '../ids.ts'
 import { changeHead } from './change-head.ts'
 import type { Head } from './head.ts'
-import { judgeEntry } from './rules.ts'
+import { judgeEntry } from './judge-entry.ts'
 
 const tom = user('Tom')
 const ann = user('Ann')
@@ -35,15 +35,15 @@ const recall: Entry = { id, from: ann, sentAt: 0, op: 'recall', target }
 
 test('[DO60] members write, under their own name alone', () => {
   const head = headOf([ann, bob])
-  expect(judgeEntry(head, message, ann, undefined)).toEqual({ accepted: true })
-  expect(judgeEntry(head, message, bob, undefined)).toMatchObject({
+  expect(judgeEntry(head, message, ann, undefined, 0)).toEqual({ accepted: true })
+  expect(judgeEntry(head, message, bob, undefined, 0)).toMatchObject({
     accepted: false,
     code: 'author-mismatch',
   })
-  expect(judgeEntry(headOf([]), message, ann, undefined)).toMatchObject({
+  expect(judgeEntry(headOf([]), message, ann, undefined, 0)).toMatchObject({
     code: 'not-a-member',
   })
-  expect(judgeEntry(headOf([]), recall, ann, { author: ann, type: -1 })).toMatchObject({
+  expect(judgeEntry(headOf([]), recall, ann, { author: ann, type: -1, recalled: false }, 0)).toMatchObject({
     code: 'not-a-member',
   })
 })
@@ -51,14 +51,18 @@ test('[DO60] members write, under their own name alone', () => {
 test('[DO61] the author recalls his message, whatever its type, and as often as he likes', () => {
   const head = headOf([ann, bob])
   for (const type of [-1, 0, 7, -127]) {
-    expect(judgeEntry(head, recall, ann, { author: ann, type })).toEqual({ accepted: true })
+    expect(judgeEntry(head, recall, ann, { author: ann, type, recalled: false }, 0)).toEqual({
+      accepted: true,
+    })
   }
 })
 
 test('[DO61] nobody recalls the message of another, or one that does not exist', () => {
   const head = headOf([ann, bob])
-  expect(judgeEntry(head, { ...recall, from: tom }, tom, { author: ann, type: -1 })).toMatchObject({
+  expect(
+    judgeEntry(head, { ...recall, from: tom }, tom, { author: ann, type: -1, recalled: false }, 0),
+  ).toMatchObject({
     code: 'not-allowed',
   })
-  expect(judgeEntry(head, recall, ann, undefined)).toMatchObject({ code: 'target-unknown' })
+  expect(judgeEntry(head, recall, ann, undefined, 0)).toMatchObject({ code: 'target-unknown' })
 })

@@ -1,0 +1,58 @@
+/**
+ * Who writes what into a conversation. Rules DO60, DO61, DO97 to DO99.
+ */
+import type { Entry, Operation } from '../entry/entry.ts'
+import type { Head } from './head.ts'
+import type { UserId } from '../ids.ts'
+import { hasRight } from './rights.ts'
+import { refuse, type Refused } from './verdict.ts'
+
+export type EntryVerdict = { readonly accepted: true } | Refused
+
+/** The message an operation names; undefined where there is none. */
+export interface Target {
+  readonly author: UserId
+  readonly type: number
+  /** It was taken back. */
+  readonly recalled: boolean
+}
+
+/** `time` is the relay's (the device's guess while it waits): mutes end by it. */
+export function judgeEntry(
+  head: Head,
+  entry: Entry,
+  by: UserId,
+  target: Target | undefined,
+  time: number,
+): EntryVerdict {
+  if (entry.from !== by) return refuse('author-mismatch', 'an entry is written by its author alone')
+  if (!head.members.has(by)) return refuse('not-a-member', 'only members write')
+  return judgeSpeech(head, entry, by, time) ?? judgeTarget(entry, by, target)
+}
+
+/** What was said may be taken back whatever else one may not do. */
+function judgeSpeech(head: Head, entry: Entry, by: UserId, time: number): Refused | undefined {
+  const op = 'op' in entry ? entry.op : undefined
+  if (op === 'recall') return undefined
+  if ((head.muted.get(by) ?? 0) > time) return refuse('muted', 'he may not speak for the time being')
+  if (op === 'edit' || hasRight(head, by, 'speak')) return undefined
+  return refuse('not-allowed', 'here not everybody speaks')
+}
+
+function judgeTarget(entry: Entry, by: UserId, target: Target | undefined): EntryVerdict {
+  if (!('op' in entry)) return accepted
+  if (target === undefined) return refuse('target-unknown', 'there is no such message')
+  if (entry.op !== 'react' && target.author !== by) return notHis(entry)
+  return target.recalled && entry.op !== 'recall'
+    ? refuse('target-recalled', 'the message has been taken back')
+    : accepted
+}
+
+function notHis({ op }: Operation): Refused {
+  return refuse(
+    'not-allowed',
+    op === 'edit' ? 'only its author edits a message' : 'only its author recalls a message',
+  )
+}
+
+const accepted = { accepted: true } as const
