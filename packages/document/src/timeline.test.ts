@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import type { Content, Entry, Message } from './entry/entry.ts'
 import { type EntryId, makeEntryId, parseUserId, type UserId } from './ids.ts'
 import { type Confirmed, emptyTimeline, foldRow, timeline } from './timeline.ts'
 
@@ -16,20 +17,39 @@ function idOf(seq: number): EntryId {
   return makeEntryId(seq, new Uint8Array(10))
 }
 
+function rowOf(seq: number, author: UserId, entry: Entry): Confirmed {
+  return { seq, time: 1000 + seq, page: 1, author, id: entry.id, entry, operation: false }
+}
+
 function said(seq: number, by: UserId = tom): Confirmed {
   const id = idOf(seq)
-  const entry = { id, from: by, sentAt: seq, type: -1, text: `message ${seq}`, attrs: { seq } }
-  return { seq, time: 1000 + seq, page: 1, author: by, id, entry }
+  return rowOf(seq, by, { id, from: by, sentAt: seq, type: -1, text: `message ${seq}`, attrs: { seq } })
 }
 
 function recalled(seq: number, target: number, by: UserId = tom): Confirmed {
-  const id = idOf(seq)
-  const entry = { id, from: by, sentAt: seq, op: 'recall' as const, target: idOf(target) }
-  return { seq, time: 1000 + seq, page: 1, author: by, id, entry }
+  return rowOf(seq, by, { id: idOf(seq), from: by, sentAt: seq, op: 'recall', target: idOf(target) })
+}
+
+function edited(seq: number, target: number, by: UserId = tom, content: Partial<Content> = {}): Confirmed {
+  const written = { id: idOf(seq), from: by, sentAt: seq }
+  const text = `edit ${seq}`
+  return rowOf(seq, by, { ...written, op: 'edit', target: idOf(target), type: -1, text, ...content })
+}
+
+function reacted(seq: number, target: number, by: UserId, sign: string, on = true): Confirmed {
+  return rowOf(seq, by, { id: idOf(seq), from: by, sentAt: seq, op: 'react', target: idOf(target), sign, on })
+}
+
+function isOperation({ entry }: Confirmed): boolean {
+  return entry !== null && 'op' in entry
+}
+
+function isRecall({ entry }: Confirmed): boolean {
+  return entry !== null && 'op' in entry && entry.op === 'recall'
 }
 
 function erased(row: Confirmed): Confirmed {
-  return { ...row, entry: null }
+  return { ...row, entry: null, operation: isOperation(row) }
 }
 
 function folded(rows: readonly Confirmed[]): ReturnType<typeof timeline> {
@@ -38,15 +58,40 @@ function folded(rows: readonly Confirmed[]): ReturnType<typeof timeline> {
   return state.messages
 }
 
-/** Rows of one conversation: messages, and recalls of some of them, of which some were recalled before. */
+/** Rows of one conversation: messages, and what was done to some of them, of which some were recalled before. */
 const conversations = fc.array(fc.nat(), { minLength: 1, maxLength: 25 }).map((choices) =>
   choices.map((choice, index): Confirmed => {
-    const target = choice % (2 * (index + 1))
-    return index > 0 && target < index
-      ? recalled(index + 1, target + 1, choice % 5 === 0 ? ann : tom)
-      : said(index + 1)
+    const seq = index + 1
+    const target = (choice % (2 * seq)) + 1
+    return target < seq ? operationOn(seq, target, Math.floor(choice / (2 * seq))) : said(seq)
   }),
 )
+
+function operationOn(seq: number, target: number, choice: number): Confirmed {
+  const by = choice % 5 === 0 ? ann : tom
+  const which = (choice >> 3) % 8
+  if (which < 1) return recalled(seq, target, by)
+  if (which < 4) return edited(seq, target, by)
+  return reacted(seq, target, by, choice % 2 === 0 ? '+' : '-', which < 7)
+}
+
+/** Rows as the relay rewrites them once something was taken back, or edited again. */
+function rewritten(rows: readonly Confirmed[]): readonly Confirmed[] {
+  const recalls = new Set(rows.flatMap((row) => (isRecall(row) ? [targetOf(row)] : [])))
+  return rows.filter((row) => {
+    const target = targetOf(row)
+    if (target === undefined) return recalls.has(row.id)
+    const edit = row.entry !== null && 'op' in row.entry && row.entry.op === 'edit'
+    return (
+      edit && (recalls.has(target) || rows.some((later) => later.seq > row.seq && targetOf(later) === target))
+    )
+  })
+}
+
+function targetOf({ entry }: Confirmed): EntryId | undefined {
+  return entry !== null && 'op' in entry ? entry.target : undefined
+}
+
 const orders = fc.func(fc.integer())
 
 function shuffled(rows: readonly Confirmed[], order: (row: number) => number): readonly Confirmed[] {
@@ -75,6 +120,7 @@ test('[DO66] a message shows what its author wrote and what the relay knows of i
       type: -1,
       text: 'message 3',
       attrs: { seq: 3 },
+      reactions: [],
       recalled: false,
     },
   ])
@@ -97,6 +143,7 @@ test('[DO67] of a recalled message nothing of its content shows', () => {
       from: ann,
       sentAt: 1001,
       type: -127,
+      reactions: [],
       recalled: true,
       recalledBy: ann,
     },
@@ -106,11 +153,9 @@ test('[DO67] of a recalled message nothing of its content shows', () => {
 test('[DO67] a recalled message looks the same to who had its content and to who never did', () => {
   fc.assert(
     fc.property(conversations, (rows) => {
-      const gone = new Set(
-        rows.flatMap(({ entry }) => (entry !== null && 'op' in entry ? [entry.target] : [])),
-      )
+      const gone = new Set(rows.flatMap((row) => (isRecall(row) ? [targetOf(row)] : [])))
       const late = rows.map((row) =>
-        gone.has(row.id) && row.entry !== null && !('op' in row.entry) ? erased(row) : row,
+        gone.has(targetOf(row) ?? row.id) && !isRecall(row) ? erased(row) : row,
       )
       expect(timeline(late)).toEqual(timeline(rows))
     }),
@@ -145,35 +190,163 @@ test('[DO69] an erased row never gets its content back', () => {
 })
 
 test('[DO70] folding row by row gives what the whole gives', () => {
-  let recalls = 0
+  const seen = { recalls: 0, edits: 0, reactions: 0, erased: 0 }
   fc.assert(
     fc.property(conversations, orders, fc.array(fc.nat()), (rows, order, again) => {
       const repeated = again.flatMap((which) => rows[which % rows.length] ?? [])
-      const targets = new Set(
-        rows.flatMap(({ entry }) => (entry !== null && 'op' in entry ? [entry.target] : [])),
-      )
-      const rewritten = repeated
-        .filter(({ id }) => targets.has(id))
-        .map((row) => (row.entry !== null && 'op' in row.entry ? row : erased(row)))
-      const all = shuffled([...rows, ...repeated, ...rewritten], order)
-      recalls += targets.size
+      const gone = rewritten(rows)
+        .filter(({ seq }) => (again[seq % (again.length + 1)] ?? 0) % 2 === 1)
+        .map(erased)
+      const all = shuffled([...rows, ...repeated, ...gone], order)
+      const whole = timeline(all)
+      expect(folded(all)).toEqual(whole)
+      for (const message of whole) {
+        if (message.recalled) seen.recalls += 1
+        if (message.editedAt !== undefined) seen.edits += 1
+        seen.reactions += message.reactions.length
+      }
+      seen.erased += gone.length
+    }),
+    { numRuns: 1000 },
+  )
+  for (const count of Object.values(seen)) expect(count).toBeGreaterThan(100)
+})
+
+test('[DO70] folding agrees whatever rows are erased, and in whichever order the erased and the intact come', () => {
+  fc.assert(
+    fc.property(conversations, fc.array(fc.nat()), fc.func(fc.integer()), (rows, which, order) => {
+      const gone = which.flatMap((one) => rows[one % rows.length] ?? []).map(erased)
+      const all = [...rows, ...gone].toSorted((a, b) => order(a.seq, a.entry) - order(b.seq, b.entry))
       expect(folded(all)).toEqual(timeline(all))
     }),
     { numRuns: 500 },
   )
-  expect(recalls).toBeGreaterThan(100)
 })
 
-test('[DO71] the state that was given is not changed, and stays the same one when nothing changed', () => {
-  const before = foldRow(foldRow(emptyTimeline, said(1)), said(3))
+test('[DO71] the state that was given is not changed, and what did not change stays the same object', () => {
+  const before = [said(1), said(3), edited(6, 1), reacted(7, 3, ann, '+')].reduce(foldRow, emptyTimeline)
   const copy = structuredClone(before)
-  foldRow(before, said(2))
-  foldRow(before, recalled(4, 1))
-  foldRow(before, erased(said(3)))
+  const news = [
+    said(2),
+    recalled(4, 1),
+    erased(said(3)),
+    erased(edited(6, 1)),
+    reacted(8, 3, ann, '+', false),
+  ]
+  for (const row of news) expect(foldRow(before, row).messages).not.toBe(before.messages)
   expect(before).toEqual(copy)
-  expect(foldRow(before, said(1))).toBe(before)
+  for (const row of [said(1), edited(6, 1), reacted(7, 3, ann, '+')])
+    expect(foldRow(before, row)).toBe(before)
   const after = foldRow(before, recalled(4, 1))
   expect(foldRow(after, recalled(4, 1))).toBe(after)
-  expect(foldRow(after, recalled(5, 1))).toBe(after)
+  expect(foldRow(after, recalled(5, 1)).messages).toBe(after.messages)
+  expect(foldRow(after, edited(9, 1)).messages).toBe(after.messages)
   expect(after.messages[1]).toBe(before.messages[1])
+  const gone = foldRow(before, erased(edited(6, 1)))
+  expect(foldRow(gone, erased(edited(6, 1)))).toBe(gone)
+  expect(foldRow(gone, edited(6, 1))).toBe(gone)
 })
+
+/** Both ways of making it, and folding in both directions. */
+function shown(...rows: readonly Confirmed[]): ReturnType<typeof timeline> {
+  const whole = timeline(rows)
+  expect(folded(rows)).toEqual(whole)
+  expect(folded(rows.toReversed())).toEqual(whole)
+  return whole
+}
+
+test('[DO100] an edit replaces the whole content, and says when the relay took it', () => {
+  const first = {
+    ...said(1),
+    entry: { ...messageOf(said(1)), body: { a: 1 }, mentions: [ann], replyTo: idOf(9) },
+  }
+  const content = { type: 7, body: { b: 2 }, mentions: ['*' as const] }
+  expect(shown(first, edited(2, 1, tom, { ...content, text: 'other' }))).toEqual([
+    {
+      seq: 1,
+      time: 1001,
+      page: 1,
+      id: idOf(1),
+      from: tom,
+      sentAt: 1,
+      text: 'other',
+      ...content,
+      replyTo: idOf(9),
+      editedAt: 1002,
+      reactions: [],
+      recalled: false,
+    },
+  ])
+  expect(shown(first)).toMatchObject([{ body: { a: 1 }, mentions: [ann], replyTo: idOf(9) }])
+  expect(shown(first)[0]).not.toHaveProperty('editedAt')
+})
+
+test('[DO100] the newest edit by sequence stands, wherever it comes from', () => {
+  expect(shown(said(1), edited(2, 1), { ...edited(5, 1), page: 2 }, edited(3, 1))).toMatchObject([
+    { text: 'edit 5', editedAt: 1005 },
+  ])
+})
+
+test('[DO101] only who wrote a message edits it', () => {
+  expect(shown(said(1), edited(2, 1), edited(3, 1, ann))).toMatchObject([{ text: 'edit 2' }])
+  expect(shown(said(1), edited(3, 1, ann))[0]).not.toHaveProperty('editedAt')
+})
+
+test('[DO102] an erased operation shows nothing, and is no message', () => {
+  expect(shown(erased(edited(2, 1)))).toEqual([])
+  expect(shown(said(1), erased(edited(2, 1)), edited(3, 1))).toMatchObject([{ text: 'edit 3' }])
+  expect(shown(said(1), edited(2, 1), erased(edited(2, 1)))).toEqual(timeline([said(1)]))
+  expect(shown(said(1), edited(2, 1), edited(3, 1), erased(edited(3, 1)))).toMatchObject([{ text: 'edit 2' }])
+  expect(shown(said(1), reacted(2, 1, ann, '+'), erased(reacted(2, 1, ann, '+')))).toEqual(
+    timeline([said(1)]),
+  )
+})
+
+test('[DO103] of each person and sign the newest reaction counts', () => {
+  expect(
+    shown(said(1), reacted(2, 1, ann, '+'), reacted(3, 1, ann, '-'), reacted(4, 1, ann, '+', false)),
+  ).toMatchObject([{ reactions: [{ sign: '-', users: [ann] }] }])
+  expect(shown(said(1), reacted(2, 1, ann, '+', false))).toEqual(timeline([said(1)]))
+  expect(shown(said(1), reacted(2, 1, ann, '+', false), reacted(3, 1, ann, '+'))).toMatchObject([
+    { reactions: [{ sign: '+', users: [ann] }] },
+  ])
+})
+
+test('[DO103] signs and people stand in the order of the reactions that count', () => {
+  const rows = [
+    said(1),
+    reacted(2, 1, ann, '+'),
+    reacted(3, 1, tom, '-'),
+    reacted(4, 1, tom, '+'),
+    reacted(5, 1, ann, '+', false),
+    reacted(6, 1, ann, '+'),
+    reacted(7, 1, ann, '-'),
+  ]
+  expect(shown(...rows)).toMatchObject([
+    {
+      reactions: [
+        { sign: '-', users: [tom, ann] },
+        { sign: '+', users: [tom, ann] },
+      ],
+    },
+  ])
+})
+
+test('[DO103] reactions of an edited message stay', () => {
+  expect(shown(said(1), reacted(2, 1, ann, '+'), edited(3, 1))).toMatchObject([
+    { text: 'edit 3', reactions: [{ sign: '+', users: [ann] }] },
+  ])
+})
+
+test('[DO104] a recall takes edit and reactions with it, whatever comes after', () => {
+  const bare = timeline([said(1), recalled(4, 1)])
+  expect(shown(said(1), edited(2, 1), reacted(3, 1, ann, '+'), recalled(4, 1))).toEqual(bare)
+  expect(shown(said(1), recalled(4, 1), edited(5, 1), reacted(6, 1, ann, '+'))).toEqual(bare)
+  const late = timeline([erased(said(1))])
+  expect(shown(erased(said(1)), edited(5, 1), reacted(6, 1, ann, '+'))).toEqual(late)
+})
+
+function messageOf({ entry }: Confirmed): Message {
+  if (entry === null || 'op' in entry) throw new Error('no message')
+  return entry
+}

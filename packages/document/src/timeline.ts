@@ -1,10 +1,12 @@
 /**
- * The timeline: what a conversation's messages look like, as a pure function of its rows in relay order. Rules DO66 to DO71.
+ * The timeline: what a conversation's messages look like, as a pure function of its rows in relay order. Rules DO66 to DO71
+ * and DO100 to DO104.
  *
  * A message that was recalled looks the same to everybody, whether or not a device ever held its content: nothing of the
  * content is shown, its time included. Rows may come in any order, and again; an erased row never gets its content back.
  */
-import type { Entry, JsonObject, Mention, Operation } from './entry/entry.ts'
+import type { Content, Edit, Entry, JsonObject, Mention, Operation } from './entry/entry.ts'
+import { sameJson } from './entry/json.ts'
 import type { EntryId, UserId } from './ids.ts'
 
 /** A row of a page as a device keeps it. */
@@ -52,19 +54,29 @@ export interface Reacted {
   readonly users: readonly UserId[]
 }
 
-/** The first recall of a message counts. */
-interface Recall {
-  readonly seq: number
-  readonly by: UserId
-}
-
 export interface TimelineState {
   /** In sequence. */
   readonly messages: readonly TimelineMessage[]
-  readonly recalls: ReadonlyMap<EntryId, Recall>
+  /** What each of them is made of, in the same places. */
+  readonly rows: readonly Confirmed[]
+  /** By what they aim at, in sequence. They may come before it. */
+  readonly operations: ReadonlyMap<EntryId, readonly OperationRow[]>
+  /** Sequences of operations whose content was erased. */
+  readonly gone: ReadonlySet<number>
 }
 
-export const emptyTimeline: TimelineState = { messages: [], recalls: new Map() }
+export const emptyTimeline: TimelineState = {
+  messages: [],
+  rows: [],
+  operations: new Map(),
+  gone: new Set(),
+}
+
+interface OperationRow extends Confirmed {
+  readonly entry: Operation
+}
+
+const none: readonly OperationRow[] = []
 
 /** The whole at once: plainer than folding, and what folding is held against. */
 export function timeline(rows: readonly Confirmed[]): readonly TimelineMessage[] {
@@ -73,89 +85,147 @@ export function timeline(rows: readonly Confirmed[]): readonly TimelineMessage[]
     if (row.entry === null || !bySeq.has(row.seq)) bySeq.set(row.seq, row)
   }
   const ordered = [...bySeq.values()].toSorted((a, b) => a.seq - b.seq)
-  const recalls = new Map<EntryId, Recall>()
-  for (const { seq, entry } of ordered) {
-    if (entry !== null && isOperation(entry) && !recalls.has(entry.target)) {
-      recalls.set(entry.target, { seq, by: entry.from })
-    }
+  const operations = new Map<EntryId, OperationRow[]>()
+  for (const row of ordered) {
+    if (!isOperation(row)) continue
+    const before = operations.get(row.entry.target)
+    if (before === undefined) operations.set(row.entry.target, [row])
+    else before.push(row)
   }
-  return ordered.flatMap((row) => {
-    if (row.entry !== null && isOperation(row.entry)) return []
-    return [messageOf(row, recalls.get(row.id))]
-  })
+  return ordered.flatMap((row) => (isMessage(row) ? [shown(row, operations.get(row.id) ?? none)] : []))
 }
 
 /** One more row. The state given is not changed. */
 export function foldRow(state: TimelineState, row: Confirmed): TimelineState {
-  if (row.entry !== null && isOperation(row.entry)) return foldRecall(state, row, row.entry)
-  const message = messageOf(row, state.recalls.get(row.id))
-  const at = placeOf(state.messages, row.seq)
-  const there = state.messages[at]
-  if (there?.seq !== row.seq) return { ...state, messages: state.messages.toSpliced(at, 0, message) }
-  // The same row again: it only ever brings news when it has been erased since.
-  if (there.recalled || row.entry !== null) return state
-  return { ...state, messages: state.messages.with(at, message) }
+  if (isOperation(row)) return foldOperation(state, row)
+  return isMessage(row) ? foldMessage(state, row) : foldGone(state, row.seq)
 }
 
-function foldRecall(state: TimelineState, row: Confirmed, operation: Operation): TimelineState {
-  const known = state.recalls.get(operation.target)
-  if (known !== undefined && known.seq <= row.seq) return state
-  const recall = { seq: row.seq, by: operation.from }
-  const recalls = new Map(state.recalls).set(operation.target, recall)
-  const at = state.messages.findLastIndex((message) => message.id === operation.target)
-  const message = state.messages[at]
-  if (message === undefined) return { ...state, recalls }
-  return {
-    recalls,
-    messages: state.messages.with(at, recalled({ ...message, author: message.from }, recall)),
+function foldMessage(state: TimelineState, row: Confirmed): TimelineState {
+  const at = placeOf(state.rows, row.seq)
+  const there = state.rows[at]
+  const message = shown(row, state.operations.get(row.id) ?? none)
+  if (there?.seq !== row.seq) {
+    const messages = state.messages.toSpliced(at, 0, message)
+    return { ...state, messages, rows: state.rows.toSpliced(at, 0, row) }
   }
+  // The same row again: it only ever brings news when it has been erased since.
+  if (there.entry === null || row.entry !== null) return state
+  return { ...state, messages: state.messages.with(at, message), rows: state.rows.with(at, row) }
 }
 
-function messageOf(row: Confirmed, recall: Recall | undefined): TimelineMessage {
+function foldOperation(state: TimelineState, row: OperationRow): TimelineState {
+  const { target } = row.entry
+  const before = state.operations.get(target) ?? none
+  if (state.gone.has(row.seq) || before.some(({ seq }) => seq === row.seq)) return state
+  return withOperations(state, target, before.toSpliced(placeOf(before, row.seq), 0, row))
+}
+
+/** An operation whose content is erased shows nothing; that another one shows instead, its row says. */
+function foldGone(state: TimelineState, seq: number): TimelineState {
+  if (state.gone.has(seq)) return state
+  const next = { ...state, gone: new Set(state.gone).add(seq) }
+  for (const [target, rows] of state.operations) {
+    const at = placeOf(rows, seq)
+    if (rows[at]?.seq === seq) return withOperations(next, target, rows.toSpliced(at, 1))
+  }
+  return next
+}
+
+/** Where the message looks as before, the messages stay the same ones: nobody need show them again. */
+function withOperations(state: TimelineState, target: EntryId, rows: readonly OperationRow[]): TimelineState {
+  const operations = new Map(state.operations).set(target, rows)
+  const at = state.messages.findLastIndex(({ id }) => id === target)
+  const row = state.rows[at]
+  if (row === undefined) return { ...state, operations }
+  const message = shown(row, rows)
+  if (sameJson(message, state.messages[at])) return { ...state, operations }
+  return { ...state, operations, messages: state.messages.with(at, message) }
+}
+
+/** A message as its row and the operations on it, in sequence, make it. */
+function shown(row: Confirmed, operations: readonly OperationRow[]): TimelineMessage {
+  const recall = operations.find(({ entry }) => entry.op === 'recall')
   const { seq, time, page, id, author: from, entry } = row
-  if (recall !== undefined || entry === null || isOperation(entry)) return recalled(row, recall)
-  const { sentAt, type, text, attrs } = entry
+  const place = { seq, time, page, id, from }
+  if (recall !== undefined || entry === null || 'op' in entry) return { ...place, ...recalled(time, recall) }
+  const { sentAt, replyTo } = entry
+  const edit = standingEdit(operations, from)
   return {
-    seq,
-    time,
-    page,
-    id,
-    from,
+    ...place,
     sentAt,
-    type,
-    ...(text === undefined ? undefined : { text }),
-    ...(attrs === undefined ? undefined : { attrs }),
+    ...contentOf(edit?.entry ?? entry),
+    ...(replyTo === undefined ? undefined : { replyTo }),
+    ...(edit === undefined ? undefined : { editedAt: edit.time }),
+    reactions: reactionsOf(operations),
     recalled: false,
   }
 }
 
-function recalled(row: Omit<Confirmed, 'entry'>, recall: Recall | undefined): TimelineMessage {
-  const { seq, time, page, id, author: from } = row
+function recalled(
+  time: number,
+  recall: OperationRow | undefined,
+): Pick<TimelineMessage, 'sentAt' | 'type' | 'reactions' | 'recalled' | 'recalledBy'> {
+  const by = recall === undefined ? undefined : { recalledBy: recall.author }
+  return { sentAt: time, type: recalledType, reactions: [], recalled: true, ...by }
+}
+
+interface EditRow extends Confirmed {
+  readonly entry: Edit
+}
+
+/** The newest of the author's own. The relay lets nobody else edit; a device does not rely on it. */
+function standingEdit(operations: readonly OperationRow[], author: UserId): EditRow | undefined {
+  return operations.findLast((row): row is EditRow => row.entry.op === 'edit' && row.author === author)
+}
+
+function contentOf({ type, text, attrs, body, mentions }: Content): Content {
   return {
-    seq,
-    time,
-    page,
-    id,
-    from,
-    sentAt: time,
-    type: recalledType,
-    recalled: true,
-    ...(recall === undefined ? undefined : { recalledBy: recall.by }),
+    type,
+    ...(text === undefined ? undefined : { text }),
+    ...(attrs === undefined ? undefined : { attrs }),
+    ...(body === undefined ? undefined : { body }),
+    ...(mentions === undefined ? undefined : { mentions }),
   }
 }
 
-function isOperation(entry: Entry): entry is Operation {
-  return 'op' in entry
+/** Of each person and sign the newest counts; what stands is in the order in which it was set. */
+function reactionsOf(operations: readonly OperationRow[]): readonly Reacted[] {
+  const standing = new Map<string, { readonly sign: string; readonly user: UserId }>()
+  for (const { author: user, entry } of operations) {
+    if (entry.op !== 'react') continue
+    const { sign, on } = entry
+    // No user id contains a space. Taken out first: what is set again goes to the end.
+    const key = `${user} ${sign}`
+    standing.delete(key)
+    if (on) standing.set(key, { sign, user })
+  }
+  const bySign = new Map<string, UserId[]>()
+  for (const { sign, user } of standing.values()) {
+    const users = bySign.get(sign)
+    if (users === undefined) bySign.set(sign, [user])
+    else users.push(user)
+  }
+  return [...bySign].map(([sign, users]) => ({ sign, users }))
+}
+
+function isOperation(row: Confirmed): row is OperationRow {
+  return row.entry !== null && 'op' in row.entry
+}
+
+/** Erased or not. An operation without its content is none, and shows nothing. */
+function isMessage({ entry, operation }: Confirmed): boolean {
+  return entry === null ? !operation : !('op' in entry)
 }
 
 /** Where a sequence stands or would stand. Rows mostly come at the end. */
-function placeOf(messages: readonly TimelineMessage[], seq: number): number {
+function placeOf(rows: readonly { readonly seq: number }[], seq: number): number {
   let low = 0
-  let high = messages.length
-  if ((messages.at(-1)?.seq ?? -1) < seq) return high
+  let high = rows.length
+  if ((rows.at(-1)?.seq ?? -1) < seq) return high
   while (low < high) {
     const middle = (low + high) >>> 1
-    if ((messages[middle]?.seq ?? seq) < seq) low = middle + 1
+    if ((rows[middle]?.seq ?? seq) < seq) low = middle + 1
     else high = middle
   }
   return low

@@ -69,19 +69,16 @@ export function plainJson(value: unknown, depth: number): JsonValue | undefined 
   return isJson(plain, depth) ? plain : undefined
 }
 
-/** Whether two values say the same, whatever the order of their keys. */
-export function sameJson(a: JsonValue, b: JsonValue): boolean {
+/** Whether two plain values say the same, whatever the order of their keys. */
+export function sameJson(a: unknown, b: unknown): boolean {
   if (a === b) return true
-  if (Array.isArray(a) && Array.isArray(b)) return sameList(a, b)
-  if (!isObject(a) || !isObject(b)) return false
+  if (Array.isArray(a)) return Array.isArray(b) && sameList(a, b)
+  if (!isFields(a) || !isFields(b)) return false
   const keys = Object.keys(a)
-  return keys.length === Object.keys(b).length && keys.every((key) => sameField(key, a, b))
+  if (keys.length !== Object.keys(b).length) return false
+  return keys.every((key) => Object.hasOwn(b, key) && sameJson(a[key], b[key]))
 }
 
-function sameList(a: readonly JsonValue[], b: readonly JsonValue[]): boolean {
-  return a.length === b.length && a.every((inner, at) => sameJson(inner, b[at] ?? null))
-}
-
-function sameField(key: string, a: JsonObject, b: JsonObject): boolean {
-  return Object.hasOwn(b, key) && sameJson(a[key] ?? null, b[key] ?? null)
+function sameList(a: readonly unknown[], b: readonly unknown[]): boolean {
+  return a.length === b.length && a.every((inner, at) => sameJson(inner, b[at]))
 }
