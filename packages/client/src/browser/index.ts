@@ -5,28 +5,39 @@ export type {
   ConversationView,
   Draft,
   MessageView,
+  Reacted,
   UnsentItem,
 } from '../engine-types.ts'
 export { ParleyError, type ParleyErrorCode } from '../errors.ts'
 export type { Logger, TokenReason } from '../ports.ts'
 export {
-  Conversation,
-  type ConversationEvents,
-  type MembersResult,
-  type MessageList,
-  type QueryMessagesOptions,
-} from '../sdk/conversation.ts'
-export { Event } from '../sdk/event.ts'
-export { type ClientEvents, type CreateConversationOptions, IMClient, type Unsent } from '../sdk/im-client.ts'
-export {
-  Message,
-  type MessageClass,
-  type MessageReason,
-  MessageStatus,
-  type MessageStatusName,
+  BinaryMessage,
+  type Location,
+  LocationMessage,
   RecalledMessage,
   TextMessage,
-} from '../sdk/message.ts'
+} from '../sdk/built-in-messages.ts'
+export type { ClientEvents } from '../sdk/client-events.ts'
+export { Conversation, type MessageList, type QueryMessagesOptions } from '../sdk/conversation.ts'
+export type {
+  ConversationEvents,
+  InfoNews,
+  MemberNews,
+  ReactionNews,
+  Replayed,
+} from '../sdk/conversation-events.ts'
+export { ElementsMessage, type GivenElement, type MessageElement } from '../sdk/elements-message.ts'
+export { Event } from '../sdk/event.ts'
+export { AudioMessage, FileMessage, ImageMessage, VideoMessage } from '../sdk/file-messages.ts'
+export type { MessageRef } from '../sdk/given-ids.ts'
+export type { Changed } from '../sdk/host.ts'
+export { type CreateConversationOptions, IMClient, type Unsent } from '../sdk/im-client.ts'
+export { type ConversationMemberInfo, ConversationMemberRole, type MemberRole } from '../sdk/member-info.ts'
+export type { MembersResult, MuteOptions, PageOptions, UsersPage } from '../sdk/members.ts'
+export { Message, type MessageReason, MessageStatus, type MessageStatusName } from '../sdk/message.ts'
+export type { MessageClass } from '../sdk/message-classes.ts'
+export { MessageFile, type MessageFileFields } from '../sdk/message-file.ts'
 export type { RealtimeEvents, RealtimeOptions } from '../sdk/realtime.ts'
+export { messageField, messageType, TypedMessage } from '../sdk/typed-message.ts'
 export { deviceLayout } from '../records.ts'
 export { Realtime } from './realtime.ts'

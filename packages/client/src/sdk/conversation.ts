@@ -1,40 +1,30 @@
 /** A conversation as apps hold it: one object per id and client, always showing what the engine holds now. */
-import { parseEntryId, parseUserId } from '@parley/document'
-import type { ConversationId, EntryId, Outcome, UserId } from '@parley/document'
-import type { ConversationView, Draft, Engine, HistoryQuery } from '../engine-types.ts'
+import type { ConversationId, Policy } from '@parley/document'
+import type { ConversationView, Draft, HistoryQuery } from '../engine-types.ts'
 import { ParleyError } from '../errors.ts'
+import type { RecalledMessage } from './built-in-messages.ts'
+import type { ConversationEvents } from './conversation-events.ts'
+import { type ConversationInfo, createConversationInfo } from './conversation-info.ts'
 import { Emitter } from './emitter.ts'
-import type { Event } from './event.ts'
-import { MessageStatus, TextMessage } from './message.ts'
+import { messageId, type MessageRef, userIds } from './given-ids.ts'
+import type { At, Changed, ConversationHost } from './host.ts'
+import type { ConversationMemberInfo, MemberRole } from './member-info.ts'
+import {
+  allMemberInfo,
+  blockedPage,
+  changeMembers,
+  changeRole,
+  type MembersResult,
+  mute,
+  mutedNow,
+  type MuteOptions,
+  mutedPage,
+  type PageOptions,
+  policyOf,
+  type UsersPage,
+} from './members.ts'
 import type { Message } from './message.ts'
-import type { Outgoing } from './outgoing.ts'
-
-/** What happened while the device was away. */
-export interface Replayed {
-  readonly replayed?: true
-}
-
-export type ConversationEvents = {
-  readonly [Event.INVITED]: readonly [{ readonly invitedBy: string } & Replayed]
-  readonly [Event.KICKED]: readonly [{ readonly kickedBy: string } & Replayed]
-  readonly [Event.MEMBERS_JOINED]: readonly [
-    { readonly members: readonly string[]; readonly invitedBy: string } & Replayed,
-  ]
-  readonly [Event.MEMBERS_LEFT]: readonly [
-    { readonly members: readonly string[]; readonly kickedBy?: string } & Replayed,
-  ]
-  readonly [Event.MESSAGE]: readonly [Message, Replayed]
-  readonly [Event.MESSAGE_RECALL]: readonly [Message, Replayed]
-  readonly [Event.MESSAGE_STATUS]: readonly [Message]
-  readonly [Event.UNREAD_MESSAGES_COUNT_UPDATE]: readonly [number]
-  /** What is shown of it is to be read again. `partial`: it moved while away, and not all of that came as events. */
-  readonly [Event.CONVERSATION_UPDATED]: readonly [Replayed & { readonly partial?: true }]
-}
-
-/** What bulk member calls answer: predicted at once, and `confirmed` by the relay. */
-export interface MembersResult extends Outcome {
-  readonly confirmed: Promise<Outcome>
-}
+import { forwardMessage, reactTo, recallMessage, sendMessage, updateMessage } from './own-messages.ts'
 
 export interface QueryMessagesOptions {
   readonly limit?: number
@@ -51,24 +41,18 @@ export interface QueryMessagesOptions {
 /** In ascending order. `missing`: parts of this range are not on this device, and could not be fetched. */
 export type MessageList = readonly Message[] & { readonly missing: boolean }
 
-/** What the client shares with its conversations. */
-export interface ConversationHost {
-  readonly engine: Engine
-  readonly outgoing: Outgoing
-  /** Takes what a listener of the app has thrown. */
-  readonly fault: (error: unknown) => void
-}
-
 export class Conversation extends Emitter<ConversationEvents> {
   readonly id: ConversationId
   /** The relay's answer to its creation; of one that exists, resolved. */
   confirmed: Promise<unknown> = Promise.resolve()
   readonly #host: ConversationHost
+  readonly #info: ConversationInfo
 
   constructor(id: ConversationId, host: ConversationHost) {
     super(host.fault)
     this.id = id
     this.#host = host
+    this.#info = createConversationInfo(host, id)
   }
 
   get #view(): ConversationView | undefined {
@@ -78,8 +62,19 @@ export class Conversation extends Emitter<ConversationEvents> {
   get kind(): string {
     return this.#view?.kind ?? ''
   }
+  /** What was set and is not saved yet is shown; for everybody else it is there after `save()`. */
   get name(): string | null {
-    return this.#view?.name ?? null
+    return this.#line('name')
+  }
+  set name(name: string | null) {
+    this.set('name', name)
+  }
+  /** A URL, or whatever the app shows by it. */
+  get icon(): string | null {
+    return this.#line('icon')
+  }
+  set icon(icon: string | null) {
+    this.set('icon', icon)
   }
   get creator(): string {
     return this.#view?.creator ?? ''
@@ -90,7 +85,7 @@ export class Conversation extends Emitter<ConversationEvents> {
   get unique(): boolean {
     return this.#view?.unique ?? false
   }
-  /** What one is here: owner, member, or '' for not a member. */
+  /** What one is here: owner, manager, member, or '' for not a member. */
   get role(): string {
     return this.#view?.role ?? ''
   }
@@ -101,6 +96,7 @@ export class Conversation extends Emitter<ConversationEvents> {
   get memberCount(): number {
     return this.#host.engine.peekHead(this.id)?.members.size ?? this.#view?.memberCount ?? 0
   }
+  /** As they are held; `get('attr.…')` also shows what is set and not saved yet. */
   get attributes(): ReadonlyMap<string, unknown> {
     return this.#host.engine.peekHead(this.id)?.attributes ?? new Map()
   }
@@ -114,6 +110,20 @@ export class Conversation extends Emitter<ConversationEvents> {
   get unreadMessagesCount(): number {
     return this.#view?.unread ?? 0
   }
+  /** Among what is unread somebody mentions this user, or everybody. */
+  get unreadMessagesMentioned(): boolean {
+    return this.#view?.mentioned ?? false
+  }
+  /** Who may not speak now; known once the conversation was opened. */
+  get mutedMembers(): readonly string[] {
+    const { engine, now } = this.#host
+    const head = engine.peekHead(this.id)
+    return head === undefined ? [] : mutedNow(head, now())
+  }
+  /** Who has which right; null before the conversation was opened. */
+  get policy(): Policy | null {
+    return this.#host.engine.peekHead(this.id)?.info.policy ?? null
+  }
   get draft(): Draft | null {
     return this.#view?.draft ?? null
   }
@@ -126,37 +136,31 @@ export class Conversation extends Emitter<ConversationEvents> {
    * tried again.
    */
   async send(message: Message | string): Promise<Message> {
-    const sending = typeof message === 'string' ? new TextMessage(message) : message
-    const { status } = sending
-    if (status !== MessageStatus.NONE && status !== MessageStatus.FAILED)
-      throw new ParleyError('bad-argument', 'This message has been sent: make another one.')
-    // Not twice, however quickly one clicks.
-    sending.status = MessageStatus.SENDING
-    try {
-      if (status === MessageStatus.FAILED && sending.cid === this.id && (await this.#retried(sending)))
-        return sending
-      const { message: view, confirmed } = await this.#host.engine.send(this.id, sending.toContent())
-      sending.follow(view, confirmed)
-      this.#host.outgoing.add(sending)
-      return sending
-    } catch (error) {
-      sending.status = status
-      throw error
-    }
+    return sendMessage(this.#at, message)
   }
 
-  /** Whether it was still here to be tried again. */
-  async #retried({ id }: Message): Promise<boolean> {
-    const { engine } = this.#host
-    const kept = engine.unsent().find((item) => item.id === id && item.state === 'refused')
-    if (kept === undefined) return false
-    await engine.retryUnsent(kept.id)
-    return true
+  /** The same content as a new message, here: what it answered and whom it named stays behind. */
+  async forward(message: Message): Promise<Message> {
+    return forwardMessage(this.#at, message)
   }
 
-  async recall(message: Message): Promise<{ readonly confirmed: Promise<unknown> }> {
-    const { confirmed } = await this.#host.engine.recall(this.id, messageId(message.id))
-    return { confirmed }
+  /** Puts another message in the place of one's own; its type may be another one, and what it answers stays. */
+  async update<M extends Message>(old: MessageRef, message: M): Promise<M & Changed> {
+    return updateMessage(this.#at, old, message)
+  }
+
+  /** What stands there from now on, without its content. */
+  async recall(message: MessageRef): Promise<RecalledMessage & Changed> {
+    return recallMessage(this.#at, message)
+  }
+
+  /** Sets a sign of one's own on a message, mostly an emoji. */
+  async react(message: MessageRef, sign: string): Promise<Changed> {
+    return reactTo(this.#at, message, sign, true)
+  }
+
+  async unreact(message: MessageRef, sign: string): Promise<Changed> {
+    return reactTo(this.#at, message, sign, false)
   }
 
   async queryMessages(options: QueryMessagesOptions = {}): Promise<MessageList> {
@@ -166,23 +170,96 @@ export class Conversation extends Emitter<ConversationEvents> {
   }
 
   async add(members: readonly string[]): Promise<MembersResult> {
-    return this.#members({ op: 'add', members: members.map(userId) })
+    return changeMembers(this.#at, { op: 'add', members: userIds(members) })
   }
 
   async remove(members: readonly string[]): Promise<MembersResult> {
-    return this.#members({ op: 'remove', members: members.map(userId) })
+    return changeMembers(this.#at, { op: 'remove', members: userIds(members) })
   }
 
   async join(): Promise<MembersResult> {
-    return this.#members({ op: 'join' })
+    return changeMembers(this.#at, { op: 'join' })
   }
 
   async quit(): Promise<MembersResult> {
-    return this.#members({ op: 'quit' })
+    return changeMembers(this.#at, { op: 'quit' })
   }
 
   async count(): Promise<number> {
     return (await this.#host.engine.head(this.id))?.members.size ?? this.memberCount
+  }
+
+  /** Everybody who is in it, with his role. */
+  async getAllMemberInfo(): Promise<readonly ConversationMemberInfo[]> {
+    return allMemberInfo(this.#at)
+  }
+
+  /** null: he is not in it. */
+  async getMemberInfo(member: string): Promise<ConversationMemberInfo | null> {
+    return (await allMemberInfo(this.#at)).find(({ memberId }) => memberId === member) ?? null
+  }
+
+  async updateMemberRole(member: string, role: MemberRole): Promise<MembersResult> {
+    return changeRole(this.#at, member, role)
+  }
+
+  /** They read on, and may not write. */
+  async muteMembers(members: readonly string[], options: MuteOptions = {}): Promise<MembersResult> {
+    return mute(this.#at, members, options)
+  }
+
+  async unmuteMembers(members: readonly string[]): Promise<MembersResult> {
+    return changeMembers(this.#at, { op: 'unmute', members: userIds(members) })
+  }
+
+  async queryMutedMembers(options: PageOptions = {}): Promise<UsersPage> {
+    return mutedPage(this.#at, options)
+  }
+
+  /** They are removed, and kept out. */
+  async blockMembers(members: readonly string[]): Promise<MembersResult> {
+    return changeMembers(this.#at, { op: 'block', members: userIds(members) })
+  }
+
+  async unblockMembers(members: readonly string[]): Promise<MembersResult> {
+    return changeMembers(this.#at, { op: 'unblock', members: userIds(members) })
+  }
+
+  async queryBlockedMembers(options: PageOptions = {}): Promise<UsersPage> {
+    return blockedPage(this.#at, options)
+  }
+
+  /** Changes only the rights that are named; the owner alone may. */
+  async setPolicy(policy: Partial<Policy>): Promise<Changed> {
+    const command = { op: 'update', policy: policyOf(policy) } as const
+    const { confirmed } = await this.#host.engine.command(this.id, command)
+    return { confirmed }
+  }
+
+  /** `name`, `icon`, or an attribute by its path: `attr.seat.row`. */
+  get(key: string): unknown {
+    return this.#info.get(key)
+  }
+
+  set(key: string, value: unknown): this {
+    this.#info.set(key, value)
+    return this
+  }
+
+  unset(key: string): this {
+    this.#info.unset(key)
+    return this
+  }
+
+  /** Everything that was set since the last time, as one change. */
+  async save(): Promise<Changed> {
+    return this.#info.save()
+  }
+
+  /** Asks the relay for what this device lacks of it, where there is a connection. */
+  async fetch(): Promise<this> {
+    await this.#host.engine.open(this.id)
+    return this
   }
 
   /** Everything up to here has been seen. It never leaves this device. */
@@ -204,25 +281,14 @@ export class Conversation extends Emitter<ConversationEvents> {
     this.emit(event, ...args)
   }
 
-  async #members(command: Parameters<Engine['command']>[1]): Promise<MembersResult> {
-    const { predicted, confirmed } = await this.#host.engine.command(this.id, command)
-    return { ...predicted, confirmed }
+  get #at(): At {
+    return { host: this.#host, id: this.id }
   }
-}
 
-export function userId(text: string): UserId {
-  const id = parseUserId(text)
-  if (id === undefined) {
-    throw new ParleyError('bad-id', `“${text}” is not a user id: 1 to 64 characters of A-Z a-z 0-9 _ - . @ :`)
+  #line(key: 'name' | 'icon'): string | null {
+    const line = this.#info.get(key)
+    return typeof line === 'string' ? line : null
   }
-  return id
-}
-
-function messageId(text: string): EntryId {
-  const id = parseEntryId(text)
-  if (id === undefined)
-    throw new ParleyError('bad-argument', 'This is not the id of a message that was sent.')
-  return id
 }
 
 function historyQuery(options: QueryMessagesOptions): HistoryQuery {

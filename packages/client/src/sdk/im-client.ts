@@ -1,44 +1,40 @@
 /** One signed-in user on this device: conversations, events, and what is still unsent. */
-import { makeConversationId, parseConversationId, uniqueConversationId } from '@parley/document'
-import type { ConversationId, JsonObject, JsonValue } from '@parley/document'
+import {
+  type ConversationId,
+  type ConversationKind,
+  makeConversationId,
+  parseConversationId,
+  type Policy,
+  uniqueConversationId,
+  type UserId,
+} from '@parley/document'
 import type { ConnectionState, Engine, EngineEvent, UnsentItem } from '../engine-types.ts'
 import { ParleyError, refusalError } from '../errors.ts'
-import type { Logger } from '../ports.ts'
-import { Conversation, userId } from './conversation.ts'
-import type { ConversationEvents, ConversationHost } from './conversation.ts'
+import type { ClientEvents, Tell } from './client-events.ts'
+import { Conversation } from './conversation.ts'
 import { Emitter } from './emitter.ts'
 import { Event } from './event.ts'
-import type { MessageClasses } from './message.ts'
+import { parseFullJSON } from './full-json.ts'
+import { userId } from './given-ids.ts'
+import type { ConversationHost } from './host.ts'
+import { badArgument, jsonObjectOf } from './json.ts'
+import { policyOf } from './members.ts'
+import type { Message } from './message.ts'
+import type { MessageClasses } from './message-classes.ts'
 import { createOutgoing } from './outgoing.ts'
-
-type WithConversation<M> = {
-  readonly [K in keyof M]: M[K] extends readonly [infer A, ...infer R]
-    ? readonly [A, Conversation, ...R]
-    : readonly [Conversation]
-}
-
-export type ClientEvents = Omit<WithConversation<ConversationEvents>, typeof Event.CONVERSATION_UPDATED> & {
-  /** `partial`: it moved while away, and not all of that came as events. */
-  readonly [Event.CONVERSATION_UPDATED]: readonly [
-    Conversation,
-    { readonly replayed?: true; readonly partial?: true },
-  ]
-  readonly [Event.CHANGE_REFUSED]: readonly [
-    { readonly item: UnsentItem; readonly error: ParleyError },
-    Conversation,
-  ]
-  readonly [Event.STATE]: readonly [ConnectionState]
-  readonly [Event.STORAGE_DEGRADED]: readonly [{ readonly kind?: string }]
-  readonly [Event.STORAGE_RECOVERED]: readonly []
-  readonly [Event.CLOSE]: readonly [{ readonly code: string; readonly detail: string }]
-  readonly [Event.ERROR]: readonly [{ readonly code: string; readonly message: string }]
-}
+import { tellChange, tellMembers, tellMessage } from './telling.ts'
 
 export interface CreateConversationOptions {
   readonly members: readonly string[]
   readonly name?: string | null
+  /** A URL, or whatever the app shows by it. */
+  readonly icon?: string | null
+  /** `direct`: with one other member, for good; nobody is added and nobody leaves. Default: `group`. */
+  readonly kind?: ConversationKind
   /** The same first members share one conversation. Default: true. */
   readonly unique?: boolean
+  /** The rights that are to be other than usual. */
+  readonly policy?: Partial<Policy>
   /** Everything else becomes an attribute of the conversation. */
   readonly [attribute: string]: unknown
 }
@@ -53,7 +49,9 @@ export interface IMClientOptions {
   readonly engine: Engine
   readonly classes: MessageClasses
   readonly random: (bytes: number) => Uint8Array
-  readonly log: Logger
+  readonly now: () => number
+  /** Takes what the app's own code has thrown. */
+  readonly fault: (error: unknown) => void
 }
 
 export class IMClient extends Emitter<ClientEvents> {
@@ -65,13 +63,12 @@ export class IMClient extends Emitter<ClientEvents> {
   /** Of which not all came as events; told with the next word of them. */
   readonly #moved = new Set<ConversationId>()
 
-  constructor({ engine, classes, random, log }: IMClientOptions) {
-    const fault = (error: unknown): void => log.error('a listener threw', { error: String(error) })
+  constructor({ engine, classes, random, now, fault }: IMClientOptions) {
     super(fault)
     this.id = engine.user
     this.#engine = engine
     this.#random = random
-    this.#host = { engine, outgoing: createOutgoing(engine, classes), fault }
+    this.#host = { engine, classes, outgoing: createOutgoing(engine, classes), now, fault }
     engine.on((event) => this.#tell(event))
   }
 
@@ -83,24 +80,37 @@ export class IMClient extends Emitter<ClientEvents> {
   async createConversation({
     members,
     name = null,
+    icon = null,
+    kind = 'group',
     unique = true,
+    policy,
     ...attributes
   }: CreateConversationOptions): Promise<Conversation> {
     const others = [...new Set(members.map(userId))].filter((member) => member !== this.#engine.user)
-    const id = unique
-      ? uniqueConversationId('group', [this.#engine.user, ...others])
-      : makeConversationId(this.#random(16))
+    const id = this.#idOf(kind, unique, others)
     const { confirmed } = await this.#engine.command(id, {
       op: 'create',
-      kind: 'group',
+      kind,
       unique,
       members: others,
       name,
-      attributes: plainObject(attributes),
+      attributes: jsonObjectOf(attributes, 'What was given as attributes'),
+      ...(icon === null ? undefined : { icon }),
+      ...(policy === undefined ? undefined : { policy: policyOf(policy) }),
     })
     const conversation = await this.#open(id)
     conversation.confirmed = confirmed
     return conversation
+  }
+
+  #idOf(kind: ConversationKind, unique: boolean, others: readonly UserId[]): ConversationId {
+    if (kind !== 'group' && kind !== 'direct')
+      throw badArgument('The kind of a conversation is group or direct.')
+    if (kind === 'direct' && (others.length !== 1 || !unique))
+      throw badArgument('A direct conversation has exactly one other member, and is unique.')
+    return unique
+      ? uniqueConversationId(kind, [this.#engine.user, ...others])
+      : makeConversationId(this.#random(16))
   }
 
   /**
@@ -118,6 +128,16 @@ export class IMClient extends Emitter<ClientEvents> {
       if (error instanceof ParleyError && error.code === 'OFFLINE') return this.#conversation(id)
       throw error
     }
+  }
+
+  /** In the order of the ids; null for one that does not exist, or is not one's own. */
+  async getConversations(ids: readonly string[]): Promise<readonly (Conversation | null)[]> {
+    return Promise.all(ids.map(async (id) => this.getConversation(id)))
+  }
+
+  /** What `message.toFullJSON()` made, as a message again. */
+  async parseMessage(json: unknown): Promise<Message> {
+    return parseFullJSON(json, this.#host)
   }
 
   /** Of this device, the latest first. */
@@ -176,59 +196,36 @@ export class IMClient extends Emitter<ClientEvents> {
 
   #tell(event: EngineEvent): void {
     switch (event.type) {
-      case 'invited': {
-        const conversation = this.#conversation(event.conversation)
-        const payload = { invitedBy: event.invitedBy, ...marks(event) }
-        this.#both(Event.INVITED, conversation, [payload], [payload, conversation])
+      case 'invited':
+      case 'kicked':
+      case 'members-joined':
+      case 'members-left':
+        tellMembers(this.#to(event.conversation), event)
         return
-      }
-      case 'kicked': {
-        const conversation = this.#conversation(event.conversation)
-        const payload = { kickedBy: event.kickedBy, ...marks(event) }
-        this.#both(Event.KICKED, conversation, [payload], [payload, conversation])
-        return
-      }
-      case 'members-joined': {
-        const conversation = this.#conversation(event.conversation)
-        const payload = { members: event.members, invitedBy: event.invitedBy, ...marks(event) }
-        this.#both(Event.MEMBERS_JOINED, conversation, [payload], [payload, conversation])
-        return
-      }
-      case 'members-left': {
-        const conversation = this.#conversation(event.conversation)
-        const by = event.kickedBy === undefined ? {} : { kickedBy: event.kickedBy }
-        const payload = { members: event.members, ...by, ...marks(event) }
-        this.#both(Event.MEMBERS_LEFT, conversation, [payload], [payload, conversation])
-        return
-      }
       case 'message':
-      case 'recalled': {
-        const name = event.type === 'message' ? Event.MESSAGE : Event.MESSAGE_RECALL
-        const conversation = this.#conversation(event.message.conversation)
-        const message = this.#host.outgoing.of(event.message)
-        this.#both(name, conversation, [message, marks(event)], [message, conversation, marks(event)])
+      case 'recalled':
+      case 'edited':
+      case 'reaction':
+      case 'message-status':
+        tellMessage(this.#host, this.#to(event.message.conversation), event)
         return
-      }
-      case 'message-status': {
-        const conversation = this.#conversation(event.message.conversation)
-        const message = this.#host.outgoing.of(event.message)
-        this.#both(Event.MESSAGE_STATUS, conversation, [message], [message, conversation])
+      case 'changed':
+        tellChange(this.#host, this.#to(event.conversation), event)
         return
-      }
       case 'unread': {
-        const conversation = this.#conversation(event.conversation)
+        const { both, conversation } = this.#to(event.conversation)
         const { unread } = event
-        this.#both(Event.UNREAD_MESSAGES_COUNT_UPDATE, conversation, [unread], [unread, conversation])
+        both(Event.UNREAD_MESSAGES_COUNT_UPDATE, [unread], [unread, conversation])
         return
       }
       case 'moved':
         this.#moved.add(event.conversation)
         return
       case 'conversation': {
-        const conversation = this.#conversation(event.conversation)
+        const { both, conversation } = this.#to(event.conversation)
         const moved = this.#moved.delete(event.conversation)
         const how = moved ? ({ replayed: true, partial: true } as const) : {}
-        this.#both(Event.CONVERSATION_UPDATED, conversation, [how], [conversation, how])
+        both(Event.CONVERSATION_UPDATED, [how], [conversation, how])
         return
       }
       case 'command-refused':
@@ -254,46 +251,19 @@ export class IMClient extends Emitter<ClientEvents> {
         this.emit(Event.ERROR, { code: event.code, message: event.detail })
         return
       case 'connection':
+      case 'caught-up':
     }
   }
 
   /** To the listeners of the conversation, and to those of the client, who are given the conversation too. */
-  #both<K extends keyof ConversationEvents>(
-    name: K,
-    conversation: Conversation,
-    args: ConversationEvents[K],
-    own: ClientEvents[K],
-  ): void {
-    conversation.tell(name, ...args)
-    this.emit(name, ...own)
+  #to(id: ConversationId): Tell {
+    const conversation = this.#conversation(id)
+    return {
+      conversation,
+      both: (name, args, own) => {
+        conversation.tell(name, ...args)
+        this.emit(name, ...own)
+      },
+    }
   }
-}
-
-/** `replayed` and `partial`, where they are set. */
-function marks({ replayed, partial }: { readonly replayed?: true; readonly partial?: true }): {
-  readonly replayed?: true
-  readonly partial?: true
-} {
-  return { ...(replayed === true ? { replayed } : {}), ...(partial === true ? { partial } : {}) }
-}
-
-/** Values that have no JSON are refused where they enter. */
-function plainObject(attributes: { readonly [key: string]: unknown }): JsonObject {
-  const plain: { [key: string]: JsonValue } = {}
-  for (const [key, value] of Object.entries(attributes)) {
-    if (!isJson(value)) throw new ParleyError('bad-argument', `The attribute “${key}” is not a JSON value.`)
-    plain[key] = value
-  }
-  return plain
-}
-
-function isJson(value: unknown): value is JsonValue {
-  if (value === null || typeof value === 'boolean' || typeof value === 'string') return true
-  if (typeof value === 'number') return Number.isFinite(value)
-  if (Array.isArray(value)) return value.every(isJson)
-  return (
-    typeof value === 'object' &&
-    Object.getPrototypeOf(value) === Object.prototype &&
-    Object.values(value).every(isJson)
-  )
 }

@@ -2,8 +2,9 @@ import { expect, test } from 'vitest'
 import { inConversation, stage } from '../testing/client.test-kit.ts'
 import type { Stage } from '../testing/client.test-kit.ts'
 import { codeOf, conversationId, pushed, settle } from '../testing/values.test-kit.ts'
+import { RecalledMessage, TextMessage } from './built-in-messages.ts'
 import { Event } from './event.ts'
-import { type Message, MessageStatus, RecalledMessage, TextMessage } from './message.ts'
+import { type Message, MessageStatus } from './message.ts'
 
 const id = conversationId(1)
 

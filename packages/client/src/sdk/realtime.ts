@@ -8,12 +8,11 @@ import type { ConnectionState, Engine } from '../engine-types.ts'
 import { ParleyError } from '../errors.ts'
 import type { Logger, Ports, TokenReason } from '../ports.ts'
 import { silentLogger } from '../ports.ts'
-import { userId } from './conversation.ts'
 import { Emitter } from './emitter.ts'
 import { Event } from './event.ts'
+import { userId } from './given-ids.ts'
 import { IMClient } from './im-client.ts'
-import { builtInMessages } from './message.ts'
-import type { MessageClass } from './message.ts'
+import { createMessageClasses, type MessageClass, type MessageClasses } from './message-classes.ts'
 
 export interface RealtimeOptions {
   /** ws:// or wss:// */
@@ -46,17 +45,23 @@ export type RealtimeEvents = {
 export class PortableRealtime extends Emitter<RealtimeEvents> {
   readonly #options: RealtimeOptions
   readonly #platform: Platform
-  readonly #classes = new Map<number, MessageClass>()
+  readonly #classes: MessageClasses
+  readonly #fault: (error: unknown) => void
   readonly #engines = new Set<Engine>()
 
   constructor(options: RealtimeOptions, platform: Platform) {
-    super((error) => (options.logger ?? silentLogger).error('a listener threw', { error: String(error) }))
+    const { logger = silentLogger } = options
+    const fault = (error: unknown): void => logger.error('a listener threw', { error: String(error) })
+    super(fault)
     if (!/^wss?:\/\//.test(options.server)) {
       throw new ParleyError('bad-argument', 'server is the address of the relay: ws://… or wss://…')
     }
     this.#options = options
     this.#platform = platform
-    this.register(...builtInMessages)
+    this.#fault = fault
+    this.#classes = createMessageClasses((error) =>
+      logger.error('a message class threw', { error: String(error) }),
+    )
   }
 
   get state(): ConnectionState {
@@ -66,7 +71,7 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
 
   /** Message classes of the app's own: what arrives with their type is made an instance of them. */
   register(...classes: readonly MessageClass[]): this {
-    for (const one of classes) this.#classes.set(one.TYPE, one)
+    for (const one of classes) this.#classes.register(one)
     return this
   }
 
@@ -105,7 +110,8 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
       else if (event.event === 'RETRY') this.emit(Event.RETRY, event.attempt ?? 0)
       else this.emit(Event[event.event])
     })
-    const client = new IMClient({ engine, classes: this.#classes, random: platform.random, log })
+    const { random, now } = platform
+    const client = new IMClient({ engine, classes: this.#classes, random, now, fault: this.#fault })
     let stop = (): void => undefined
     engine.on((event) => {
       if (event.type !== 'ended') return

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest'
 import { inConversation, stage } from '../testing/client.test-kit.ts'
 import { codeOf, conversationId, entryId, jerry, mary, pushed, settle } from '../testing/values.test-kit.ts'
+import { RecalledMessage, TextMessage } from './built-in-messages.ts'
 import { Event } from './event.ts'
-import { Message, MessageStatus, RecalledMessage, TextMessage } from './message.ts'
+import { type Message, MessageStatus } from './message.ts'
+import { messageType, TypedMessage } from './typed-message.ts'
 
 const id = conversationId(1)
 
@@ -69,12 +71,8 @@ test('[CL101] `sent` rejects with the reason, and nobody has to look', async () 
 })
 
 test('[CL102] an unknown type arrives whole, and a registered class is used for its own', async () => {
-  class Dice extends Message {
-    static readonly TYPE = 7
-    constructor() {
-      super(Dice.TYPE)
-    }
-  }
+  class Dice extends TypedMessage {}
+  messageType(7)(Dice)
   const { client, realtime, script, say } = await inConversation()
   const arrived: Message[] = []
   client.on(Event.MESSAGE, (message) => arrived.push(message))

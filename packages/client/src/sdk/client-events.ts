@@ -1,0 +1,36 @@
+/** What a client tells its listeners: all that its conversations tell, with the conversation, and what concerns the device. */
+import type { ConnectionState, UnsentItem } from '../engine-types.ts'
+import type { ParleyError } from '../errors.ts'
+import type { Conversation } from './conversation.ts'
+import type { ConversationEvents, Replayed } from './conversation-events.ts'
+import type { Event } from './event.ts'
+
+type WithConversation<M> = {
+  readonly [K in keyof M]: M[K] extends readonly [infer A, ...infer R]
+    ? readonly [A, Conversation, ...R]
+    : readonly [Conversation]
+}
+
+export type ClientEvents = Omit<WithConversation<ConversationEvents>, typeof Event.CONVERSATION_UPDATED> & {
+  /** `partial`: it moved while away, and not all of that came as events. */
+  readonly [Event.CONVERSATION_UPDATED]: readonly [Conversation, Replayed]
+  readonly [Event.CHANGE_REFUSED]: readonly [
+    { readonly item: UnsentItem; readonly error: ParleyError },
+    Conversation,
+  ]
+  readonly [Event.STATE]: readonly [ConnectionState]
+  readonly [Event.STORAGE_DEGRADED]: readonly [{ readonly kind?: string }]
+  readonly [Event.STORAGE_RECOVERED]: readonly []
+  readonly [Event.CLOSE]: readonly [{ readonly code: string; readonly detail: string }]
+  readonly [Event.ERROR]: readonly [{ readonly code: string; readonly message: string }]
+}
+
+/** Where news goes: the listeners of the conversation, and those of the client. */
+export interface Tell {
+  readonly conversation: Conversation
+  readonly both: <K extends keyof ConversationEvents>(
+    name: K,
+    args: ConversationEvents[K],
+    own: ClientEvents[K],
+  ) => void
+}
