@@ -67,7 +67,9 @@ test('[CL32] a row of a page that is held whole is stored with the page’s vers
   const held = await pageOf(device, 1)
   expect(held).toMatchObject({ held: 4, known: 4, digest: script.digest(1) })
   expect(held?.updates.map(({ seq, update }) => ({ seq, update }))).toEqual(
-    script.page(1).rows.map(({ seq, update }) => ({ seq, update })),
+    script
+      .page(1)
+      .rows.flatMap((row) => (row.kind === 'hidden' ? [] : [{ seq: row.seq, update: row.update }])),
   )
 })
 

@@ -1,17 +1,19 @@
 /**
- * Confirmed rows, one after another, into what a device holds. Rules CL30 to CL37.
+ * Confirmed rows, one after another, into what a device holds. Rules CL30 to CL37 and CL123 to CL127.
  *
  * A row counts once: by its sequence for the conversation, by the page's version for the page. A row of a page that is
  * not held whole moves the list row and is otherwise fetched with its page. Nothing here asks Yjs.
  */
-import { emptyDigest, parseChange } from '@parley/document'
-import type { ConversationId, Message, Operation, UserId } from '@parley/document'
-import type { EntryRow, Row } from '@parley/wire'
+import { emptyDigest, everybody, parseChange } from '@parley/document'
+import type { ConversationId, Message, Operation, Recall, UserId } from '@parley/document'
+import type { EntryRow, HiddenRow, Row } from '@parley/wire'
 import { tell } from './arrival.ts'
 import type { Arrival } from './arrival.ts'
 import { applyHeadRow } from './head-rows.ts'
+import { editedLast, lastMessage, recalledLast } from './last-message.ts'
 import type { Ledger } from './ledger.ts'
-import { withRecalled } from './marks.ts'
+import { goOn, messageAfter } from './live-pages.ts'
+import { withMentioned, withRecalled } from './marks.ts'
 import { readRow } from './read-row.ts'
 import type { ReadRow } from './read-row.ts'
 import type { ConversationRecord, LastMessage } from './records.ts'
@@ -38,6 +40,10 @@ export async function applyRow(
     else await passOver(ledger, before, row)
     return undefined
   }
+  if (row.kind === 'hidden') {
+    ledger.setConversation({ ...before, seq: row.seq, time: row.time })
+    return undefined
+  }
   const read = readRow(row)
   if (read === undefined) {
     await passOver(ledger, before, row)
@@ -46,7 +52,8 @@ export async function applyRow(
   const moved = { ...before, seq: row.seq, time: row.time }
   ledger.setConversation(row.page === before.pages ? { ...moved, tail: read.item } : moved)
   await storeLive(ledger, id, read)
-  if (read.kind === 'erased') countMessage(ledger, id, read.author, erasedLast(read), arrival)
+  if (read.kind === 'entry') goOn(ledger, id, read.row)
+  if (read.kind === 'erased') applyErased(ledger, id, read, arrival)
   else if ('op' in read.entry) await applyOperation(ledger, id, read.row, read.entry, arrival)
   else applyMessage(ledger, id, read.row, read.entry, arrival)
   await settleRow(ledger, id, read, arrival.promises)
@@ -54,7 +61,11 @@ export async function applyRow(
 }
 
 /** A row this build cannot read stops nothing: what it belongs to counts as behind, and the rest goes on. */
-async function passOver(ledger: Ledger, before: ConversationRecord, row: Row): Promise<void> {
+async function passOver(
+  ledger: Ledger,
+  before: ConversationRecord,
+  row: Exclude<Row, HiddenRow>,
+): Promise<void> {
   const moved = { ...before, seq: row.seq, time: row.time }
   const detail = `row ${row.seq} of ${before.id} cannot be read by this build`
   ledger.emit({ type: 'error', code: 'unreadable-row', detail })
@@ -87,6 +98,18 @@ async function storeLive(ledger: Ledger, id: ConversationId, read: ReadRow): Pro
   ledger.setPage(id, page, { held, known: Math.max(record.known, seq), digest })
 }
 
+/** A message taken back meanwhile holds its place, and is counted; an edit that was replaced is nothing any more. */
+function applyErased(
+  ledger: Ledger,
+  id: ConversationId,
+  { row, author, id: own }: Extract<ReadRow, { readonly kind: 'erased' }>,
+  arrival: Arrival,
+): void {
+  const { seq, time } = row
+  if (!row.operation)
+    countMessage(ledger, id, author, recalledLast({ seq, time, id: own, from: author }), arrival)
+}
+
 function applyMessage(
   ledger: Ledger,
   id: ConversationId,
@@ -94,27 +117,18 @@ function applyMessage(
   entry: Message,
   arrival: Arrival,
 ): void {
-  const { seq, time } = row
-  const { id: message, from, sentAt, type, text } = entry
-  const last: LastMessage = {
-    seq,
-    time,
-    sentAt,
-    id: message,
-    from,
-    type,
-    text: text ?? null,
-    recalled: false,
-  }
-  countMessage(ledger, id, from, last, arrival)
+  const { id: message, from } = entry
+  countMessage(ledger, id, from, lastMessage(row, entry), arrival)
+  const record = ledger.conversation(id)
+  if (record !== undefined && from !== arrival.user && mentions(entry, arrival.user))
+    ledger.setConversation({ ...record, mentioned: withMentioned(record, [row.seq]) })
   // Whoever wrote it here has shown it already.
   if (ledger.outbox.byId(message) !== undefined) return
   tell(ledger, arrival, { type: 'message', message: messageOf(id, row, entry) })
 }
 
-function erasedLast(read: Extract<ReadRow, { readonly kind: 'erased' }>): LastMessage {
-  const { seq, time } = read.row
-  return { seq, time, sentAt: time, id: read.id, from: read.author, type: -127, text: null, recalled: true }
+function mentions(entry: Message, user: UserId): boolean {
+  return entry.mentions?.some((one) => one === user || one === everybody) === true
 }
 
 function countMessage(
@@ -130,26 +144,60 @@ function countMessage(
   ledger.setConversation({ ...record, total: record.total + 1, mine, last })
 }
 
-/** A recall: what it took away is gone from the list row and from the counts too. */
 async function applyOperation(
   ledger: Ledger,
   id: ConversationId,
   row: EntryRow,
-  { target, from }: Operation,
+  entry: Operation,
   arrival: Arrival,
 ): Promise<void> {
-  for (const { seq } of row.erases) {
-    const record = ledger.conversation(id)
-    if (record === undefined) return
-    const stored = await ledger.update(id, row.page, seq)
-    const last = record.last?.seq === seq ? record.last : null
-    ledger.setConversation({
-      ...record,
-      last: last === null ? record.last : { ...last, type: -127, text: null, recalled: true },
-      // Only its author recalls a message (rules of @parley/document), so the actor is the author.
-      mark: from === arrival.user ? record.mark : withRecalled(record.mark, [seq]),
-    })
-    const time = stored?.time ?? last?.time ?? row.time
-    tell(ledger, arrival, { type: 'recalled', message: recalledView(id, { id: target, from, seq, time }) })
+  if (entry.op === 'recall') await applyRecall(ledger, id, row, entry, arrival)
+  else await tellOperation(ledger, id, row, entry, arrival)
+  if (entry.op !== 'edit') return
+  const record = ledger.conversation(id)
+  if (record?.last?.id !== entry.target || record.last.recalled) return
+  ledger.setConversation({ ...record, last: editedLast(record.last, entry, row.time) })
+}
+
+/** What it took away is gone from the list row and from the counts too. */
+async function applyRecall(
+  ledger: Ledger,
+  id: ConversationId,
+  row: EntryRow,
+  { target, from }: Recall,
+  arrival: Arrival,
+): Promise<void> {
+  const record = ledger.conversation(id)
+  if (record === undefined || row.erases.length === 0) return
+  // The message, and perhaps the edit that stood on it, which came later.
+  const seq = Math.min(...row.erases.map((erased) => erased.seq))
+  const stored = await ledger.update(id, row.page, seq)
+  const last = record.last?.seq === seq ? record.last : null
+  ledger.setConversation({
+    ...record,
+    last: last === null ? record.last : recalledLast(last),
+    // Only its author recalls a message (rules of @parley/document), so the actor is the author.
+    mark: from === arrival.user ? record.mark : withRecalled(record.mark, [seq]),
+    mentioned: withMentioned(record, [], [seq]),
+  })
+  const time = stored?.time ?? last?.time ?? row.time
+  tell(ledger, arrival, { type: 'recalled', message: recalledView(id, { id: target, from, seq, time }) })
+}
+
+/** Whoever did it here has shown it already, and of a message that is not here there is nothing to show. */
+async function tellOperation(
+  ledger: Ledger,
+  id: ConversationId,
+  row: EntryRow,
+  entry: Exclude<Operation, Recall>,
+  arrival: Arrival,
+): Promise<void> {
+  if (arrival.silent || ledger.outbox.byId(entry.id) !== undefined) return
+  const message = await messageAfter(ledger, id, row, entry.target)
+  if (message === undefined || message.recalled) return
+  if (entry.op === 'edit') tell(ledger, arrival, { type: 'edited', message })
+  else {
+    const { from: by, sign, on } = entry
+    tell(ledger, arrival, { type: 'reaction', message, by, sign, on })
   }
 }

@@ -15,7 +15,18 @@ export interface Arrival {
 
 type RowEvent = Extract<
   EngineEvent,
-  { readonly type: 'message' | 'recalled' | 'invited' | 'kicked' | 'members-joined' | 'members-left' }
+  {
+    readonly type:
+      | 'message'
+      | 'recalled'
+      | 'edited'
+      | 'reaction'
+      | 'changed'
+      | 'invited'
+      | 'kicked'
+      | 'members-joined'
+      | 'members-left'
+  }
 >
 
 /** Events of rows: marked when they happened while away, withheld on a first sync. */

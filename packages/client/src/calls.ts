@@ -1,10 +1,11 @@
 /**
- * What the app asks for, as changes of the ledger: each resolves when it is safe on this device. Rules CL90 to CL94.
+ * What the app asks for, as changes of the ledger: each resolves when it is safe on this device. Rules CL90 to CL94,
+ * and CL121.
  *
  * Everything is checked before anything is changed: a change the local rules forbid rejects at once and is not queued.
  */
-import { buildMessage, writeEntry } from '@parley/document'
-import type { ConversationId } from '@parley/document'
+import { buildMessage, judgeEntry, writeEntry } from '@parley/document'
+import type { ConversationId, Head, Message } from '@parley/document'
 import { assert } from './assert.ts'
 import { createCommandCall } from './command-calls.ts'
 import type { CommandCall } from './command-calls.ts'
@@ -14,17 +15,16 @@ import { refusalError } from './errors.ts'
 import { shownHead } from './heads.ts'
 import type { History } from './history.ts'
 import { mustBeMember } from './membership.ts'
+import { createOperationCalls } from './operation-calls.ts'
+import type { OperationCalls } from './operation-calls.ts'
 import { createQueueing } from './queueing.ts'
-import { createRecallCall } from './recall-call.ts'
-import type { RecallCall } from './recall-call.ts'
 import type { EntryItem } from './records.ts'
 import { createUnsentCalls } from './unsent-calls.ts'
 import type { UnsentCalls } from './unsent-calls.ts'
 import { waitingView } from './views.ts'
 
-export interface Calls extends UnsentCalls {
+export interface Calls extends UnsentCalls, OperationCalls {
   readonly command: CommandCall
-  readonly recall: RecallCall
   send(
     id: ConversationId,
     message: SendMessage,
@@ -39,7 +39,9 @@ export function createCalls(core: Core, history: History): Calls {
     const { make, message } = await core.mailbox.call(async (ledger) => {
       const built = buildMessage({ ...wanted, id: queueing.newId(), from: user, sentAt: ports.now() })
       if (!built.ok) throw refusalError(built.code, built.detail)
-      mustBeMember(ledger, id, user, await shownHead(ledger, id, { user, now: ports.now() }))
+      const head = await shownHead(ledger, id, { user, now: core.relayTime() })
+      mustBeMember(ledger, id, user, head)
+      mayWrite(head, built.message)
       const item: EntryItem = {
         ...queueing.common(ledger, built.message.id, id),
         kind: 'entry',
@@ -54,10 +56,17 @@ export function createCalls(core: Core, history: History): Calls {
     return { ...make(), message }
   }
 
+  /** A head that does not know of him yet says nothing. */
+  function mayWrite(head: Head | undefined, message: Message): void {
+    if (head?.members.has(user) !== true) return
+    const verdict = judgeEntry(head, message, user, undefined, core.relayTime())
+    if (!verdict.accepted) throw refusalError(verdict.code, verdict.detail)
+  }
+
   return {
     send,
     command: createCommandCall(core, queueing),
-    recall: createRecallCall(core, queueing, history),
+    ...createOperationCalls(core, queueing, history),
     ...createUnsentCalls(core, queueing),
   }
 }

@@ -25,12 +25,12 @@ interface Judged {
 }
 
 export function createCommandCall(core: Core, queueing: Queueing): CommandCall {
-  const { user, ports } = core
+  const { user } = core
 
   return async (id, given) => {
     const wanted = checked(given)
     const { make, predicted } = await core.mailbox.call(async (ledger) => {
-      const head = await shownHead(ledger, id, { user, now: ports.now() })
+      const head = await shownHead(ledger, id, { user, now: core.relayTime() })
       const { outcome, changesNothing } = judgeLocally(ledger, id, head, wanted)
       const waiting = changesNothing && wanted.op === 'create' ? creationOf(ledger, id) : undefined
       if (waiting !== undefined) return { make: queueing.waiting<Outcome>(waiting), predicted: outcome }
@@ -62,7 +62,7 @@ export function createCommandCall(core: Core, queueing: Queueing): CommandCall {
       const successfulClientIds = 'members' in wanted ? wanted.members : [user]
       return { outcome: { successfulClientIds, failures: [] }, changesNothing: false }
     }
-    const verdict = predict(id, head, wanted, { user, now: ports.now() })
+    const verdict = predict(id, head, wanted, { user, now: core.relayTime() })
     if (!verdict.accepted) throw refusalError(verdict.code, verdict.detail)
     return { outcome: verdict.outcome, changesNothing: verdict.change === null }
   }
@@ -74,7 +74,7 @@ function checked(given: Command): Command {
   const parsed = parseCommand(once)
   if (!parsed.ok) throw refusalError(parsed.code, parsed.detail)
   if (writeAny({ ...parsed.command }).length > maxAnyBytes)
-    throw refusalError('too-large', 'So many members do not fit into one change: do it in several steps.')
+    throw refusalError('too-large', 'This does not fit into one change: do it in several steps.')
   return parsed.command
 }
 
@@ -100,6 +100,7 @@ function localRecord(id: ConversationId, command: Command, core: Core): Conversa
     ...fresh,
     kind: command.kind,
     name: command.name,
+    icon: command.icon ?? null,
     creator: core.user,
     unique: command.unique,
     role: 'owner',

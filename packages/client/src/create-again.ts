@@ -2,7 +2,7 @@
  * A conversation that a restored relay does not know: whoever may, makes it again from what he holds of it. Its creator may
  * (the id is random), and of a unique one everybody whose present members make the same id. Rule CL67.
  */
-import { isUniqueId, makeEntryId, uniqueConversationId } from '@parley/document'
+import { isUniqueId, makeEntryId, policyDifference, uniqueConversationId } from '@parley/document'
 import type { Command } from '@parley/document'
 import type { Core } from './core.ts'
 import { confirmedHead } from './heads.ts'
@@ -16,7 +16,8 @@ export async function createAgain(core: Core, ledger: Ledger, record: Conversati
     .some((item) => item.command.op === 'create' && item.state === 'waiting')
   const head = waits ? undefined : await confirmedHead(ledger, id)
   if (head === undefined) return
-  const { kind, name, unique, creator } = head.info
+  const { kind, name, icon, unique, creator } = head.info
+  const policy = policyDifference(head.info.policy)
   const members = [...head.members.keys()]
   const may = isUniqueId(id) ? uniqueConversationId(kind, members) === id : creator === core.user
   if (!may) return
@@ -27,6 +28,8 @@ export async function createAgain(core: Core, ledger: Ledger, record: Conversati
     members: members.filter((member) => member !== core.user),
     name,
     attributes: Object.fromEntries(head.attributes),
+    ...(icon === null ? undefined : { icon }),
+    ...(Object.keys(policy).length === 0 ? undefined : { policy }),
   }
   const at = core.ports.now()
   const n = ledger.takeFirstN()

@@ -125,15 +125,17 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     conversation: (id) => conversation(model(), id),
     head: async (id) => {
       const { core } = live()
-      return core.mailbox.read(async (ledger) => shownHead(ledger, id, { user, now: ports.now() }))
+      return core.mailbox.read(async (ledger) => shownHead(ledger, id, { user, now: core.relayTime() }))
     },
-    peekHead: (id) => peekHead(model(), id, { user, now: ports.now() }),
+    peekHead: (id) => peekHead(model(), id, { user, now: running?.core.relayTime() ?? ports.now() }),
     confirmedHead: async (id) => live().core.mailbox.read(async (ledger) => confirmedHead(ledger, id)),
     open: async (id) => openConversation(live().core, id),
     look: async (id) => look(live().core, id),
     command: async (id, command) => live().calls.command(id, command),
     send: async (id, message) => live().calls.send(id, message),
     recall: async (id, target) => live().calls.recall(id, target),
+    edit: async (id, target, content) => live().calls.edit(id, target, content),
+    react: async (id, target, sign, on) => live().calls.react(id, target, sign, on),
     history: async (id, query) => live().history.query(id, query),
     timeline: async (id, limit) => live().history.query(id, { limit }),
     read: async (id) => live().own.read(id),

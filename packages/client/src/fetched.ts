@@ -8,7 +8,7 @@ import type { Ledger } from './ledger.ts'
 import { settleByRow } from './outbox.ts'
 import type { Promises } from './promises.ts'
 import { readPage } from './read-records.ts'
-import { readRow } from './read-row.ts'
+import { readEntryRow, readRow } from './read-row.ts'
 import { settleRow } from './settle-row.ts'
 import { storeRow } from './store-row.ts'
 
@@ -35,7 +35,7 @@ export async function applyPage(
   if (before.held > version && !verify) return 'older'
   const goesOn = fetched.after > 0
   if (goesOn && before.held !== fetched.after) return 'older'
-  const reads = fetched.rows.flatMap((row) => (row.kind === 'head' ? [] : (readRow(row) ?? [])))
+  const reads = fetched.rows.flatMap((row) => readEntryRow(row) ?? [])
   let digest = goesOn ? before.digest : emptyDigest
   if (!goesOn) ledger.clearUpdates(id, page)
   for (const read of reads) {
@@ -124,7 +124,7 @@ async function settleHeld(
     const read = readRow(
       erased === null
         ? { kind: 'entry', seq, time, page, update, erases: [] }
-        : { kind: 'erased', seq, time, page, update, author: erased.author, id: erased.id },
+        : { kind: 'erased', seq, time, page, update, ...erased },
     )
     if (read !== undefined) settleByRow(ledger, id, read, promises)
   }

@@ -4,10 +4,9 @@
  */
 import { readAppend, readEntry, timeline } from '@parley/document'
 import type { Confirmed, ConversationId, EntryId, TimelineMessage } from '@parley/document'
-import type { Row } from '@parley/storage'
 import type { Ledger } from './ledger.ts'
-import { readUpdate } from './read-records.ts'
 import type { PageRecord } from './records.ts'
+import type { StoredUpdate } from './row-changes.ts'
 
 interface Folded {
   readonly conversation: ConversationId
@@ -47,9 +46,7 @@ export function createFoldedPages(maxPages: number): FoldedPages {
         keep(known)
         return known.messages
       }
-      const [rows = []] = await ledger.model.disk.read([
-        { kind: 'range', table: 'updates', prefix: [id, page] },
-      ])
+      const rows = await ledger.updates(id, page)
       const messages = timeline(rows.flatMap((row) => confirmed(row, page) ?? []))
       // Of what is not held whole there is no version that says when it changes.
       if (record.held > 0)
@@ -75,13 +72,12 @@ function isOf({ held, digest }: Folded, record: PageRecord): boolean {
   return held === record.held && digest === record.digest
 }
 
-function confirmed(row: Row, page: number): Confirmed | undefined {
-  const seq = row.key[2]
-  if (typeof seq !== 'number') return undefined
-  const { time, update, erased } = readUpdate(row.value)
-  if (erased !== null) return { seq, time, page, author: erased.author, id: erased.id, entry: null }
+export function confirmed({ seq, record }: StoredUpdate, page: number): Confirmed | undefined {
+  const { time, update, erased } = record
+  if (erased !== null) return { seq, time, page, ...erased, entry: null }
   const append = readAppend(update)
-  const entry = append.ok ? readEntry(append.append.content) : undefined
-  if (entry?.ok !== true) return undefined
-  return { seq, time, page, author: entry.entry.from, id: entry.entry.id, entry: entry.entry }
+  const read = append.ok ? readEntry(append.append.content) : undefined
+  if (read?.ok !== true) return undefined
+  const { entry } = read
+  return { seq, time, page, author: entry.from, id: entry.id, entry, operation: 'op' in entry }
 }

@@ -1,4 +1,4 @@
-/** Rows of the head: who is in a conversation, and what everybody hears of it. Rules CL32, CL35 and CL37. */
+/** Rows of the head: who is in a conversation, and what everybody hears of it. Rules CL32, CL35, CL37 and CL128. */
 import { changeHead, emptyDigest } from '@parley/document'
 import type { Change, ConversationId, UserId } from '@parley/document'
 import type { HeadRow } from '@parley/wire'
@@ -57,7 +57,14 @@ function listRow(
     case 'page':
       return { ...record, pages: change.pages, tail: null }
     case 'created':
-      return { ...record, pages: 1, tail: null, members: change.members.length + 1 }
+      return {
+        ...record,
+        pages: 1,
+        tail: null,
+        members: change.members.length + 1,
+        name: change.name,
+        icon: change.icon ?? null,
+      }
     case 'added':
       return {
         ...record,
@@ -71,23 +78,39 @@ function listRow(
         ...(change.by === user ? entered(record) : { role: roleNow(ledger, record, user) }),
       }
     case 'removed':
+      return without(ledger, record, change.members, user)
+    case 'blocked':
+      return without(ledger, record, change.left, user)
+    case 'updated':
       return {
         ...record,
-        members: Math.max(0, record.members - change.members.length),
-        role: change.members.includes(user) ? '' : roleNow(ledger, record, user),
+        ...(change.name === undefined ? undefined : { name: change.name }),
+        ...(change.icon === undefined ? undefined : { icon: change.icon }),
       }
+    case 'role':
+      return change.members.includes(user) ? { ...record, role: change.role } : record
+    case 'muted':
+    case 'unmuted':
+    case 'unblocked':
+      return record
     case 'quit':
-      return {
-        ...record,
-        members: Math.max(0, record.members - 1),
-        role: change.by === user ? '' : roleNow(ledger, record, user),
-      }
+      return without(ledger, record, [change.by], user)
   }
 }
 
 /** He came in, perhaps right after he had left: unread counts from here. */
-function entered(record: ConversationRecord): Pick<ConversationRecord, 'role' | 'mark'> {
-  return { role: 'member', mark: markAt(record) }
+function entered(record: ConversationRecord): Pick<ConversationRecord, 'role' | 'mark' | 'mentioned'> {
+  return { role: 'member', mark: markAt(record), mentioned: [] }
+}
+
+function without(
+  ledger: Ledger,
+  record: ConversationRecord,
+  left: readonly UserId[],
+  user: UserId,
+): ConversationRecord {
+  const members = Math.max(0, record.members - left.length)
+  return { ...record, members, role: left.includes(user) ? '' : roleNow(ledger, record, user) }
 }
 
 /** An owner who leaves is succeeded; the head says by whom. */
@@ -126,17 +149,31 @@ function announce(ledger: Ledger, id: ConversationId, change: Change, arrival: A
       })
       return
     case 'removed':
-      if (change.members.includes(user))
-        tell(ledger, arrival, { type: 'kicked', conversation: id, kickedBy: change.by })
-      else
-        tell(ledger, arrival, {
-          type: 'members-left',
-          conversation: id,
-          members: change.members,
-          kickedBy: change.by,
-        })
+      sentAway(ledger, id, change.members, change.by, arrival)
       return
     case 'quit':
       tell(ledger, arrival, { type: 'members-left', conversation: id, members: [change.by] })
+      return
+    case 'blocked':
+      if (change.left.length > 0) sentAway(ledger, id, change.left, change.by, arrival)
+      tell(ledger, arrival, { type: 'changed', conversation: id, change })
+      return
+    case 'updated':
+    case 'role':
+    case 'muted':
+    case 'unmuted':
+    case 'unblocked':
+      tell(ledger, arrival, { type: 'changed', conversation: id, change })
   }
+}
+
+function sentAway(
+  ledger: Ledger,
+  id: ConversationId,
+  members: readonly UserId[],
+  kickedBy: UserId,
+  arrival: Arrival,
+): void {
+  if (members.includes(arrival.user)) tell(ledger, arrival, { type: 'kicked', conversation: id, kickedBy })
+  else tell(ledger, arrival, { type: 'members-left', conversation: id, members, kickedBy })
 }

@@ -6,7 +6,7 @@
  */
 import type { ConversationId, EntryId, TimelineMessage } from '@parley/document'
 import type { Core } from './core.ts'
-import type { HistoryPage, HistoryQuery } from './engine-types.ts'
+import type { HistoryPage, HistoryQuery, MessageView } from './engine-types.ts'
 import { ParleyError, unknownConversation } from './errors.ts'
 import { heldPages } from './fetched.ts'
 import { fetchPage } from './fetching.ts'
@@ -17,7 +17,7 @@ import type { Edge, Ranked, Walk } from './history-walk.ts'
 import { itemOf } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import type { Place } from './records.ts'
-import { confirmedView, recalledView, waitingView } from './views.ts'
+import { confirmedView, laidOver, waitingView } from './views.ts'
 
 export interface History {
   query(id: ConversationId, query: HistoryQuery): Promise<HistoryPage>
@@ -82,14 +82,14 @@ export function createHistory(core: Core): History {
     return found
   }
 
-  function isRecalled(id: EntryId): boolean {
-    for (const { state } of model.outbox.about(id)) if (state === 'waiting') return true
-    return false
+  /** With what waits of it laid over. */
+  function laid(view: MessageView): MessageView {
+    return laidOver(view, model.outbox.about(view.id))
   }
 
   function shown(id: ConversationId, messages: readonly TimelineMessage[]): readonly Ranked[] {
     return messages.map((message) => ({
-      view: isRecalled(message.id) ? recalledView(id, message) : confirmedView(id, message),
+      view: laid(confirmedView(id, message)),
       rank: message.seq,
       time: message.time,
     }))
@@ -106,8 +106,7 @@ export function createHistory(core: Core): History {
       const view = isShown ? waitingView(item) : undefined
       if (view === undefined) return []
       time = Math.max(time, view.time)
-      const now = isRecalled(view.id) ? { ...recalledView(id, view), state: view.state } : view
-      return [{ view: now, rank: tailRank + item.n, time }]
+      return [{ view: laid(view), rank: tailRank + item.n, time }]
     })
   }
 

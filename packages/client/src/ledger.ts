@@ -2,15 +2,17 @@
  * One unit of change: everything a job reads and alters goes through its ledger, becomes one transaction of the store,
  * and is adopted into memory together. A job that fails leaves no trace.
  */
-import type { ConversationId, EntryId, Head } from '@parley/document'
+import type { ConversationId, EntryId, Head, TimelineState } from '@parley/document'
 import type { Batch, Key, Put } from '@parley/storage'
+import { acknowledgementOf, createAcknowledgedChanges, replaces } from './acknowledged.ts'
+import type { Acknowledgement, AcknowledgedChanges } from './acknowledged.ts'
 import { nameOf } from './overlay.ts'
 import type { EngineEvent } from './engine-types.ts'
 import { createOutboxChanges } from './outbox-changes.ts'
 import type { OutboxChanges } from './outbox-changes.ts'
 import type { Model } from './model.ts'
 import { readPage, readUpdate } from './read-records.ts'
-import { createRowChanges } from './row-changes.ts'
+import { createRowChanges, mergeRows } from './row-changes.ts'
 import type { StoredUpdate } from './row-changes.ts'
 import { deviceKey, toValue } from './records.ts'
 import type {
@@ -27,6 +29,8 @@ export class Ledger {
   readonly events: EngineEvent[] = []
   /** Done once the change stands: promises to settle, caches to drop. */
   readonly after: (() => void)[] = []
+  /** Pages folded in this job, as far as it has come. */
+  readonly folded: Map<string, TimelineState> = new Map<string, TimelineState>()
   /** Something turned out to be behind: worth fetching in idle time. */
   wantsFetching = false
   #device: DeviceRecord | undefined
@@ -39,9 +43,7 @@ export class Ledger {
   >()
   readonly #heads = new Map<ConversationId, Head | null>()
   readonly #outbox: OutboxChanges
-  readonly #acknowledged = new Map<number, EntryId | null>()
-  readonly #acknowledgedById = new Map<EntryId, number>()
-  readonly #recalls = new Map<EntryId, number>()
+  readonly #acknowledged: AcknowledgedChanges
   readonly #drafts = new Map<ConversationId, DraftRecord | null>()
   readonly #rows = createRowChanges()
   readonly #puts = new Map<string, Put>()
@@ -54,6 +56,7 @@ export class Ledger {
     this.#nextN = model.nextN
     this.#firstN = model.firstN
     this.#outbox = createOutboxChanges(model.outbox)
+    this.#acknowledged = createAcknowledgedChanges(model.acknowledged)
   }
 
   get isEmpty(): boolean {
@@ -107,6 +110,7 @@ export class Ledger {
     this.#heads.set(id, null)
     this.#remove('conversations', [id])
     this.#rows.clearAll(id)
+    this.folded.clear()
     this.#forgotten.add(id)
     const known = [...this.#pages.values()].filter(({ conversation }) => conversation === id)
     for (const page of [...known.map((one) => one.page), ...(this.model.pages.get(id)?.keys() ?? [])]) {
@@ -148,6 +152,16 @@ export class Ledger {
     return row === undefined ? undefined : readUpdate(row.value)
   }
 
+  /** All stored rows of a page, in sequence. */
+  async updates(id: ConversationId, page: number): Promise<readonly StoredUpdate[]> {
+    const own = this.#rows.all(id, page)
+    const cleared = this.#rows.isCleared(id, page)
+    const [rows = []] = cleared
+      ? []
+      : await this.model.disk.read([{ kind: 'range', table: 'updates', prefix: [id, page] }])
+    return mergeRows(rows, own)
+  }
+
   /** The newest stored row of a page. */
   async lastUpdate(id: ConversationId, page: number): Promise<StoredUpdate | undefined> {
     const own = this.#rows.last(id, page)
@@ -167,6 +181,7 @@ export class Ledger {
   }
 
   clearUpdates(id: ConversationId, page: number): void {
+    this.folded.clear()
     this.#rows.clear(id, page)
   }
 
@@ -195,26 +210,26 @@ export class Ledger {
   }
 
   setAcknowledged(item: OutboxItem): void {
-    this.#acknowledged.set(item.n, item.id)
-    this.#acknowledgedById.set(item.id, item.n)
-    if (item.kind === 'entry' && item.target !== null) this.#recalls.set(item.target.id, item.n)
+    const own = acknowledgementOf(item)
+    const others = own.target === null ? [] : this.acknowledgedAbout(own.target.id)
+    if (others.some((other) => replaces(other, own))) return
+    for (const other of others) if (replaces(own, other)) this.removeAcknowledged(other.n)
+    this.#acknowledged.put(own)
     this.#put('acknowledged', [item.n], item)
   }
 
   removeAcknowledged(n: number): void {
-    this.#acknowledged.set(n, null)
+    this.#acknowledged.drop(n)
     this.#remove('acknowledged', [n])
   }
 
-  /** The acknowledged operation that took this message back. */
-  recallOf(target: EntryId): number | undefined {
-    const n = this.#recalls.get(target) ?? this.model.recalls.get(target)
-    return n === undefined || this.#acknowledged.get(n) === null ? undefined : n
+  acknowledged(id: EntryId): Acknowledgement | undefined {
+    return this.#acknowledged.byId(id)
   }
 
-  acknowledgedN(id: EntryId): number | undefined {
-    const n = this.#acknowledgedById.get(id) ?? this.model.acknowledgedById.get(id)
-    return n === undefined || this.#acknowledged.get(n) === null ? undefined : n
+  /** Own operations on a message, in the order they were made. */
+  acknowledgedAbout(target: EntryId): readonly Acknowledgement[] {
+    return this.#acknowledged.about(target)
   }
 
   draft(id: ConversationId): DraftRecord | undefined {
@@ -249,19 +264,7 @@ export class Ledger {
       else model.heads.set(id, head)
     }
     this.#outbox.adopt()
-    for (const [n, id] of this.#acknowledged) {
-      const known = model.acknowledged.get(n)
-      if (known !== undefined) model.acknowledgedById.delete(known)
-      model.acknowledged.delete(n)
-      if (id !== null) {
-        model.acknowledged.set(n, id)
-        model.acknowledgedById.set(id, n)
-      }
-    }
-    for (const [target, n] of this.#acknowledged.size === 0 ? [] : model.recalls)
-      if (this.#acknowledged.get(n) === null) model.recalls.delete(target)
-    for (const [target, n] of this.#recalls)
-      if (this.#acknowledged.get(n) !== null) model.recalls.set(target, n)
+    this.#acknowledged.adopt()
     for (const [id, draft] of this.#drafts) {
       if (draft === null) model.drafts.delete(id)
       else model.drafts.set(id, draft)

@@ -2,7 +2,7 @@
 import type { ConversationId } from '@parley/document'
 import type { ConversationView } from './engine-types.ts'
 import type { Model } from './model.ts'
-import { conversationView } from './views.ts'
+import { conversationView } from './conversation-view.ts'
 
 export function conversation(model: Model, id: ConversationId): ConversationView | undefined {
   const record = model.conversations.get(id)

@@ -1,6 +1,6 @@
-/** Marks: where reading stopped, and what has been taken back since. Rules CL61, CL62, CL69 and CL96. */
+/** Marks: where reading stopped, and what has been taken back since. Rules CL61, CL62, CL69, CL96 and CL127. */
 import type { News } from '@parley/wire'
-import type { Mark } from './records.ts'
+import type { ConversationRecord, Mark } from './records.ts'
 
 /** Everything up to here has been seen. */
 export function markAt({ seq, total, mine }: Pick<Mark, 'seq' | 'total' | 'mine'>): Mark {
@@ -18,6 +18,22 @@ export function firstMark(news: News, first: boolean): Mark {
 export function withRecalled(mark: Mark, seqs: readonly number[]): Mark {
   const all = new Set([...mark.recalled, ...seqs.filter((seq) => seq > mark.seq)])
   return all.size === mark.recalled.length ? mark : { ...mark, recalled: [...all] }
+}
+
+/** What mentions this user counts from the same place. */
+export function marked<R extends Pick<ConversationRecord, 'mentioned'>>(record: R, mark: Mark): R {
+  return { ...record, mark, mentioned: record.mentioned.filter((seq) => seq > mark.seq) }
+}
+
+/** More messages that mention this user, without those taken back. */
+export function withMentioned(
+  { mark, mentioned }: Pick<ConversationRecord, 'mark' | 'mentioned'>,
+  seqs: readonly number[],
+  recalled: readonly number[] = [],
+): readonly number[] {
+  const gone = new Set(recalled)
+  const all = new Set([...mentioned, ...seqs].filter((seq) => seq > mark.seq && !gone.has(seq)))
+  return [...all].toSorted((a, b) => a - b)
 }
 
 /** A mark beyond what another life of the log knows: all it knows has been seen. */

@@ -3,8 +3,10 @@
  * Confirmed entries stay on the disk; nothing here grows with the length of a history.
  */
 import { parseConversationId } from '@parley/document'
-import type { ConversationId, EntryId, Head } from '@parley/document'
+import type { ConversationId, Head } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
+import { acknowledgementOf, createAcknowledged } from './acknowledged.ts'
+import type { AcknowledgedIndex } from './acknowledged.ts'
 import { createOutboxIndex } from './outbox-index.ts'
 import type { OutboxIndex } from './outbox-index.ts'
 import type { ConversationRecord, DeviceRecord, DraftRecord, PageRecord } from './records.ts'
@@ -21,10 +23,7 @@ export interface Model {
   /** Confirmed heads in use, at the version the list row says is held. */
   readonly heads: Map<ConversationId, Head>
   readonly outbox: OutboxIndex
-  readonly acknowledged: Map<number, EntryId>
-  readonly acknowledgedById: Map<EntryId, number>
-  /** Of the acknowledged operations, by the message each took back. */
-  readonly recalls: Map<EntryId, number>
+  readonly acknowledged: AcknowledgedIndex
   readonly drafts: Map<ConversationId, DraftRecord>
   nextN: number
   /** For what has to leave before everything that waits. */
@@ -55,9 +54,7 @@ export async function loadModel(
     pages: new Map(),
     heads: new Map(),
     outbox: createOutboxIndex(),
-    acknowledged: new Map(),
-    acknowledgedById: new Map(),
-    recalls: new Map(),
+    acknowledged: createAcknowledged(),
     drafts: new Map(),
     nextN: middleN,
     firstN: middleN,
@@ -73,9 +70,7 @@ export async function loadModel(
   }
   for (const row of acknowledged) {
     const item = readOutboxItem(row.value)
-    model.acknowledged.set(item.n, item.id)
-    model.acknowledgedById.set(item.id, item.n)
-    if (item.kind === 'entry' && item.target !== null) model.recalls.set(item.target.id, item.n)
+    model.acknowledged.put(acknowledgementOf(item))
     spanNumbers(model, item.n)
   }
   for (const row of drafts) {

@@ -14,7 +14,8 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   core.sending.writers.clear()
   ledger.setDevice({ ...ledger.device, epoch, cursor: 0 })
   for (const record of model.conversations.values()) {
-    if (!record.local) ledger.setConversation({ ...record, verify: true, headHeld: 0 })
+    // Sequences of the old log say nothing either: the relay names the mentions again.
+    if (!record.local) ledger.setConversation({ ...record, verify: true, headHeld: 0, mentioned: [] })
   }
   // Versions of the old log say nothing of the new one: what is held is compared, what is not is unknown.
   const pages = (await model.disk.read([{ kind: 'range', table: 'pages', prefix: [] }]))[0] ?? []
@@ -32,8 +33,8 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   const rows = (await model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
   for (const row of rows) {
     const item = readOutboxItem(row.value)
-    if (ledger.acknowledgedN(item.id) === undefined) continue
-    // A recall waits until its message is seen to stand: whoever wrote that may offer it again much later.
+    if (ledger.acknowledged(item.id) === undefined) continue
+    // An operation waits until its message is seen to stand: whoever wrote that may offer it again much later.
     if (item.kind === 'entry' && item.target !== null) continue
     ledger.removeAcknowledged(item.n)
     if (model.outbox.get(item.n) !== undefined || model.outbox.byId(item.id) !== undefined) continue

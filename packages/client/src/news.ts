@@ -11,11 +11,12 @@ import { applyRow } from './apply-rows.ts'
 import type { RowFault } from './apply-rows.ts'
 import { tell } from './arrival.ts'
 import type { Arrival } from './arrival.ts'
+import { editedLast, lastMessage, recalledLast } from './last-message.ts'
 import type { Ledger } from './ledger.ts'
-import { firstMark, markAt, markWithin, withRecalled } from './marks.ts'
+import { firstMark, markAt, marked, markWithin, withMentioned, withRecalled } from './marks.ts'
 import { sweepLane } from './outbox.ts'
 import type { Logger } from './ports.ts'
-import { readRow } from './read-row.ts'
+import { readEntryRow, readRow } from './read-row.ts'
 import type { ReadRow } from './read-row.ts'
 import type { ConversationRecord, LastMessage, Mark } from './records.ts'
 
@@ -49,6 +50,7 @@ export async function applyNews(
   const own = {
     kind: news.kind,
     name: news.name,
+    icon: news.icon,
     creator,
     createdAt: news.createdAt,
     unique: news.unique,
@@ -59,12 +61,10 @@ export async function applyNews(
   const inline = !compares && news.whole && (firstRow !== undefined || before?.seq === news.seq)
   announceMembership(ledger, before, news, { ...context, id, inline })
   const startSeq = firstRow === undefined ? news.seq : firstRow.seq - 1
-  const start: ConversationRecord = {
-    ...(before ?? freshRecord(id)),
-    ...own,
-    role: before?.role ?? news.role,
-    mark: before === undefined || rejoined ? firstMark(news, context.first) : before.mark,
-  }
+  const start: ConversationRecord = marked(
+    { ...(before ?? freshRecord(id)), ...own, role: before?.role ?? news.role },
+    before === undefined || rejoined ? firstMark(news, context.first) : before.mark,
+  )
   if (inline) {
     const skipped = before !== undefined && before.seq < startSeq
     // Rows it was not to see lie between: what it holds may be behind without being named.
@@ -94,6 +94,7 @@ export function freshRecord(id: ConversationId): ConversationRecord {
     id,
     kind: '',
     name: null,
+    icon: null,
     creator: '',
     createdAt: 0,
     unique: false,
@@ -108,6 +109,7 @@ export function freshRecord(id: ConversationId): ConversationRecord {
     total: 0,
     mine: 0,
     mark: markAt({ seq: 0, total: 0, mine: 0 }),
+    mentioned: [],
     last: null,
     tail: null,
     local: false,
@@ -119,13 +121,13 @@ export function freshRecord(id: ConversationId): ConversationRecord {
 
 /** The totals before the inline rows are applied, which count themselves. */
 function totalsBefore(news: News): { readonly total: number; readonly mine: number } {
-  const reads = news.rows.flatMap((row) => (row.kind === 'head' ? [] : (readRow(row) ?? [])))
+  const reads = news.rows.flatMap((row) => readEntryRow(row) ?? [])
   const messages = reads.filter((read) => isMessage(read)).length
   return { total: Math.max(0, news.total - messages), mine: news.mine }
 }
 
 function isMessage(read: ReadRow): boolean {
-  return read.kind === 'erased' || !('op' in read.entry)
+  return read.kind === 'erased' ? !read.row.operation : !('op' in read.entry)
 }
 
 /** After inline rows: what only the relay knows exactly. */
@@ -174,6 +176,7 @@ async function applySummary(
     const { held } = await ledger.page(id, touched.page)
     if (touched.erased && held > 0 && held < touched.version) erasing.add(touched.page)
   }
+  const mark = compares ? markWithin(record.mark, news) : record.mark
   ledger.setConversation({
     ...record,
     role: news.role,
@@ -187,9 +190,8 @@ async function applySummary(
     headDigest: news.headDigest,
     total: news.total,
     mine: news.mine,
-    mark: context.first
-      ? record.mark
-      : withRecalled(compares ? markWithin(record.mark, news) : record.mark, news.recalled),
+    mark: context.first ? record.mark : withRecalled(mark, news.recalled),
+    mentioned: withMentioned({ mark, mentioned: record.mentioned }, news.mentioned, news.recalled),
     erasing: [...erasing],
     last: lastOf(news) ?? record.last,
     tail: tailOf(news),
@@ -212,12 +214,12 @@ function lastOf(news: News): LastMessage | null {
   const read = news.last === null ? undefined : readRow(news.last)
   if (read === undefined) return null
   const { seq, time } = read.row
-  if (read.kind === 'erased') {
-    return { seq, time, sentAt: time, id: read.id, from: read.author, type: -127, text: null, recalled: true }
-  }
+  if (read.kind === 'erased') return recalledLast({ seq, time, id: read.id, from: read.author })
   if ('op' in read.entry) return null
-  const { id, from, sentAt, type, text } = read.entry
-  return { seq, time, sentAt, id, from, type, text: text ?? null, recalled: false }
+  const last = lastMessage(read.row, read.entry)
+  const edit = news.lastEdit === null ? undefined : readRow(news.lastEdit)
+  const stands = edit?.kind === 'entry' && 'op' in edit.entry && edit.entry.op === 'edit'
+  return stands && edit.entry.target === last.id ? editedLast(last, edit.entry, edit.row.time) : last
 }
 
 function tailOf(news: News): { readonly client: number; readonly clock: number } | null {

@@ -17,8 +17,9 @@ const item: fc.Arbitrary<OutboxItem> = fc
     command: fc.boolean(),
     made: fc.boolean(),
     target: fc.option(fc.integer({ min: 1, max: 12 }).map(entryId)),
+    op: fc.constantFrom('recall' as const, 'edit' as const, 'react' as const),
   })
-  .map(({ command, made, target, ...common }): OutboxItem => {
+  .map(({ command, made, target, op, ...common }): OutboxItem => {
     const all = { ...common, at: 1, reason: null, tried: made, offered: false }
     if (command) return { ...all, kind: 'command', command: createGroup([]) }
     return {
@@ -26,7 +27,7 @@ const item: fc.Arbitrary<OutboxItem> = fc
       kind: 'entry',
       content: new Uint8Array(),
       made: made ? { page: 1, client: 1, clock: 1, update: new Uint8Array() } : null,
-      target: target === null ? null : { id: target, place: null },
+      target: target === null ? null : { id: target, place: null, op, sign: '' },
     }
   })
 

@@ -136,7 +136,7 @@ function settleEntry(
   const { page, client, clock } = place
   for (const other of ledger.outbox.about(item.id)) {
     if (other.target?.place === null)
-      ledger.setItem({ ...other, target: { id: item.id, place: { page, client, clock } } })
+      ledger.setItem({ ...other, target: { ...other.target, place: { page, client, clock } } })
   }
   if (item.answered !== null) return
   const message = waitingView(settled)

@@ -2,8 +2,8 @@
 import type { ConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import { unknownConversation } from './errors.ts'
-import { markAt } from './marks.ts'
-import { unreadOf } from './views.ts'
+import { markAt, marked } from './marks.ts'
+import { unreadOf } from './conversation-view.ts'
 
 export interface OwnCalls {
   read(id: ConversationId): Promise<void>
@@ -18,7 +18,7 @@ export function createOwnCalls({ mailbox, ports }: Core): OwnCalls {
         const record = ledger.conversation(id)
         if (record === undefined) throw unknownConversation()
         if (unreadOf(record) === 0 && record.mark.seq === record.seq) return
-        ledger.setConversation({ ...record, mark: markAt(record) })
+        ledger.setConversation(marked(record, markAt(record)))
         ledger.emit({ type: 'conversation', conversation: id })
       })
     },

@@ -1,10 +1,23 @@
 /**
  * Stored values, read back. Each field is checked once, here; what does not fit is a `corrupt` store, never a guess.
  */
-import { parseCommand, parseConversationId, parseDeviceId, parseEntryId, parseUserId } from '@parley/document'
-import type { ConversationId, EntryId, UserId } from '@parley/document'
-import { StorageError } from '@parley/storage'
+import { parseCommand, parseDeviceId } from '@parley/document'
 import type { Value } from '@parley/storage'
+import {
+  bytes,
+  conversationId,
+  corrupt,
+  entryId,
+  flag,
+  mentions,
+  number,
+  object,
+  plain,
+  text,
+  userId,
+  whole,
+  wholes,
+} from './fields.ts'
 import type {
   ConversationRecord,
   DeviceRecord,
@@ -12,14 +25,13 @@ import type {
   LastMessage,
   Made,
   Mark,
+  OperationTarget,
   OutboxItem,
   PageRecord,
   Place,
   Reason,
   UpdateRecord,
 } from './records.ts'
-
-type Fields = { readonly [key: string]: Value | undefined }
 
 export function readDevice(value: Value): DeviceRecord {
   const fields = object(value)
@@ -35,6 +47,7 @@ export function readConversation(value: Value): ConversationRecord {
     id: conversationId(fields, 'id'),
     kind: text(fields, 'kind'),
     name: fields['name'] === null ? null : text(fields, 'name'),
+    icon: fields['icon'] === null ? null : text(fields, 'icon'),
     creator: creator === '' ? '' : userId(fields, 'creator'),
     createdAt: number(fields, 'createdAt'),
     unique: flag(fields, 'unique'),
@@ -49,6 +62,7 @@ export function readConversation(value: Value): ConversationRecord {
     total: whole(fields, 'total'),
     mine: whole(fields, 'mine'),
     mark: readMark(fields['mark']),
+    mentioned: wholes(fields, 'mentioned'),
     last: fields['last'] === null ? null : readLast(fields['last']),
     tail: fields['tail'] === null ? null : readItemId(fields['tail']),
     local: flag(fields, 'local'),
@@ -65,14 +79,19 @@ export function readPage(value: Value): PageRecord {
 
 export function readUpdate(value: Value): UpdateRecord {
   const fields = object(value)
-  const erased = fields['erased']
   return {
     time: number(fields, 'time'),
     update: bytes(fields, 'update'),
-    erased:
-      erased === null
-        ? null
-        : { author: userId(object(erased), 'author'), id: entryId(object(erased), 'id') },
+    erased: fields['erased'] === null ? null : readErased(fields['erased']),
+  }
+}
+
+function readErased(value: Value | undefined): NonNullable<UpdateRecord['erased']> {
+  const fields = object(value)
+  return {
+    author: userId(fields, 'author'),
+    id: entryId(fields, 'id'),
+    operation: flag(fields, 'operation'),
   }
 }
 
@@ -122,6 +141,7 @@ function readMark(value: Value | undefined): Mark {
 
 function readLast(value: Value | undefined): LastMessage {
   const fields = object(value)
+  const has = (name: string): boolean => fields[name] !== undefined
   return {
     seq: whole(fields, 'seq'),
     time: number(fields, 'time'),
@@ -129,7 +149,12 @@ function readLast(value: Value | undefined): LastMessage {
     id: entryId(fields, 'id'),
     from: userId(fields, 'from'),
     type: number(fields, 'type'),
-    text: fields['text'] === null ? null : text(fields, 'text'),
+    ...(has('text') ? { text: text(fields, 'text') } : undefined),
+    ...(has('attrs') ? { attrs: plain(fields, 'attrs') } : undefined),
+    ...(has('body') ? { body: plain(fields, 'body') } : undefined),
+    ...(has('mentions') ? { mentions: mentions(fields, 'mentions') } : undefined),
+    ...(has('replyTo') ? { replyTo: entryId(fields, 'replyTo') } : undefined),
+    ...(has('editedAt') ? { editedAt: number(fields, 'editedAt') } : undefined),
     recalled: flag(fields, 'recalled'),
   }
 }
@@ -147,9 +172,16 @@ function readMade(value: Value | undefined): Made {
   return { ...readPlace(value), update: bytes(object(value), 'update') }
 }
 
-function readTarget(value: Value | undefined): { readonly id: EntryId; readonly place: Place | null } {
+function readTarget(value: Value | undefined): OperationTarget {
   const fields = object(value)
-  return { id: entryId(fields, 'id'), place: fields['place'] === null ? null : readPlace(fields['place']) }
+  const op = text(fields, 'op')
+  if (op !== 'recall' && op !== 'edit' && op !== 'react') throw corrupt('op')
+  return {
+    id: entryId(fields, 'id'),
+    place: fields['place'] === null ? null : readPlace(fields['place']),
+    op,
+    sign: text(fields, 'sign'),
+  }
 }
 
 function readReason(value: Value | undefined): Reason {
@@ -160,79 +192,4 @@ function readReason(value: Value | undefined): Reason {
 function readAnswered(value: Value | undefined): { readonly seq: number; readonly time: number } {
   const fields = object(value)
   return { seq: whole(fields, 'seq'), time: number(fields, 'time') }
-}
-
-function corrupt(field: string): StorageError {
-  return new StorageError(
-    'corrupt',
-    `A stored record of this device cannot be read (${field}). Export what can be read, then remove the data and sign in again.`,
-  )
-}
-
-function isFields(value: Value | undefined): value is Fields {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-  )
-}
-
-function object(value: Value | undefined): Fields {
-  if (!isFields(value)) throw corrupt('record')
-  return value
-}
-
-function text(fields: Fields, name: string): string {
-  const value = fields[name]
-  if (typeof value !== 'string') throw corrupt(name)
-  return value
-}
-
-function number(fields: Fields, name: string): number {
-  const value = fields[name]
-  if (typeof value !== 'number') throw corrupt(name)
-  return value
-}
-
-function whole(fields: Fields, name: string): number {
-  const value = number(fields, name)
-  if (!Number.isSafeInteger(value) || value < 0) throw corrupt(name)
-  return value
-}
-
-function wholes(fields: Fields, name: string): readonly number[] {
-  const values = fields[name]
-  if (!Array.isArray(values)) throw corrupt(name)
-  return values.map((value: Value) => {
-    if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw corrupt(name)
-    return value
-  })
-}
-
-function flag(fields: Fields, name: string): boolean {
-  const value = fields[name]
-  if (typeof value !== 'boolean') throw corrupt(name)
-  return value
-}
-
-function bytes(fields: Fields, name: string): Uint8Array {
-  const value = fields[name]
-  if (!(value instanceof Uint8Array)) throw corrupt(name)
-  return value
-}
-
-function userId(fields: Fields, name: string): UserId {
-  const id = parseUserId(text(fields, name))
-  if (id === undefined) throw corrupt(name)
-  return id
-}
-
-function conversationId(fields: Fields, name: string): ConversationId {
-  const id = parseConversationId(text(fields, name))
-  if (id === undefined) throw corrupt(name)
-  return id
-}
-
-function entryId(fields: Fields, name: string): EntryId {
-  const id = parseEntryId(text(fields, name))
-  if (id === undefined) throw corrupt(name)
-  return id
 }

@@ -1,7 +1,7 @@
 /** A row of the relay with its bytes read: what it holds, and where that stands. */
 import { parseEntryId, parseUserId, readAppend, readEntry, readErased } from '@parley/document'
 import type { Entry, EntryId, ItemId, UserId } from '@parley/document'
-import type { EntryRow, ErasedRow } from '@parley/wire'
+import type { EntryRow, ErasedRow, Row } from '@parley/wire'
 
 /** An entry row with its bytes read. */
 export type ReadRow =
@@ -29,4 +29,9 @@ export function readRow(row: EntryRow | ErasedRow): ReadRow | undefined {
   if (!entry.ok) return undefined
   const { client, clock } = append.append
   return { kind: 'entry', item: { client, clock }, entry: entry.entry, row }
+}
+
+/** undefined also for what is no entry. */
+export function readEntryRow(row: Row): ReadRow | undefined {
+  return row.kind === 'entry' || row.kind === 'erased' ? readRow(row) : undefined
 }

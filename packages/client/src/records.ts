@@ -10,7 +10,16 @@
  *   acknowledged  [n]                     own answered changes of the last days
  *   drafts        [id]                    never leaves the device
  */
-import type { Command, ConversationId, DeviceId, EntryId, ItemId, UserId } from '@parley/document'
+import type {
+  Command,
+  Content,
+  ConversationId,
+  DeviceId,
+  EntryId,
+  ItemId,
+  Operation,
+  UserId,
+} from '@parley/document'
 import type { Key, StoreLayout, Value } from '@parley/storage'
 
 export const deviceLayout: StoreLayout = {
@@ -25,15 +34,16 @@ export interface DeviceRecord {
   readonly cursor: number
 }
 
-/** What of the newest message a list shows. */
-export interface LastMessage {
+/** What of the newest message a list shows: all but its reactions. Of a recalled one nothing of the content is kept. */
+export interface LastMessage extends Content {
   readonly seq: number
   readonly time: number
   readonly sentAt: number
   readonly id: EntryId
   readonly from: UserId
-  readonly type: number
-  readonly text: string | null
+  readonly replyTo?: EntryId
+  /** The relay's time of the edit that stands. */
+  readonly editedAt?: number
   readonly recalled: boolean
 }
 
@@ -49,6 +59,7 @@ export interface ConversationRecord {
   readonly id: ConversationId
   readonly kind: string
   readonly name: string | null
+  readonly icon: string | null
   readonly creator: UserId | ''
   readonly createdAt: number
   readonly unique: boolean
@@ -64,6 +75,8 @@ export interface ConversationRecord {
   readonly total: number
   readonly mine: number
   readonly mark: Mark
+  /** Others' messages after the mark that mention this user, or everybody, and stand: by sequence. */
+  readonly mentioned: readonly number[]
   readonly last: LastMessage | null
   /** The last item of the open page, null while it is empty: what the next append follows. */
   readonly tail: ItemId | null
@@ -87,8 +100,8 @@ export interface PageRecord {
 export interface UpdateRecord {
   readonly time: number
   readonly update: Uint8Array
-  /** Of an erased row: whose it was, and its id. */
-  readonly erased: { readonly author: UserId; readonly id: EntryId } | null
+  /** Of an erased row: whose it was, its id, and whether it was an operation. */
+  readonly erased: { readonly author: UserId; readonly id: EntryId; readonly operation: boolean } | null
 }
 
 export interface Place {
@@ -132,8 +145,17 @@ export interface EntryItem extends OutboxCommon {
   /** Canonical bytes of the entry. */
   readonly content: Uint8Array
   readonly made: Made | null
-  /** Of an operation: the message it is about, and where that stands once known. */
-  readonly target: { readonly id: EntryId; readonly place: Place | null } | null
+  /** Of an operation. */
+  readonly target: OperationTarget | null
+}
+
+export interface OperationTarget {
+  /** The message it is about, and where that stands once known. */
+  readonly id: EntryId
+  readonly place: Place | null
+  readonly op: Operation['op']
+  /** Of a reaction; '' otherwise. */
+  readonly sign: string
 }
 
 export type OutboxItem = CommandItem | EntryItem

@@ -3,7 +3,8 @@
  * however many conversations come in one job.
  */
 import type { ConversationId } from '@parley/document'
-import type { Put, RemovePrefix } from '@parley/storage'
+import type { Put, RemovePrefix, Row } from '@parley/storage'
+import { readUpdate } from './read-records.ts'
 import { toValue } from './records.ts'
 import type { UpdateRecord } from './records.ts'
 
@@ -14,6 +15,8 @@ export interface StoredUpdate {
 
 export interface RowChanges {
   get(id: ConversationId, page: number, seq: number): UpdateRecord | undefined
+  /** Those put. */
+  all(id: ConversationId, page: number): ReadonlyMap<number, UpdateRecord>
   /** The newest of those put. */
   last(id: ConversationId, page: number): StoredUpdate | undefined
   /** Nothing of what was stored before counts. */
@@ -45,6 +48,7 @@ export function createRowChanges(): RowChanges {
 
   return {
     get: (id, page, seq) => conversations.get(id)?.pages.get(page)?.get(seq),
+    all: (id, page) => conversations.get(id)?.pages.get(page) ?? new Map(),
     last(id, page) {
       let last: StoredUpdate | undefined
       for (const [seq, record] of conversations.get(id)?.pages.get(page) ?? []) {
@@ -90,4 +94,17 @@ export function createRowChanges(): RowChanges {
       )
     },
   }
+}
+
+/** Rows of the store with those put laid over them, in sequence. */
+export function mergeRows(
+  rows: readonly Row[],
+  put: ReadonlyMap<number, UpdateRecord>,
+): readonly StoredUpdate[] {
+  const stored = rows.flatMap((row): readonly StoredUpdate[] => {
+    const seq = row.key[2]
+    return typeof seq !== 'number' || put.has(seq) ? [] : [{ seq, record: readUpdate(row.value) }]
+  })
+  const own = [...put].map(([seq, record]) => ({ seq, record }))
+  return own.length === 0 ? stored : [...stored, ...own].toSorted((a, b) => a.seq - b.seq)
 }

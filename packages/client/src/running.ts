@@ -53,6 +53,8 @@ export interface RunOptions {
 export function run({ user, ports: given, limits, model, emit, end }: RunOptions): Running {
   const { ports, cancelTimers } = ownTimers(given)
   let catchUp: CatchUp = createCatchUp(false, '')
+  /** How far the relay's clock is ahead of this one. */
+  let ahead = 0
 
   const session = createSession({
     user,
@@ -86,6 +88,7 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
     promises: createPromises(),
     requests: createRequests(),
     emit,
+    relayTime: () => ports.now() + ahead,
     caughtUp: false,
   }
   const history = createHistory(core)
@@ -102,7 +105,8 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
     }
   }
 
-  function onWelcome({ epoch }: Welcome): void {
+  function onWelcome({ epoch, time }: Welcome): void {
+    ahead = time - ports.now()
     const first = model.device.epoch === ''
     catchUp = createCatchUp(first, epoch)
     // Whether or not the session lives on: the old log is gone.

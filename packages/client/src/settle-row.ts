@@ -1,13 +1,13 @@
 /**
  * What a confirmed row means for what this device wrote: its answer, and what is to be offered to a restored relay, or not
- * any more. Rules CL33, CL47 and CL66.
+ * any more. Rules CL33, CL47, CL66 and CL124.
  */
 import type { ConversationId, EntryId } from '@parley/document'
 import type { Ledger } from './ledger.ts'
+import { offerAgain } from './offer-again.ts'
 import { settleByRow } from './outbox.ts'
 import type { Promises } from './promises.ts'
 import type { ReadRow } from './read-row.ts'
-import { recallAgain } from './recall-again.ts'
 
 export async function settleRow(
   ledger: Ledger,
@@ -16,13 +16,32 @@ export async function settleRow(
   promises: Promises,
 ): Promise<void> {
   settleByRow(ledger, id, read, promises)
-  if (read.kind === 'erased') forget(ledger, read.id)
-  else if ('op' in read.entry) forget(ledger, read.entry.target)
-  await recallAgain(ledger, id, read)
+  if (read.kind === 'erased') {
+    forget(ledger, read.id)
+    if (!read.row.operation) forgetAbout(ledger, read.id)
+  } else if ('op' in read.entry && read.entry.op === 'recall') {
+    forget(ledger, read.entry.target)
+    forgetAbout(ledger, read.entry.target)
+  } else if ('op' in read.entry && read.entry.op === 'edit') {
+    forgetEdits(ledger, read.entry.target, read.entry.id, read.row.seq)
+  }
+  await offerAgain(ledger, id, read)
 }
 
 /** What was taken back is not offered to a relay again. */
 function forget(ledger: Ledger, id: EntryId): void {
-  const n = ledger.acknowledgedN(id)
-  if (n !== undefined) ledger.removeAcknowledged(n)
+  const known = ledger.acknowledged(id)
+  if (known !== undefined) ledger.removeAcknowledged(known.n)
+}
+
+/** Nor what was done to it, but the taking back itself: the message may come back. */
+function forgetAbout(ledger: Ledger, message: EntryId): void {
+  for (const { n, target } of ledger.acknowledgedAbout(message))
+    if (target?.op !== 'recall') ledger.removeAcknowledged(n)
+}
+
+/** An edit that another one stands in the place of. */
+function forgetEdits(ledger: Ledger, message: EntryId, newest: EntryId, before: number): void {
+  for (const { n, id, seq, target } of ledger.acknowledgedAbout(message))
+    if (target?.op === 'edit' && id !== newest && seq < before) ledger.removeAcknowledged(n)
 }

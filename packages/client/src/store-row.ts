@@ -1,4 +1,4 @@
-/** One row of a page into the store, and out of it what it takes back. Rules CL32 and CL33. */
+/** One row of a page into the store, and out of it what it takes back or replaces. Rules CL32, CL33 and CL124. */
 import { eraseAppend, readAppend, readEntry, rowDigest, xorDigest } from '@parley/document'
 import type { ConversationId } from '@parley/document'
 import type { ErasedItem } from '@parley/wire'
@@ -17,7 +17,8 @@ export async function storeRow(
   const record: UpdateRecord = {
     time: row.time,
     update: row.update,
-    erased: read.kind === 'erased' ? { author: read.author, id: read.id } : null,
+    erased:
+      read.kind === 'erased' ? { author: read.author, id: read.id, operation: read.row.operation } : null,
   }
   ledger.setUpdate(id, row.page, row.seq, record)
   const own = rowDigest({ ...item, seq: row.seq, length: 1, erased: read.kind === 'erased' })
@@ -49,7 +50,7 @@ export async function eraseStored(
   ledger.setUpdate(id, page, seq, {
     time: stored.time,
     update: eraseAppend(stored.update),
-    erased: { author: entry.entry.from, id: entry.entry.id },
+    erased: { author: entry.entry.from, id: entry.entry.id, operation: 'op' in entry.entry },
   })
   return true
 }

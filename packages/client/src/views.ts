@@ -1,24 +1,25 @@
-/** Records as the engine's users see them. */
-import { readEntry } from '@parley/document'
-import type { ConversationId, EntryId, Message, TimelineMessage, UserId } from '@parley/document'
-import type { ConversationView, MessageState, MessageView, UnsentItem } from './engine-types.ts'
-import type { ConversationRecord, DraftRecord, EntryItem, OutboxItem } from './records.ts'
+/** Messages as the engine's users see them, confirmed or waiting, and what of the outbox is shown. Rule CL120. */
+import { readEntry, recalledType } from '@parley/document'
+import type { Content, ConversationId, EntryId, Message, TimelineMessage, UserId } from '@parley/document'
+import type { MessageState, MessageView, Reacted, UnsentItem } from './engine-types.ts'
+import type { EntryItem, OutboxItem } from './records.ts'
 
 export function messageOf(
   conversation: ConversationId,
-  row: { readonly seq: number; readonly time: number },
+  { seq, time }: { readonly seq: number; readonly time: number },
   entry: Message,
 ): MessageView {
+  const { id, from, sentAt, replyTo } = entry
   return {
-    id: entry.id,
+    id,
     conversation,
-    from: entry.from,
-    seq: row.seq,
-    time: row.time,
-    sentAt: entry.sentAt,
-    type: entry.type,
-    ...(entry.text === undefined ? undefined : { text: entry.text }),
-    ...(entry.attrs === undefined ? undefined : { attrs: entry.attrs }),
+    from,
+    seq,
+    time,
+    sentAt,
+    ...contentOf(entry),
+    ...(replyTo === undefined ? undefined : { replyTo }),
+    reactions: [],
     recalled: false,
     state: 'sent',
   }
@@ -33,11 +34,22 @@ export function recalledView(
     time,
   }: { readonly id: EntryId; readonly from: UserId; readonly seq: number; readonly time: number },
 ): MessageView {
-  return { id, conversation, from, seq, time, sentAt: time, type: -127, recalled: true, state: 'sent' }
+  return {
+    id,
+    conversation,
+    from,
+    seq,
+    time,
+    sentAt: time,
+    type: recalledType,
+    reactions: [],
+    recalled: true,
+    state: 'sent',
+  }
 }
 
 export function confirmedView(conversation: ConversationId, message: TimelineMessage): MessageView {
-  const { id, from, seq, time, sentAt, type, text, attrs, recalled } = message
+  const { id, from, seq, time, sentAt, replyTo, editedAt, reactions, recalled } = message
   return {
     id,
     conversation,
@@ -45,9 +57,10 @@ export function confirmedView(conversation: ConversationId, message: TimelineMes
     seq,
     time,
     sentAt,
-    type,
-    ...(text === undefined ? undefined : { text }),
-    ...(attrs === undefined ? undefined : { attrs }),
+    ...contentOf(message),
+    ...(replyTo === undefined ? undefined : { replyTo }),
+    ...(editedAt === undefined ? undefined : { editedAt }),
+    reactions,
     recalled,
     state: 'sent',
   }
@@ -60,19 +73,77 @@ export function waitingView(item: EntryItem): MessageView | undefined {
   const { entry } = read
   const state: MessageState =
     item.state === 'refused' ? 'failed' : item.answered === null ? 'sending' : 'sent'
+  const { seq, time } = item.answered ?? { seq: 0, time: entry.sentAt }
   return {
-    id: entry.id,
-    conversation: item.conversation,
-    from: entry.from,
-    seq: item.answered?.seq ?? 0,
-    time: item.answered?.time ?? entry.sentAt,
-    sentAt: entry.sentAt,
-    type: entry.type,
-    ...(entry.text === undefined ? undefined : { text: entry.text }),
-    ...(entry.attrs === undefined ? undefined : { attrs: entry.attrs }),
-    recalled: false,
+    ...messageOf(item.conversation, { seq, time }, entry),
     state,
     ...(item.reason === null ? undefined : { error: item.reason }),
+  }
+}
+
+/** With the operations about it that wait here, in the order they were made; what was refused is not shown. */
+export function laidOver(view: MessageView, operations: Iterable<EntryItem>): MessageView {
+  let shown = view
+  for (const item of operations) {
+    if (shown.recalled) return shown
+    if (item.state === 'waiting') shown = withOperation(shown, item)
+  }
+  return shown
+}
+
+/** The state stays that of the message itself. */
+function withOperation(view: MessageView, { content, answered }: EntryItem): MessageView {
+  const read = readEntry(content)
+  if (!read.ok || !('op' in read.entry)) return view
+  const { entry } = read
+  switch (entry.op) {
+    case 'recall':
+      return { ...recalledView(view.conversation, view), state: view.state }
+    case 'edit':
+      return editedView(view, entry, answered?.time ?? entry.sentAt)
+    case 'react':
+      return { ...view, reactions: reacted(view.reactions, entry) }
+  }
+}
+
+/** The whole content is replaced; whose it is, where it stands and what it answers stays. */
+export function editedView(view: MessageView, content: Content, editedAt: number): MessageView {
+  const { id, conversation, from, seq, time, sentAt, replyTo, reactions, recalled, state, error } = view
+  return {
+    id,
+    conversation,
+    from,
+    seq,
+    time,
+    sentAt,
+    ...contentOf(content),
+    ...(replyTo === undefined ? undefined : { replyTo }),
+    editedAt,
+    reactions,
+    recalled,
+    state,
+    ...(error === undefined ? undefined : { error }),
+  }
+}
+
+function reacted(
+  reactions: readonly Reacted[],
+  { sign, from, on }: { readonly sign: string; readonly from: UserId; readonly on: boolean },
+): readonly Reacted[] {
+  const users = reactions.find((one) => one.sign === sign)?.users ?? []
+  if (users.includes(from) === on) return reactions
+  if (users.length === 0) return [...reactions, { sign, users: [from] }]
+  const now = on ? [...users, from] : users.filter((user) => user !== from)
+  return reactions.flatMap((one) => (one.sign !== sign ? one : now.length === 0 ? [] : { sign, users: now }))
+}
+
+export function contentOf({ type, text, attrs, body, mentions }: Content): Content {
+  return {
+    type,
+    ...(text === undefined ? undefined : { text }),
+    ...(attrs === undefined ? undefined : { attrs }),
+    ...(body === undefined ? undefined : { body }),
+    ...(mentions === undefined ? undefined : { mentions }),
   }
 }
 
@@ -89,77 +160,4 @@ export function unsentView(item: OutboxItem): UnsentItem {
   const read = readEntry(item.content)
   const kind = item.target === null ? 'message' : 'operation'
   return read.ok ? { ...common, kind, entry: read.entry } : { ...common, kind }
-}
-
-/** The formula of DESIGN: totals only grow, and what was recalled after the mark no longer counts. */
-export function unreadOf(record: ConversationRecord): number {
-  const { mark, total, mine } = record
-  return Math.max(0, total - mark.total - (mine - mark.mine) - mark.recalled.length)
-}
-
-export function conversationView(
-  record: ConversationRecord,
-  waiting: Iterable<OutboxItem>,
-  draft: DraftRecord | undefined,
-): ConversationView {
-  let written: MessageView | undefined
-  let failed: MessageView | undefined
-  let { role } = record
-  for (const item of waiting) {
-    if (item.kind === 'command') {
-      if (item.state === 'waiting' && item.answered === null && item.command.op === 'quit') role = ''
-    } else if (item.state === 'refused') failed = waitingView(item) ?? failed
-    // What is offered again to a restored relay has its place among what was said before.
-    else if (!item.offered) written = waitingView(item) ?? written
-  }
-  const last = written ?? latest(lastOf(record), failed)
-  return {
-    id: record.id,
-    kind: record.kind,
-    name: record.name,
-    creator: record.creator,
-    createdAt: record.createdAt,
-    unique: record.unique,
-    role,
-    memberCount: record.members,
-    lastMessage: last ?? null,
-    lastMessageAt: last?.time ?? record.createdAt,
-    unread: unreadOf(record),
-    draft: draft ?? null,
-    syncState: syncState(record),
-    seq: record.seq,
-  }
-}
-
-/** What failed is the last word only as long as nobody has said anything since. */
-function latest(
-  confirmed: MessageView | undefined,
-  failed: MessageView | undefined,
-): MessageView | undefined {
-  if (confirmed === undefined || failed === undefined) return confirmed ?? failed
-  return confirmed.time > failed.sentAt ? confirmed : failed
-}
-
-function lastOf(record: ConversationRecord): MessageView | undefined {
-  const { last } = record
-  if (last === null) return undefined
-  if (last.recalled) return recalledView(record.id, last)
-  return {
-    id: last.id,
-    conversation: record.id,
-    from: last.from,
-    seq: last.seq,
-    time: last.time,
-    sentAt: last.sentAt,
-    type: last.type,
-    ...(last.text === null ? undefined : { text: last.text }),
-    recalled: false,
-    state: 'sent',
-  }
-}
-
-function syncState(record: ConversationRecord): ConversationView['syncState'] {
-  if (record.local) return 'local'
-  if (record.role === '') return record.seq === 0 ? 'unknown' : 'left'
-  return record.verify || record.headHeld !== record.headKnown ? 'behind' : 'synced'
 }

@@ -1,13 +1,16 @@
 /** One conversation as a relay keeps it, for making the rows, news and answers of it. */
 import {
   type Change,
+  type Content,
   type ConversationId,
   emptyDigest,
   type Entry,
   type EntryId,
   eraseAppend,
+  everybody,
   headDigest,
   type ItemId,
+  type Message,
   readAppend,
   readEntry,
   readHeadState,
@@ -24,6 +27,7 @@ import type {
   ErasedRow,
   Fetched,
   HeadRow,
+  HiddenRow,
   News,
   Row,
   Rows,
@@ -34,7 +38,7 @@ import { entryId, type Pushed } from './values.test-kit.ts'
 export interface Script {
   readonly id: ConversationId
   /** As they were said live. */
-  readonly rows: readonly (EntryRow | HeadRow)[]
+  readonly rows: readonly (EntryRow | HeadRow | HiddenRow)[]
   readonly state: Uint8Array
   readonly seq: number
   readonly pages: number
@@ -43,8 +47,13 @@ export interface Script {
   accept(pushed: Pushed): EntryRow
   write(entry: Entry, options?: WriteOptions): EntryRow
   text(from: UserId, text: string): EntryRow
-  /** Takes a message back. */
+  /** Takes a message back, with the edit that stands on it. */
   recall(row: EntryRow): EntryRow
+  /** Its author puts another content in place of a message's. */
+  edit(row: EntryRow, content: Content | string): EntryRow
+  react(from: UserId, row: EntryRow, sign: string, on?: boolean): EntryRow
+  /** Something happened on a page that is hidden from the reader. */
+  hide(): HiddenRow
   digest(page: number): string
   touched(page: number, erased?: boolean): TouchedPage
   news(more?: Partial<News>): News
@@ -60,6 +69,7 @@ export interface WriteOptions {
   readonly page?: number
   readonly client?: number
   readonly origin?: ItemId | null
+  /** Instead of what the relay would erase. */
   readonly erases?: EntryRow['erases']
 }
 
@@ -82,9 +92,17 @@ export function createScript(
   let pages = 1
   const digests = new Map<number, string>()
   const versions = new Map<number, number>()
-  const rows: (EntryRow | HeadRow)[] = []
+  const rows: (EntryRow | HeadRow | HiddenRow)[] = []
   const current = new Map<number, EntryRow | ErasedRow>()
-  const authors = new Map<number, { readonly from: UserId; readonly id: EntryId }>()
+  const entries = new Map<number, Entry>()
+  /** The sequence of the edit that stands on a message. */
+  const standing = new Map<EntryId, number>()
+
+  function saidIn(row: EntryRow): Entry {
+    const entry = entries.get(row.seq)
+    if (entry === undefined) throw new Error('nobody said that')
+    return entry
+  }
 
   function openPage(number: number): void {
     pages = number
@@ -100,11 +118,12 @@ export function createScript(
     digests.set(page, xorDigest(script.digest(page), rowDigest({ ...place, length: 1, erased })))
   }
 
-  function append(update: Uint8Array, page: number, erases: EntryRow['erases']): EntryRow {
+  function append(update: Uint8Array, page: number, given?: EntryRow['erases']): EntryRow {
     seq += 1
     const read = readAppend(update)
     const entry = read.ok ? readEntry(read.append.content) : undefined
     if (!read.ok || entry?.ok !== true) throw new Error('what a script takes can be read')
+    const erases = given ?? erasedBy(entry.entry)
     mix(page, { ...read.append, seq }, false)
     for (const item of erases) {
       mix(page, item, false)
@@ -113,16 +132,45 @@ export function createScript(
     }
     versions.set(page, seq)
     const row: EntryRow = { kind: 'entry', seq, time: 1000 + seq, page, update, erases }
-    if (!('op' in entry.entry)) authors.set(seq, { from: entry.entry.from, id: entry.entry.id })
+    entries.set(seq, entry.entry)
+    if ('op' in entry.entry && entry.entry.op === 'edit') standing.set(entry.entry.target, seq)
     rows.push(row)
     current.set(seq, row)
     return row
   }
 
+  /** As the relay does: an edit the edit before it, a recall the message and its edit. */
+  function erasedBy(entry: Entry): EntryRow['erases'] {
+    if (!('op' in entry) || entry.op === 'react') return []
+    const message = [...entries].find(([, { id: own }]) => own === entry.target)?.[0]
+    const targets = [entry.op === 'recall' ? message : undefined, standing.get(entry.target)]
+    return targets.flatMap((target) => (target === undefined ? [] : placeOf(target)))
+  }
+
+  function placeOf(target: number): EntryRow['erases'] {
+    const row = current.get(target)
+    const read = row?.kind === 'entry' ? readAppend(row.update) : undefined
+    if (read?.ok !== true) return []
+    return [{ seq: target, client: read.append.client, clock: read.append.clock }]
+  }
+
+  function messages(): readonly (readonly [number, Message])[] {
+    return [...entries].flatMap(([at, entry]) => ('op' in entry ? [] : [[at, entry] as const]))
+  }
+
+  function mentions({ from, mentions: all = [] }: Message): boolean {
+    return from !== reader && all.some((one) => one === reader || one === everybody)
+  }
+
+  function intact(at: number | undefined): EntryRow | null {
+    const row = at === undefined ? undefined : current.get(at)
+    return row?.kind === 'entry' ? row : null
+  }
+
   function erase(target: number): void {
     const row = current.get(target)
-    const author = authors.get(target)
-    if (row === undefined || author === undefined) throw new Error('what is taken back was said')
+    const entry = entries.get(target)
+    if (row === undefined || entry === undefined) throw new Error('what is taken back was said')
     const { time, page, update } = row
     current.set(target, {
       kind: 'erased',
@@ -130,8 +178,9 @@ export function createScript(
       time,
       page,
       update: eraseAppend(update),
-      author: author.from,
-      id: author.id,
+      author: entry.from,
+      id: entry.id,
+      operation: 'op' in entry,
     })
   }
 
@@ -165,7 +214,7 @@ export function createScript(
       rows.push(row)
       return row
     },
-    accept: ({ update, page }) => append(update, page, []),
+    accept: ({ update, page }) => append(update, page),
     digest: (page) => digests.get(page) ?? emptyDigest,
     touched: (page, erased = false) => ({
       page,
@@ -173,30 +222,50 @@ export function createScript(
       digest: script.digest(page),
       erased,
     }),
-    write(entry, { client = 77, origin = null, page = pages, erases = [] }: WriteOptions = {}) {
+    write(entry, { client = 77, origin = null, page = pages, erases }: WriteOptions = {}) {
       const update = writeAppend({ client, clock, origin, content: writeEntry(entry) })
       clock += 1
       return append(update, page, erases)
     },
     text: (from, text) => script.write({ id: entryId(500 + seq), from, sentAt: 5, type: -1, text }),
     recall(row) {
-      const read = readAppend(row.update)
-      const author = authors.get(row.seq)
-      if (!read.ok || author === undefined) throw new Error('what is taken back was said')
-      const { client, clock: at } = read.append
+      const { from, id: target } = saidIn(row)
       return script.write(
-        { id: entryId(500 + seq), from: author.from, sentAt: 6, op: 'recall', target: author.id },
-        { page: row.page, erases: [{ seq: row.seq, client, clock: at }] },
+        { id: entryId(500 + seq), from, sentAt: 6, op: 'recall', target },
+        { page: row.page },
       )
+    },
+    edit(row, content) {
+      const { from, id: target } = saidIn(row)
+      const own = typeof content === 'string' ? { type: -1, text: content } : content
+      return script.write(
+        { id: entryId(500 + seq), from, sentAt: 7, op: 'edit', target, ...own },
+        { page: row.page },
+      )
+    },
+    react(from, row, sign, on = true) {
+      const { id: target } = saidIn(row)
+      return script.write(
+        { id: entryId(500 + seq), from, sentAt: 8, op: 'react', target, sign, on },
+        { page: row.page },
+      )
+    },
+    hide() {
+      seq += 1
+      const row: HiddenRow = { kind: 'hidden', seq, time: 1000 + seq }
+      rows.push(row)
+      return row
     },
     news(more = {}) {
       const head = readHeadState(script.state)
       if (head === undefined) throw new Error('no head')
-      const last = [...authors.keys()].at(-1)
+      const said = messages()
+      const [last, newest] = said.at(-1) ?? []
       return {
         conversation: id,
         kind: head.info.kind,
         name: head.info.name,
+        icon: head.info.icon,
         creator: head.info.creator,
         createdAt: head.info.createdAt,
         unique: head.info.unique,
@@ -210,13 +279,15 @@ export function createScript(
         pages,
         headVersion: rows.findLast((row) => row.kind === 'head')?.seq ?? 0,
         headDigest: headDigest(head),
-        total: authors.size,
-        mine: [...authors.values()].filter(({ from }) => from === reader).length,
+        total: said.length,
+        mine: said.filter(([, { from }]) => from === reader).length,
         joinedTotal: 0,
         joinedMine: 0,
         last: last === undefined ? null : (current.get(last) ?? null),
+        lastEdit: newest === undefined ? null : intact(standing.get(newest.id)),
         touched: [],
         recalled: [],
+        mentioned: said.flatMap(([at, message]) => (mentions(message) && intact(at) !== null ? [at] : [])),
         whole: true,
         rows: rows.map((row) => current.get(row.seq) ?? row),
         ...more,

@@ -1,0 +1,104 @@
+/** A list row as the engine's users see it: what is confirmed, with what waits here laid over it. Rules CL84, CL120 and CL126. */
+import type { ConversationView, MessageView } from './engine-types.ts'
+import type { ConversationRecord, DraftRecord, EntryItem, OutboxItem } from './records.ts'
+import { contentOf, laidOver, recalledView, waitingView } from './views.ts'
+
+/** The formula of DESIGN: totals only grow, and what was recalled after the mark no longer counts. */
+export function unreadOf(record: ConversationRecord): number {
+  const { mark, total, mine } = record
+  return Math.max(0, total - mark.total - (mine - mark.mine) - mark.recalled.length)
+}
+
+export function conversationView(
+  record: ConversationRecord,
+  waiting: Iterable<OutboxItem>,
+  draft: DraftRecord | undefined,
+): ConversationView {
+  let written: MessageView | undefined
+  let failed: MessageView | undefined
+  const operations: EntryItem[] = []
+  let { role, name, icon } = record
+  for (const item of waiting) {
+    if (item.kind === 'command') {
+      const { command } = item
+      if (!isAhead(item, record)) continue
+      if (command.op === 'quit' && item.answered === null) role = ''
+      if (command.op === 'update' && command.name !== undefined) name = command.name
+      if (command.op === 'update' && command.icon !== undefined) icon = command.icon
+    } else if (item.target !== null) operations.push(item)
+    else if (item.state === 'refused') failed = waitingView(item) ?? failed
+    // What is offered again to a restored relay has its place among what was said before.
+    else if (!item.offered) written = waitingView(item) ?? written
+  }
+  const last = withOperations(written ?? latest(lastOf(record), failed), operations)
+  return {
+    id: record.id,
+    kind: record.kind,
+    name,
+    icon,
+    creator: record.creator,
+    createdAt: record.createdAt,
+    unique: record.unique,
+    role,
+    memberCount: record.members,
+    lastMessage: last ?? null,
+    lastMessageAt: last?.time ?? record.createdAt,
+    unread: unreadOf(record),
+    mentioned: record.mentioned.length > 0,
+    draft: draft ?? null,
+    syncState: syncState(record),
+    seq: record.seq,
+  }
+}
+
+/** It waits, or its row is still to come. */
+function isAhead(item: OutboxItem, { seq }: ConversationRecord): boolean {
+  return item.state === 'waiting' && (item.answered === null || item.answered.seq > seq)
+}
+
+function withOperations(
+  view: MessageView | undefined,
+  operations: readonly EntryItem[],
+): MessageView | undefined {
+  if (view === undefined) return undefined
+  return laidOver(
+    view,
+    operations.filter(({ target }) => target?.id === view.id),
+  )
+}
+
+/** What failed is the last word only as long as nobody has said anything since. */
+function latest(
+  confirmed: MessageView | undefined,
+  failed: MessageView | undefined,
+): MessageView | undefined {
+  if (confirmed === undefined || failed === undefined) return confirmed ?? failed
+  return confirmed.time > failed.sentAt ? confirmed : failed
+}
+
+function lastOf(record: ConversationRecord): MessageView | undefined {
+  const { last } = record
+  if (last === null) return undefined
+  if (last.recalled) return recalledView(record.id, last)
+  const { id, from, seq, time, sentAt, replyTo, editedAt } = last
+  return {
+    id,
+    conversation: record.id,
+    from,
+    seq,
+    time,
+    sentAt,
+    ...contentOf(last),
+    ...(replyTo === undefined ? undefined : { replyTo }),
+    ...(editedAt === undefined ? undefined : { editedAt }),
+    reactions: [],
+    recalled: false,
+    state: 'sent',
+  }
+}
+
+function syncState(record: ConversationRecord): ConversationView['syncState'] {
+  if (record.local) return 'local'
+  if (record.role === '') return record.seq === 0 ? 'unknown' : 'left'
+  return record.verify || record.headHeld !== record.headKnown ? 'behind' : 'synced'
+}
