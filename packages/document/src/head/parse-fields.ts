@@ -1,5 +1,5 @@
 /**
- * The fields that commands and changes are made of, parsed one by one. Rules DO63 to DO65 and DO77.
+ * The fields that commands and changes are made of, parsed one by one. Rules DO63 to DO65 and DO76.
  */
 import { parsePath } from './attributes.ts'
 import { readAny, writeAny } from '../entry/any.ts'

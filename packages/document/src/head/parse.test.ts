@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { writeAny } from '../entry/any.ts'
 import type { JsonObject } from '../entry/entry.ts'
 import { isJson } from '../entry/json.ts'
-import { maxAttributesBytes, maxDepth, maxMembers, maxNameLength } from '../limits.ts'
+import { maxAttributesBytes, maxDepth, maxIconLength, maxMembers, maxNameLength } from '../limits.ts'
 import { parseChange, parseCommand } from './parse.ts'
 import { parseOutcome } from './parse-outcome.ts'
 
@@ -40,16 +40,61 @@ function codeOf(parsed: ReturnType<typeof parseCommand | typeof parseChange | ty
   return parsed.ok ? 'ok' : parsed.code
 }
 
+function ofMembers(members: readonly string[]): readonly object[] {
+  return [
+    { op: 'role', members, role: 'manager' },
+    { op: 'role', members, role: 'member' },
+    { op: 'mute', members, forMs: null },
+    { op: 'mute', members, forMs: 60_000 },
+  ]
+}
+
+const details = fc.record(
+  {
+    name: fc.option(fc.string({ maxLength: 50 })),
+    icon: fc.option(fc.string({ maxLength: 50 })),
+    set: fc.dictionary(fc.constantFrom('a', 'a.b', 'c.0'), fc.constantFrom(1, null, 'x', [{}], { y: 1 }), {
+      noNullPrototype: true,
+    }),
+    unset: fc.array(fc.constantFrom('a', 'a.b', 'c.0')),
+    policy: fc.constantFrom({}, { mute: 'owner' }, { join: 'invited', past: 'hidden' }),
+  },
+  { requiredKeys: [] },
+)
+
+const sayNothing = { ok: false, code: 'bad-content', detail: 'an update says nothing' }
+
+test('[DO63] an update is parsed to what it says, unless that is nothing', () => {
+  fc.assert(
+    fc.property(details, user, (given, by) => {
+      const nothing = Object.keys(given).length === 0
+      const command = { op: 'update', ...given }
+      expect(parseCommand(command)).toEqual(nothing ? sayNothing : { ok: true, command })
+      const change = { op: 'updated', by, ...given }
+      expect(parseChange(change)).toEqual(nothing ? sayNothing : { ok: true, change })
+    }),
+  )
+})
+
 test('[DO63] a command is parsed to what it says', () => {
   fc.assert(
     fc.property(creations, users, (creation, members) => {
       const command = { op: 'create', ...creation }
       expect(parseCommand(command)).toEqual({ ok: true, command })
-      for (const op of ['add', 'remove']) {
+      const more = {
+        ...command,
+        icon: 'https://example.org/a.png',
+        policy: { mute: 'owner', past: 'hidden' },
+      }
+      expect(parseCommand(more)).toEqual({ ok: true, command: more })
+      for (const op of ['add', 'remove', 'unmute', 'block', 'unblock']) {
         const some = ['Somebody', ...members]
         expect(parseCommand({ members: some, op })).toEqual({ ok: true, command: { op, members: some } })
       }
       for (const op of ['join', 'quit']) expect(parseCommand({ op })).toEqual({ ok: true, command: { op } })
+      for (const given of ofMembers(['Somebody', ...members])) {
+        expect(parseCommand(given)).toEqual({ ok: true, command: given })
+      }
     }),
   )
 })
@@ -64,6 +109,16 @@ test('[DO63] a change is parsed to what it says', () => {
         { op: 'joined', by },
         { op: 'quit', by },
         { op: 'page', pages },
+        { op: 'created', by, ...creation, icon: 'x', policy: { join: 'invited' } },
+        { op: 'added', by, members, since: pages },
+        { op: 'joined', by, since: pages },
+        { op: 'role', by, members, role: 'manager' },
+        { op: 'muted', by, members, until: pages },
+        { op: 'unmuted', by, members },
+        { op: 'blocked', by, members, left: members.slice(1) },
+        { op: 'unblocked', by, members },
+        { op: 'updated', by, name: null },
+        { op: 'updated', by, set: creation.attributes, unset: ['a.b', 'c'] },
       ]) {
         expect(parseChange(change)).toEqual({ ok: true, change })
       }
@@ -116,6 +171,40 @@ test.each<readonly [unknown]>([
   [{ ...create, attributes: { '\udc00': 1 } }],
   [{ ...create, attributes: JSON.parse('{"__proto__":1}') as unknown }],
   [{ ...create, attributes: { a: { constructor: 1 } } }],
+  [{ ...create, icon: null }],
+  [{ ...create, icon: 7 }],
+  [{ ...create, icon: 'a\ud800' }],
+  [{ ...create, policy: null }],
+  [{ ...create, policy: { kick: 'owner' } }],
+  [{ ...create, policy: { mute: 'everybody' } }],
+  [{ op: 'unmute', members: [] }],
+  [{ op: 'block', members: [] }],
+  [{ op: 'unblock', members: ['a b'] }],
+  [{ op: 'block', members: ['Ann'], left: [] }],
+  [{ op: 'role', members: [], role: 'manager' }],
+  [{ op: 'role', members: ['Ann'], role: 'owner' }],
+  [{ op: 'role', members: ['Ann'] }],
+  [{ op: 'role', members: ['Ann'], role: 'member', more: 1 }],
+  [{ op: 'mute', members: ['Ann'] }],
+  [{ op: 'mute', members: [], forMs: 1 }],
+  [{ op: 'mute', members: ['Ann'], forMs: 0 }],
+  [{ op: 'mute', members: ['Ann'], forMs: 0.5 }],
+  [{ op: 'mute', members: ['Ann'], forMs: '1' }],
+  [{ op: 'mute', members: ['Ann'], forMs: 1, more: 1 }],
+  [{ op: 'update' }],
+  [{ op: 'update', name: undefined }],
+  [{ op: 'update', name: 7 }],
+  [{ op: 'update', name: 'a\ud800' }],
+  [{ op: 'update', icon: 7 }],
+  [{ op: 'update', name: null, more: 1 }],
+  [{ op: 'update', name: null, by: 'Tom' }],
+  [{ op: 'update', set: [] }],
+  [{ op: 'update', set: null }],
+  [{ op: 'update', set: { a: undefined } }],
+  [{ op: 'update', unset: 'a' }],
+  [{ op: 'update', unset: [7] }],
+  [{ op: 'update', unset: {} }],
+  [{ op: 'update', policy: { past: 'gone' } }],
 ])('[DO64] the command %j is bad content', (value) => {
   expect(codeOf(parseCommand(value))).toBe('bad-content')
 })
@@ -138,6 +227,25 @@ test.each<readonly [unknown]>([
   [{ op: 'page', pages: 1.5 }],
   [{ op: 'page', pages: '1' }],
   [{ op: 'page', pages: 1, by: 'Tom' }],
+  [{ op: 'added', by: 'Tom', members: ['Ann'], since: 0 }],
+  [{ op: 'added', by: 'Tom', members: ['Ann'], until: 1 }],
+  [{ op: 'joined', by: 'Tom', since: '1' }],
+  [{ op: 'joined', by: 'Tom', since: null }],
+  [{ op: 'removed', by: 'Tom', members: ['Ann'], since: 1 }],
+  [{ op: 'role', by: 'Tom', members: ['Ann'], role: 'owner' }],
+  [{ op: 'role', by: 'Tom', members: ['Ann'], role: 'member', more: 1 }],
+  [{ op: 'muted', by: 'Tom', members: ['Ann'] }],
+  [{ op: 'muted', by: 'Tom', members: ['Ann'], until: null }],
+  [{ op: 'muted', by: 'Tom', members: ['Ann'], until: 0.5 }],
+  [{ op: 'unmuted', by: 'Tom', members: ['Ann'], until: 1 }],
+  [{ op: 'blocked', by: 'Tom', members: ['Ann'] }],
+  [{ op: 'blocked', by: 'Tom', members: ['Ann'], left: ['Bob'] }],
+  [{ op: 'blocked', by: 'Tom', members: ['Ann'], left: 'Ann' }],
+  [{ op: 'unblocked', by: 'Tom', members: ['Ann'], left: [] }],
+  [{ op: 'updated', by: 'Tom' }],
+  [{ op: 'updated', by: 'Tom', set: 1 }],
+  [{ op: 'updated', by: 'Tom', unset: [1] }],
+  [{ op: 'updated', by: 'Tom', name: '', more: 1 }],
 ])('[DO64] the change %j is bad content', (value) => {
   expect(codeOf(parseChange(value))).toBe('bad-content')
 })
@@ -167,6 +275,53 @@ test('[DO65] a name may be as long as the limit says, and not one longer', () =>
   expect(codeOf(parseCommand({ ...create, name: 'x'.repeat(maxNameLength) }))).toBe('ok')
   expect(codeOf(parseCommand({ ...create, name: 'x'.repeat(maxNameLength + 1) }))).toBe('too-large')
   expect(codeOf(parseChange({ ...created, name: 'x'.repeat(maxNameLength + 1) }))).toBe('too-large')
+})
+
+test('[DO65] an icon may be as long as the limit says, and not one longer', () => {
+  for (const parse of [
+    (icon: string) => parseCommand({ ...create, icon }),
+    (icon: string) => parseCommand({ op: 'update', icon }),
+    (icon: string) => parseChange({ op: 'updated', by: 'Tom', icon }),
+  ]) {
+    expect(codeOf(parse('x'.repeat(maxIconLength)))).toBe('ok')
+    expect(codeOf(parse('x'.repeat(maxIconLength + 1)))).toBe('too-large')
+  }
+  expect(codeOf(parseCommand({ op: 'update', name: 'x'.repeat(maxNameLength + 1) }))).toBe('too-large')
+})
+
+test.each([
+  '',
+  '.',
+  'a.',
+  '.a',
+  'a..b',
+  '__proto__',
+  'a.__proto__',
+  'constructor.a',
+  'a.prototype',
+  '\udc00',
+])('[DO76] the path %j is bad content', (path) => {
+  expect(codeOf(parseCommand({ op: 'update', unset: [path] }))).toBe('bad-content')
+  const set = JSON.parse(`{${JSON.stringify(path)}:1}`) as unknown
+  expect(codeOf(parseCommand({ op: 'update', set }))).toBe('bad-content')
+})
+
+test('[DO76] a path and what is set by it are nested as deep as attributes may be, and not one deeper', () => {
+  const path = Array.from({ length: maxDepth }, () => 'a').join('.')
+  const shorter = path.slice(2)
+  expect(codeOf(parseCommand({ op: 'update', set: { [path]: 1 }, unset: [path] }))).toBe('ok')
+  expect(codeOf(parseCommand({ op: 'update', set: { [shorter]: {} } }))).toBe('ok')
+  for (const set of [{ [`a.${path}`]: 1 }, { [path]: {} }, { [shorter]: { a: {} } }]) {
+    expect(codeOf(parseCommand({ op: 'update', set }))).toBe('bad-content')
+  }
+  expect(codeOf(parseCommand({ op: 'update', unset: [`a.${path}`] }))).toBe('bad-content')
+})
+
+test('[DO76] paths may have as many bytes as attributes, and not more', () => {
+  const unset = ['x'.repeat(maxAttributesBytes - 10)]
+  expect(codeOf(parseCommand({ op: 'update', unset }))).toBe('ok')
+  expect(codeOf(parseCommand({ op: 'update', unset: [...unset, ...unset] }))).toBe('too-large')
+  expect(codeOf(parseCommand({ op: 'update', set: { a: 'x'.repeat(maxAttributesBytes) } }))).toBe('too-large')
 })
 
 test('[DO65] attributes may have as many bytes as the limit says, and not one more', () => {

@@ -1,6 +1,6 @@
 /**
  * Commands and changes as they come over the wire: parsed once, field by field, nothing unknown kept.
- * Rules DO63 to DO65 and DO77.
+ * Rules DO63 to DO65 and DO76.
  */
 import { type Fields, isFields } from '../entry/json.ts'
 import type { Change, Command } from './head.ts'
