@@ -1,6 +1,6 @@
 /**
  * What an accepted entry does to the drafts: its row, its place, and everything that follows from it. Rules RE7 and
- * RE22 to RE24, RE125 and RE128.
+ * RE22 to RE24, RE125, RE126 and RE128.
  */
 import {
   type ConversationId,

@@ -1,5 +1,5 @@
 /**
- * Answers what a device asks for: a page, the head, digests. Rules RE56 to RE59, RE131 and RE134.
+ * Answers what a device asks for: a page, the head, digests. Rules RE56 to RE59 and RE131.
  */
 import { type ConversationId, parseConversationId, readHeadState, type UserId } from '@parley/document'
 import {

@@ -1,5 +1,5 @@
 /**
- * How a command is judged, and its outcome remembered under its id. Rules RE30 to RE36 and RE132.
+ * How a command is judged, and its outcome remembered under its id. Rules RE30 to RE36, RE130 and RE133.
  */
 import { type Change, type Command, type JsonValue, judgeCommand, writeAny } from '@parley/document'
 import { type CommandVerdict, maxAnyBytes, maxRelayFrameBytes } from '@parley/wire'

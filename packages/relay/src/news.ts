@@ -1,5 +1,5 @@
 /**
- * A list row for one device: what it must know of a conversation that moved since its cursor. Rules RE51 to RE53 and RE127 to RE131.
+ * A list row for one device: what it must know of a conversation that moved since its cursor. Rules RE51 to RE53 and RE128, RE129 and RE131.
  */
 import type { EntryRow, News, Row, TouchedPage } from '@parley/wire'
 import { maxTouchedPerNews, rowSize } from '@parley/wire'

@@ -18,10 +18,8 @@ function temporaryDirectory(): string {
 }
 
 /** Files of the directory that hold what was recalled. */
-function holding(directory: string): readonly string[] {
-  return readdirSync(directory).filter((name) =>
-    readFileSync(join(directory, name), 'latin1').includes('under the oak'),
-  )
+function holding(directory: string, text = 'under the oak'): readonly string[] {
+  return readdirSync(directory).filter((name) => readFileSync(join(directory, name), 'latin1').includes(text))
 }
 
 interface Stage {
@@ -88,4 +86,39 @@ test('[RE24] whoever reads the file meanwhile keeps no commit waiting', async ()
   reading.done()
   await goOn()
   expect(holding(directory)).toEqual([])
+})
+
+test('[RE125] after an edit no file of the directory holds the edit before it, after a recall none at all', async () => {
+  const directory = temporaryDirectory()
+  const store = await openSqliteRelayStore({ directory })
+  onTestFinished(async () => store.close())
+  const { tom, conversation } = await createTestLunch({ wrap: () => store })
+  const pen = createPen({ user: tom.user, client: 7 })
+  const message = pen.text('the treasure is somewhere')
+  await pushed(tom, conversation, 1, message.update)
+  await pushed(tom, conversation, 1, pen.edit(message.id, 'it is under the oak').update)
+  expect(holding(directory)).not.toEqual([])
+  await pushed(tom, conversation, 1, pen.edit(message.id, 'it is under the elm').update)
+  expect(holding(directory)).toEqual([])
+  expect(holding(directory, 'under the elm')).not.toEqual([])
+  expect(holding(directory, 'the treasure is somewhere')).not.toEqual([])
+  await pushed(tom, conversation, 1, pen.recall(message.id).update)
+  expect(holding(directory, 'under the elm')).toEqual([])
+  expect(holding(directory, 'the treasure is somewhere')).toEqual([])
+})
+
+test('[RE128] a mention is gone from the file with its message', async () => {
+  const directory = temporaryDirectory()
+  const store = await openSqliteRelayStore({ directory })
+  onTestFinished(async () => store.close())
+  const { tom, mary, conversation } = await createTestLunch({ wrap: () => store })
+  const pen = createPen({ user: tom.user, client: 7 })
+  const call = pen.call(['Mary', '*'])
+  await pushed(tom, conversation, 1, call.update)
+  expect(await store.mentionedSince(conversation, 0, 9, mary.user, 9)).toEqual([2])
+  await pushed(tom, conversation, 1, pen.recall(call.id).update)
+  expect(await store.mentionedSince(conversation, 0, 9, mary.user, 9)).toEqual([])
+  const reader = new DatabaseSync(join(directory, 'relay.sqlite'), { readOnly: true })
+  expect(reader.prepare('SELECT count(*) AS count FROM mentions').get()).toEqual({ count: 0 })
+  reader.close()
 })
