@@ -105,6 +105,8 @@ export interface HistoryQuery {
   readonly type?: number
   /** `apart`: unanswered messages of this device are answered beside the others, all of them, and do not count. */
   readonly tail?: 'apart'
+  /** Only what is held here: nothing is fetched. */
+  readonly from?: 'device'
 }
 
 export interface HistoryPage {

@@ -5,10 +5,10 @@
  * Sequences and times ascend from page to page, so a place is found by halving, beginning at the newest page, where it
  * mostly is. With a connection pages are fetched as they are looked at; without one the pages held here are halved.
  */
-import { confirmedHead } from './heads.ts'
 import type { ConversationId, EntryId, TimelineMessage } from '@parley/document'
 import type { Core } from './core.ts'
 import { heldPages } from './fetched.ts'
+import { confirmedHead } from './heads.ts'
 
 export interface LookedAt {
   readonly messages: readonly TimelineMessage[]
@@ -17,12 +17,12 @@ export interface LookedAt {
 
 export interface PageLooks {
   /** What is held of it. */
-  look(id: ConversationId, page: number): Promise<LookedAt>
+  readonly look: (id: ConversationId, page: number) => Promise<LookedAt>
   /** Fetched first when it is not held whole and the relay can be asked. */
-  want(id: ConversationId, page: number): Promise<LookedAt>
+  readonly want: (id: ConversationId, page: number) => Promise<LookedAt>
   /** Among the pages looked at lately. */
-  pageOf(id: ConversationId, message: EntryId): number | undefined
-  newest(id: ConversationId): number
+  readonly pageOf: (id: ConversationId, message: EntryId) => number | undefined
+  readonly newest: (id: ConversationId) => number
 }
 
 /** What is known of a message besides its id. */

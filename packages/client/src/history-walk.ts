@@ -52,6 +52,8 @@ export function createWalk({ forward, limit, start, end, type, apart }: WalkOpti
       crossed = true
       return
     }
+    // Nothing behind the very message that ends it can be meant.
+    if (end?.by === 'rank' && end.rank === item.rank) crossed = true
     if (type !== undefined && item.view.type !== type) return
     if (apart && item.rank >= tailRank) tail.push(item.view)
     else taken.push(item.view)

@@ -120,8 +120,11 @@ export function createHistory(core: Core): History {
       const start = await boundOf(id, wanted.start)
       const end = await boundOf(id, wanted.end)
       const apart = wanted.tail === 'apart'
+      const read = wanted.from === 'device' ? readPage : wantPage
       const walk = createWalk({ forward, limit, type, apart, start: start?.edge, end: end?.edge })
-      const { missing, seq } = forward ? await walkForward(id, walk, start) : await walkBack(id, walk, start)
+      const { missing, seq } = forward
+        ? await walkForward(id, walk, start, read)
+        : await walkBack(id, walk, start, read)
       // What waited and has been confirmed meanwhile bounds at another place.
       if (![start, end].some((bound) => bound?.waits !== undefined && !isWaiting(id, bound.waits)))
         return { messages: walk.taken, tail: walk.tail, missing, seq }
@@ -147,14 +150,19 @@ export function createHistory(core: Core): History {
     throw notFound[found]()
   }
 
-  async function walkBack(id: ConversationId, walk: Walk, start: Bound | undefined): Promise<Walked> {
+  async function walkBack(
+    id: ConversationId,
+    walk: Walk,
+    start: Bound | undefined,
+    readIt: typeof readPage,
+  ): Promise<Walked> {
     const missing: number[] = []
     let newest = pagesOf(id)
     let seq = seqOf(id)
     if (newest === 0) walk.take(waiting(id).toReversed())
     let page = Math.min((await lastPage(id, start)) ?? newest, newest)
     while (page > 0 && !walk.done) {
-      const read = await wantPage(id, page)
+      const read = await readIt(id, page)
       // Another one has opened meanwhile, and may hold what waited.
       if (page === newest && read.pages > newest) {
         newest = read.pages
@@ -173,14 +181,19 @@ export function createHistory(core: Core): History {
     return { missing, seq }
   }
 
-  async function walkForward(id: ConversationId, walk: Walk, start: Bound | undefined): Promise<Walked> {
+  async function walkForward(
+    id: ConversationId,
+    walk: Walk,
+    start: Bound | undefined,
+    readIt: typeof readPage,
+  ): Promise<Walked> {
     const missing: number[] = []
     let seq = seqOf(id)
     if (pagesOf(id) === 0) walk.take(waiting(id))
     let page = (await beginPage(id, start)) ?? (await places.firstPage(id))
     // New pages may open meanwhile.
     for (; page <= pagesOf(id) && !walk.done; page += 1) {
-      const read = await wantPage(id, page)
+      const read = await readIt(id, page)
       if (!read.whole) missing.push(page)
       walk.take(shown(id, read.messages))
       if (page < read.pages) continue

@@ -130,6 +130,7 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     // The session may have gone while this was read and stored.
     if (core.session.generation !== generation) return
     core.caughtUp = true
+    core.emit({ type: 'caught-up' })
     // What waits may leave now, also when nothing came that anybody is told of.
     core.mailbox.pump()
   })

@@ -1,4 +1,5 @@
 // The SDK in a browser.
+export type { Audience, JsonObject, JsonValue, Outcome, Policy, Right } from '@parley/document'
 export type {
   Accepted,
   ConnectionState,
@@ -18,7 +19,7 @@ export {
   TextMessage,
 } from '../sdk/built-in-messages.ts'
 export type { ClientEvents } from '../sdk/client-events.ts'
-export { Conversation, type MessageList, type QueryMessagesOptions } from '../sdk/conversation.ts'
+export { Conversation } from '../sdk/conversation.ts'
 export type {
   ConversationEvents,
   InfoNews,
@@ -30,6 +31,8 @@ export { ElementsMessage, type GivenElement, type MessageElement } from '../sdk/
 export { Event } from '../sdk/event.ts'
 export { AudioMessage, FileMessage, ImageMessage, VideoMessage } from '../sdk/file-messages.ts'
 export type { MessageRef } from '../sdk/given-ids.ts'
+export type { MessagesBatch, MessagesIterator, MessagesIteratorOptions } from '../sdk/history-iterator.ts'
+export { type MessageList, MessageQueryDirection, type QueryMessagesOptions } from '../sdk/history.ts'
 export type { Changed } from '../sdk/host.ts'
 export { type CreateConversationOptions, IMClient, type Unsent } from '../sdk/im-client.ts'
 export { type ConversationMemberInfo, ConversationMemberRole, type MemberRole } from '../sdk/member-info.ts'
@@ -38,6 +41,7 @@ export { Message, type MessageReason, MessageStatus, type MessageStatusName } fr
 export type { MessageClass } from '../sdk/message-classes.ts'
 export { MessageFile, type MessageFileFields } from '../sdk/message-file.ts'
 export type { RealtimeEvents, RealtimeOptions } from '../sdk/realtime.ts'
+export type { MessageTimeline, TimelineOptions } from '../sdk/timeline.ts'
 export { messageField, messageType, TypedMessage } from '../sdk/typed-message.ts'
 export { deviceLayout } from '../records.ts'
 export { Realtime } from './realtime.ts'

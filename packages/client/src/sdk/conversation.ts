@@ -1,12 +1,17 @@
 /** A conversation as apps hold it: one object per id and client, always showing what the engine holds now. */
 import type { ConversationId, Policy } from '@parley/document'
-import type { ConversationView, Draft, HistoryQuery } from '../engine-types.ts'
-import { ParleyError } from '../errors.ts'
+import type { ConversationView, Draft } from '../engine-types.ts'
 import type { RecalledMessage } from './built-in-messages.ts'
 import type { ConversationEvents } from './conversation-events.ts'
 import { type ConversationInfo, createConversationInfo } from './conversation-info.ts'
 import { Emitter } from './emitter.ts'
-import { messageId, type MessageRef, userIds } from './given-ids.ts'
+import { type MessageRef, userIds } from './given-ids.ts'
+import {
+  createMessagesIterator,
+  type MessagesIterator,
+  type MessagesIteratorOptions,
+} from './history-iterator.ts'
+import { type MessageList, queryMessages, type QueryMessagesOptions } from './history.ts'
 import type { At, Changed, ConversationHost } from './host.ts'
 import type { ConversationMemberInfo, MemberRole } from './member-info.ts'
 import {
@@ -25,21 +30,7 @@ import {
 } from './members.ts'
 import type { Message } from './message.ts'
 import { forwardMessage, reactTo, recallMessage, sendMessage, updateMessage } from './own-messages.ts'
-
-export interface QueryMessagesOptions {
-  readonly limit?: number
-  readonly direction?: 'new-to-old' | 'old-to-new'
-  readonly type?: number
-  readonly startTime?: Date
-  readonly startMessageId?: string
-  readonly startClosed?: boolean
-  readonly endTime?: Date
-  readonly endMessageId?: string
-  readonly endClosed?: boolean
-}
-
-/** In ascending order. `missing`: parts of this range are not on this device, and could not be fetched. */
-export type MessageList = readonly Message[] & { readonly missing: boolean }
+import { createTimeline, type MessageTimeline, type TimelineOptions } from './timeline.ts'
 
 export class Conversation extends Emitter<ConversationEvents> {
   readonly id: ConversationId
@@ -164,9 +155,17 @@ export class Conversation extends Emitter<ConversationEvents> {
   }
 
   async queryMessages(options: QueryMessagesOptions = {}): Promise<MessageList> {
-    const { messages, missing } = await this.#host.engine.history(this.id, historyQuery(options))
-    const list = messages.map((view) => this.#host.outgoing.of(view))
-    return Object.assign(list, { missing: missing.length > 0 })
+    return queryMessages(this.#host, this.id, options)
+  }
+
+  /** The same batch by batch, each message once. */
+  createMessagesIterator(options: MessagesIteratorOptions = {}): MessagesIterator {
+    return createMessagesIterator(this.#host, this.id, options)
+  }
+
+  /** A live window on the messages, as a page shows them; `close()` it when it is not shown any more. */
+  timeline(options: TimelineOptions = {}): MessageTimeline {
+    return createTimeline(this.#host, this.id, options)
   }
 
   async add(members: readonly string[]): Promise<MembersResult> {
@@ -288,33 +287,5 @@ export class Conversation extends Emitter<ConversationEvents> {
   #line(key: 'name' | 'icon'): string | null {
     const line = this.#info.get(key)
     return typeof line === 'string' ? line : null
-  }
-}
-
-function historyQuery(options: QueryMessagesOptions): HistoryQuery {
-  const { limit = 20 } = options
-  if (!Number.isSafeInteger(limit) || limit < 1 || limit > 100) {
-    throw new ParleyError('bad-argument', 'limit is a whole number from 1 to 100.')
-  }
-  const start = bound(options.startTime, options.startMessageId, options.startClosed)
-  const end = bound(options.endTime, options.endMessageId, options.endClosed)
-  return {
-    limit,
-    ...(options.direction === undefined ? undefined : { direction: options.direction }),
-    ...(options.type === undefined ? undefined : { type: options.type }),
-    ...(start === undefined ? undefined : { start }),
-    ...(end === undefined ? undefined : { end }),
-  }
-}
-
-function bound(
-  time: Date | undefined,
-  id: string | undefined,
-  closed: boolean | undefined,
-): HistoryQuery['start'] {
-  if (time === undefined && id === undefined) return undefined
-  return {
-    ...(id === undefined ? { time: time?.getTime() ?? 0 } : { id: messageId(id) }),
-    ...(closed === undefined ? undefined : { closed }),
   }
 }
