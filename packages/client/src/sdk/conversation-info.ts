@@ -1,6 +1,6 @@
 /**
  * What an app sets on a conversation and saves together: its name, its icon, its attributes by path. What is set is shown
- * by `get` until it is saved, and after that by the engine; what is refused at once is shown no more. Rules CL171 to CL173.
+ * by `get` until it is saved, and after that by the engine; what is refused at once is shown no more. Rules CL173, CL174.
  */
 import type { Command, ConversationId, JsonObject, JsonValue } from '@parley/document'
 import type { Changed, ConversationHost } from './host.ts'

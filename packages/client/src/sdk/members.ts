@@ -1,4 +1,4 @@
-/** The members of a conversation: who they are, who may not speak, who is kept out, and who may do what. Rules CL174 to CL177. */
+/** The members of a conversation: who they are, who may not speak, who is kept out, and who may do what. Rules CL175 to CL177. */
 import {
   type Audience,
   byCodeUnit,

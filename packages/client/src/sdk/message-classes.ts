@@ -1,4 +1,4 @@
-/** Which class stands for which number, and messages made of what arrives. Rules CL102, CL160. */
+/** Which class stands for which number, and messages made of what arrives. Rules CL102, CL160, CL163. */
 import type { Accepted, MessageView, SendContent } from '../engine-types.ts'
 import { refusalError } from '../errors.ts'
 import { BinaryMessage, LocationMessage, RecalledMessage, TextMessage } from './built-in-messages.ts'

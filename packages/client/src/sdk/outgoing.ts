@@ -1,6 +1,6 @@
 /**
  * The very objects an app holds of what waits here: each follows what becomes of it, and comes again wherever its message
- * is shown. An edit of what waits adds another object; the first one goes on following. Rules CL101, CL168.
+ * is shown. An edit of what waits adds another object; the first one goes on following. Rules CL101, CL170.
  */
 import type { Accepted, Engine, MessageView } from '../engine-types.ts'
 import type { Message } from './message.ts'

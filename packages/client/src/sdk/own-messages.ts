@@ -1,4 +1,4 @@
-/** What one does with messages of a conversation: send, pass on, change, take back, react. Rules CL101, CL165 to CL170. */
+/** What one does with messages of a conversation: send, pass on, change, take back, react. Rules CL101, CL169 to CL172. */
 import { type ConversationId, type EntryId, maxReactionBytes } from '@parley/document'
 import { ParleyError } from '../errors.ts'
 import { RecalledMessage, TextMessage } from './built-in-messages.ts'

@@ -8,6 +8,8 @@ import type { ConnectionState, Engine } from '../engine-types.ts'
 import { ParleyError } from '../errors.ts'
 import type { Logger, Ports, TokenReason } from '../ports.ts'
 import { silentLogger } from '../ports.ts'
+import type { Conversation } from './conversation.ts'
+import { defineConversationProperty } from './define-property.ts'
 import { Emitter } from './emitter.ts'
 import { Event } from './event.ts'
 import { userId } from './given-ids.ts'
@@ -62,6 +64,14 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
     this.#classes = createMessageClasses((error) =>
       logger.error('a message class threw', { error: String(error) }),
     )
+  }
+
+  /** `conversation.topic` from here on: an attribute under a name of its own, or what the descriptor says. */
+  static defineConversationProperty(
+    name: string,
+    descriptor?: PropertyDescriptor & ThisType<Conversation>,
+  ): void {
+    defineConversationProperty(name, descriptor)
   }
 
   get state(): ConnectionState {

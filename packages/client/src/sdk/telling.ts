@@ -1,4 +1,4 @@
-/** What the engine says, as the events of the guide. Rules CL103, CL178 to CL180. */
+/** What the engine says, as the events of the guide. Rules CL103, CL179, CL180. */
 import { forever, type UserId } from '@parley/document'
 import type { EngineEvent, HeadNews } from '../engine-types.ts'
 import type { Tell } from './client-events.ts'
