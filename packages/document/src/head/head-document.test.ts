@@ -8,7 +8,7 @@ import { maxDepth } from '../limits.ts'
 import { changeHead } from './change-head.ts'
 import type { Change, Head, Policy } from './head.ts'
 import { applyChange, compactHeadMaps, readHead } from './head-document.ts'
-import { policyDifference } from './policy.ts'
+import { policyDifference, wholePolicy } from './policy.ts'
 
 const relay = 2 ** 53 - 1
 const people = ['Tom', 'Ann', 'Bob', 'Eve', '__proto__', 'constructor'].map(user)
@@ -120,12 +120,40 @@ test('[DO41] after any changes the document reads as the changes say, to us and 
   )
 })
 
+test('[DO81] of a policy the document holds what differs from the ordinary one', () => {
+  const { doc } = headDoc()
+  applyChange(doc, created, 0)
+  const stored = (): unknown => {
+    const info = doc.getMap('head').get('info')
+    return info instanceof Y.Map ? info.get('policy') : undefined
+  }
+  expect(stored()).toEqual({})
+  applyChange(doc, { op: 'updated', by: tom, policy: { mute: 'owner', past: 'hidden' } }, 1)
+  applyChange(doc, { op: 'updated', by: tom, policy: { mute: 'managers' } }, 2)
+  expect(stored()).toEqual({ past: 'hidden' })
+  expect(readHead(doc)?.info.policy).toEqual(wholePolicy({ past: 'hidden' }))
+})
+
 test('[DO42] a change is one transaction, and one update', () => {
   const { doc, updates } = headDoc()
   const later: readonly Change[] = [
     { op: 'added', by: tom, members: [bob] },
     { op: 'quit', by: tom },
     { op: 'page', pages: 2 },
+    {
+      op: 'updated',
+      by: ann,
+      name: 'x',
+      icon: 'x',
+      set: { a: 1 },
+      unset: ['colour'],
+      policy: { mute: 'owner' },
+    },
+    { op: 'role', by: ann, members: [bob], role: 'manager' },
+    { op: 'muted', by: ann, members: [bob], until: 9 },
+    { op: 'unmuted', by: ann, members: [bob] },
+    { op: 'blocked', by: ann, members: [bob, tom], left: [bob] },
+    { op: 'unblocked', by: ann, members: [bob] },
   ]
   for (const [time, change] of [created, ...later].entries()) {
     applyChange(doc, change, time)
@@ -182,6 +210,26 @@ test('[DO43] a map is left alone up to the limit, and replaced beyond it', () =>
   expect(compactHeadMaps(doc)).toBe(true)
   expect(updates).toHaveLength(before + 2)
   expect(readHead(doc)?.attributes.get('nested')).toBe(999)
+})
+
+test('[DO43] the maps of muted and blocked are replaced as the others are', () => {
+  for (const [on, off] of [
+    ['muted', 'unmuted'],
+    ['blocked', 'unblocked'],
+  ] as const) {
+    const { doc } = headDoc()
+    applyChange(doc, created, 0)
+    let replaced = 0
+    for (let time = 1; time < 1500; time += 1) {
+      const members = [people[2 + ((time % 4) >> 1)] ?? bob]
+      const more = on === 'muted' ? { op: on, until: 9999 } : { op: on, left: [] }
+      applyChange(doc, { by: tom, members, ...(time % 2 === 1 ? more : { op: off }) }, time)
+      const before = readHead(doc)
+      if (compactHeadMaps(doc)) replaced += 1
+      expect(readHead(doc)).toEqual(before)
+    }
+    expect(replaced).toBeGreaterThan(1)
+  }
 })
 
 test('[DO44] a document without a head, or with one of a form that is not known, reads as none', () => {

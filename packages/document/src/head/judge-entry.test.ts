@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import type { Entry } from '../entry/entry.ts'
 import { makeEntryId, parseUserId, type UserId } from '../ids.ts'
 import { changeHead } from './change-head.ts'
-import type { Head } from './head.ts'
-import { judgeEntry } from './judge-entry.ts'
+import { forever, type Head } from './head.ts'
+import { type EntryVerdict, judgeEntry, type Target } from './judge-entry.ts'
 
 const tom = user('Tom')
 const ann = user('Ann')
@@ -65,4 +65,80 @@ test('[DO61] nobody recalls the message of another, or one that does not exist',
     code: 'not-allowed',
   })
   expect(judgeEntry(head, recall, ann, undefined, 0)).toMatchObject({ code: 'target-unknown' })
+})
+
+const edit: Entry = { id, from: ann, sentAt: 0, op: 'edit', target, type: -1 }
+const reaction: Entry = { id, from: ann, sentAt: 0, op: 'react', target, sign: '+', on: true }
+const hers: Target = { author: ann, type: -1, recalled: false }
+const kinds: readonly (readonly [string, Entry])[] = [
+  ['message', message],
+  ['edit', edit],
+  ['reaction', reaction],
+]
+
+function codeOf(verdict: EntryVerdict): string {
+  return verdict.accepted ? 'accepted' : verdict.code
+}
+
+test.each([...kinds, ['recall', recall] as const])(
+  '[DO60] a %s is written by members under their name',
+  (_, entry) => {
+    expect(codeOf(judgeEntry(headOf([ann]), entry, ann, hers, 0))).toBe('accepted')
+    expect(codeOf(judgeEntry(headOf([]), entry, ann, hers, 0))).toBe('not-a-member')
+    expect(codeOf(judgeEntry(headOf([ann]), entry, tom, hers, 0))).toBe('author-mismatch')
+  },
+)
+
+test('[DO61] what was recalled is recalled again', () => {
+  expect(codeOf(judgeEntry(headOf([ann]), recall, ann, { ...hers, recalled: true }, 0))).toBe('accepted')
+})
+
+test.each(kinds)('[DO97] who is muted writes no %s until his time is over', (_, entry) => {
+  const head = changeHead(headOf([ann]), { op: 'muted', by: tom, members: [ann], until: 100 }, 1)
+  expect(codeOf(judgeEntry(head, entry, ann, hers, 99))).toBe('muted')
+  expect(codeOf(judgeEntry(head, entry, ann, hers, 100))).toBe('accepted')
+})
+
+test('[DO97] who is muted takes back what he said', () => {
+  const head = changeHead(headOf([ann]), { op: 'muted', by: tom, members: [ann], until: forever }, 1)
+  expect(codeOf(judgeEntry(head, recall, ann, hers, 99))).toBe('accepted')
+})
+
+test('[DO98] the policy says who writes messages and reactions', () => {
+  const bobs = { ...message, from: bob }
+  const toms = { ...message, from: tom }
+  for (const [speak, member, manager] of [
+    ['members', 'accepted', 'accepted'],
+    ['managers', 'not-allowed', 'accepted'],
+    ['owner', 'not-allowed', 'not-allowed'],
+  ] as const) {
+    const promoted = changeHead(
+      headOf([ann, bob]),
+      { op: 'role', by: tom, members: [bob], role: 'manager' },
+      1,
+    )
+    const head = changeHead(promoted, { op: 'updated', by: tom, policy: { speak } }, 2)
+    expect(codeOf(judgeEntry(head, message, ann, undefined, 3))).toBe(member)
+    expect(codeOf(judgeEntry(head, reaction, ann, hers, 3))).toBe(member)
+    expect(codeOf(judgeEntry(head, bobs, bob, undefined, 3))).toBe(manager)
+    expect(codeOf(judgeEntry(head, toms, tom, undefined, 3))).toBe('accepted')
+    expect(codeOf(judgeEntry(head, edit, ann, hers, 3))).toBe('accepted')
+    expect(codeOf(judgeEntry(head, recall, ann, hers, 3))).toBe('accepted')
+  }
+})
+
+test('[DO99] a message is edited by its author alone', () => {
+  const head = headOf([ann, bob])
+  expect(codeOf(judgeEntry(head, edit, ann, { ...hers, author: bob }, 0))).toBe('not-allowed')
+  expect(codeOf(judgeEntry(head, { ...edit, from: tom }, tom, hers, 0))).toBe('not-allowed')
+})
+
+test('[DO99] any member reacts to any message', () => {
+  expect(codeOf(judgeEntry(headOf([ann]), reaction, ann, { ...hers, author: bob }, 0))).toBe('accepted')
+})
+
+test.each(kinds.slice(1))('[DO99] a %s of what does not exist, or was taken back, is refused', (_, entry) => {
+  const head = headOf([ann, bob])
+  expect(codeOf(judgeEntry(head, entry, ann, undefined, 0))).toBe('target-unknown')
+  expect(codeOf(judgeEntry(head, entry, ann, { ...hers, recalled: true }, 0))).toBe('target-recalled')
 })
