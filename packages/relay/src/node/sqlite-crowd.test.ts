@@ -25,6 +25,7 @@ async function everything(store: RelayStore, disk: MemoryDisk, users: readonly U
       read.push(await store.rowsSince(id, position, held.rows.length - 1, 7))
       read.push(await store.pagesSince(id, position))
       for (const user of users) read.push(await store.recalledSince(id, position, 1000, user))
+      for (const user of users) read.push(await store.mentionedSince(id, position, 1000, user, 3))
     }
     for (const page of held.pages.keys()) {
       read.push(await store.pages(id, [page, 99]), await store.pageRows(id, page, 3, 10))

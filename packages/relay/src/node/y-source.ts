@@ -109,11 +109,13 @@ function noteMembers(value: unknown, left: Set<string>): void {
       left.add(change.by)
       break
     case 'joined':
-      left.delete(change.by)
+      comeBack(left, [change.by], change.since)
       break
     case 'created':
+      comeBack(left, change.members, undefined)
+      break
     case 'added':
-      for (const user of change.members) left.delete(user)
+      comeBack(left, change.members, change.since)
       break
     case 'page':
     case 'updated':
@@ -123,4 +125,9 @@ function noteMembers(value: unknown, left: Set<string>): void {
     case 'unblocked':
       break
   }
+}
+
+/** Who is to see less than before is let go all the same: the document he reads may not be his any more. */
+function comeBack(left: Set<string>, users: readonly string[], since: number | undefined): void {
+  if (since === undefined) for (const user of users) left.delete(user)
 }

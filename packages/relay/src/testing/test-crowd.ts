@@ -14,9 +14,15 @@ import { createTestRelay, type TestRelay } from './test-relay.ts'
 
 export type Step =
   | { readonly do: 'write'; readonly who: number; readonly count: number }
-  | { readonly do: 'recall'; readonly who: number; readonly which: number }
+  | { readonly do: 'call'; readonly who: number; readonly whom: number }
+  | { readonly do: 'recall' | 'edit' | 'react'; readonly who: number; readonly which: number }
   | { readonly do: 'again'; readonly who: number; readonly which: number }
-  | { readonly do: 'invite' | 'remove' | 'join' | 'quit'; readonly who: number; readonly whom: number }
+  | {
+      readonly do: 'invite' | 'remove' | 'join' | 'quit' | 'block' | 'unblock' | 'promote'
+      readonly who: number
+      readonly whom: number
+    }
+  | { readonly do: 'policy'; readonly past: 'shown' | 'hidden' }
   | { readonly do: 'settle' | 'restart' }
   | { readonly do: 'die'; readonly calls: number; readonly reaches: boolean }
 
@@ -135,10 +141,17 @@ export async function createCrowd(open: () => Promise<RelayStore>, look: () => V
       case 'write':
         write(personAt(people, step.who), (pen) => pen.text('hello'), look().pages, step.count)
         break
-      case 'recall': {
+      case 'call': {
+        const whom = step.whom === step.who ? '*' : personAt(people, step.whom).name
+        write(personAt(people, step.who), (pen) => pen.call([whom]), look().pages, 1)
+        break
+      }
+      case 'recall':
+      case 'edit':
+      case 'react': {
         const person = personAt(people, step.who)
         const target = person.sent[step.which % Math.max(1, person.sent.length)]
-        if (target !== undefined) write(person, (pen) => pen.recall(target.id), target.page, 1)
+        if (target !== undefined) write(person, operationOn(step.do, target.id), target.page, 1)
         break
       }
       case 'again': {
@@ -151,7 +164,17 @@ export async function createCrowd(open: () => Promise<RelayStore>, look: () => V
         command(personAt(people, step.who), { op: 'add', members: [personAt(people, step.whom).name] })
         break
       case 'remove':
-        command(personAt(people, step.who), { op: 'remove', members: [personAt(people, step.whom).name] })
+      case 'block':
+      case 'unblock':
+        command(personAt(people, step.who), { op: step.do, members: [personAt(people, step.whom).name] })
+        break
+      case 'promote': {
+        const members = [personAt(people, step.whom).name]
+        command(personAt(people, step.who), { op: 'role', members, role: 'manager' })
+        break
+      }
+      case 'policy':
+        for (const person of people) command(person, { op: 'update', policy: { past: step.past } })
         break
       case 'join':
       case 'quit':
@@ -193,6 +216,14 @@ export async function createCrowd(open: () => Promise<RelayStore>, look: () => V
       return repeated
     },
   }
+}
+
+function operationOn(
+  op: 'recall' | 'edit' | 'react',
+  target: EntryId,
+): (pen: Pen) => ReturnType<Pen['text']> {
+  if (op === 'recall') return (pen) => pen.recall(target)
+  return op === 'edit' ? (pen) => pen.edit(target, 'hallo', ['*']) : (pen) => pen.react(target, '👍')
 }
 
 function keepAnswer(person: Person, frame: RelayFrame): void {
