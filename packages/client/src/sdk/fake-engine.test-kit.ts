@@ -124,7 +124,9 @@ export async function fakeEngine(): Promise<FakeEngine> {
     async send(id, message) {
       calls.push(['send', id, message])
       const own = entryId((made += 1))
-      const waits = new Promise<Accepted>(() => undefined)
+      const waits = new Promise<Accepted>(() => {
+        // Nobody answers it.
+      })
       confirmed.set(own, waits)
       const view = messageView({ ...message, id: own, conversation: id, from: tom, seq: 0, state: 'sending' })
       return Promise.resolve({ id: own, message: view, confirmed: waits })

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { entryId, jerry, tom } from '../testing/values.test-kit.ts'
 import { RecalledMessage, TextMessage } from './built-in-messages.ts'
@@ -93,8 +93,8 @@ test('[CL164] what is missing, or is none, is named', async () => {
     ['error', { code: 1 }],
   ]
   for (const [key, value] of wrong) {
-    const { [key]: _gone, ...rest } = json
-    const given = value === undefined ? rest : { ...rest, [key]: value }
+    const rest = Object.entries(json).filter(([other]) => other !== key)
+    const given = Object.fromEntries(value === undefined ? rest : [...rest, [key, value]])
     await expect(client.parseMessage(given)).rejects.toThrow(`“${key}” is missing, or is none.`)
   }
 })

@@ -28,7 +28,7 @@ export function isText(value: unknown): value is string {
 }
 
 /** Keys that reach into an object's prototype travel nowhere. */
-const reaching: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
+export const reaching: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** undefined: it has no JSON. */
 export function copyOf(value: unknown, depth: number): JsonValue | undefined {

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { SendContent } from '../engine-types.ts'
 import { entryId, jerry, tom } from '../testing/values.test-kit.ts'

@@ -20,8 +20,9 @@ export function createOutgoing(engine: Engine, classes: MessageClasses): Outgoin
 
   return {
     adopt(message, view, sent = engine.confirmed<Accepted>(view.id)) {
-      message.follow(view, { user, sent: sent ?? settled(view) })
-      if (view.state !== 'sent') waiting.set(view.id, [...(waiting.get(view.id) ?? []), message])
+      const held = waiting.get(view.id) ?? []
+      for (const one of [...held, message]) one.follow(view, { user, sent: sent ?? settled(view) })
+      if (view.state !== 'sent') waiting.set(view.id, [...held, message])
     },
     of(view) {
       const held = waiting.get(view.id) ?? []

@@ -1,4 +1,3 @@
-import { transformSync } from 'esbuild'
 import { expect, test } from 'vitest'
 import { tom } from '../testing/values.test-kit.ts'
 import { LocationMessage, TextMessage } from './built-in-messages.ts'
@@ -137,12 +136,12 @@ test('[CL160] a class without a number, with one of the SDK’s, or that is no m
     [None, /None needs a positive number/],
     [Ours, /Ours needs a positive number/],
     [Text, /Text has the number -1, .* TextMessage/],
-    [class {}, /extends TypedMessage/],
+    [Map, /extends TypedMessage/],
     ['Text', /extends TypedMessage/],
     [undefined, /extends TypedMessage/],
   ] as const)
     expect(() => classes.register(one as unknown as MessageClass)).toThrow(why)
-  expect(() => messageType(3)(class {} as never)).toThrow(/^bad-argument: A message class/)
+  expect(() => messageType(3)(Map as never)).toThrow(/^bad-argument: A message class/)
   expect(() => messageField('a')(undefined as never)).toThrow(/^bad-argument: A message class/)
 })
 
@@ -164,28 +163,22 @@ test('[CL102] [CL163] what no class is registered for, or whose class throws, ar
   expect(classes.faults).toEqual([new Error('mine')])
 })
 
-test('[CL162] both are decorators, in the language’s way and in the older one', () => {
-  const source = `
-    @messageType(21)
-    @messageField(['eyes'])
-    class Die extends TypedMessage { eyes = 1 }`
-  for (const experimentalDecorators of [false, true]) {
-    const { code } = transformSync(source, {
-      loader: 'ts',
-      target: 'es2022',
-      tsconfigRaw: { compilerOptions: { experimentalDecorators } },
-    })
-    expect(code).not.toContain('@messageType')
-    // oxlint-disable-next-line no-new-func -- decorated code has to be compiled before this engine can run it
-    const make = new Function('messageType', 'messageField', 'TypedMessage', `${code}\nreturn Die`) as (
-      ...given: unknown[]
-    ) => typeof Dice
-    const Die = make(messageType, messageField, TypedMessage)
-    expect(Die.TYPE).toBe(21)
-    const classes = registered(Die)
+test('[CL162] both are decorators: in the language’s way, with a context, and in the older one, without', () => {
+  const context = { kind: 'class', name: 'Die', addInitializer: () => undefined, metadata: {} } as const
+  for (const given of [[context], []] as const) {
+    class Die extends TypedMessage {
+      eyes = 1
+    }
+    // What a compiler makes of `@messageType(21) @messageField(['eyes']) class Die`: the inner one first, the class
+    // replaced by what each answers.
+    type Decorator = (target: typeof Die, ...context: readonly unknown[]) => typeof Die
+    const decorators: readonly Decorator[] = [messageField(['eyes']), messageType(21)]
+    const Decorated = decorators.reduce((target, decorate) => decorate(target, ...given), Die)
+    expect([Decorated, Decorated.TYPE]).toEqual([Die, 21])
+    const classes = registered(Decorated)
     const die = classes.from(messageView({ type: 21, body: { eyes: 5 } }), { user: tom })
-    expect(die).toMatchObject({ eyes: 5 })
     expect(die).toBeInstanceOf(Die)
+    expect(die).toMatchObject({ eyes: 5 })
     expect(new Die().toContent()).toEqual({ type: 21, body: { eyes: 1 } })
   }
 })
