@@ -2,7 +2,14 @@
  * What the relay holds of a conversation between turns: the last committed state, never a draft.
  */
 import { type ConversationId, type Head, readHeadState, type UserId } from '@parley/document'
-import type { ConversationRecord, HeadRecord, MemberRecord, PageRecord, StoredConversation } from './store.ts'
+import type {
+  ConversationRecord,
+  HeadRecord,
+  MemberRecord,
+  PageRecord,
+  RelayStore,
+  StoredConversation,
+} from './store.ts'
 
 export interface ConversationState {
   readonly record: ConversationRecord
@@ -24,6 +31,21 @@ export function stateOf(stored: StoredConversation): ConversationState {
     members: new Map(stored.members.map((member) => [member.user, member])),
     openPage: stored.openPage,
   }
+}
+
+/** Between two turns: a head is long to read, and whoever asks may ask again. */
+export async function loadState(
+  store: RelayStore,
+  cache: ConversationCache,
+  id: ConversationId,
+): Promise<ConversationState | undefined> {
+  const held = cache.get(id)
+  if (held !== undefined) return held
+  const stored = (await store.conversations([id])).get(id)
+  if (stored === undefined) return undefined
+  const state = stateOf(stored)
+  cache.put(state)
+  return state
 }
 
 export interface CacheLimits {

@@ -192,7 +192,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
         break
       case 'fetch':
         ask(session, async () => {
-          const answers = await answerFetch(store, session.identity.user, frame, limits)
+          const answers = await answerFetch(judge, session.identity.user, frame, limits)
           for (const part of answers) session.channel.send(part)
         })
         break

@@ -4,7 +4,7 @@
  */
 import type { ConversationId, UserId } from '@parley/document'
 import { encodeRelayFrame } from '@parley/wire'
-import { inFrames, isHidden, rowFor } from './log-rows.ts'
+import { inFrames, rowFor } from './log-rows.ts'
 import type { Session, Sessions } from './session.ts'
 import type { Moved } from './turn.ts'
 
@@ -89,9 +89,9 @@ function createFrames(
   maxPayloadBytes: number,
 ): (upTo: number, since: number) => readonly Uint8Array[] {
   const encoded = new Map<string, readonly Uint8Array[]>()
+  const oldest = draft.rows.reduce((least, { page }) => (page > 0 ? Math.min(least, page) : least), Infinity)
   return (upTo, since) => {
-    const hidden = draft.rows.filter((row) => isHidden(since, row)).length
-    const key = hidden === 0 ? `${upTo}` : `${upTo}/${since}`
+    const key = oldest < since ? `${upTo}/${since}` : `${upTo}`
     const known = encoded.get(key)
     if (known !== undefined) return known
     const rows = draft.rows.filter(({ seq }) => seq <= upTo).map((row) => rowFor(since, row))

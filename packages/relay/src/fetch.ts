@@ -1,7 +1,7 @@
 /**
  * Answers what a device asks for: a page, the head, digests. Rules RE56 to RE59 and RE131.
  */
-import { type ConversationId, parseConversationId, readHeadState, type UserId } from '@parley/document'
+import { type ConversationId, parseConversationId, type UserId } from '@parley/document'
 import {
   type DigestsAnswer,
   type DigestsRequest,
@@ -11,12 +11,18 @@ import {
   maxRelayFrameBytes,
   type TouchedPage,
 } from '@parley/wire'
+import { type ConversationCache, loadState } from './conversation-state.ts'
 import { inFrames, wireRow } from './log-rows.ts'
 import type { ConversationRecord, MemberRecord, RelayStore } from './store.ts'
 import { allRows, lastVisible, visiblePage } from './visible.ts'
 
 export interface FetchLimits {
   readonly maxPayloadBytes: number
+}
+
+export interface FetchFrom {
+  readonly store: RelayStore
+  readonly cache: ConversationCache
 }
 
 const notFound: Fetched = {
@@ -35,39 +41,40 @@ const notAMember: Fetched = { result: 'failed', code: 'not-a-member', detail: 'o
 
 /** One answer, or several when a page does not fit into one frame. */
 export async function answerFetch(
-  store: RelayStore,
+  source: FetchFrom,
   user: UserId,
   { request, conversation, page, after }: Fetch,
   limits: FetchLimits,
 ): Promise<readonly FetchAnswer[]> {
   const id = parseConversationId(conversation)
-  const fetched = id === undefined ? [notFound] : await fetchFrom(store, user, id, page, after, limits)
+  const fetched = id === undefined ? [notFound] : await fetchFrom(source, user, id, page, after, limits)
   return fetched.map((part) => ({ frame: 'fetch-answer', request, conversation, fetched: part }))
 }
 
 async function fetchFrom(
-  store: RelayStore,
+  source: FetchFrom,
   user: UserId,
   id: ConversationId,
   page: number,
   after: number,
   limits: FetchLimits,
 ): Promise<readonly Fetched[]> {
+  const { store } = source
   const conversation = await store.conversation(id)
   if (conversation === undefined) return [notFound]
   const member = await store.member(id, user)
-  if (page === 0) return [await fetchHead(store, user, conversation, member)]
+  if (page === 0) return [await fetchHead(source, user, conversation, member)]
   return member === undefined ? [notFound] : fetchPage(store, member, page, after, limits)
 }
 
 async function fetchHead(
-  store: RelayStore,
+  source: FetchFrom,
   user: UserId,
   conversation: ConversationRecord,
   member: MemberRecord | undefined,
 ): Promise<Fetched> {
   if (member !== undefined && member.role !== '') {
-    const head = await store.head(conversation.id)
+    const head = await source.store.head(conversation.id)
     if (head === undefined) throw new Error('a conversation has a head')
     if (head.state.length > maxRelayFrameBytes - 1024) return tooLarge
     return { result: 'head', version: head.version, digest: conversation.headDigest, state: head.state }
@@ -75,7 +82,7 @@ async function fetchHead(
   if (member !== undefined && (member.removedBy !== '' || conversation.unique)) return notAMember
   // Anybody can compute a unique id, so it says nothing to strangers; a random one is known by who was given it.
   if (conversation.unique) return notFound
-  const shut = await whyShut(store, conversation.id, user, member)
+  const shut = await whyShut(source, conversation.id, user, member)
   if (shut !== undefined) return shut
   const { kind, name, creator, createdAt, members } = conversation
   return { result: 'joinable', kind, name, creator, createdAt, members }
@@ -83,13 +90,12 @@ async function fetchHead(
 
 /** He is kept out, or comes by invitation only: then a stranger hears of nothing. */
 async function whyShut(
-  store: RelayStore,
+  { store, cache }: FetchFrom,
   conversation: ConversationId,
   user: UserId,
   member: MemberRecord | undefined,
 ): Promise<Fetched | undefined> {
-  const stored = await store.head(conversation)
-  const head = stored === undefined ? undefined : readHeadState(stored.state)
+  const head = (await loadState(store, cache, conversation))?.value
   if (head === undefined) throw new Error('a conversation has a head')
   if (head.blocked.has(user)) return notAMember
   if (head.info.policy.join === 'anyone') return undefined

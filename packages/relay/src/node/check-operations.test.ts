@@ -65,6 +65,11 @@ const damages: readonly (readonly [string, string, RegExp])[] = [
     /row 5 erases something and is no recall/,
   ],
   [
+    'an edit has erased its message',
+    "UPDATE rows SET erases = '2/7/0' WHERE seq = 5",
+    /row 5 is an edit and erases what is none/,
+  ],
+  [
     'a row of the head is an operation',
     "UPDATE rows SET operation = 'recall' WHERE seq = 9",
     /row 9 of the head/,

@@ -101,6 +101,9 @@ function foldEntry(
     const same = target?.client === item.client && target.clock === item.clock && target.page === row.page
     if (target?.kind !== 'erased' || !same) say(`row ${row.seq} erases row ${item.seq}, which is still there`)
     if (target !== undefined && target.author !== row.author) say(`row ${row.seq} erases what is another's`)
+    if (row.operation === 'edit' && target?.operation !== 'edit') {
+      say(`row ${row.seq} is an edit and erases what is none`)
+    }
     page.erasedPosition = row.position
   }
 }
