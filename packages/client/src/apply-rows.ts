@@ -1,5 +1,6 @@
 /**
- * Confirmed rows, one after another, into what a device holds. Rules CL30 to CL37 and CL123 to CL127.
+ * Confirmed rows, one after another, into what a device holds. Rules CL30 to CL37, CL123 to CL127 and
+ * CL132.
  *
  * A row counts once: by its sequence for the conversation, by the page's version for the page. A row of a page that is
  * not held whole moves the list row and is otherwise fetched with its page. Nothing here asks Yjs.

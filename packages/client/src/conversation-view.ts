@@ -1,4 +1,4 @@
-/** A list row as the engine's users see it: what is confirmed, with what waits here laid over it. Rules CL84, CL120 and CL126. */
+/** A list row as the engine's users see it: what is confirmed, with what waits here laid over it. Rules CL84, CL120 and CL129. */
 import type { ConversationView, MessageView } from './engine-types.ts'
 import type { ConversationRecord, DraftRecord, EntryItem, OutboxItem } from './records.ts'
 import { contentOf, laidOver, recalledView, waitingView } from './views.ts'

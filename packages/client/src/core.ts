@@ -21,7 +21,7 @@ export interface Core {
   readonly promises: Promises
   readonly requests: Requests
   readonly emit: (event: EngineEvent) => void
-  /** What the relay's clock says, as far as this life has heard: this device's own may be wrong by hours. */
+  /** What the relay's clock says, as far as this life has heard: this device's own may be wrong by hours. Rule CL134. */
   readonly relayTime: () => number
   /** The catch-up of this session is stored: what waits may leave. */
   caughtUp: boolean

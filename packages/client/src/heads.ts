@@ -1,4 +1,4 @@
-/** Heads: what the relay confirmed, and what the waiting commands make of it. Rule CL77. */
+/** Heads: what the relay confirmed, and what the waiting commands make of it. Rules CL77 and CL129. */
 import { changeHead, judgeCommand, mergeHeadUpdates, readHeadState } from '@parley/document'
 import type { Command, ConversationId, Head, JudgeContext, UserId, Verdict } from '@parley/document'
 import type { Ledger } from './ledger.ts'

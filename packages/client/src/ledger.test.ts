@@ -83,6 +83,7 @@ test('[CL25] [CL32] what a job has changed is what it reads meanwhile, and what 
         } else await commit()
         const seqs = [1, 2, 3, 4, 5].filter((seq) => rows.has(`${name}${seq}`))
         expect((await ledger.lastUpdate(id, page))?.seq).toBe(seqs.at(-1))
+        expect((await ledger.updates(id, page)).map(({ seq }) => seq)).toEqual(seqs)
         for (let seq = 1; seq <= 5; seq += 1)
           expect((await ledger.update(id, page, seq))?.time).toBe(rows.get(`${name}${seq}`))
         expect((await ledger.page(id, page)).held).toBe(held.get(name) ?? 0)

@@ -1,6 +1,6 @@
 /**
  * Pages as one job finds and leaves them, folded once and then row by row: what an operation has made of its message, for
- * telling it. Rules CL125 and CL126.
+ * telling it. Rule CL125.
  */
 import { emptyTimeline, foldRow } from '@parley/document'
 import type { ConversationId, EntryId, TimelineState } from '@parley/document'

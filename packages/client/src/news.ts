@@ -138,6 +138,8 @@ function settleList(ledger: Ledger, id: ConversationId, news: News, context: New
   const tail = record.pages === news.pages ? record.tail : null
   ledger.setConversation({
     ...record,
+    name: news.name,
+    icon: news.icon,
     headHeld: headDiffers(ledger, record, news, context) ? 0 : record.headHeld,
     headDigest: news.headDigest,
     role: news.role,

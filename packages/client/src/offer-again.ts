@@ -1,7 +1,7 @@
 /**
  * A message that stands without what this device's user did to it: the relay was restored from before that, or what was
  * fetched is older. Edits, reactions and recalls the relay has taken once are offered again where the message stands now;
- * what turns out to be there is settled by its row. Rule CL66.
+ * what turns out to be there is settled by its row. Rules CL66 and CL133.
  */
 import type { ConversationId } from '@parley/document'
 import type { Acknowledgement } from './acknowledged.ts'

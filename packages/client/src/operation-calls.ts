@@ -109,19 +109,25 @@ export function createOperationCalls(core: Core, queueing: Queueing, history: Hi
   ): Promise<Make | undefined> {
     const { target, sign, on } = wanted
     const all = waitingOn(ledger, target, 'react').filter((item) => item.target?.sign === sign)
-    const last = all.at(-1)
+    const [before, last] = all.length > 1 ? all.slice(-2) : [undefined, all[0]]
     if (last !== undefined && reactionOf(last).on === on) return asked(last)
+    const wasOn = before === undefined ? isConfirmed(of, sign) : reactionOf(before).on
     if (last !== undefined && isStillOurs(last)) {
       queueing.withdraw(ledger, last)
-      return () => already(wanted.id, { seq: 0, time: ports.now() })
+      return wasOn === on ? () => already(wanted.id, { seq: 0, time: ports.now() }) : undefined
     }
-    if (last !== undefined || !('confirmed' in of)) return undefined
-    const { page, seq, time, reactions } = of.confirmed
-    const isOn = reactions.some((one) => one.sign === sign && one.users.includes(user))
+    if (last !== undefined || wasOn !== on) return undefined
+    if (!('confirmed' in of)) return () => already(wanted.id, { seq: 0, time: ports.now() })
+    const { page, seq, time } = of.confirmed
     // What this device holds may be behind: then the relay is told all the same.
     const { held, known } = await ledger.page(id, page)
     const isCurrent = held === known && ledger.conversation(id)?.verify !== true
-    return isOn === on && isCurrent ? () => already(target, { seq, time }) : undefined
+    return isCurrent ? () => already(target, { seq, time }) : undefined
+  }
+
+  function isConfirmed(of: Aim['of'], sign: string): boolean {
+    if (!('confirmed' in of)) return false
+    return of.confirmed.reactions.some((one) => one.sign === sign && one.users.includes(user))
   }
 
   function waitingOn(ledger: Ledger, target: EntryId, op: 'recall' | 'edit' | 'react'): readonly EntryItem[] {

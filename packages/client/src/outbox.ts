@@ -12,7 +12,7 @@ import { ParleyError, refusalError } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { Promises } from './promises.ts'
 import type { EntryItem, OutboxItem, Place, Reason } from './records.ts'
-import { unsentView, waitingView } from './views.ts'
+import { laidOver, unsentView, waitingView } from './views.ts'
 
 /** What an answer means for the sending of its lane. */
 export type LaneEffect =
@@ -140,7 +140,8 @@ function settleEntry(
   }
   if (item.answered !== null) return
   const message = waitingView(settled)
-  if (message !== undefined) ledger.emit({ type: 'message-status', message })
+  if (message !== undefined)
+    ledger.emit({ type: 'message-status', message: laidOver(message, ledger.outbox.about(item.id)) })
   ledger.after.push(() => promises.resolve(item.id, answered))
 }
 

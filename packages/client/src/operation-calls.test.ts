@@ -1,0 +1,411 @@
+import type { EntryId } from '@parley/document'
+import { expect, test } from 'vitest'
+import type { MessageView } from './engine-types.ts'
+import { startDevice, take } from './testing/device.test-kit.ts'
+import type { TestDevice } from './testing/device.test-kit.ts'
+import { createScript } from './testing/script.test-kit.ts'
+import {
+  codeOf,
+  conversationId,
+  createGroup,
+  entryId,
+  jerry,
+  mary,
+  pushed,
+  tom,
+  user,
+} from './testing/values.test-kit.ts'
+import type { Pushed } from './testing/values.test-kit.ts'
+
+const lunch = conversationId(1)
+const text = (words: string) => ({ type: -1, text: words })
+
+async function atLunch() {
+  const device = await startDevice({ limits: { maxIdleConversations: 0, heartbeatMs: 10 ** 12 } })
+  const script = createScript(lunch, { by: jerry, members: [tom, mary], reader: tom })
+  await device.connect({ news: [script.news()] })
+  device.events.splice(0)
+  device.sent()
+  const { engine } = device
+
+  /** Everything that left is taken. */
+  async function accept(): Promise<readonly Pushed[]> {
+    const updates = pushed(device.sent())
+    const rows = updates.map((update) => script.accept(update))
+    if (updates.length > 0) await device.say(script.accepted(updates, rows), script.frame(...rows))
+    return updates
+  }
+
+  return { script, device, engine, accept }
+}
+
+async function refuse(device: TestDevice, updates: readonly Pushed[], code: string): Promise<void> {
+  const verdict = { class: 'refused', code, detail: 'no' } as const
+  for (const { page, client, clock } of updates)
+    await device.say({ frame: 'answer', conversation: lunch, answers: [{ page, client, clock, verdict }] })
+}
+
+async function shown({ engine }: TestDevice, id: EntryId): Promise<MessageView> {
+  const { messages } = await engine.history(lunch, { limit: 100 })
+  const found = messages.find((message) => message.id === id)
+  if (found === undefined) throw new Error('it is not shown')
+  return found
+}
+
+const ops = (updates: readonly Pushed[]): readonly string[] =>
+  updates.map(({ entry }) =>
+    !('op' in entry)
+      ? `say ${entry.text ?? ''}`
+      : entry.op === 'react'
+        ? `react ${entry.sign} ${entry.on ? 'on' : 'off'}`
+        : entry.op === 'edit'
+          ? `edit ${entry.text ?? ''}`
+          : 'recall',
+  )
+
+test('[CL122] an edit of what has not left goes into the message, and waits for its answer', async () => {
+  const { device, engine, accept, script } = await atLunch()
+  await device.cut()
+  const asked = script.text(jerry, 'question')
+  const answers = entryId(500 + asked.seq - 1)
+  const sent = await engine.send(lunch, { ...text('helo'), attrs: { a: 1 }, replyTo: answers })
+  const edited = await engine.edit(lunch, sent.id, { type: 7, text: 'hello', body: { b: 2 } })
+  expect(edited.id).toBe(sent.id)
+  expect(edited.message).toMatchObject({
+    id: sent.id,
+    type: 7,
+    text: 'hello',
+    body: { b: 2 },
+    replyTo: answers,
+  })
+  expect(edited.message.attrs).toBeUndefined()
+  expect(edited.message.editedAt).toBeUndefined()
+  expect(edited.message.sentAt).toBe(sent.message.sentAt)
+  await device.pass(1000)
+  await device.connect({ news: [script.news({ rows: [asked] })] })
+  const updates = await accept()
+  expect(updates.map(({ entry }) => entry)).toMatchObject([
+    { id: sent.id, type: 7, text: 'hello', body: { b: 2 }, replyTo: answers },
+  ])
+  expect(await edited.confirmed).toEqual(await sent.confirmed)
+  expect(await shown(device, sent.id)).toMatchObject({ text: 'hello', state: 'sent' })
+})
+
+test('[CL122] of what may be at the relay it queues behind, and goes to its page once that is answered', async () => {
+  const { script, device, engine } = await atLunch()
+  const { id } = await engine.send(lunch, text('helo'))
+  const [first] = pushed(device.sent())
+  if (first === undefined) throw new Error('nothing left')
+  const edited = await engine.edit(lunch, id, text('hello'))
+  expect(edited.id).not.toBe(id)
+  expect(edited.message).toMatchObject({ id, text: 'hello', editedAt: 1_000_000, state: 'sending' })
+  expect(pushed(device.sent())).toEqual([])
+  const row = script.accept(first)
+  await device.say(script.accepted([first], [row]), script.frame(row))
+  expect(take(device.events, 'message-status').map(({ message }) => message)).toMatchObject([
+    { id, text: 'hello', state: 'sent' },
+  ])
+  const [update] = pushed(device.sent())
+  expect(update).toMatchObject({ page: 1, entry: { op: 'edit', target: id, text: 'hello' } })
+  if (update === undefined) throw new Error('nothing left')
+  const edit = script.accept(update)
+  await device.say(script.accepted([update], [edit]), script.frame(edit))
+  expect(await edited.confirmed).toEqual({ seq: edit.seq, time: edit.time })
+  expect(await shown(device, id)).toMatchObject({ text: 'hello', editedAt: edit.time, seq: row.seq })
+  expect(take(device.events, 'edited')).toEqual([])
+})
+
+test('[CL122] an edit of an edit that has not left replaces it', async () => {
+  const { device, engine, accept, script } = await atLunch()
+  const { id } = await engine.send(lunch, text('one'))
+  await accept()
+  await device.cut()
+  const first = await engine.edit(lunch, id, text('two'))
+  const second = await engine.edit(lunch, id, text('three'))
+  expect(second.id).toBe(first.id)
+  expect(engine.unsent()).toHaveLength(1)
+  expect(await shown(device, id)).toMatchObject({ text: 'three', state: 'sent' })
+  await device.pass(1000)
+  await device.connect({ news: [script.news({ rows: [] })] })
+  expect(ops(await accept())).toEqual(['edit three'])
+  expect(await first.confirmed).toEqual(await second.confirmed)
+
+  const third = await engine.edit(lunch, id, text('four'))
+  const sent = pushed(device.sent())
+  const fourth = await engine.edit(lunch, id, text('five'))
+  expect(fourth.id).not.toBe(third.id)
+  expect(ops([...sent, ...pushed(device.sent())])).toEqual(['edit four', 'edit five'])
+})
+
+test('[CL122] an edit of a refused message goes into it, and leaves with its next try', async () => {
+  const { device, engine, accept } = await atLunch()
+  const sent = await engine.send(lunch, text('rude'))
+  await refuse(device, pushed(device.sent()), 'bad-content')
+  expect(await codeOf(sent.confirmed)).toBe('bad-content')
+  const edited = await engine.edit(lunch, sent.id, text('polite'))
+  expect(edited).toMatchObject({ id: sent.id, message: { text: 'polite', state: 'failed' } })
+  expect(pushed(device.sent())).toEqual([])
+  await engine.retryUnsent(sent.id)
+  expect(ops(await accept())).toEqual(['say polite'])
+  await edited.confirmed
+})
+
+test('[CL122] a reaction undone before it has left leaves nothing; one that may have left is undone behind it', async () => {
+  const { device, engine, accept, script } = await atLunch()
+  const row = script.text(jerry, 'hello')
+  const id = entryId(501)
+  await device.say(script.frame(row))
+  await device.cut()
+  const on = await engine.react(lunch, id, '👍', true)
+  const again = await engine.react(lunch, id, '👍', true)
+  expect(again.id).toBe(on.id)
+  await engine.react(lunch, id, '👎', true)
+  expect((await shown(device, id)).reactions).toEqual([
+    { sign: '👍', users: ['Tom'] },
+    { sign: '👎', users: ['Tom'] },
+  ])
+  const off = await engine.react(lunch, id, '👍', false)
+  await off.confirmed
+  expect(await codeOf(on.confirmed)).toBe('withdrawn')
+  expect((await shown(device, id)).reactions).toEqual([{ sign: '👎', users: ['Tom'] }])
+  await device.pass(1000)
+  await device.connect({ news: [script.news({ rows: [] })] })
+  expect(ops(await accept())).toEqual(['react 👎 on'])
+
+  await engine.react(lunch, id, '👍', true)
+  expect(ops(pushed(device.sent()))).toEqual(['react 👍 on'])
+  await engine.react(lunch, id, '👍', false)
+  expect(ops(pushed(device.sent()))).toEqual(['react 👍 off'])
+  expect((await shown(device, id)).reactions).toEqual([{ sign: '👎', users: ['Tom'] }])
+})
+
+test('[CL122] what is so already asks nobody, unless what is held may be behind', async () => {
+  const { device, engine, accept, script } = await atLunch()
+  const row = script.text(jerry, 'hello')
+  const id = entryId(501)
+  await device.say(script.frame(row))
+  await (
+    await engine.react(lunch, id, '👍', false)
+  ).confirmed
+  expect(pushed(device.sent())).toEqual([])
+  await engine.react(lunch, id, '👍', true)
+  await accept()
+  const same = await engine.react(lunch, id, '👍', true)
+  expect(await same.confirmed).toMatchObject({ seq: row.seq })
+  expect(pushed(device.sent())).toEqual([])
+  // Something happened on the page that is not here: it may have been taken away by another device of his.
+  script.react(tom, row, '👍', false)
+  const news = script.news({ whole: false, rows: [], touched: [script.touched(1)] })
+  await device.say({ frame: 'sync', cursor: 4, frames: 0, full: false, more: false, news: [news] })
+  await engine.react(lunch, id, '👍', true)
+  expect(ops(pushed(device.sent()))).toEqual(['react 👍 on'])
+})
+
+test('[CL122] undone, one that was to say again what stands is said after all', async () => {
+  const { device, engine, accept, script } = await atLunch()
+  const row = script.text(jerry, 'hello')
+  const id = entryId(501)
+  await device.say(script.frame(row))
+  await engine.react(lunch, id, '👍', true)
+  await accept()
+  script.text(jerry, 'missed')
+  const news = script.news({ whole: false, rows: [], touched: [script.touched(1)] })
+  await device.say({ frame: 'sync', cursor: 4, frames: 0, full: false, more: false, news: [news] })
+  await device.cut()
+  await engine.react(lunch, id, '👍', true)
+  await engine.react(lunch, id, '👍', false)
+  expect((await shown(device, id)).reactions).toEqual([])
+  await device.pass(1000)
+  await device.connect({ news: [] })
+  expect(ops(pushed(device.sent()))).toEqual(['react 👍 off'])
+})
+
+test('[CL92] [CL122] a recall drops what was to be done to its message before, and leaves alone', async () => {
+  const { device, engine, accept, script } = await atLunch()
+  const { id } = await engine.send(lunch, text('one'))
+  await accept()
+  await device.cut()
+  const edited = await engine.edit(lunch, id, text('two'))
+  const reacted = await engine.react(lunch, id, '👍', true)
+  await engine.recall(lunch, id)
+  expect(await codeOf(edited.confirmed)).toBe('withdrawn')
+  expect(await codeOf(reacted.confirmed)).toBe('withdrawn')
+  expect(await shown(device, id)).toMatchObject({ recalled: true, reactions: [], state: 'sent' })
+  await device.pass(1000)
+  await device.connect({ news: [script.news({ rows: [] })] })
+  expect(ops(await accept())).toEqual(['recall'])
+  expect(engine.unsent()).toEqual([])
+})
+
+test('[CL92] recalling what never left takes its reactions and edits with it', async () => {
+  const { device, engine } = await atLunch()
+  await device.cut()
+  const { id } = await engine.send(lunch, text('one'))
+  const reacted = await engine.react(lunch, id, '👍', true)
+  expect(await shown(device, id)).toMatchObject({ reactions: [{ sign: '👍', users: ['Tom'] }] })
+  await engine.recall(lunch, id)
+  expect(await codeOf(reacted.confirmed)).toBe('withdrawn')
+  expect(engine.unsent()).toEqual([])
+})
+
+test('[CL121] what the local rules forbid rejects at once and is not queued', async () => {
+  const { script, device, engine, accept } = await atLunch()
+  const row = script.text(jerry, 'hello')
+  const hers = entryId(501)
+  await device.say(script.frame(row))
+  const { id } = await engine.send(lunch, text('mine'))
+  await accept()
+  const gone = await engine.send(lunch, text('gone'))
+  await accept()
+  await engine.recall(lunch, gone.id)
+  const attempts: readonly (readonly [string, () => Promise<unknown>])[] = [
+    ['not-allowed', () => engine.edit(lunch, hers, text('x'))],
+    ['target-recalled', () => engine.edit(lunch, gone.id, text('x'))],
+    ['target-recalled', () => engine.react(lunch, gone.id, '👍', true)],
+    ['unknown-message', () => engine.edit(lunch, entryId(9), text('x'))],
+    ['unknown-message', () => engine.react(lunch, entryId(9), '👍', true)],
+    ['unknown-message', () => engine.edit(conversationId(9), id, text('x'))],
+    ['bad-content', () => engine.react(lunch, hers, '', true)],
+    ['too-large', () => engine.react(lunch, hers, 'x'.repeat(1000), true)],
+    ['bad-content', () => engine.edit(lunch, id, { type: 0.5 })],
+    ['too-large', () => engine.edit(lunch, id, text('x'.repeat(17_000)))],
+    ['bad-content', () => engine.edit(lunch, id, { type: 1, mentions: ['not a name' as never] })],
+  ]
+  for (const [code, attempt] of attempts)
+    expect(`${String(attempt)} ${await codeOf(attempt())}`).toBe(`${String(attempt)} ${code}`)
+  await accept()
+  expect(engine.unsent()).toEqual([])
+  expect(await codeOf(engine.react(lunch, gone.id, '👍', true))).toBe('target-recalled')
+
+  await device.say(script.frame(script.change({ op: 'muted', by: jerry, members: [tom], until: 2_000_000 })))
+  expect(await codeOf(engine.send(lunch, text('x')))).toBe('muted')
+  expect(await codeOf(engine.edit(lunch, id, text('x')))).toBe('muted')
+  expect(await codeOf(engine.react(lunch, hers, '👍', true))).toBe('muted')
+  await device.pass(1_000_001)
+  await engine.edit(lunch, id, text('later'))
+  await device.say(script.frame(script.change({ op: 'removed', by: jerry, members: [tom] })))
+  expect(await codeOf(engine.edit(lunch, id, text('x')))).toBe('not-a-member')
+  expect(await codeOf(engine.react(lunch, hers, '👍', true))).toBe('not-a-member')
+})
+
+test('[CL121] a message that was refused is not reacted to', async () => {
+  const { device, engine } = await atLunch()
+  const { id } = await engine.send(lunch, text('rude'))
+  await refuse(device, pushed(device.sent()), 'bad-content')
+  expect(await codeOf(engine.react(lunch, id, '👍', true))).toBe('target-refused')
+})
+
+test('[CL134] a mute is over when the relay’s clock says so, however wrong this one is', async () => {
+  const script = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  const device = await startDevice({ limits: { maxIdleConversations: 0 } })
+  await device.opens()
+  await device.say(
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 9_000_000 },
+    { frame: 'sync', cursor: 1, frames: 1, full: false, more: false, news: [script.news()] },
+  )
+  const until = (time: number) =>
+    script.frame(script.change({ op: 'muted', by: jerry, members: [tom], until: time }))
+  await device.say(until(8_999_999))
+  await device.engine.send(lunch, text('over'))
+  await device.say(until(9_000_001))
+  expect(await codeOf(device.engine.send(lunch, text('x')))).toBe('muted')
+})
+
+test('[CL46] an operation fails with its message', async () => {
+  const { device, engine } = await atLunch()
+  const { id } = await engine.send(lunch, text('one'))
+  const updates = pushed(device.sent())
+  const edited = await engine.edit(lunch, id, text('two'))
+  const reacted = await engine.react(lunch, id, '👍', true)
+  await refuse(device, updates, 'bad-content')
+  expect(await codeOf(edited.confirmed)).toBe('target-refused')
+  expect(await codeOf(reacted.confirmed)).toBe('target-refused')
+  expect(engine.unsent().map(({ kind, state }) => `${kind} ${state}`)).toEqual([
+    'message refused',
+    'operation refused',
+    'operation refused',
+  ])
+  expect(await shown(device, id)).toMatchObject({ text: 'one', reactions: [], state: 'failed' })
+  // Retried, the edit takes its message along.
+  await engine.retryUnsent(edited.id)
+  expect(ops(pushed(device.sent()))).toEqual(['say one'])
+  expect(await shown(device, id)).toMatchObject({ text: 'two', state: 'sending' })
+})
+
+test('[CL120] [CL131] editing what was recalled meanwhile is refused, kept, told, and shown no more', async () => {
+  const { script, device, engine, accept } = await atLunch()
+  const { id } = await engine.send(lunch, text('one'))
+  await accept()
+  const own = script.rows.at(-1)
+  if (own?.kind !== 'entry') throw new Error('it was said')
+  await device.cut()
+  const edited = await engine.edit(lunch, id, text('two'))
+  await device.pass(1000)
+  // Another device of his has taken it back.
+  const gone = script.recall(own)
+  await device.connect({ news: [script.news({ rows: [gone] })] })
+  expect(await shown(device, id)).toMatchObject({ recalled: true })
+  await refuse(device, pushed(device.sent()), 'target-recalled')
+  expect(await codeOf(edited.confirmed)).toBe('target-recalled')
+  const [event] = take(device.events, 'operation-refused')
+  expect(event).toMatchObject({
+    code: 'target-recalled',
+    item: { id: edited.id, kind: 'operation', conversation: lunch, entry: { op: 'edit', target: id } },
+  })
+  expect(engine.unsent()).toMatchObject([
+    { id: edited.id, kind: 'operation', state: 'refused', error: { code: 'target-recalled' } },
+  ])
+  expect(await shown(device, id)).toMatchObject({ recalled: true })
+  await engine.discardUnsent(edited.id)
+  expect(engine.unsent()).toEqual([])
+})
+
+test('[CL93] [CL131] a refused reaction is shown no more; retried it waits again, discarded it is gone', async () => {
+  const { script, device, engine, accept } = await atLunch()
+  const id = entryId(501)
+  await device.say(script.frame(script.text(jerry, 'hello')))
+  const { id: own } = await engine.react(lunch, id, '👍', true)
+  await refuse(device, pushed(device.sent()), 'page-full')
+  expect((await shown(device, id)).reactions).toEqual([])
+  await engine.retryUnsent(own)
+  expect((await shown(device, id)).reactions).toEqual([{ sign: '👍', users: ['Tom'] }])
+  await refuse(device, pushed(device.sent()), 'page-full')
+  await engine.discardUnsent(own)
+  expect((await shown(device, id)).reactions).toEqual([])
+  await engine.react(lunch, id, '👎', true)
+  expect(ops(await accept())).toEqual(['react 👎 on'])
+})
+
+test('[CL120] what waits survives a restart, in the list too, and leaves in its order', async () => {
+  const { script, device, engine, accept } = await atLunch()
+  const { id } = await engine.send(lunch, text('one'))
+  await accept()
+  await device.cut()
+  await engine.edit(lunch, id, { ...text('two'), mentions: [user('Mary')] })
+  await engine.react(lunch, id, '👍', true)
+  const again = await startDevice({ store: device.store, seed: 5, limits: { maxIdleConversations: 0 } })
+  const expected = {
+    text: 'two',
+    mentions: ['Mary'],
+    reactions: [{ sign: '👍', users: ['Tom'] }],
+    state: 'sent',
+  }
+  expect(await shown(again, id)).toMatchObject(expected)
+  expect(again.engine.conversation(lunch)?.lastMessage).toMatchObject(expected)
+  await again.connect({ news: [script.news({ rows: [] })] })
+  expect(ops(pushed(again.sent()))).toEqual(['edit two', 'react 👍 on'])
+})
+
+test('[CL120] in a conversation that is only here, edits and reactions wait behind its creation', async () => {
+  const { device, engine } = await atLunch()
+  await device.cut()
+  const other = conversationId(2)
+  await engine.command(other, createGroup([jerry]))
+  const { id } = await engine.send(other, text('one'))
+  await engine.edit(other, id, text('two'))
+  await engine.react(other, id, '👍', true)
+  expect((await engine.history(other, {})).messages).toMatchObject([
+    { id, text: 'two', reactions: [{ sign: '👍', users: ['Tom'] }], state: 'sending' },
+  ])
+  expect(engine.unsent().map(({ kind }) => kind)).toEqual(['command', 'message', 'operation'])
+})
