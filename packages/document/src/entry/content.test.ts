@@ -93,6 +93,27 @@ test('[DO13] the order in which the fields of an entry were given does not matte
   expect(writeEntry({ attrs, text, type, ...rest } as Message)).toEqual(writeEntry(message))
 })
 
+test('[DO13] bytes that were changed anywhere are refused, or written again as they are', () => {
+  let taken = 0
+  let refused = 0
+  fc.assert(
+    fc.property(
+      fc.constantFrom(...kinds),
+      fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 3 }),
+      ([, entry], changes) => {
+        let bytes = writeEntry(entry)
+        for (const [at, byte] of changes) bytes = bytes.with(at % bytes.length, byte)
+        const read = readEntry(bytes)
+        expect(read.ok ? writeEntry(read.entry) : bytes).toEqual(bytes)
+        taken += read.ok ? 1 : 0
+        refused += read.ok ? 0 : 1
+      },
+    ),
+    { numRuns: 2000 },
+  )
+  expect(Math.min(taken, refused)).toBeGreaterThan(50)
+})
+
 test('[DO14] the bytes of a message are fixed', () => {
   expect(Buffer.from(writeEntry(message)).toString('hex')).toBe(
     '760602696477162d4e6a45744c562d2d463732302d4a35306b563831560466726f6d7703546f6d0673656e7441747b4278bcfe5680000004747970657d410474657874770268690561747472737601016175027d017c3f000000',

@@ -135,7 +135,7 @@ export function bad(detail: string): ParseFault {
   return { ok: false, code: 'bad-content', detail }
 }
 
-export function tooLarge(detail: string): ParseFault {
+function tooLarge(detail: string): ParseFault {
   return { ok: false, code: 'too-large', detail }
 }
 

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import * as Y from 'yjs'
-import { writeEntry } from '../entry/content.ts'
-import type { Message } from '../entry/entry.ts'
+import { readEntry, writeEntry } from '../entry/content.ts'
+import type { Entry, Message } from '../entry/entry.ts'
 import { makeEntryId, parseUserId, type UserId } from '../ids.ts'
 import { eraseAppend, readAppend, writeAppend } from './append.ts'
 import { createPageWriter, readPage, type WrittenAppend } from './page-writer.ts'
@@ -93,6 +93,32 @@ test('[DO28] the content of an append is the entry, in its fixed order', () => {
   const { text, type, ...rest } = message(1)
   const read = readAppend(writer(9).append({ text, type, ...rest } as Message).update)
   expect(read.ok && read.append.content).toEqual(writeEntry(message(1)))
+})
+
+test('[DO28] every kind of entry is appended with its canonical bytes, and read by Yjs as it is', () => {
+  const target = message(7).id
+  const { id, from, sentAt } = message(1)
+  const content = {
+    type: -1,
+    text: 'hi',
+    attrs: { a: 1 },
+    body: { b: [null] },
+    mentions: [tom, '*' as const],
+  }
+  const entries: readonly Entry[] = [
+    { id, from, sentAt, ...content, replyTo: target },
+    { id, from, sentAt, op: 'edit', target, ...content },
+    { id, from, sentAt, op: 'react', target, sign: '👍', on: false },
+    { id, from, sentAt, op: 'recall', target },
+  ]
+  const own = writer(9)
+  const updates = entries.map((entry) => own.append(entry).update)
+  for (const [index, update] of updates.entries()) {
+    const read = readAppend(update)
+    expect(read.ok && readEntry(read.append.content)).toEqual({ ok: true, entry: entries[index] })
+    expect(read.ok && writeAppend(read.append)).toEqual(update)
+  }
+  expect(readPage(updates)).toEqual(entries)
 })
 
 test('[DO28] a text that is not well-formed is the same to its author as to everybody else', () => {
