@@ -122,7 +122,7 @@ test('[CL180] what a listener throws is caught there, and the next one hears', a
   expect(fake.faults).toEqual([new Error('mine')])
 })
 
-test('[CL180] somebody is mentioned in what is unread: that is told by the conversation', async () => {
+test('[CL127] a conversation says whether somebody is mentioned in what is unread', async () => {
   const fake = await fakeEngine()
   expect(fake.conversation.unreadMessagesMentioned).toBe(false)
   fake.view = { mentioned: true }
