@@ -36,6 +36,12 @@ export interface MessagePlace {
   readonly seq: number
 }
 
+/** The page nearest to where it should be that could not be had. `far`: there are too many more to look through. */
+export interface Unread {
+  readonly unread: number
+  readonly far: boolean
+}
+
 /** `low`: the last page that begins before the place, `high`: the first one that begins after it. */
 export interface Bracket {
   readonly low: number | undefined
@@ -46,16 +52,13 @@ export interface Places {
   /** The first page this user may see. */
   firstPage(id: ConversationId): Promise<number>
   bracket(id: ConversationId, isPast: (message: TimelineMessage) => boolean): Promise<Bracket>
-  /** `unknown`: pages that could not be had may hold it. `far`: it is not where it should be, and the rest is too much. */
-  find(
-    id: ConversationId,
-    message: EntryId,
-    hints: Hints,
-  ): Promise<MessagePlace | 'nowhere' | 'unknown' | 'far'>
+  find(id: ConversationId, message: EntryId, hints: Hints): Promise<MessagePlace | Unread | 'nowhere'>
 }
 
 /** Held pages looked at for a message whose place is known well, before the relay is asked. */
 const maxNearPages = 4
+
+const nothing: LookedAt = { messages: [], whole: false }
 
 export function createPlaces(core: Core, pages: PageLooks): Places {
   async function firstPage(id: ConversationId): Promise<number> {
@@ -79,27 +82,37 @@ export function createPlaces(core: Core, pages: PageLooks): Places {
     look: PageLooks['look'],
     isPast: (message: TimelineMessage) => boolean,
   ): Promise<Bracket> {
-    async function isPagePast(page: number | undefined): Promise<boolean> {
-      if (page === undefined || page > pages.newest(id)) return false
-      const { messages, whole } = await look(id, page)
+    const filled = [...among]
+    let high = filled.length
+    let low = high - 1
+
+    /** An empty page says nothing, and is left out; one that could not be had is taken to lie before. */
+    async function isPastAt(at: number): Promise<boolean | undefined> {
+      const page = filled[at]
+      const { messages, whole } = page === undefined ? nothing : await look(id, page)
       const first = messages[0]
       if (first !== undefined) return isPast(first)
-      // Of an empty page the next one tells; one that could not be had is taken to lie before.
-      return whole && isPagePast(page + 1)
+      if (!whole) return false
+      filled.splice(at, 1)
+      high -= 1
+      return undefined
     }
-    let high = among.length
-    let low = among.length - 1
-    for (let step = 1; low >= 0 && (await isPagePast(among[low])); step *= 2) {
-      high = low
-      low -= step
+
+    for (let step = 1; low >= 0;) {
+      const past = await isPastAt(low)
+      if (past === false) break
+      if (past === true) high = low
+      low -= past === true ? step : 1
+      step *= 2
     }
     low = Math.max(low, -1)
     while (high - low > 1) {
       const middle = (low + high) >>> 1
-      if (await isPagePast(among[middle])) high = middle
-      else low = middle
+      const past = await isPastAt(middle)
+      if (past === true) high = middle
+      if (past === false) low = middle
     }
-    return { low: among[low], high: among[high] }
+    return { low: filled[low], high: filled[high] }
   }
 
   async function bracket(
@@ -133,9 +146,9 @@ export function createPlaces(core: Core, pages: PageLooks): Places {
     id: ConversationId,
     message: EntryId,
     isPast: (one: TimelineMessage) => boolean,
-  ): Promise<MessagePlace | 'nowhere' | 'unknown' | 'far'> {
+  ): Promise<MessagePlace | Unread | 'nowhere'> {
     const { low } = await bracket(id, isPast)
-    let unread = 0
+    let unread: number | undefined
     let fetches = 0
     for (const page of outward(await allPages(id), low)) {
       let found = await pages.look(id, page)
@@ -145,10 +158,10 @@ export function createPlaces(core: Core, pages: PageLooks): Places {
       }
       const place = placeIn(page, found.messages, message)
       if (place !== undefined) return place
-      if (!found.whole) unread += 1
+      if (!found.whole) unread ??= page
     }
-    if (unread === 0) return 'nowhere'
-    return core.caughtUp && fetches >= core.limits.maxSearchedPages ? 'far' : 'unknown'
+    if (unread === undefined) return 'nowhere'
+    return { unread, far: core.caughtUp && fetches >= core.limits.maxSearchedPages }
   }
 
   return {

@@ -43,6 +43,8 @@ interface Bound {
   readonly page: number | undefined
   /** One that waits: when it is confirmed meanwhile, the edge stands elsewhere. */
   readonly waits: EntryId | undefined
+  /** Of a message that was not found: where it may be, while something else stands for it. */
+  readonly unread: number | undefined
 }
 
 interface Walked {
@@ -117,8 +119,9 @@ export function createHistory(core: Core): History {
       throw new ParleyError('bad-argument', 'limit is a whole number from 1 to 1000.')
     const forward = direction === 'old-to-new'
     for (;;) {
-      const start = await boundOf(id, wanted.start)
-      const end = await boundOf(id, wanted.end)
+      const start = await boundOf(id, wanted.start, wanted.start?.closed === true)
+      // Where a time stands for a message, what is of that time may lie before the end.
+      const end = await boundOf(id, wanted.end, true)
       const apart = wanted.tail === 'apart'
       const read = wanted.from === 'device' ? readPage : wantPage
       const walk = createWalk({ forward, limit, type, apart, start: start?.edge, end: end?.edge })
@@ -127,7 +130,7 @@ export function createHistory(core: Core): History {
         : await walkBack(id, walk, start, read)
       // What waited and has been confirmed meanwhile bounds at another place.
       if (![start, end].some((bound) => bound?.waits !== undefined && !isWaiting(id, bound.waits)))
-        return { messages: walk.taken, tail: walk.tail, missing, seq }
+        return { messages: walk.taken, tail: walk.tail, missing: withUnread(missing, [start, end]), seq }
     }
   }
 
@@ -136,18 +139,34 @@ export function createHistory(core: Core): History {
     return item?.kind === 'entry' && item.conversation === id && item.target === null
   }
 
-  async function boundOf(id: ConversationId, bound: HistoryQuery['start']): Promise<Bound | undefined> {
+  async function boundOf(
+    id: ConversationId,
+    bound: HistoryQuery['start'],
+    closedElse: boolean,
+  ): Promise<Bound | undefined> {
     const { id: message, time, seq, closed = false } = bound ?? {}
     if (message === undefined) return bySeqOrTime({ seq, time, closed })
     const waits = waiting(id).find(({ view }) => view.id === message)
     if (waits !== undefined)
-      return { edge: { by: 'rank', rank: waits.rank, closed }, page: pagesOf(id), waits: message }
+      return {
+        edge: { by: 'rank', rank: waits.rank, closed },
+        page: pagesOf(id),
+        waits: message,
+        unread: undefined,
+      }
     const found = await places.find(id, message, { time, seq })
-    if (typeof found === 'object')
-      return { edge: { by: 'rank', rank: found.seq, closed }, page: found.page, waits: undefined }
-    const known = found === 'nowhere' ? undefined : bySeqOrTime({ seq, time, closed })
-    if (known !== undefined) return known
-    throw notFound[found]()
+    if (found === 'nowhere') {
+      // What a restored relay has lost had a place all the same.
+      if (seq !== undefined) return bySeqOrTime({ seq, time, closed: closedElse })
+      throw new ParleyError('unknown-message', 'There is no such message in this conversation.')
+    }
+    if ('page' in found) {
+      const edge = { by: 'rank', rank: found.seq, closed } as const
+      return { edge, page: found.page, waits: undefined, unread: undefined }
+    }
+    const standing = bySeqOrTime({ seq, time, closed: closedElse })
+    if (standing === undefined) throw found.far ? tooFar() : notHere()
+    return { ...standing, unread: found.unread }
   }
 
   async function walkBack(
@@ -269,24 +288,27 @@ function bySeqOrTime({
   readonly time: number | undefined
   readonly closed: boolean
 }): Bound | undefined {
-  if (seq !== undefined) return { edge: { by: 'rank', rank: seq, closed }, page: undefined, waits: undefined }
-  if (time === undefined) return undefined
-  return { edge: { by: 'time', time, closed }, page: undefined, waits: undefined }
+  const plain = { page: undefined, waits: undefined, unread: undefined }
+  if (seq !== undefined) return { edge: { by: 'rank', rank: seq, closed }, ...plain }
+  return time === undefined ? undefined : { edge: { by: 'time', time, closed }, ...plain }
 }
 
-const notFound = {
-  nowhere: () => new ParleyError('unknown-message', 'There is no such message in this conversation.'),
-  far: () =>
-    new ParleyError(
-      'unknown-message',
-      'This message is not where it should be, and the history is too long to look through: give its time as well.',
-    ),
-  unknown: () =>
-    new ParleyError(
-      'OFFLINE',
-      'This message is not on this device: give its time as well, or ask again with a connection.',
-    ),
-} as const
+/** What a bound could not be found for may change the answer, wherever it was read. */
+function withUnread(missing: readonly number[], bounds: readonly (Bound | undefined)[]): readonly number[] {
+  return [...new Set([...missing, ...bounds.flatMap((bound) => bound?.unread ?? [])])]
+}
+
+const tooFar = (): ParleyError =>
+  new ParleyError(
+    'unknown-message',
+    'This message is not where it should be, and the history is too long to look through: give its time as well.',
+  )
+
+const notHere = (): ParleyError =>
+  new ParleyError(
+    'OFFLINE',
+    'This message is not on this device: give its time as well, or ask again with a connection.',
+  )
 
 function without(waiting: readonly Ranked[], confirmed: readonly TimelineMessage[]): readonly Ranked[] {
   const there = new Set(confirmed.map(({ id }) => id))

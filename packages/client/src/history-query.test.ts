@@ -1,0 +1,346 @@
+import type { EntryId } from '@parley/document'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { HistoryBound, HistoryPage, HistoryQuery, MessageView } from './engine-types.ts'
+import type { TestDevice } from './testing/device.test-kit.ts'
+import { everythingOf, holder, idsOf, lunch, served, stranger, talk } from './testing/history.test-kit.ts'
+import type { Talk } from './testing/history.test-kit.ts'
+import { createScript } from './testing/script.test-kit.ts'
+import type { Script } from './testing/script.test-kit.ts'
+import { codeOf, entryId, jerry, tom } from './testing/values.test-kit.ts'
+
+const many: Talk = { sizes: Array.from({ length: 40 }, () => 3) }
+
+async function asked(
+  device: TestDevice,
+  script: Script,
+  query: HistoryQuery,
+): Promise<{
+  readonly ids: readonly string[]
+  readonly missing: readonly number[]
+  readonly pages: readonly number[]
+}> {
+  const pages: number[] = []
+  const { messages, missing } = await served(
+    device,
+    script,
+    device.engine.history(lunch, query),
+    () => true,
+    pages,
+  )
+  return { ids: idsOf(messages), missing, pages }
+}
+
+const ids = (...numbers: readonly number[]): readonly string[] => numbers.map(entryId)
+
+test('[CL203] a place far back is found without reading what lies between', async () => {
+  const script = talk(many)
+  const everything = await everythingOf(script)
+  const timeOf = (n: number): number => everything[n - 1]?.time ?? 0
+  const places: readonly HistoryBound[] = [
+    { time: timeOf(31), closed: true },
+    { id: entryId(31), time: timeOf(31), closed: true },
+    { id: entryId(31), seq: everything[30]?.seq ?? 0, closed: true },
+    { seq: everything[30]?.seq ?? 0, closed: true },
+  ]
+  for (const start of places) {
+    for (const direction of ['new-to-old', 'old-to-new'] as const) {
+      const device = await stranger(script)
+      const found = await asked(device, script, { start, direction, limit: 2 })
+      expect(found.ids).toEqual(direction === 'new-to-old' ? ids(30, 31) : ids(31, 32))
+      expect(found.missing).toEqual([])
+      // Twice the logarithm of the pages, and those that are read.
+      expect(found.pages.length).toBeLessThanOrEqual(13)
+      const again = await asked(device, script, { start, direction, limit: 2 })
+      expect(again).toEqual({ ...found, pages: [] })
+    }
+  }
+})
+
+test('[CL203] a query ends at its end, and asks for nothing behind it', async () => {
+  const script = talk(many)
+  const device = await stranger(script)
+  const end = { id: entryId(118), closed: true }
+  await asked(device, script, { limit: 3 })
+  const found = await asked(device, script, { limit: 100, end })
+  expect(found).toEqual({ ids: ids(118, 119, 120), missing: [], pages: [] })
+})
+
+test('[CL203] bounds that leave nothing between them are answered with nothing', async () => {
+  const script = talk({ sizes: [3, 3] })
+  const device = await holder(script, [1, 2])
+  for (const direction of ['new-to-old', 'old-to-new'] as const) {
+    const [start, end] = direction === 'new-to-old' ? [2, 5] : [5, 2]
+    const query = { direction, start: { id: entryId(start) }, end: { id: entryId(end), closed: true } }
+    expect((await device.engine.history(lunch, query)).messages).toEqual([])
+  }
+})
+
+test('[CL205] an id alone is enough: what is held is looked through, then what the relay has', async () => {
+  const script = talk(many)
+  const device = await stranger(script)
+  const found = await asked(device, script, { start: { id: entryId(50), closed: true }, limit: 2 })
+  expect(found.ids).toEqual(ids(49, 50))
+  const held = await holder(script, [7])
+  await held.cut()
+  const near = await held.engine.history(lunch, { start: { id: entryId(20), closed: true }, limit: 2 })
+  expect([idsOf(near.messages), near.missing]).toEqual([ids(19, 20), []])
+})
+
+test('[CL205] an id that is nowhere, or too far from where it should be, is refused with what to do', async () => {
+  const script = talk({ sizes: [3, 3] })
+  const device = await holder(script, [1, 2])
+  const unknown = device.engine.history(lunch, { start: { id: entryId(99) } })
+  expect(await codeOf(unknown)).toBe('unknown-message')
+  const end = device.engine.history(lunch, { end: { id: entryId(99), time: 1003 } })
+  expect(await codeOf(end)).toBe('unknown-message')
+  const long = talk({ sizes: Array.from({ length: 100 }, () => 1) })
+  const far = await stranger(long)
+  const pages: number[] = []
+  const search = far.engine.history(lunch, { start: { id: entryId(999) } })
+  await expect(served(far, long, search, () => true, pages)).rejects.toThrow(
+    /unknown-message: .*give its time/,
+  )
+  expect(new Set(pages).size).toBeLessThan(80)
+})
+
+test('[CL205] without a network an id that is not held says so, and with a time that stands for it', async () => {
+  const talked = { sizes: [3, 3, 3] }
+  const script = talk(talked)
+  const everything = await everythingOf(script)
+  const device = await holder(script, [1, 3])
+  await device.cut()
+  const bound = { id: entryId(5) }
+  expect(await codeOf(device.engine.history(lunch, { start: bound }))).toBe('OFFLINE')
+  expect(await codeOf(device.engine.history(lunch, { end: bound }))).toBe('OFFLINE')
+  const timed = { ...bound, time: everything[4]?.time ?? 0 }
+  const older = await device.engine.history(lunch, { start: timed })
+  expect([idsOf(older.messages), older.missing]).toEqual([ids(1, 2, 3), [2]])
+  const newer = await device.engine.history(lunch, { end: timed })
+  expect([idsOf(newer.messages), newer.missing]).toEqual([ids(7, 8, 9), [2]])
+})
+
+test('[CL206] pages before the first one this user may see are not asked for, and not missing', async () => {
+  const script = createScript(lunch, { by: jerry, members: [], reader: tom })
+  script.write({ id: entryId(1), from: jerry, sentAt: 1, type: -1, text: '1' })
+  for (let page = 2; page <= 4; page += 1) script.change({ op: 'page', pages: page })
+  script.change({ op: 'added', by: jerry, members: [tom], since: 4 })
+  script.write({ id: entryId(2), from: jerry, sentAt: 2, type: -1, text: '2' })
+  const device = await stranger(script)
+  await served(device, script, device.engine.open(lunch))
+  for (const direction of ['old-to-new', 'new-to-old'] as const) {
+    const pages: number[] = []
+    const reading = device.engine.history(lunch, { direction })
+    const { messages, missing } = await served(device, script, reading, (page) => page >= 4, pages)
+    expect([idsOf(messages), missing, pages.filter((page) => page < 3)]).toEqual([ids(2), [], []])
+  }
+})
+
+test('[CL207] from the device alone nothing is fetched', async () => {
+  const script = talk({ sizes: [3, 3, 3] })
+  const device = await holder(script, [3])
+  device.sent()
+  const found = await device.engine.history(lunch, { from: 'device' })
+  expect([idsOf(found.messages), found.missing]).toEqual([ids(7, 8, 9), [2, 1]])
+  expect(device.sent()).toEqual([])
+})
+
+test('[CL208] what waits comes apart when that is asked for, and does not count', async () => {
+  const script = talk({ sizes: [3, 3] })
+  const device = await holder(script, [1, 2])
+  await device.cut()
+  const sent: EntryId[] = []
+  for (const text of ['a', 'b']) sent.push((await device.engine.send(lunch, { type: -1, text })).id)
+  for (const direction of ['new-to-old', 'old-to-new'] as const) {
+    const query = { direction, limit: 10, tail: 'apart' } as const
+    const { messages, tail, seq } = await device.engine.history(lunch, query)
+    expect([idsOf(messages), idsOf(tail), seq]).toEqual([ids(1, 2, 3, 4, 5, 6), sent, script.seq])
+  }
+  const few = await device.engine.history(lunch, { limit: 1, tail: 'apart' })
+  expect([idsOf(few.messages), idsOf(few.tail)]).toEqual([ids(6), sent])
+  const before = await device.engine.history(lunch, {
+    limit: 1,
+    tail: 'apart',
+    start: { id: sent[1] ?? entryId(1) },
+  })
+  expect([idsOf(before.messages), idsOf(before.tail)]).toEqual([ids(6), sent.slice(0, 1)])
+  const together = await device.engine.history(lunch, { limit: 1 })
+  expect([idsOf(together.messages), together.tail]).toEqual([sent.slice(1), []])
+})
+
+test('[CL201] with both an id and a time the id decides, and the time only helps to find it', async () => {
+  const script = talk({ sizes: [3, 3], together: 1000 })
+  const device = await holder(script, [1, 2])
+  const wrong = { id: entryId(4), time: 1 }
+  expect(idsOf((await device.engine.history(lunch, { start: wrong })).messages)).toEqual(ids(1, 2, 3))
+  const closed = { ...wrong, closed: true }
+  expect(idsOf((await device.engine.history(lunch, { start: closed })).messages)).toEqual(ids(1, 2, 3, 4))
+  expect(idsOf((await device.engine.history(lunch, { end: wrong })).messages)).toEqual(ids(5, 6))
+})
+
+const talks = fc
+  .record({
+    sizes: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 7 }),
+    together: fc.constantFrom(1, 4, 1000),
+    recalls: fc.array(fc.integer({ min: 1, max: 20 }), { maxLength: 3 }),
+    holes: fc.array(fc.integer({ min: 1, max: 7 }), { maxLength: 5 }),
+    waiting: fc.integer({ min: 0, max: 2 }),
+  })
+  .map(({ sizes, together, recalls, holes, waiting }) => {
+    const count = sizes.reduce((sum, size) => sum + size, 0)
+    const recalled = [...new Set(recalls)].filter((n) => n <= count)
+    return { talked: { sizes, together, recalled }, count, holes, waiting }
+  })
+
+const edge = fc.record({
+  at: fc.nat(),
+  by: fc.constantFrom('id', 'time', 'both', 'seq'),
+  closed: fc.boolean(),
+  off: fc.integer({ min: -3, max: 3 }),
+})
+
+const wishes = fc.record({
+  limit: fc.integer({ min: 1, max: 9 }),
+  direction: fc.constantFrom('new-to-old' as const, 'old-to-new' as const),
+  type: fc.option(fc.constantFrom(-1, 7, -127), { nil: undefined }),
+  start: fc.option(edge, { nil: undefined }),
+  end: fc.option(edge, { nil: undefined }),
+})
+
+type Wish = typeof wishes extends fc.Arbitrary<infer W> ? W : never
+type EdgeWish = NonNullable<Wish['start']>
+
+function boundAt(everything: readonly MessageView[], wish: EdgeWish): HistoryBound {
+  const view = everything[wish.at % everything.length]
+  if (view === undefined) return { time: 1000 + wish.off, closed: wish.closed }
+  const { closed } = wish
+  if (wish.by === 'id' || view.seq === 0) return { id: view.id, closed }
+  if (wish.by === 'seq') return { seq: Math.max(1, view.seq + wish.off), closed }
+  if (wish.by === 'time') return { time: view.time + wish.off, closed }
+  return { id: view.id, time: view.time, closed }
+}
+
+function queryOf(
+  everything: readonly MessageView[],
+  { limit, direction, type, start, end }: Wish,
+): HistoryQuery {
+  return {
+    limit,
+    direction,
+    ...(type === undefined ? {} : { type }),
+    ...(start === undefined ? {} : { start: boundAt(everything, start) }),
+    ...(end === undefined ? {} : { end: boundAt(everything, end) }),
+  }
+}
+
+/** The same, said as slowly as possible: one list, of which what does not lie within its bounds is left out. */
+function naively(
+  everything: readonly MessageView[],
+  { limit = 20, direction, type, start, end }: HistoryQuery,
+  latest: number,
+): readonly string[] {
+  const forward = direction === 'old-to-new'
+  const timeAt = (view: MessageView): number => (view.seq === 0 ? Math.max(latest, view.time) : view.time)
+  const distance = (view: MessageView, bound: HistoryBound): number => {
+    const at = everything.findIndex(({ id }) => id === bound.id)
+    if (at >= 0) return everything.indexOf(view) - at
+    if (bound.seq !== undefined) return (view.seq === 0 ? Infinity : view.seq) - bound.seq
+    return timeAt(view) - (bound.time ?? 0)
+  }
+  const isWithin = (view: MessageView, bound: HistoryBound | undefined, above: boolean): boolean => {
+    if (bound === undefined) return true
+    const d = distance(view, bound)
+    return d === 0 ? bound.closed === true : above === d > 0
+  }
+  const walked = (forward ? everything : everything.toReversed()).filter(
+    (view) => isWithin(view, start, forward) && isWithin(view, end, !forward),
+  )
+  const found = walked.filter((view) => type === undefined || view.type === type).slice(0, limit)
+  return idsOf(forward ? found : found.toReversed())
+}
+
+async function full(device: TestDevice, script: Script): Promise<readonly MessageView[]> {
+  return (await served(device, script, device.engine.history(lunch, { limit: 1000 }))).messages
+}
+
+test('[CL82] bounds by message, sequence and time, alone and together, select what is answered, across pages and equal times', async () => {
+  await fc.assert(
+    fc.asyncProperty(talks, fc.array(wishes, { minLength: 1, maxLength: 6 }), async (one, wanted) => {
+      const script = talk(one.talked)
+      const latest = script.news().time
+      const everything = await everythingOf(script)
+      for (const wish of wanted) {
+        const device = await holder(script, pagesWithout(script, one.holes))
+        const query = queryOf(everything, wish)
+        const { ids: found, missing } = await asked(device, script, query)
+        expect(found).toEqual(naively(everything, query, latest))
+        expect(missing).toEqual([])
+      }
+    }),
+    { numRuns: 120 },
+  )
+}, 60_000)
+
+test('[CL206] without a network what is held is answered, and what may lack of it is named as missing', async () => {
+  await fc.assert(
+    fc.asyncProperty(talks, fc.array(wishes, { minLength: 1, maxLength: 10 }), async (one, wanted) => {
+      const script = talk(one.talked)
+      const latest = script.news().time
+      const device = await holder(script, pagesWithout(script, one.holes))
+      await device.cut()
+      device.setClock(1)
+      for (let n = 0; n < one.waiting; n += 1) await device.engine.send(lunch, { type: -1, text: `own ${n}` })
+      const shown = await full(device, script)
+      const own = shown.filter(({ seq }) => seq === 0)
+      const everything = [...(await everythingOf(script)), ...own]
+      expect(idsOf(shown)).toEqual(idsOf(everything.filter((view) => shown.some(({ id }) => id === view.id))))
+      for (const wish of wanted) {
+        const query = queryOf(everything, wish)
+        const answer = await device.engine.history(lunch, query).catch(String)
+        const isRefused = typeof answer === 'string'
+        // Only where an id bounds it that is nowhere here, and nothing else is said of it.
+        expect(isRefused && answer.includes('OFFLINE')).toBe(isUnheld(shown, query))
+        if (isRefused) continue
+        checkHeld(answer, shown, everything, query, latest)
+      }
+    }),
+    { numRuns: 150 },
+  )
+}, 60_000)
+
+function isUnheld(shown: readonly MessageView[], { start, end }: HistoryQuery): boolean {
+  return [start, end].some(
+    (bound) =>
+      bound?.id !== undefined && bound.time === undefined && !shown.some(({ id }) => id === bound.id),
+  )
+}
+
+function checkHeld(
+  { messages, missing }: HistoryPage,
+  shown: readonly MessageView[],
+  everything: readonly MessageView[],
+  query: HistoryQuery,
+  latest: number,
+): void {
+  const { start, end, ...rest } = query
+  const standing = (bound: HistoryBound): HistoryBound =>
+    bound.id === undefined || shown.some(({ id }) => id === bound.id)
+      ? bound
+      : { time: bound.time ?? 0, closed: bound === end ? true : bound.closed === true }
+  const held = {
+    ...rest,
+    ...(start === undefined ? {} : { start: standing(start) }),
+    ...(end === undefined ? {} : { end: standing(end) }),
+  }
+  expect(idsOf(messages)).toEqual(naively(shown, held, latest))
+  // Where nothing is named, nothing lacks.
+  expect(missing.length > 0 || same(idsOf(messages), naively(everything, query, latest))).toBe(true)
+}
+
+function same(a: readonly string[], b: readonly string[]): boolean {
+  return a.join() === b.join()
+}
+
+function pagesWithout(script: Script, holes: readonly number[]): readonly number[] {
+  return Array.from({ length: script.pages }, (_, at) => at + 1).filter((page) => !holes.includes(page))
+}
