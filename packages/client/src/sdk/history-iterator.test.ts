@@ -1,0 +1,339 @@
+import { readAppend, readEntry } from '@parley/document'
+import type { EntryRow } from '@parley/wire'
+import * as fc from 'fast-check'
+import { expect, test } from 'vitest'
+import type { MessageView } from '../engine-types.ts'
+import type { TestDevice } from '../testing/device.test-kit.ts'
+import {
+  everythingOf,
+  holder,
+  idsOf,
+  lunch,
+  served,
+  stranger,
+  talk,
+  wordsOf,
+} from '../testing/history.test-kit.ts'
+import type { Talk } from '../testing/history.test-kit.ts'
+import type { Script } from '../testing/script.test-kit.ts'
+import { entryId, jerry, pushed, settle } from '../testing/values.test-kit.ts'
+import { createMessagesIterator } from './history-iterator.ts'
+import type { MessagesBatch, MessagesIterator, MessagesIteratorOptions } from './history-iterator.ts'
+import { createMessageClasses } from './message-classes.ts'
+import { createOutgoing } from './outgoing.ts'
+
+function iterate(device: TestDevice, options: MessagesIteratorOptions = {}): MessagesIterator {
+  const { engine } = device
+  const outgoing = createOutgoing(
+    engine,
+    createMessageClasses(() => undefined),
+  )
+  return createMessagesIterator({ engine, outgoing }, lunch, options)
+}
+
+const words = ({ value }: MessagesBatch): readonly string[] => wordsOf(value)
+
+/** Reads to the end; the batches as they came. */
+async function drain(
+  device: TestDevice,
+  script: Script,
+  iterator: MessagesIterator,
+  between: () => Promise<void> = async () => undefined,
+): Promise<readonly MessagesBatch[]> {
+  const batches: MessagesBatch[] = []
+  for (let turns = 0; turns < 200; turns += 1) {
+    const batch = await served(device, script, iterator.next())
+    batches.push(batch)
+    if (batch.done || (batch.value.missing && batch.value.length === 0)) return batches
+    await between()
+  }
+  throw new Error('it never ends')
+}
+
+test('[CL210] an iterator gives the newest first, each batch ascending, and is done with the last of them', async () => {
+  const script = talk({ sizes: [3, 3, 4] })
+  const device = await stranger(script)
+  const iterator = iterate(device, { limit: 4 })
+  const batches = await drain(device, script, iterator)
+  expect(batches.map(words)).toEqual([
+    ['7', '8', '9', '10'],
+    ['3', '4', '5', '6'],
+    ['1', '2'],
+  ])
+  expect(batches.map(({ done }) => done)).toEqual([false, false, true])
+  expect(await iterator.next()).toEqual({ value: [], done: true })
+  const exact = await drain(device, script, iterate(device, { limit: 5 }))
+  expect(exact.map(({ value, done }) => [value.length, done])).toEqual([
+    [5, false],
+    [5, true],
+  ])
+})
+
+test('[CL210] from old to new it begins with the first message', async () => {
+  const script = talk({ sizes: [3, 3, 4] })
+  const device = await stranger(script)
+  const batches = await drain(device, script, iterate(device, { limit: 6, direction: 'old-to-new' }))
+  expect(batches.map(words)).toEqual([
+    ['1', '2', '3', '4', '5', '6'],
+    ['7', '8', '9', '10'],
+  ])
+  expect(batches.map(({ done }) => done)).toEqual([false, true])
+})
+
+test('[CL210] before and after bound it, in either direction', async () => {
+  const script = talk({ sizes: [3, 3, 4] })
+  const device = await holder(script, [1, 2, 3])
+  const everything = await everythingOf(script)
+  const afterTime = new Date(everything[2]?.time ?? 0)
+  for (const direction of ['new-to-old', 'old-to-new'] as const) {
+    const options = { direction, beforeMessageId: entryId(8), afterTime, limit: 10 }
+    const [batch] = await drain(device, script, iterate(device, options))
+    expect(words(batch ?? { value: [] as never, done: true })).toEqual(['4', '5', '6', '7'])
+  }
+})
+
+test('[CL210] what an iterator is given wrongly is refused where it is made, and calls made together come one after another', async () => {
+  const script = talk({ sizes: [3] })
+  const device = await holder(script, [1])
+  for (const options of [
+    { limit: 0 },
+    { limit: 101 },
+    { beforeMessageId: 'x' },
+    { beforeTime: new Date('no') },
+  ])
+    expect(() => iterate(device, options)).toThrow(/bad-argument/)
+  // @ts-expect-error another word
+  expect(() => iterate(device, { direction: 'sideways' })).toThrow(/bad-argument/)
+  const iterator = iterate(device, { limit: 1 })
+  const batches = await Promise.all([iterator.next(), iterator.next(), iterator.next()])
+  expect(batches.map(words)).toEqual([['3'], ['2'], ['1']])
+})
+
+function recallOf(script: Script, n: number): EntryRow {
+  const row = script.rows.find((one): one is EntryRow => one.kind === 'entry' && textOf(one) === `${n}`)
+  if (row === undefined) throw new Error('nobody said that')
+  return script.recall(row)
+}
+
+function textOf({ update }: EntryRow): string {
+  const read = readAppend(update)
+  const entry = read.ok ? readEntry(read.append.content) : undefined
+  return entry?.ok === true && !('op' in entry.entry) ? (entry.entry.text ?? '') : ''
+}
+
+test('[CL211] it keeps its place when the message it stands on is taken back, and gives what it is now', async () => {
+  const script = talk({ sizes: [3, 3] })
+  const device = await holder(script, [1, 2])
+  const iterator = iterate(device, { limit: 3 })
+  expect(words(await iterator.next())).toEqual(['4', '5', '6'])
+  for (const n of [4, 3]) await device.say(script.frame(recallOf(script, n)))
+  expect(words(await iterator.next())).toEqual(['1', '2', '(recalled)'])
+})
+
+test('[CL212] from new to old what waits comes first, wherever it has moved since, and what comes later stays out', async () => {
+  const script = talk({ sizes: [3] })
+  const device = await holder(script, [1])
+  device.sent()
+  for (const text of ['a', 'b', 'c']) await device.engine.send(lunch, { type: -1, text })
+  const updates = pushed(device.sent())
+  const iterator = iterate(device, { limit: 2 })
+  expect(words(await iterator.next())).toEqual(['b', 'c'])
+  // The relay refuses the last, and has somebody else's message before the others.
+  const news = script.text(jerry, 'news')
+  const [a, b, c] = updates
+  if (a === undefined || b === undefined || c === undefined) throw new Error('three left')
+  const rows = [script.accept(a), script.accept(b)]
+  const { page, client, clock } = c
+  const verdict = { class: 'refused', code: 'bad-content', detail: 'no' } as const
+  await device.say(script.frame(news, ...rows), script.accepted([a, b], rows), {
+    frame: 'answer',
+    conversation: lunch,
+    answers: [{ page, client, clock, verdict }],
+  })
+  expect(words(await iterator.next())).toEqual(['3', 'a'])
+  expect(words(await iterator.next())).toEqual(['1', '2'])
+})
+
+test('[CL212] from new to old what was withdrawn meanwhile is left out', async () => {
+  const script = talk({ sizes: [2] })
+  const device = await holder(script, [1])
+  await device.cut()
+  const { id } = await device.engine.send(lunch, { type: -1, text: 'a' })
+  await device.engine.send(lunch, { type: -1, text: 'b' })
+  const iterator = iterate(device, { limit: 1 })
+  expect(words(await iterator.next())).toEqual(['b'])
+  await device.engine.discardUnsent(id)
+  expect(words(await iterator.next())).toEqual(['2'])
+})
+
+test('[CL212] from old to new what was given while it waited is not given again, and what moved before it is', async () => {
+  const script = talk({ sizes: [2] })
+  const device = await holder(script, [1])
+  device.sent()
+  for (const text of ['a', 'b']) await device.engine.send(lunch, { type: -1, text })
+  const updates = pushed(device.sent())
+  const iterator = iterate(device, { limit: 3, direction: 'old-to-new' })
+  expect(words(await iterator.next())).toEqual(['1', '2', 'a'])
+  const news = script.text(jerry, 'news')
+  const rows = updates.map((update) => script.accept(update))
+  await device.say(script.frame(news, ...rows), script.accepted(updates, rows))
+  const last = await iterator.next()
+  expect([words(last), last.done]).toEqual([['news', 'b'], true])
+})
+
+test('[CL213] without a network it says what is missing, is not done with it, and goes on there later', async () => {
+  const script = talk({ sizes: [3, 3, 3] })
+  const device = await holder(script, [3])
+  await device.cut()
+  const iterator = iterate(device, { limit: 2 })
+  const first = await iterator.next()
+  expect([words(first), first.value.missing, first.done]).toEqual([['8', '9'], false, false])
+  const second = await iterator.next()
+  expect([words(second), second.value.missing, second.done]).toEqual([['7'], true, false])
+  const third = await iterator.next()
+  expect([words(third), third.value.missing, third.done]).toEqual([[], true, false])
+  await device.pass(60_000)
+  await device.connect()
+  const batches = await drain(device, script, iterator)
+  expect(batches.flatMap(words)).toEqual(['5', '6', '3', '4', '1', '2'])
+  expect(batches.at(-1)?.done).toBe(true)
+})
+
+test('[CL214] for await gives every batch that has messages, the last one too, and ends', async () => {
+  const script = talk({ sizes: [3, 2] })
+  const device = await holder(script, [1, 2])
+  const batches: (readonly string[])[] = []
+  for await (const messages of iterate(device, { limit: 2 })) batches.push(wordsOf(messages))
+  expect(batches).toEqual([['4', '5'], ['2', '3'], ['1']])
+  const lacking = await holder(script, [2])
+  await lacking.cut()
+  const said: boolean[] = []
+  for await (const messages of iterate(lacking, { limit: 2 })) said.push(messages.missing)
+  expect(said).toEqual([true, true])
+})
+
+test('[CL213] a batch that could not be read is read again', async () => {
+  const script = talk({ sizes: [3] })
+  const device = await holder(script, [1])
+  const { engine } = device
+  let fails = true
+  const outgoing = createOutgoing(
+    engine,
+    createMessageClasses(() => undefined),
+  )
+  const history: typeof engine.history = async (id, query) => {
+    if (fails && query.limit !== 1) throw new Error('the disk')
+    return engine.history(id, query)
+  }
+  const iterator = createMessagesIterator({ engine: { ...engine, history }, outgoing }, lunch, { limit: 2 })
+  await expect(iterator.next()).rejects.toThrow('the disk')
+  fails = false
+  expect(words(await iterator.next())).toEqual(['2', '3'])
+})
+
+const steps = fc.array(
+  fc.oneof(
+    fc.constant('arrival' as const),
+    fc.constant('own' as const),
+    fc.constant('accept' as const),
+    fc.constant('page' as const),
+    fc.constant('nothing' as const),
+  ),
+  { maxLength: 30 },
+)
+
+const journeys = fc.record({
+  sizes: fc.array(fc.integer({ min: 0, max: 4 }), { minLength: 1, maxLength: 6 }),
+  together: fc.constantFrom(1, 1000),
+  holes: fc.array(fc.integer({ min: 1, max: 6 }), { maxLength: 4 }),
+  limit: fc.integer({ min: 1, max: 7 }),
+  direction: fc.constantFrom('new-to-old' as const, 'old-to-new' as const),
+  waiting: fc.integer({ min: 0, max: 3 }),
+  steps,
+})
+
+async function heldDevice(
+  { sizes, together }: Talk,
+  holes: readonly number[],
+): Promise<{ script: Script; device: TestDevice; held: readonly number[] }> {
+  const script = talk({ sizes, ...(together === undefined ? {} : { together }) })
+  const held = sizes.map((_, at) => at + 1).filter((page) => !holes.includes(page))
+  return { script, held, device: await holder(script, held) }
+}
+
+test('[CL211] no gaps and no doubles, whatever comes, is answered, and opens meanwhile', async () => {
+  await fc.assert(
+    fc.asyncProperty(journeys, async ({ sizes, holes, limit, direction, waiting, steps: planned }) => {
+      const { script, device } = await heldDevice({ sizes }, holes)
+      const own = async (text: string): Promise<void> => {
+        await device.engine.send(lunch, { type: -1, text })
+        await settle()
+      }
+      for (let n = 0; n < waiting; n += 1) await own(`first ${n}`)
+      const atFirst = await served(
+        device,
+        script,
+        device.engine.history(lunch, { limit: 1000, from: 'device' }),
+      )
+      expect(atFirst.messages.length).toBeGreaterThanOrEqual(waiting)
+      const beginning = [...(await everythingOf(script)), ...atFirst.messages.filter(({ seq }) => seq === 0)]
+      const rest = [...planned]
+      const batches = await drain(device, script, iterate(device, { limit, direction }), async () => {
+        await takeStep(device, script, rest.shift() ?? 'nothing', own)
+      })
+      const given = batches.flatMap(({ value }) => idsOf(value))
+      expect(new Set(given).size).toBe(given.length)
+      expect(beginning.filter(({ id }) => !given.includes(id))).toEqual([])
+      for (const { value } of batches.slice(0, -1)) expect(value).toHaveLength(limit)
+      checkOrder(batches, beginning, direction === 'old-to-new')
+    }),
+    { numRuns: 120 },
+  )
+}, 60_000)
+
+/** What was there from the beginning and confirmed comes in its order; from new to old nothing else comes. */
+function checkOrder(
+  batches: readonly MessagesBatch[],
+  beginning: readonly MessageView[],
+  forward: boolean,
+): void {
+  const ordered = (forward ? batches : batches.toReversed()).flatMap(({ value }) => idsOf(value))
+  const confirmed = idsOf(beginning.filter(({ seq }) => seq > 0))
+  expect(ordered.filter((id) => confirmed.includes(id))).toEqual(confirmed)
+  const others = ordered.filter((id) => !idsOf(beginning).includes(id))
+  expect(forward ? [] : others).toEqual([])
+}
+
+async function takeStep(
+  device: TestDevice,
+  script: Script,
+  step: 'arrival' | 'own' | 'accept' | 'page' | 'nothing',
+  own: (text: string) => Promise<void>,
+): Promise<void> {
+  if (step === 'arrival') await device.say(script.frame(script.text(jerry, 'news')))
+  if (step === 'own') await own('later')
+  if (step === 'page') await device.say(script.frame(script.change({ op: 'page', pages: script.pages + 1 })))
+  if (step === 'accept') {
+    const updates = pushed(device.sent()).filter(({ page }) => page === script.pages)
+    const rows = updates.map((update) => script.accept(update))
+    if (rows.length > 0) await device.say(script.frame(...rows), script.accepted(updates, rows))
+  }
+}
+
+test('[CL213] offline it gives what is held, in order, each once, and names what may lack', async () => {
+  await fc.assert(
+    fc.asyncProperty(journeys, async ({ sizes, together, holes, limit, direction, waiting }) => {
+      const { script, device, held } = await heldDevice({ sizes, together }, holes)
+      await device.cut()
+      for (let n = 0; n < waiting; n += 1) await device.engine.send(lunch, { type: -1, text: `own ${n}` })
+      const shown = (await device.engine.history(lunch, { limit: 1000 })).messages
+      const batches = await drain(device, script, iterate(device, { limit, direction }))
+      const ordered = direction === 'old-to-new' ? batches : batches.toReversed()
+      expect(ordered.flatMap(({ value }) => idsOf(value))).toEqual(idsOf(shown))
+      const isWhole = held.length === sizes.length
+      expect(batches.some(({ value }) => value.missing)).toBe(!isWhole)
+      expect(batches.at(-1)?.done === true || !isWhole).toBe(true)
+    }),
+    { numRuns: 120 },
+  )
+}, 60_000)
