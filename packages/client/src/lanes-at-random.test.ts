@@ -13,6 +13,8 @@ const text = (words: string) => ({ type: -1, text: words })
 type Step =
   | { readonly do: 'send' }
   | { readonly do: 'recall'; readonly which: number }
+  | { readonly do: 'edit'; readonly which: number }
+  | { readonly do: 'react'; readonly which: number; readonly sign: string; readonly on: boolean }
   | { readonly do: 'add' }
   | { readonly do: 'work'; readonly fates: readonly Fate[] }
   | { readonly do: 'lose'; readonly answersOnly: boolean }
@@ -25,6 +27,16 @@ type Step =
 const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: fc.constant('send' as const) }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('recall' as const), which: fc.nat(20) }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('edit' as const), which: fc.nat(20) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('react' as const),
+      which: fc.nat(20),
+      sign: fc.constantFrom('👍', '👎'),
+      on: fc.boolean(),
+    }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('add' as const) }) },
   {
     weight: 4,
@@ -47,7 +59,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: fc.constant('wait' as const) }) },
 )
 
-test('[CL42] [CL50] [CL51] [CL54] [CL91] however answers, losses, restarts and new pages fall: bytes stay, order stays, nothing is lost or doubled', async () => {
+test('[CL42] [CL50] [CL51] [CL54] [CL91] [CL122] however answers, losses, restarts and new pages fall: bytes stay, order stays, nothing is lost or doubled', async () => {
+  let checked = 0
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 40, size: 'max' }), async (steps) => {
       const store = watchStore()
@@ -65,6 +78,12 @@ test('[CL42] [CL50] [CL51] [CL54] [CL91] however answers, losses, restarts and n
       // A refusal that was heard while the disk was full is forgotten by a restart, and asked for again.
       const everRefused = new Set<string>()
       let pages = 1
+      const said: string[] = []
+      /** What was asked for last, of each message and sign. */
+      const wanted = new Map<string, string>()
+      /** Messages of which something was refused or given up: what they end as is the relay's business. */
+      const spoiled = new Set<string>()
+      let edits = 0
 
       const online = async (): Promise<void> => {
         if (device.engine.connection === 'connected') return
@@ -99,6 +118,28 @@ test('[CL42] [CL50] [CL51] [CL54] [CL91] however answers, losses, restarts and n
           if ((error as { code: string }).code === 'withdrawn') givenUp.add(id)
         })
       }
+      const waiting = (): readonly string[] => device.engine.unsent().map(({ id }) => id)
+      /** What is taken out of the outbox by this has been given up. */
+      const dropping = async (make: () => Promise<unknown>): Promise<boolean> => {
+        const before = waiting()
+        const isDone = await make().then(
+          () => true,
+          () => false,
+        )
+        const after = new Set(waiting())
+        for (const id of before) if (!after.has(id)) givenUp.add(id)
+        return isDone
+      }
+      const followNew = (id: string, confirmed: Promise<unknown>): void => {
+        if (!written.includes(id) && waiting().includes(id)) follow(id, confirmed)
+      }
+      const noteRefusals = (): void => {
+        for (const { id, state, entry } of device.engine.unsent()) {
+          if (state !== 'refused') continue
+          everRefused.add(id)
+          if (entry !== undefined && 'op' in entry) spoiled.add(entry.target)
+        }
+      }
       const work = async (fates: readonly Fate[]): Promise<void> => {
         let n = 0
         const answers = relay.take(outgoing(), ({ entry }) => {
@@ -119,14 +160,37 @@ test('[CL42] [CL50] [CL51] [CL54] [CL91] however answers, losses, restarts and n
       for (const one of steps) {
         if (one.do === 'send') {
           const sent = await device.engine.send(lunch, text(`${written.length}`)).catch(() => undefined)
-          if (sent !== undefined) follow(sent.id, sent.confirmed)
+          if (sent === undefined) continue
+          follow(sent.id, sent.confirmed)
+          said.push(sent.id)
         } else if (one.do === 'recall') {
           const target = written[one.which % Math.max(1, written.length)]
-          const waits = (): boolean => device.engine.unsent().some(({ id }) => id === target)
-          const waited = waits()
-          if (target !== undefined) await device.engine.recall(lunch, target as never).catch(() => undefined)
+          if (target === undefined) continue
+          spoiled.add(target)
           // What was never sent is taken out.
-          if (target !== undefined && waited && !waits()) givenUp.add(target)
+          await dropping(async () => {
+            const { id, confirmed } = await device.engine.recall(lunch, target as never)
+            followNew(id, confirmed)
+          })
+        } else if (one.do === 'edit') {
+          const target = said[one.which % Math.max(1, said.length)]
+          if (target === undefined) continue
+          edits += 1
+          const words = `edit ${edits}`
+          const isDone = await dropping(async () => {
+            const { id, confirmed } = await device.engine.edit(lunch, target as never, text(words))
+            followNew(id, confirmed)
+          })
+          if (isDone) wanted.set(`${target} text`, words)
+        } else if (one.do === 'react') {
+          const target = said[one.which % Math.max(1, said.length)]
+          if (target === undefined) continue
+          const { sign, on } = one
+          const isDone = await dropping(async () => {
+            const { id, confirmed } = await device.engine.react(lunch, target as never, sign, on)
+            followNew(id, confirmed)
+          })
+          if (isDone) wanted.set(`${target} ${sign}`, on ? 'Tom' : '')
         } else if (one.do === 'add') {
           const members = [user(`u${written.length}`)]
           const added = await device.engine.command(lunch, { op: 'add', members }).catch(() => undefined)
@@ -144,6 +208,10 @@ test('[CL42] [CL50] [CL51] [CL54] [CL91] however answers, losses, restarts and n
             () => false,
           )
           if (isDone && (!one.retry || item.kind === 'command')) givenUp.add(item.id)
+          if (item.entry !== undefined && 'op' in item.entry) spoiled.add(item.entry.target)
+          // Discarded with it.
+          for (const { id, entry } of isDone && !one.retry ? kept : [])
+            if (entry !== undefined && 'op' in entry && entry.target === item.id) givenUp.add(id)
         } else if (one.do === 'work') {
           await online()
           await work(one.fates)
@@ -160,12 +228,14 @@ test('[CL42] [CL50] [CL51] [CL54] [CL91] however answers, losses, restarts and n
           pages += 1
           await device.say(script.frame(script.change({ op: 'page', pages })))
         } else await device.pass(3000)
+        noteRefusals()
       }
       store.refuse(undefined)
       for (let round = 0; round < 200; round += 1) {
         await online()
         if (device.engine.unsent().every(({ state }) => state === 'refused')) break
         await work(['accept'])
+        noteRefusals()
         await device.pass(3000)
       }
 
@@ -185,11 +255,24 @@ test('[CL42] [CL50] [CL51] [CL54] [CL91] however answers, losses, restarts and n
       const { messages } = await engine.history(lunch, { limit: 100 })
       const shown = messages.filter(({ state }) => state === 'sent').map(({ id }) => id as string)
       expect(shown).toEqual(relay.log.filter((id) => shown.includes(id)))
-      for (const id of written.filter((one) => log.has(one) && !shown.includes(one)))
-        expect(relay.log).toContain(id)
+      // What is shown is what anybody else sees, and what was meant last.
+      const other = await startDevice({ seed: 99 })
+      await other.connect({ news: [script.news()] })
+      const theirs = await other.engine.history(lunch, { limit: 100 })
+      expect(messages.filter(({ state }) => state === 'sent')).toEqual(theirs.messages)
+      for (const [what, value] of wanted) {
+        const [target, ...rest] = what.split(' ')
+        const found = theirs.messages.find(({ id }) => id === target)
+        if (found === undefined || spoiled.has(found.id)) continue
+        checked += 1
+        const [sign = ''] = rest
+        const users = found.reactions.find((reaction) => reaction.sign === sign)?.users ?? []
+        expect(`${what} ${sign === 'text' ? (found.text ?? '') : users.join(' ')}`).toBe(`${what} ${value}`)
+      }
       expect(device.errors.filter((error) => error !== 'the device cannot store')).toEqual([])
       await engine.close()
     }),
     { numRuns: 150 },
   )
+  expect(checked).toBeGreaterThan(100)
 }, 60_000)

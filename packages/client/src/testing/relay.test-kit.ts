@@ -36,6 +36,7 @@ export function createMiniRelay(script: Script, user: UserId): MiniRelay {
   >()
   const commands = new Map<string, { readonly seq: number; readonly time: number }>()
   const log: string[] = []
+  const recalled = new Set<string>()
 
   function judge(entry: Pushed, fate: Fate, rows: Row[]): Verdict {
     const { page, client, clock, origin, update } = entry
@@ -52,6 +53,8 @@ export function createMiniRelay(script: Script, user: UserId): MiniRelay {
     const target = 'op' in entry.entry ? known.get(entry.entry.target) : undefined
     if ('op' in entry.entry && target === undefined)
       return { class: 'refused', code: 'target-unknown', detail: 'there is no such message' }
+    if ('op' in entry.entry && entry.entry.op !== 'recall' && recalled.has(entry.entry.target))
+      return { class: 'refused', code: 'target-recalled', detail: 'it has been taken back' }
     const right = target?.page ?? script.pages
     if (page !== right) return rewrite('page-closed', right)
     const isOriginKnown =
@@ -64,6 +67,7 @@ export function createMiniRelay(script: Script, user: UserId): MiniRelay {
     writers.set(name, [...accepted, { update, seq: row.seq, time: row.time }])
     known.set(entry.entry.id, { page, client, clock, seq: row.seq, time: row.time })
     log.push(entry.entry.id)
+    if ('op' in entry.entry && entry.entry.op === 'recall') recalled.add(entry.entry.target)
     return { class: 'accepted', seq: row.seq, time: row.time }
   }
 
