@@ -1,5 +1,5 @@
 /** Long conversations, pages of which may be missing here, and a relay that answers for them. */
-import type { Row } from '@parley/wire'
+import type { DeviceFrame, Row } from '@parley/wire'
 import type { MessageView } from '../engine-types.ts'
 import type { TestDevice, TestSurroundings } from './device.test-kit.ts'
 import { startDevice } from './device.test-kit.ts'
@@ -82,13 +82,14 @@ export async function holder(script: Script, pages: readonly number[]): Promise<
   return device
 }
 
-/** Answers what is fetched until the call is done; `asked` are the pages. */
+/** Answers what is fetched until the call is done; `asked` are the pages, `others` the frames that ask for nothing. */
 export async function served<T>(
   { sent, say }: Pick<TestSurroundings, 'sent' | 'say'>,
   script: Script,
   call: Promise<T>,
   has: (page: number) => boolean = () => true,
   asked: number[] = [],
+  others: DeviceFrame[] = [],
 ): Promise<T> {
   const state = { done: false }
   const end = (): void => {
@@ -98,6 +99,7 @@ export async function served<T>(
   for (let turns = 0; !state.done; turns += 1) {
     if (turns > 5000) throw new Error('it never ends')
     for (const frame of sent()) {
+      if (frame.frame !== 'fetch') others.push(frame)
       if (frame.frame !== 'fetch') continue
       const { request, conversation, page, after } = frame
       if (page > 0) asked.push(page)
