@@ -4,7 +4,7 @@
  */
 import type { Command, ConversationId, JsonObject, JsonValue } from '@parley/document'
 import type { Changed, ConversationHost } from './host.ts'
-import { badArgument, isJsonObject, jsonOf, reaching } from './json.ts'
+import { badArgument, isJsonObject, jsonOf, lineOf, reaching } from './json.ts'
 
 type Update = Extract<Command, { readonly op: 'update' }>
 
@@ -58,11 +58,8 @@ export function createConversationInfo(host: ConversationHost, id: ConversationI
       return attributeOf(attributePath(key))
     },
     set(key, value) {
-      if (key === 'name' || key === 'icon') {
-        if (value !== null && typeof value !== 'string')
-          throw badArgument(`The ${key} of a conversation is a text, or null for none.`)
-        pending[key] = value
-      } else put(pending, attributePath(key), { value: jsonOf(value, `The attribute “${key}”`) })
+      if (key === 'name' || key === 'icon') pending[key] = lineOf(value, key)
+      else put(pending, attributePath(key), { value: jsonOf(value, `The attribute “${key}”`) })
     },
     unset(key) {
       if (key === 'name' || key === 'icon') pending[key] = null

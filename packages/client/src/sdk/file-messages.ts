@@ -5,7 +5,7 @@ import { MessageFile, type MessageFileFields, readFile } from './message-file.ts
 import { TypedMessage } from './typed-message.ts'
 
 /** What the four have in common. */
-export abstract class MessageWithFile extends TypedMessage {
+abstract class MessageWithFile extends TypedMessage {
   #file: MessageFile | undefined
 
   constructor(file?: MessageFile | MessageFileFields) {

@@ -99,6 +99,40 @@ test('[CL164] what is missing, or is none, is named', async () => {
   }
 })
 
+const names = fc.constantFrom('a', 'file', 'text', 'elements')
+const plain = fc.dictionary(
+  names,
+  fc.oneof(fc.string(), fc.integer(), fc.array(fc.boolean(), { maxLength: 2 })),
+)
+const views = fc
+  .record(
+    {
+      type: fc.constantFrom(0, -1, -2, -5, -10, -11, 7),
+      text: fc.string(),
+      attrs: plain,
+      body: plain,
+      mentions: fc.subarray([tom, jerry, '*'] as const, { minLength: 1 }),
+      replyTo: fc.constant(entryId(2)),
+      editedAt: fc.nat(),
+      state: fc.constantFrom('sent' as const, 'sending' as const),
+    },
+    { requiredKeys: ['type', 'state'] },
+  )
+  .map(messageView)
+
+test('[CL164] whatever arrived, it comes back the same', async () => {
+  const { client, classes } = await fakeEngine()
+  await fc.assert(
+    fc.asyncProperty(views, async (view) => {
+      const message = classes.from(view, { user: tom })
+      const json = JSON.parse(JSON.stringify(message.toFullJSON())) as unknown
+      const again = await client.parseMessage(json)
+      expect(again.toFullJSON()).toEqual(json)
+      expect([again.constructor, again.mentioned]).toEqual([message.constructor, message.mentioned])
+    }),
+  )
+})
+
 test('[CL164] nothing else makes a message', async () => {
   const { client } = await fakeEngine()
   await fc.assert(

@@ -17,7 +17,7 @@ import { Event } from './event.ts'
 import { parseFullJSON } from './full-json.ts'
 import { userId } from './given-ids.ts'
 import type { ConversationHost } from './host.ts'
-import { badArgument, jsonObjectOf } from './json.ts'
+import { badArgument, jsonObjectOf, lineOf, listOf } from './json.ts'
 import { policyOf } from './members.ts'
 import type { Message } from './message.ts'
 import type { MessageClasses } from './message-classes.ts'
@@ -86,16 +86,18 @@ export class IMClient extends Emitter<ClientEvents> {
     policy,
     ...attributes
   }: CreateConversationOptions): Promise<Conversation> {
+    listOf(members, 'The members of a conversation')
     const others = [...new Set(members.map(userId))].filter((member) => member !== this.#engine.user)
     const id = this.#idOf(kind, unique, others)
+    const shownIcon = lineOf(icon, 'icon')
     const { confirmed } = await this.#engine.command(id, {
       op: 'create',
       kind,
       unique,
       members: others,
-      name,
+      name: lineOf(name, 'name'),
       attributes: jsonObjectOf(attributes, 'What was given as attributes'),
-      ...(icon === null ? undefined : { icon }),
+      ...(shownIcon === null ? undefined : { icon: shownIcon }),
       ...(policy === undefined ? undefined : { policy: policyOf(policy) }),
     })
     const conversation = await this.#open(id)
@@ -132,6 +134,7 @@ export class IMClient extends Emitter<ClientEvents> {
 
   /** In the order of the ids; null for one that does not exist, or is not one's own. */
   async getConversations(ids: readonly string[]): Promise<readonly (Conversation | null)[]> {
+    listOf(ids, 'The ids of conversations')
     return Promise.all(ids.map(async (id) => this.getConversation(id)))
   }
 

@@ -23,6 +23,17 @@ export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
+/** A line about a conversation: a text, or null for none. */
+export function lineOf(value: unknown, what: 'name' | 'icon'): string | null {
+  if (value === null || typeof value === 'string') return value
+  throw badArgument(`The ${what} of a conversation is a text, or null for none.`)
+}
+
+export function listOf(value: unknown, what: string): readonly unknown[] {
+  if (!Array.isArray(value)) throw badArgument(`${what} are given in a list.`)
+  return value
+}
+
 export function isText(value: unknown): value is string {
   return typeof value === 'string'
 }
@@ -31,7 +42,7 @@ export function isText(value: unknown): value is string {
 export const reaching: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
 
 /** undefined: it has no JSON. */
-export function copyOf(value: unknown, depth: number): JsonValue | undefined {
+function copyOf(value: unknown, depth: number): JsonValue | undefined {
   if (value === null || typeof value === 'boolean' || typeof value === 'string') return value
   // There is no −0 in JSON.
   if (typeof value === 'number') return Number.isFinite(value) ? value + 0 : undefined

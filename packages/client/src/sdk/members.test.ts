@@ -220,10 +220,15 @@ test('[CL178] nobody leaves a direct conversation, and nobody is added to it', a
   expect(await codeOf(direct.remove(['Jerry']))).toBe('members-fixed')
 })
 
-test('[CL178] attributes without JSON are refused', async () => {
+test.each([
+  ['attributes', { members: ['Jerry'], when: new Date(0) }],
+  ['a name', { members: ['Jerry'], name: 5 }],
+  ['an icon', { members: ['Jerry'], icon: {} }],
+  ['members', { members: 'Jerry' }],
+  ['any members', {}],
+])('[CL178] without %s that are such, nothing is made', async (_, options) => {
   const { client, calls } = await fakeEngine()
-  const made = client.createConversation({ members: ['Jerry'], when: new Date(0) })
-  expect(await codeOf(made)).toBe('bad-argument')
+  expect(await codeOf(client.createConversation(options as never))).toBe('bad-argument')
   expect(calls()).toEqual([])
 })
 
@@ -240,6 +245,7 @@ test('[CL181] several conversations come in the order they were asked for, null 
   expect([none, known?.name]).toEqual([null, 'Lunch'])
   expect(await staged.client.getConversations([])).toEqual([])
   expect(await codeOf(staged.client.getConversations(['a b']))).toBe('bad-id')
+  expect(await codeOf(staged.client.getConversations('a' as never))).toBe('bad-argument')
 })
 
 async function stageOfCalls() {

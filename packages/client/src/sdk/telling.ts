@@ -13,7 +13,7 @@ export type MembersEvent = Of<'invited' | 'kicked' | 'members-joined' | 'members
 export type MessageEvent = Of<'message' | 'recalled' | 'edited' | 'reaction' | 'message-status'>
 
 /** `replayed` and `partial`, where they are set. */
-export function marks({ replayed, partial }: Replayed): Replayed {
+function marks({ replayed, partial }: Replayed): Replayed {
   return { ...(replayed === true ? { replayed } : {}), ...(partial === true ? { partial } : {}) }
 }
 
