@@ -1,9 +1,9 @@
-import { uniqueConversationId } from '@parley/document'
+import { forever, uniqueConversationId } from '@parley/document'
 import { expect, test } from 'vitest'
 import { startDevice } from './testing/device.test-kit.ts'
 import { aheadOfBackup, backup, compare, day, limits, meetRestored } from './testing/restored.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
-import { conversationId, jerry, pushed, texts, textOf, tom } from './testing/values.test-kit.ts'
+import { conversationId, jerry, mary, pushed, texts, textOf, tom, user } from './testing/values.test-kit.ts'
 
 const lunch = conversationId(1)
 const text = (words: string) => ({ type: -1, text: words })
@@ -78,5 +78,42 @@ test('[CL68] a return after an absence compares the pages held from before', asy
   expect((await device.engine.inspect(lunch)).pages.slice(1)).toMatchObject([
     { page: 1, held: 2, known: 2 },
     { page: 2, held: 0, known: 6 },
+  ])
+})
+
+test('[CL67] made again it has its policy, icon, roles, mutes and blocks', async () => {
+  const device = await startDevice({ limits })
+  const script = createScript(lunch, { by: tom, members: [jerry, mary], reader: tom })
+  const spike = user('Spike')
+  script.change({ op: 'updated', by: tom, name: 'Lunch', icon: 'i', policy: { speak: 'managers' } })
+  script.change({ op: 'role', by: tom, members: [jerry], role: 'manager' })
+  script.change({ op: 'muted', by: tom, members: [mary], until: forever })
+  script.change({ op: 'muted', by: tom, members: [jerry], until: 1_100_000 })
+  script.change({ op: 'blocked', by: tom, members: [spike], left: [] })
+  await device.connect({ news: [script.news()] })
+  await device.cut()
+  await device.pass(40_000)
+  device.sent()
+  await meetRestored(device)
+  expect(device.engine.unsent().map(({ command, offered }) => ({ ...command, offered }))).toEqual([
+    {
+      op: 'create',
+      kind: 'group',
+      unique: false,
+      members: [jerry, mary],
+      name: 'Lunch',
+      attributes: {},
+      icon: 'i',
+      policy: { speak: 'managers' },
+      offered: true,
+    },
+    { op: 'role', members: [jerry], role: 'manager', offered: true },
+    { op: 'mute', members: [mary], forMs: null, offered: true },
+    { op: 'mute', members: [jerry], forMs: 60_000, offered: true },
+    { op: 'block', members: [spike], offered: true },
+  ])
+  // The rest waits until the relay knows it.
+  expect(device.sent().flatMap((frame) => (frame.frame === 'command' ? [frame.command] : []))).toMatchObject([
+    { op: 'create' },
   ])
 })

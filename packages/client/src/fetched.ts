@@ -131,9 +131,24 @@ async function settleHeld(
 }
 
 export async function heldPages(ledger: Ledger, id: ConversationId): Promise<readonly number[]> {
+  return (await knownPages(ledger, id)).flatMap(({ page, held }) => (held > 0 ? [page] : []))
+}
+
+/** Every page that may have rows here: those held whole first, and the newest first among equals. */
+export async function shownPages(ledger: Ledger, id: ConversationId): Promise<readonly number[]> {
+  const pages = await knownPages(ledger, id)
+  return pages
+    .toSorted((a, b) => Number(b.held > 0) - Number(a.held > 0) || b.page - a.page)
+    .map(({ page }) => page)
+}
+
+async function knownPages(
+  ledger: Ledger,
+  id: ConversationId,
+): Promise<readonly { readonly page: number; readonly held: number }[]> {
   const [rows = []] = await ledger.model.disk.read([{ kind: 'range', table: 'pages', prefix: [id] }])
   return rows.flatMap((row) => {
     const page = row.key[1]
-    return typeof page === 'number' && readPage(row.value).held > 0 ? [page] : []
+    return typeof page === 'number' ? [{ page, held: readPage(row.value).held }] : []
   })
 }

@@ -8,7 +8,7 @@ import type { ConversationId, EntryId, TimelineMessage } from '@parley/document'
 import type { Core } from './core.ts'
 import type { HistoryPage, HistoryQuery, MessageView } from './engine-types.ts'
 import { ParleyError, unknownConversation } from './errors.ts'
-import { heldPages } from './fetched.ts'
+import { shownPages } from './fetched.ts'
 import { fetchPage } from './fetching.ts'
 import { createFoldedPages } from './folded-pages.ts'
 import { createPlaces } from './history-places.ts'
@@ -247,7 +247,9 @@ export function createHistory(core: Core): History {
   }
 
   async function locate(id: ConversationId, target: EntryId): Promise<Place | 'nowhere' | 'unknown'> {
-    for (let page = model.conversations.get(id)?.pages ?? 0; page > 0; page -= 1) {
+    // What is hidden from him is not there for him.
+    const first = await places.firstPage(id)
+    for (let page = model.conversations.get(id)?.pages ?? 0; page >= first; page -= 1) {
       const { messages, whole } = await wantPage(id, page)
       const found = messages.find((message) => message.id === target)
       if (!whole) return 'unknown'
@@ -264,8 +266,7 @@ export function createHistory(core: Core): History {
     locate,
     async find(ledger, id, target) {
       const seen = pageOf(id, target)
-      const others = (await heldPages(ledger, id)).toSorted((a, b) => b - a)
-      for (const page of seen === undefined ? others : [seen]) {
+      for (const page of seen === undefined ? await shownPages(ledger, id) : [seen]) {
         const found = (await pages.read(ledger, id, page)).find((message) => message.id === target)
         if (found !== undefined) return found
       }

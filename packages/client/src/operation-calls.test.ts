@@ -409,3 +409,63 @@ test('[CL120] in a conversation that is only here, edits and reactions wait behi
   ])
   expect(engine.unsent().map(({ kind }) => kind)).toEqual(['command', 'message', 'operation'])
 })
+
+test('[CL121] what is shown of a page that is not held whole can be edited, reacted to and recalled', async () => {
+  const { script, device, engine } = await atLunch()
+  const row = script.text(tom, 'one')
+  const edit = script.edit(row, 'two')
+  await device.say(script.frame(row, edit))
+  const id = entryId(501)
+  script.text(jerry, 'missed')
+  const news = script.news({ whole: false, rows: [], touched: [script.touched(1)] })
+  await device.say({ frame: 'sync', cursor: 9, frames: 0, full: false, more: false, news: [news] })
+  // An erasure on a page that is behind: it counts as not held, and is still shown.
+  await device.say(script.frame(script.edit(row, 'three')))
+  await device.cut()
+  expect(await shown(device, id)).toMatchObject({ recalled: false })
+  await engine.react(lunch, id, '👍', true)
+  await engine.edit(lunch, id, text('four'))
+  expect(await shown(device, id)).toMatchObject({ text: 'four', reactions: [{ sign: '👍', users: [tom] }] })
+  await engine.recall(lunch, id)
+  expect(await shown(device, id)).toMatchObject({ recalled: true })
+})
+
+test('[CL55] what is about a message on a page that is hidden from him now is not looked for there', async () => {
+  const { script, device, engine } = await atLunch()
+  await device.say(script.frame(script.text(jerry, 'one')))
+  await device.cut()
+  await engine.react(lunch, entryId(501), '👍', true)
+  await device.pass(40_000)
+  // In another life of the log he has come back after its page was closed, and the past is hidden.
+  const restored = createScript(lunch, { by: jerry, members: [mary], reader: tom })
+  restored.text(jerry, 'one')
+  restored.change({ op: 'page', pages: 2 })
+  restored.change({ op: 'added', by: jerry, members: [tom], since: 2 })
+  const news = restored.news({ whole: false, rows: [], touched: [restored.touched(2)], joinedSeq: 4 })
+  await device.connect({ epoch: 'another', full: true, news: [news] })
+  for (let round = 0; round < 6; round += 1) {
+    for (const frame of device.sent()) {
+      if (frame.frame === 'digests')
+        await device.say({
+          frame: 'digests-answer',
+          request: frame.request,
+          conversation: lunch,
+          pages: [restored.touched(2)],
+        })
+      if (frame.frame !== 'fetch') continue
+      const fetched =
+        frame.page === 0
+          ? restored.head()
+          : frame.page === 2
+            ? restored.page(2, frame.after)
+            : ({ result: 'failed', code: 'not-found', detail: 'no' } as const)
+      await device.say({ frame: 'fetch-answer', request: frame.request, conversation: lunch, fetched })
+    }
+    if (round === 1) void engine.open(lunch)
+    await engine.setDraft(lunch, `${round}`)
+    await device.pass(10)
+  }
+  expect(engine.unsent()).toMatchObject([
+    { kind: 'operation', state: 'refused', error: { code: 'target-unknown' } },
+  ])
+})
