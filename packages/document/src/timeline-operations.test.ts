@@ -138,6 +138,11 @@ test('[DO103] signs and people stand in the order of the reactions that count', 
   ])
 })
 
+test('[DO103] who sets again what is set goes to the end', () => {
+  const rows = [reacted(2, 1, ann, '+'), reacted(3, 1, tom, '+'), reacted(4, 1, ann, '+')]
+  expect(shown(said(1), ...rows)).toMatchObject([{ reactions: [{ sign: '+', users: [tom, ann] }] }])
+})
+
 test('[DO103] reactions of an edited message stay', () => {
   expect(shown(said(1), reacted(2, 1, ann, '+'), edited(3, 1))).toMatchObject([
     { text: 'edit 3', reactions: [{ sign: '+', users: [ann] }] },

@@ -242,6 +242,8 @@ test('[DO71] the state that was given is not changed, and what did not change st
   expect(foldRow(after, recalled(5, 1)).messages).toBe(after.messages)
   expect(foldRow(after, edited(9, 1)).messages).toBe(after.messages)
   expect(after.messages[1]).toBe(before.messages[1])
+  const late = foldRow(before, erased(said(3)))
+  for (const row of [erased(said(3)), said(3)]) expect(foldRow(late, row)).toBe(late)
   const gone = foldRow(before, erased(edited(6, 1)))
   expect(foldRow(gone, erased(edited(6, 1)))).toBe(gone)
   expect(foldRow(gone, edited(6, 1))).toBe(gone)

@@ -90,7 +90,9 @@ test('[DO18] what has no JSON is refused, and nothing is thrown', () => {
 test('[DO18] attrs are taken as deep as an entry may be, and not one deeper', () => {
   const nested = (depth: number): object => (depth === 1 ? {} : { a: nested(depth - 1) })
   expect(built({ attrs: nested(maxDepth - 1) }).ok).toBe(true)
-  expect(built({ attrs: nested(maxDepth) })).toMatchObject({ ok: false })
+  expect(built({ attrs: nested(maxDepth) })).toMatchObject({ ok: false, code: 'bad-content' })
+  expect(built({ body: nested(maxDepth - 1) }).ok).toBe(true)
+  expect(built({ body: nested(maxDepth) })).toMatchObject({ ok: false, code: 'bad-content' })
   expect(built({ attrs: nested(5000) })).toMatchObject({ ok: false })
 })
 
