@@ -29,10 +29,8 @@ export interface WindowSource {
   readonly max: number
 }
 
-type From = Pick<HistoryQuery, 'from'>
-
-export async function readNewest({ read, limit }: WindowSource, from: From): Promise<Window> {
-  const { messages, tail, missing } = await read({ limit: limit + 1, ...from })
+export async function readNewest({ read, limit }: WindowSource): Promise<Window> {
+  const { messages, tail, missing } = await read({ limit: limit + 1 })
   return {
     confirmed: messages.slice(-limit),
     tail,
@@ -44,23 +42,23 @@ export async function readNewest({ read, limit }: WindowSource, from: From): Pro
 }
 
 /** The same stretch as it is now, and at the newest end what has come since. */
-export async function readSame(source: WindowSource, before: Window, from: From): Promise<Window> {
+export async function readSame(source: WindowSource, before: Window): Promise<Window> {
   const { limit, max, read } = source
   const first = before.confirmed[0]
   const last = before.confirmed.at(-1)
-  if (first === undefined || last === undefined) return readNewest(source, from)
+  if (first === undefined || last === undefined) return readNewest(source)
   const { follows } = before
   const end = { seq: first.seq, closed: true }
   const start = follows ? {} : { start: { ...placeOf(last), closed: true } }
   // One more than it may hold: at the newest end that says whether it has outgrown that.
-  const { messages, tail, missing } = await read({ limit: max + 1, ...start, end, ...from })
+  const { messages, tail, missing } = await read({ limit: max + 1, ...start, end })
   // Who reads among the older ones stays there.
   if (follows && before.grew === 'older' && messages.length > max)
-    return readSame(source, { ...before, follows: false }, from)
+    return readSame(source, { ...before, follows: false })
   const now = { ...before, confirmed: messages, tail: follows ? tail : [], missing: missing.length > 0 }
   // At the newest end it shows at least so many, where there are.
   const isShort = follows && messages.length < limit && before.hasOlder
-  return isShort ? readNewest(source, from) : enlarged(now, max)
+  return isShort ? readNewest(source) : enlarged(now, max)
 }
 
 export async function readOlder(source: WindowSource, before: Window, count: number): Promise<Window> {
@@ -79,7 +77,7 @@ export async function readOlder(source: WindowSource, before: Window, count: num
 export async function readNewer(source: WindowSource, before: Window, count: number): Promise<Window> {
   if (before.follows) return before
   const last = before.confirmed.at(-1)
-  if (last === undefined) return readNewest(source, {})
+  if (last === undefined) return readNewest(source)
   const { messages, tail, missing } = await source.read({
     limit: count + 1,
     direction: 'old-to-new',
@@ -117,7 +115,7 @@ export async function readAround(source: WindowSource, place: HistoryBound): Pro
     grew: 'newer',
   }
   // At the newest end all of what waits belongs to it, and not only what waits from the place on.
-  return follows ? readSame(source, window, {}) : window
+  return follows ? readSame(source, window) : window
 }
 
 /** Within its bound: what is over goes at the end that was not loaded last. */

@@ -5,7 +5,14 @@
  * engine again when its conversation has changed, and compares: what looks as before stays the same object.
  */
 import type { ConversationId } from '@parley/document'
-import type { Accepted, Engine, EngineEvent, HistoryBound, MessageView } from '../engine-types.ts'
+import type {
+  Accepted,
+  EngineEvent,
+  HistoryBound,
+  HistoryPage,
+  HistoryQuery,
+  MessageView,
+} from '../engine-types.ts'
 import { ParleyError } from '../errors.ts'
 import { messageId } from './given-ids.ts'
 import { checkedCount, checkedTime } from './history.ts'
@@ -20,7 +27,7 @@ import {
   readOlder,
   readSame,
 } from './timeline-window.ts'
-import type { Window } from './timeline-window.ts'
+import type { Window, WindowSource } from './timeline-window.ts'
 import { createSnapshot } from './timeline-snapshot.ts'
 
 export interface TimelineOptions {
@@ -56,6 +63,8 @@ export interface MessageTimeline {
 
 export type TimelineHost = Pick<ConversationHost, 'engine' | 'classes' | 'fault'>
 
+type Step = (source: WindowSource, before: Window) => Promise<Window>
+
 /** Changes that come while one is read are read with it, so many times at most. */
 const maxRereads = 10
 
@@ -66,8 +75,10 @@ export function createTimeline(
 ): MessageTimeline {
   const limit = checkedCount('limit', wanted)
   const max = checkedMost(most, limit)
-  const read: Engine['history'] = async (_, query) => engine.history(id, { ...query, tail: 'apart' })
-  const source = { read: async (query: Parameters<Engine['history']>[1]) => read(id, query), limit, max }
+  const history = async (query: HistoryQuery): Promise<HistoryPage> =>
+    engine.history(id, { ...query, tail: 'apart' })
+  const relay: WindowSource = { read: history, limit, max }
+  const device: WindowSource = { read: async (query) => history({ ...query, from: 'device' }), limit, max }
   const snapshot = createSnapshot((view) => {
     const sent = engine.confirmed<Accepted>(view.id)
     return classes.from(view, { user: engine.user, sent })
@@ -78,7 +89,9 @@ export function createTimeline(
   let stale = true
   /** Where the conversation stood when something could not be had: it is asked for again when that has changed. */
   let stuckAt = -1
-  let last: Promise<unknown> = Promise.resolve()
+  let turns: Promise<unknown> = Promise.resolve()
+  let loads: Promise<unknown> = Promise.resolve()
+  let fetching: Promise<void> | undefined
 
   const stopListening = engine.on((event) => {
     if (event.type === 'caught-up') stuckAt = -1
@@ -86,10 +99,10 @@ export function createTimeline(
     if (event.type === 'ended') close()
   })
 
-  /** One thing at a time: what is loaded joins what is there then. */
+  /** One change of the window at a time. None of them waits for the relay. */
   async function inTurn<T>(job: () => Promise<T>): Promise<T> {
-    const result = last.then(job)
-    last = result.catch(() => undefined)
+    const result = turns.then(job)
+    turns = result.catch(() => undefined)
     return result
   }
 
@@ -107,13 +120,25 @@ export function createTimeline(
     let next = window
     for (let tries = 0; isStale() && tries < maxRereads; tries += 1) {
       stale = false
-      const seq = engine.conversation(id)?.seq ?? 0
-      const from = stuckAt === seq ? ({ from: 'device' } as const) : {}
-      next = await readSame(source, next, from)
-      stuckAt = next.missing ? seq : -1
+      next = await readSame(device, next)
     }
     show(next)
     if (isStale()) void inTurn(refresh).catch(report)
+    fetching ??= fetchMissing()
+  }
+
+  /** What the window lacks, beside the turns; the same is not asked for again before something has changed. */
+  function fetchMissing(): Promise<void> | undefined {
+    const seq = engine.conversation(id)?.seq ?? 0
+    if (!window.missing || stuckAt === seq || closed) return undefined
+    stuckAt = seq
+    return readSame(relay, window)
+      .catch(report)
+      .then(async () => {
+        fetching = undefined
+        stale = true
+        await inTurn(refresh).catch(report)
+      })
   }
 
   function isStale(): boolean {
@@ -136,13 +161,20 @@ export function createTimeline(
     }
   }
 
-  async function load(step: (before: Window) => Promise<Window>): Promise<number> {
+  async function load(step: Step): Promise<number> {
+    const loading = loads.then(async () => loadOne(step))
+    loads = loading.catch(() => undefined)
+    return loading
+  }
+
+  /** First with the relay, so that it is here; then what is here joins what is shown by then. */
+  async function loadOne(step: Step): Promise<number> {
+    if (closed) throw new ParleyError('closed', 'This timeline was closed.')
+    await step(relay, window)
     return inTurn(async () => {
-      if (closed) throw new ParleyError('closed', 'This timeline was closed.')
       const before = window
-      stuckAt = -1
-      const next = await step(before)
-      show(enlarged(next, max))
+      const next = enlarged(await step(device, before), max)
+      show(next)
       return newOnes(before, next)
     })
   }
@@ -153,7 +185,7 @@ export function createTimeline(
     listeners.clear()
   }
 
-  const ready = inTurn(refresh)
+  const ready = inTurn(refresh).then(async () => fetching)
   // Who waits for it hears why; nobody has to.
   ready.catch(report)
 
@@ -173,17 +205,17 @@ export function createTimeline(
     ready,
     loadOlder: async (count = limit) => {
       const checked = checkedCount('count', count)
-      return load(async (before) => readOlder(source, before, checked))
+      return load(async (source, before) => readOlder(source, before, checked))
     },
     loadNewer: async (count = limit) => {
       const checked = checkedCount('count', count)
-      return load(async (before) => readNewer(source, before, checked))
+      return load(async (source, before) => readNewer(source, before, checked))
     },
     async jumpTo(place) {
       const bound = placeOf(place)
       let found: MessageView | undefined
-      await load(async () => {
-        const next = bound === undefined ? await readNewest(source, {}) : await readAround(source, bound)
+      await load(async (source) => {
+        const next = bound === undefined ? await readNewest(source) : await readAround(source, bound)
         const all = [...next.confirmed, ...next.tail]
         found = bound === undefined ? all.at(-1) : all.find((view) => isThere(view, bound))
         return next
