@@ -34,7 +34,7 @@ const back = async (
 
 const types = (events: readonly EngineEvent[]): readonly string[] =>
   events
-    .filter(({ type }) => !['state', 'connection', 'conversation', 'unread'].includes(type))
+    .filter(({ type }) => !['state', 'connection', 'conversation', 'unread', 'caught-up'].includes(type))
     .map(({ type }) => type)
 
 test('[CL60] news that came whole is applied row by row, in order, its events marked replayed', async () => {

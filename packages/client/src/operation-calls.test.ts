@@ -461,7 +461,7 @@ test('[CL55] what is about a message on a page that is hidden from him now is no
             : ({ result: 'failed', code: 'not-found', detail: 'no' } as const)
       await device.say({ frame: 'fetch-answer', request: frame.request, conversation: lunch, fetched })
     }
-    if (round === 1) void engine.open(lunch)
+    if (round === 1) engine.open(lunch).catch(() => undefined)
     await engine.setDraft(lunch, `${round}`)
     await device.pass(10)
   }

@@ -11,6 +11,8 @@ type Step =
   | 'send'
   | 'hear'
   | 'recall'
+  | 'edit'
+  | 'react'
   | 'add'
   | 'history'
   | 'lose'
@@ -28,6 +30,8 @@ const steps = fc.array(
     'send',
     'hear',
     'recall',
+    'edit',
+    'react',
     'add',
     'history',
     'lose',
@@ -62,6 +66,14 @@ async function live(life: readonly Step[]): Promise<readonly Uint8Array[]> {
       if (engine.connection === 'connected') await device.say(script.frame(row))
     } else if (step === 'recall')
       await engine.recall(lunch, (ids.at(-1) ?? '') as never).catch(() => undefined)
+    else if (step === 'edit')
+      await engine
+        .edit(lunch, (ids.at(-1) ?? '') as never, { type: -1, text: 'edited' })
+        .catch(() => undefined)
+    else if (step === 'react')
+      await engine
+        .react(lunch, (ids.at(-1) ?? '') as never, '👍', ids.length % 2 === 0)
+        .catch(() => undefined)
     else if (step === 'add') await engine.command(lunch, { op: 'add', members: [mary] })
     else if (step === 'history') await Promise.race([engine.history(lunch, {}), device.pass(0)])
     else if (step === 'wait') await device.pass(21_000)
