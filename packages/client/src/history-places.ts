@@ -1,6 +1,6 @@
 /**
  * Finding places in a history without reading it: the page where a time or a sequence lies, and the place of a message.
- * Rules CL204 to CL206.
+ * Rules CL203, CL205 and CL206.
  *
  * Sequences and times ascend from page to page, so a place is found by halving, beginning at the newest page, where it
  * mostly is. With a connection pages are fetched as they are looked at; without one the pages held here are halved.

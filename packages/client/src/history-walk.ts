@@ -1,6 +1,6 @@
 /**
  * What of a history is asked for: walking from the start edge to the end edge, in either direction, until there is
- * enough. Rules CL82 and CL200 to CL203.
+ * enough. Rules CL82, CL202, CL203 and CL208.
  *
  * Everything shown has a rank: the sequence of what is confirmed, and beyond all of those the number in the outbox of what
  * is not. Times never run backwards along it: the relay's do not, and what waits here counts as no earlier than the latest

@@ -1,5 +1,5 @@
 /**
- * Reading: what is confirmed, in relay order, then what waits here. Rules CL70, CL80 to CL83 and CL200 to CL207.
+ * Reading: what is confirmed, in relay order, then what waits here. Rules CL70, CL80 to CL83 and CL201 to CL208.
  *
  * A page is always enough to show its messages as they are now, and holds a contiguous run of them: reading is walking
  * pages. One that is not held whole is fetched when it is wanted and the relay can be asked, and named as missing else.

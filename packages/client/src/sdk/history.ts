@@ -1,4 +1,4 @@
-/** Asking for messages, as apps do it: what they give is checked here. Rules CL200 and CL207 to CL209. */
+/** Asking for messages, as apps do it: what they give is checked here. Rule CL200. */
 import type { ConversationId } from '@parley/document'
 import type { HistoryBound, HistoryQuery } from '../engine-types.ts'
 import { ParleyError } from '../errors.ts'

@@ -1,4 +1,4 @@
-/** The windows of a timeline as plain values, and the reads that make one out of another. Rules CL215 to CL220. */
+/** The windows of a timeline as plain values, and the reads that make one out of another. Rules CL215, CL218 and CL219. */
 import type { HistoryBound, HistoryPage, HistoryQuery, MessageView } from '../engine-types.ts'
 
 export interface Window {

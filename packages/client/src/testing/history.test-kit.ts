@@ -1,7 +1,7 @@
 /** Long conversations, pages of which may be missing here, and a relay that answers for them. */
 import type { DeviceFrame, Row } from '@parley/wire'
 import type { MessageView } from '../engine-types.ts'
-import type { TestDevice, TestSurroundings } from './device.test-kit.ts'
+import type { TestDevice, TestDeviceOptions, TestSurroundings } from './device.test-kit.ts'
 import { startDevice } from './device.test-kit.ts'
 import { createScript, type Script } from './script.test-kit.ts'
 import { conversationId, entryId, jerry, settle, tom } from './values.test-kit.ts'
@@ -60,8 +60,8 @@ function retimed(script: Script, timeOf: (time: number) => number): Script {
 }
 
 /** Tom's device, which has heard of the conversation and holds nothing of it; idle work fetches nothing. */
-export async function stranger(script: Script): Promise<TestDevice> {
-  const device = await startDevice({ limits: { maxCachedPages: 2, maxIdleConversations: 0 } })
+export async function stranger(script: Script, options: TestDeviceOptions = {}): Promise<TestDevice> {
+  const device = await startDevice({ limits: { maxCachedPages: 2, maxIdleConversations: 0 }, ...options })
   await device.connect({ news: [summary(script)] })
   device.sent()
   return device
@@ -75,8 +75,12 @@ export function summary(script: Script): ReturnType<Script['news']> {
 }
 
 /** The same, holding these pages. */
-export async function holder(script: Script, pages: readonly number[]): Promise<TestDevice> {
-  const device = await stranger(script)
+export async function holder(
+  script: Script,
+  pages: readonly number[],
+  options: TestDeviceOptions = {},
+): Promise<TestDevice> {
+  const device = await stranger(script, options)
   const everything = { limit: 1000, direction: 'old-to-new' } as const
   await served(device, script, device.engine.history(lunch, everything), (page) => pages.includes(page))
   return device
