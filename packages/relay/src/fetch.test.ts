@@ -88,7 +88,8 @@ test('[RE56] what was erased since does not come back to a former member', async
   await pushed(tom, conversation, 1, pen.recall(first.id).update)
   const [answer] = await fetched(mary, conversation, 1)
   expect(answer).toMatchObject({ result: 'rows', version: 2, rows: [{ kind: 'erased', seq: 2 }] })
-  expect(String(answer?.result === 'rows' ? answer.rows[0]?.update : '')).not.toBe(String(first.update))
+  const row = answer?.result === 'rows' ? answer.rows[0] : undefined
+  expect(String(row?.kind === 'erased' ? row.update : '')).not.toBe(String(first.update))
 })
 
 test('[RE56] a page that is not there, or not his, is not found', async () => {

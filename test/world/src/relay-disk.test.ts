@@ -41,6 +41,7 @@ function commitOf(position: number): RelayCommit {
     rewrites: [],
     writers: [],
     messages: [],
+    mentions: [],
     heads: [],
   }
   return { ...nothing, position, commands: [] }

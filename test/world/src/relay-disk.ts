@@ -159,8 +159,8 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
       pagesSince: (conversation, position) => read(() => inner.pagesSince(conversation, position)),
       recalledSince: (conversation, position, upToSeq, user) =>
         read(() => inner.recalledSince(conversation, position, upToSeq, user)),
-      mentionedSince: (conversation, position, upToSeq, user) =>
-        read(() => inner.mentionedSince(conversation, position, upToSeq, user)),
+      mentionedSince: (conversation, position, upToSeq, user, limit) =>
+        read(() => inner.mentionedSince(conversation, position, upToSeq, user, limit)),
       feed: (user, position, limit) => read(() => inner.feed(user, position, limit)),
       head: (conversation) => read(() => inner.head(conversation)),
       commit,

@@ -135,10 +135,7 @@ function reactionsOf(operations: readonly TrueOperation[]): string {
   const latest = new Map<string, TrueOperation>()
   for (const operation of operations) {
     if (operation.op !== 'react') continue
-    const name = `${operation.sign} ${operation.from}`
-    // Set again while it stands, it keeps its place.
-    if (operation.on && latest.get(name)?.on === true) continue
-    latest.set(name, operation)
+    latest.set(`${operation.sign} ${operation.from}`, operation)
   }
   const standing = [...latest.values()].filter(({ on }) => on).toSorted((a, b) => a.seq - b.seq)
   const signs = [...new Set(standing.map(({ sign }) => sign))]

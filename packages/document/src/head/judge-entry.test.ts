@@ -104,7 +104,7 @@ test('[DO97] who is muted takes back what he said', () => {
   expect(codeOf(judgeEntry(head, recall, ann, hers, 99))).toBe('accepted')
 })
 
-test('[DO98] the policy says who writes messages and reactions', () => {
+test('[DO98] the policy says who writes messages, edits and reactions', () => {
   const bobs = { ...message, from: bob }
   const toms = { ...message, from: tom }
   for (const [speak, member, manager] of [
@@ -122,7 +122,7 @@ test('[DO98] the policy says who writes messages and reactions', () => {
     expect(codeOf(judgeEntry(head, reaction, ann, hers, 3))).toBe(member)
     expect(codeOf(judgeEntry(head, bobs, bob, undefined, 3))).toBe(manager)
     expect(codeOf(judgeEntry(head, toms, tom, undefined, 3))).toBe('accepted')
-    expect(codeOf(judgeEntry(head, edit, ann, hers, 3))).toBe('accepted')
+    expect(codeOf(judgeEntry(head, edit, ann, hers, 3))).toBe(member)
     expect(codeOf(judgeEntry(head, recall, ann, hers, 3))).toBe('accepted')
   }
 })

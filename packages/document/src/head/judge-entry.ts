@@ -35,7 +35,8 @@ function judgeSpeech(head: Head, entry: Entry, by: UserId, time: number): Refuse
   const op = 'op' in entry ? entry.op : undefined
   if (op === 'recall') return undefined
   if ((head.muted.get(by) ?? 0) > time) return refuse('muted', 'he may not speak for the time being')
-  if (op === 'edit' || hasRight(head, by, 'speak')) return undefined
+  // Whoever may not speak could say anything by editing what he once said.
+  if (hasRight(head, by, 'speak')) return undefined
   return refuse('not-allowed', 'here not everybody speaks')
 }
 
