@@ -6,7 +6,7 @@ import { parseConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import type { Ledger } from './ledger.ts'
 import { readOutboxItem, readPage } from './read-records.ts'
-import type { OutboxItem } from './records.ts'
+import type { EntryItem, OutboxItem } from './records.ts'
 
 export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Promise<void> {
   const { model } = core
@@ -34,11 +34,22 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
     const item = readOutboxItem(row.value)
     if (ledger.acknowledgedN(item.id) === undefined) continue
     // A recall waits until its message is seen to stand: whoever wrote that may offer it again much later.
-    if (item.kind === 'entry' && item.target !== null) continue
+    if (item.kind === 'entry' && item.target !== null) {
+      lookAgain(ledger, item)
+      continue
+    }
     ledger.removeAcknowledged(item.n)
     if (model.outbox.get(item.n) !== undefined || model.outbox.byId(item.id) !== undefined) continue
     ledger.setItem({ ...asMeant(item), offered: true })
   }
+}
+
+/** The page of a recalled message: fetched in idle time, so that nobody goes on seeing it until this device looks there. */
+function lookAgain(ledger: Ledger, { conversation, target }: EntryItem): void {
+  const record = ledger.conversation(conversation)
+  const page = target?.place?.page ?? 0
+  if (record === undefined || page === 0 || record.erasing.includes(page)) return
+  ledger.setConversation({ ...record, erasing: [...record.erasing, page] })
 }
 
 /** Without what only the old log knew. An operation's target is placed again before the operation leaves. */

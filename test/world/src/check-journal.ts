@@ -126,7 +126,8 @@ function checkRecall(evidence: Evidence, deed: TakenBack): readonly string[] {
   if (message === undefined || message.recalled) return []
   // It folded into what waited here; a copy of this device still had it, and sent it.
   if (deed.id === deed.target && hasCopies(evidence.world, deed)) return []
-  if (deed.confirmed && renewed(evidence.world) && truth?.members.has(deed.user) !== true) return []
+  // It may have been confirmed to an engine that died; an older copy lacks it, and he is not there any more to say it again.
+  if (renewed(evidence.world) && truth?.members.has(deed.user) !== true) return []
   return ['was saved, and the message still stands']
 }
 
