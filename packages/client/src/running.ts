@@ -119,6 +119,8 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
       ledger.setDevice({ ...ledger.device, device: newDevice(ports) })
       ledger.after.push(() => session.restart('this device was copied'))
     })
+    // Also when the store takes nothing for the time being: it still knows whose it is.
+    mailbox.probe()
     return true
   }
 

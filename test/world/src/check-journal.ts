@@ -137,6 +137,7 @@ function checkCommand(evidence: Evidence, deed: Commanded): readonly string[] {
   if (isWaiting(evidence, deed, kept)) return ['still waits']
   if (kept.some(({ state, error }) => state === 'refused' && error === undefined))
     return ['was refused without a reason']
+  if (isForgotten(evidence, deed)) return []
   if (deed.refused !== null && kept.length === 0 && !deed.discarded && !deed.retried)
     return [`was refused (${deed.refused}) and is not kept`]
   const truth = evidence.truths.get(deed.conversation)
@@ -150,6 +151,12 @@ function checkCommand(evidence: Evidence, deed: Commanded): readonly string[] {
   return stands.length === 1 && deed.refused !== null
     ? [`was carried out, and refused (${deed.refused})`]
     : []
+}
+
+/** The device could not store the refusal, died, asked a relay of another life, and was told otherwise. */
+function isForgotten({ world }: Evidence, deed: Deed): boolean {
+  const device = deviceOf(world, deed)
+  return renewed(world) && device?.disk.faithful() === false && device.process()?.run !== deed.run
 }
 
 function unsentOf({ replicas }: Evidence, deed: Deed): Replica['unsent'] {
