@@ -238,6 +238,35 @@ test('[CL66] a page the backup does not have is asked for once', async () => {
   expect(device.sent().filter(({ frame }) => frame === 'fetch')).toEqual([])
 })
 
+test('[CL65] a first sync that ended in the middle is compared too, and begins again', async () => {
+  const device = await startDevice({ limits })
+  const script = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  script.text(jerry, 'only in the first log')
+  await device.opens()
+  await device.say(
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'first', time: 0 },
+    { frame: 'sync', cursor: 0, frames: 1, full: true, more: true, news: [script.news()] },
+  )
+  expect((await device.engine.history(lunch, {})).messages).toHaveLength(1)
+  await device.cut()
+  await device.pass(40_000)
+  device.sent()
+
+  const restored = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  await meetRestored(device, restored)
+  const frames = await compare(device, restored)
+  expect(frames[0]).toMatchObject({ frame: 'hello', epoch: '', cursor: 0 })
+  await device.say(restored.frame(restored.text(jerry, 'only in the second')))
+  expect(device.events.filter(({ type }) => type === 'message')).toHaveLength(1)
+  const reading = device.engine.history(lunch, {})
+  await settle()
+  const asked = device.sent().find((frame) => frame.frame === 'fetch')
+  if (asked?.frame !== 'fetch') throw new Error('nothing was asked')
+  const { request } = asked
+  await device.say({ frame: 'fetch-answer', request, conversation: lunch, fetched: restored.page(1) })
+  expect((await reading).messages.map(({ text: words }) => words)).toEqual(['only in the second'])
+})
+
 test('[CL65] creating and drafting before the first welcome has nothing to compare', async () => {
   const device = await startDevice({ limits })
   await device.engine.command(lunch, createGroup([jerry]))

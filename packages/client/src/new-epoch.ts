@@ -12,7 +12,13 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   const { model } = core
   // Clocks taken in the old log are not taken in this one.
   core.sending.writers.clear()
-  ledger.setDevice({ ...ledger.device, epoch, cursor: 0 })
+  // A first sync that was not complete stays a first sync.
+  ledger.setDevice({
+    ...ledger.device,
+    epoch: ledger.device.epoch === '' ? '' : epoch,
+    log: epoch,
+    cursor: 0,
+  })
   for (const record of model.conversations.values()) {
     if (!record.local) ledger.setConversation({ ...record, verify: true, headHeld: 0 })
   }

@@ -27,4 +27,5 @@ export const regressions: readonly Regression[] = [
   { seed: 3003, found: 'a round of idle work that began before a commit did not see what it found' },
   { seed: 17966, found: 'a recall a backup lacked was said again only when somebody opened its page' },
   { seed: 19667, found: 'a stale leader whose store was full did not notice that it had lost it' },
+  { seed: 25622, found: 'what a first sync had brought before it broke off was continued in another log' },
 ]
