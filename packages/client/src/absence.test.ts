@@ -1,4 +1,4 @@
-import { uniqueConversationId } from '@parley/document'
+import { type Command, uniqueConversationId } from '@parley/document'
 import { expect, test } from 'vitest'
 import { startDevice } from './testing/device.test-kit.ts'
 import { aheadOfBackup, backup, compare, day, limits, meetRestored } from './testing/restored.test-kit.ts'
@@ -78,7 +78,15 @@ test('[CL67] a creation that is offered again counts as its user’s, once he as
   await meetRestored(device)
   const command = device.sent().find((frame) => frame.frame === 'command')
   if (command?.frame !== 'command') throw new Error('nothing was offered')
-  const { confirmed } = await device.engine.command(id, { ...createGroup([jerry]), unique: true })
+  const wanted: Command = {
+    op: 'create',
+    kind: 'group',
+    unique: true,
+    members: [jerry],
+    name: null,
+    attributes: {},
+  }
+  const { confirmed } = await device.engine.command(id, wanted)
   const verdict = { class: 'refused', code: 'removed', detail: 'by invitation only' } as const
   await device.say({ frame: 'command-answer', conversation: id, id: command.id, verdict })
   expect(await codeOf(confirmed)).toBe('removed')
