@@ -3,16 +3,7 @@ import { expect, test } from 'vitest'
 import { startDevice } from './testing/device.test-kit.ts'
 import { aheadOfBackup, backup, compare, day, limits, meetRestored } from './testing/restored.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
-import {
-  codeOf,
-  conversationId,
-  createGroup,
-  jerry,
-  pushed,
-  texts,
-  textOf,
-  tom,
-} from './testing/values.test-kit.ts'
+import { codeOf, conversationId, jerry, pushed, texts, textOf, tom } from './testing/values.test-kit.ts'
 
 const lunch = conversationId(1)
 const text = (words: string) => ({ type: -1, text: words })
