@@ -1,9 +1,19 @@
-import { forever, uniqueConversationId } from '@parley/document'
+import { type Command, forever, uniqueConversationId } from '@parley/document'
 import { expect, test } from 'vitest'
 import { startDevice } from './testing/device.test-kit.ts'
 import { aheadOfBackup, backup, compare, day, limits, meetRestored } from './testing/restored.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
-import { conversationId, jerry, mary, pushed, texts, textOf, tom, user } from './testing/values.test-kit.ts'
+import {
+  codeOf,
+  conversationId,
+  jerry,
+  mary,
+  pushed,
+  texts,
+  textOf,
+  tom,
+  user,
+} from './testing/values.test-kit.ts'
 
 const lunch = conversationId(1)
 const text = (words: string) => ({ type: -1, text: words })
@@ -56,6 +66,32 @@ test('[CL67] its creation does not wait, nor is it left to the device that once 
     const command = device.sent().find((frame) => frame.frame === 'command')
     expect(command).toMatchObject({ conversation: id, command: { op: 'create', members: [jerry] } })
   }
+})
+
+test('[CL67] a creation that is offered again counts as its user’s, once he asks for the same', async () => {
+  const id = uniqueConversationId('group', [tom, jerry])
+  const device = await startDevice({ limits })
+  const script = createScript(id, { by: tom, members: [jerry], reader: tom, unique: true })
+  await device.connect({ news: [script.news()] })
+  await device.cut()
+  await device.pass(40_000)
+  device.sent()
+  await meetRestored(device)
+  const command = device.sent().find((frame) => frame.frame === 'command')
+  if (command?.frame !== 'command') throw new Error('nothing was offered')
+  const wanted: Command = {
+    op: 'create',
+    kind: 'group',
+    unique: true,
+    members: [jerry],
+    name: null,
+    attributes: {},
+  }
+  const { confirmed } = await device.engine.command(id, wanted)
+  const verdict = { class: 'refused', code: 'removed', detail: 'by invitation only' } as const
+  await device.say({ frame: 'command-answer', conversation: id, id: command.id, verdict })
+  expect(await codeOf(confirmed)).toBe('removed')
+  expect(device.engine.unsent()).toMatchObject([{ id: command.id, state: 'refused' }])
 })
 
 test('[CL68] a return after an absence compares the pages held from before', async () => {

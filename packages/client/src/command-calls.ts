@@ -33,7 +33,11 @@ export function createCommandCall(core: Core, queueing: Queueing): CommandCall {
       const head = await shownHead(ledger, id, { user, now: core.relayTime() })
       const { outcome, changesNothing } = judgeLocally(ledger, id, head, wanted)
       const waiting = changesNothing && wanted.op === 'create' ? creationOf(ledger, id) : undefined
-      if (waiting !== undefined) return { make: queueing.waiting<Outcome>(waiting), predicted: outcome }
+      if (waiting !== undefined) {
+        // Offered again by itself so far: from here on its user wants to know what becomes of it.
+        if (waiting.offered) ledger.setItem({ ...waiting, offered: false })
+        return { make: queueing.waiting<Outcome>(waiting), predicted: outcome }
+      }
       if (changesNothing && wanted.op === 'create' && isCurrent(ledger, id)) {
         return { make: () => already(queueing.newId(), outcome), predicted: outcome }
       }

@@ -74,6 +74,7 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     const { model: loaded, isNew } = await loadModel(opened, () => ({
       device: newDevice(ports),
       epoch: '',
+      log: '',
       cursor: 0,
     }))
     if (ended !== undefined) throw ended

@@ -46,6 +46,7 @@ test('[CL25] [CL32] what a job has changed is what it reads meanwhile, and what 
         loadModel(await store.open(), () => ({
           device: newDevice({ random: (n) => new Uint8Array(n) }),
           epoch: '',
+          log: '',
           cursor: 0,
         }))
       let { model } = await load()

@@ -175,7 +175,8 @@ test('[CL66] a recall the backup does not have is offered where its message stan
   ])
 })
 
-test('[CL66] so is one that had long been carried out, when its message comes back', async () => {
+/** Tom has taken back what he said, and his device holds all of it. */
+async function afterRecall() {
   const device = await startDevice({ limits })
   const script = createScript(lunch, { by: jerry, members: [tom], reader: tom })
   await device.connect({ news: [script.news()] })
@@ -190,11 +191,14 @@ test('[CL66] so is one that had long been carried out, when its message comes ba
   const gone = script.accept(recall)
   const erases = [{ seq: row.seq, client: update.client, clock: update.clock }]
   await device.say(script.accepted([recall], [gone]), script.frame({ ...gone, erases }))
-  expect((await device.engine.history(lunch, {})).messages).toMatchObject([{ id, recalled: true }])
   await device.cut()
   await device.pass(40_000)
   device.sent()
+  return { device, id, update }
+}
 
+test('[CL66] so is one that had long been carried out, when its message comes back', async () => {
+  const { device, id, update } = await afterRecall()
   const restored = createScript(lunch, { by: jerry, members: [tom], reader: tom })
   await meetRestored(device, restored)
   await compare(device, restored)
@@ -204,6 +208,64 @@ test('[CL66] so is one that had long been carried out, when its message comes ba
   expect(pushed(device.sent())).toMatchObject([
     { page, origin: { client, clock }, entry: { op: 'recall', target: id } },
   ])
+})
+
+test('[CL66] where its message stands again, nobody has to look there first', async () => {
+  const { device, id, update } = await afterRecall()
+  const restored = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  restored.accept(update)
+  await meetRestored(device, restored)
+  await compare(device, restored)
+  const asked = device.sent().find((frame) => frame.frame === 'fetch')
+  if (asked?.frame !== 'fetch') throw new Error('nothing was asked')
+  expect(asked).toMatchObject({ conversation: lunch, page: update.page, after: 0 })
+  const { request } = asked
+  const fetched = restored.page(update.page)
+  await device.say({ frame: 'fetch-answer', request, conversation: lunch, fetched })
+  expect(pushed(device.sent())).toMatchObject([{ page: update.page, entry: { op: 'recall', target: id } }])
+})
+
+test('[CL66] a page the backup does not have is asked for once', async () => {
+  const { device } = await afterRecall()
+  const restored = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  await meetRestored(device, restored)
+  await compare(device, restored)
+  const asked = device.sent().find((frame) => frame.frame === 'fetch')
+  if (asked?.frame !== 'fetch') throw new Error('nothing was asked')
+  const fetched = { result: 'failed', code: 'not-found', detail: 'no such page' } as const
+  await device.say({ frame: 'fetch-answer', request: asked.request, conversation: lunch, fetched })
+  await device.say(restored.frame(restored.text(jerry, 'on we go')))
+  expect(device.sent().filter(({ frame }) => frame === 'fetch')).toEqual([])
+})
+
+test('[CL65] a first sync that ended in the middle is compared too, and begins again', async () => {
+  const device = await startDevice({ limits })
+  const script = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  const words = { id: entryId(900), from: jerry, sentAt: 1, type: -1, text: 'only in the first log' }
+  script.write(words, { client: 78 })
+  await device.opens()
+  await device.say(
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'first', time: 0 },
+    { frame: 'sync', cursor: 0, frames: 1, full: true, more: true, news: [script.news()] },
+  )
+  expect((await device.engine.history(lunch, {})).messages).toHaveLength(1)
+  await device.cut()
+  await device.pass(40_000)
+  device.sent()
+
+  const restored = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  await meetRestored(device, restored)
+  const frames = await compare(device, restored)
+  expect(frames[0]).toMatchObject({ frame: 'hello', epoch: '', cursor: 0 })
+  await device.say(restored.frame(restored.text(jerry, 'only in the second')))
+  expect(device.events.filter(({ type }) => type === 'message')).toHaveLength(1)
+  const reading = device.engine.history(lunch, {})
+  await settle()
+  const asked = device.sent().find((frame) => frame.frame === 'fetch')
+  if (asked?.frame !== 'fetch') throw new Error('nothing was asked')
+  const { request } = asked
+  await device.say({ frame: 'fetch-answer', request, conversation: lunch, fetched: restored.page(1) })
+  expect((await reading).messages).toMatchObject([{ text: 'only in the second' }])
 })
 
 test('[CL65] creating and drafting before the first welcome has nothing to compare', async () => {

@@ -6,13 +6,19 @@ import { parseConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import type { Ledger } from './ledger.ts'
 import { readOutboxItem, readPage } from './read-records.ts'
-import type { OutboxItem } from './records.ts'
+import type { EntryItem, OutboxItem } from './records.ts'
 
 export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Promise<void> {
   const { model } = core
   // Clocks taken in the old log are not taken in this one.
   core.sending.writers.clear()
-  ledger.setDevice({ ...ledger.device, epoch, cursor: 0 })
+  // A first sync that was not complete stays a first sync.
+  ledger.setDevice({
+    ...ledger.device,
+    epoch: ledger.device.epoch === '' ? '' : epoch,
+    log: epoch,
+    cursor: 0,
+  })
   for (const record of model.conversations.values()) {
     // Sequences of the old log say nothing either: the relay names the mentions again.
     if (!record.local) ledger.setConversation({ ...record, verify: true, headHeld: 0, mentioned: [] })
@@ -35,11 +41,22 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
     const item = readOutboxItem(row.value)
     if (ledger.acknowledged(item.id) === undefined) continue
     // An operation waits until its message is seen to stand: whoever wrote that may offer it again much later.
-    if (item.kind === 'entry' && item.target !== null) continue
+    if (item.kind === 'entry' && item.target !== null) {
+      lookAgain(ledger, item)
+      continue
+    }
     ledger.removeAcknowledged(item.n)
     if (model.outbox.get(item.n) !== undefined || model.outbox.byId(item.id) !== undefined) continue
     ledger.setItem({ ...asMeant(item), offered: true })
   }
+}
+
+/** The page of what was recalled or changed: fetched in idle time, so that nobody has to look there first. */
+function lookAgain(ledger: Ledger, { conversation, target }: EntryItem): void {
+  const record = ledger.conversation(conversation)
+  const page = target?.place?.page ?? 0
+  if (record === undefined || page === 0 || record.erasing.includes(page)) return
+  ledger.setConversation({ ...record, erasing: [...record.erasing, page] })
 }
 
 /** Without what only the old log knew. An operation's target is placed again before the operation leaves. */

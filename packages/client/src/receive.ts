@@ -192,8 +192,15 @@ async function receiveFetched(core: Core, ledger: Ledger, frame: FetchAnswer): P
     case 'joinable':
       ledger.after.push(() => core.requests.close(request.number, 'joinable'))
       return
-    case 'failed':
+    case 'failed': {
+      // A page that is not there has nothing left to take back.
+      const record = ledger.conversation(request.conversation)
+      if (record?.erasing.includes(request.page) === true) {
+        const erasing = record.erasing.filter((page) => page !== request.page)
+        ledger.setConversation({ ...record, erasing })
+      }
       ledger.after.push(() => core.requests.close(request.number, 'failed'))
+    }
   }
 }
 

@@ -29,8 +29,10 @@ export const deviceLayout: StoreLayout = {
 
 export interface DeviceRecord {
   readonly device: DeviceId
-  /** The log epoch of the relay the cursor belongs to; '' before the first welcome. */
+  /** The log epoch of the relay the cursor belongs to; '' before the first sync is complete. */
   readonly epoch: string
+  /** The log epoch of what is held; '' before the first welcome. A first sync may end in the middle of it. */
+  readonly log: string
   readonly cursor: number
 }
 

@@ -111,7 +111,10 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
     catchUp = createCatchUp(first, epoch)
     // Whether or not the session lives on: the old log is gone.
     mailbox.receive(async (ledger) => {
-      if (ledger.device.epoch !== '' && ledger.device.epoch !== epoch) await beginEpoch(core, ledger, epoch)
+      const { log } = ledger.device
+      if (log === epoch) return
+      if (log === '') ledger.setDevice({ ...ledger.device, log: epoch })
+      else await beginEpoch(core, ledger, epoch)
     })
   }
 
@@ -123,6 +126,8 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
       ledger.setDevice({ ...ledger.device, device: newDevice(ports) })
       ledger.after.push(() => session.restart('this device was copied'))
     })
+    // Also when the store takes nothing for the time being: it still knows whose it is.
+    mailbox.probe()
     return true
   }
 

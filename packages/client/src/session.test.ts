@@ -1,6 +1,9 @@
+import { createMemoryStore } from '@parley/storage'
+import { createFaultyStore } from '@parley/storage/testing'
 import { encodeRelayFrame, failureFrame } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { clientLimits } from './limits.ts'
+import { deviceLayout } from './records.ts'
 import { startDevice, take } from './testing/device.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
 import { watchStore } from './testing/store.test-kit.ts'
@@ -195,6 +198,21 @@ test('[CL14] one that has lost its store ends instead', async () => {
   const device = await startDevice()
   await device.connect()
   await startDevice({ store: device.store })
+  await device.say(failureFrame('replaced'))
+  expect(take(device.events, 'ended').map(({ code }) => code)).toEqual(['superseded'])
+  await device.pass(120_000)
+  expect(device.sockets).toHaveLength(1)
+})
+
+test('[CL14] so does one whose store had no room, and which lives on in memory', async () => {
+  const store = createMemoryStore(deviceLayout)
+  const device = await startDevice({
+    store: createFaultyStore(store, [{ call: 'commit', nth: 2, kind: 'quota' }]),
+  })
+  const script = createScript(lunch, { by: jerry, members: [tom] })
+  await device.connect({ news: [script.news()] })
+  expect(take(device.events, 'storage')).toMatchObject([{ degraded: true, kind: 'quota' }])
+  await startDevice({ store })
   await device.say(failureFrame('replaced'))
   expect(take(device.events, 'ended').map(({ code }) => code)).toEqual(['superseded'])
   await device.pass(120_000)

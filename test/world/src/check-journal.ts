@@ -131,7 +131,8 @@ function checkRecall(evidence: Evidence, deed: TakenBack): readonly string[] {
   if (message === undefined || message.recalled) return []
   // It folded into what waited here; a copy of this device still had it, and sent it.
   if (deed.id === deed.target && hasCopies(evidence.world, deed)) return []
-  if (deed.confirmed && renewed(evidence.world) && truth?.members.has(deed.user) !== true) return []
+  // It may have been confirmed to an engine that died; an older copy lacks it, and he is not there any more to say it again.
+  if (renewed(evidence.world) && truth?.members.has(deed.user) !== true) return []
   return ['was saved, and the message still stands']
 }
 
@@ -192,6 +193,7 @@ function checkCommand(evidence: Evidence, deed: Commanded): readonly string[] {
   if (isWaiting(evidence, deed, kept)) return ['still waits']
   if (kept.some(({ state, error }) => state === 'refused' && error === undefined))
     return ['was refused without a reason']
+  if (isForgotten(evidence, deed)) return []
   if (deed.refused !== null && kept.length === 0 && !deed.discarded && !deed.retried)
     return [`was refused (${deed.refused}) and is not kept`]
   const truth = evidence.truths.get(deed.conversation)
@@ -205,6 +207,12 @@ function checkCommand(evidence: Evidence, deed: Commanded): readonly string[] {
   return stands.length === 1 && deed.refused !== null
     ? [`was carried out, and refused (${deed.refused})`]
     : []
+}
+
+/** The device could not store the refusal, died, asked a relay of another life, and was told otherwise. */
+function isForgotten({ world }: Evidence, deed: Deed): boolean {
+  const device = deviceOf(world, deed)
+  return renewed(world) && device?.disk.faithful() === false && device.process()?.run !== deed.run
 }
 
 function unsentOf({ replicas }: Evidence, deed: Deed): Replica['unsent'] {

@@ -65,8 +65,8 @@ test.each<readonly [string, RegExp, (truth: Truth) => Truth]>([
 test.each<readonly [string, RegExp, (truth: Truth) => Truth]>([
   [
     'another author',
-    /says it is from Jerry/,
-    (truth) => ({ ...truth, messages: changeOne(truth.messages, 0, (one) => ({ ...one, from: 'Jerry' })) }),
+    /says it is from Spike/,
+    (truth) => ({ ...truth, messages: changeOne(truth.messages, 0, (one) => ({ ...one, from: 'Spike' })) }),
   ],
   [
     'an author who was no member',
@@ -218,7 +218,7 @@ test.each<readonly [string, RegExp, (deed: Said) => void, (truth: Truth) => Trut
 test('[WO31] what was refused and is not kept, or kept without a reason, is seen', async () => {
   const { world, truth, replica, mine, lunch } = await openCase()
   Object.assign(mine, { confirmed: false, refused: 'not-a-member' })
-  const without = { ...truth, messages: truth.messages.slice(1) }
+  const without = { ...truth, messages: truth.messages.filter(({ id }) => id !== mine.id) }
   expect(checkJournal(world, [without], [replica]).join()).toMatch(/was saved and is nowhere/)
   if (mine.id === null) throw new Error('it was saved')
   const item = {
@@ -233,7 +233,7 @@ test('[WO31] what was refused and is not kept, or kept without a reason, is seen
   const kept = { ...item, error: { code: 'not-a-member', detail: 'only members write' } }
   expect(checkJournal(world, [without], [{ ...replica, unsent: [kept] }])).toEqual([])
   expect(checkJournal(world, [truth], [{ ...replica, unsent: [kept] }]).join()).toMatch(
-    /stands at 2, and is kept as refused/,
+    /stands at \d+, and is kept as refused/,
   )
 })
 

@@ -25,4 +25,7 @@ export const regressions: readonly Regression[] = [
   { seed: 1733, found: 'what was offered again was settled by rows of another log' },
   { seed: 1805, found: 'who left and came back within one turn went on counting from before' },
   { seed: 3003, found: 'a round of idle work that began before a commit did not see what it found' },
+  { seed: 17966, found: 'a recall a backup lacked was said again only when somebody opened its page' },
+  { seed: 19667, found: 'a stale leader whose store was full did not notice that it had lost it' },
+  { seed: 25622, found: 'what a first sync had brought before it broke off was continued in another log' },
 ]
