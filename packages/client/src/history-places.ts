@@ -202,7 +202,7 @@ function outward(all: readonly number[], from: number | undefined): readonly num
 const alphabet = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
 
 /** The device's clock when the id was made: it begins with 48 bits of time. */
-export function timeOf(id: EntryId): number {
+function timeOf(id: EntryId): number {
   let time = 0
   for (const letter of id.slice(0, 8)) time = time * 64 + alphabet.indexOf(letter)
   return time

@@ -67,7 +67,7 @@ export async function stranger(script: Script, options: TestDeviceOptions = {}):
   return device
 }
 
-export function summary(script: Script): ReturnType<Script['news']> {
+function summary(script: Script): ReturnType<Script['news']> {
   // Of the older ones the device has not heard.
   const first = Math.max(1, script.pages - 20)
   const pages = Array.from({ length: script.pages - first + 1 }, (_, at) => first + at)
@@ -128,14 +128,4 @@ export async function everythingOf(script: Script): Promise<readonly MessageView
   const device = await stranger(script)
   const { messages } = await served(device, script, device.engine.history(lunch, { limit: 1000 }))
   return messages
-}
-
-/** On which page message n stands. */
-export function pageOf({ sizes }: Talk, n: number): number {
-  let before = 0
-  for (const [at, size] of sizes.entries()) {
-    before += size
-    if (n <= before) return at + 1
-  }
-  return 0
 }
