@@ -147,3 +147,27 @@ test('[CL80] a conversation the relay has not heard of has nothing missing', asy
   const { messages, missing } = await device.engine.history(lunch, {})
   expect([words(messages), missing]).toEqual([['hello'], []])
 })
+
+test('[CL76] a page that is not there for who has left is not waited for', async () => {
+  const script = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  const said = script.text(tom, 'once')
+  const gone = script.change({ op: 'removed', by: jerry, members: [tom] })
+  const device = await startDevice({ limits: { maxIdleConversations: 0 } })
+  const rows = script.rows.slice(0, 1)
+  await device.connect({ news: [script.news({ role: '', seq: gone.seq, pages: 2, whole: false, rows })] })
+  device.sent()
+  const reading = device.engine.history(lunch, {})
+  for (const fetched of [
+    { result: 'failed', code: 'not-found', detail: 'no such page' } as const,
+    script.page(1),
+  ]) {
+    await settle()
+    const asked = device.sent().find((frame) => frame.frame === 'fetch')
+    if (asked?.frame !== 'fetch') throw new Error('nothing was asked')
+    await device.say({ frame: 'fetch-answer', request: asked.request, conversation: lunch, fetched })
+  }
+  const { messages, missing } = await reading
+  expect(words(messages)).toEqual(['once'])
+  expect(messages[0]?.seq).toBe(said.seq)
+  expect(missing).toEqual([])
+})

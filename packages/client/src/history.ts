@@ -79,6 +79,8 @@ export function createHistory(core: Core): History {
       const result = await fetchPage(core, id, page)
       if (result === 'offline') return found
       found = await readPage(id, page)
+      // There is nothing to be had beyond what is here: to who has left, or from whom the past is hidden.
+      if (result === 'absent') return { ...found, whole: true }
       if (result === 'failed') return found
     }
     return found

@@ -199,7 +199,8 @@ async function receiveFetched(core: Core, ledger: Ledger, frame: FetchAnswer): P
         const erasing = record.erasing.filter((page) => page !== request.page)
         ledger.setConversation({ ...record, erasing })
       }
-      ledger.after.push(() => core.requests.close(request.number, 'failed'))
+      const absent = request.kind === 'page' && fetched.code === 'not-found'
+      ledger.after.push(() => core.requests.close(request.number, absent ? 'absent' : 'failed'))
     }
   }
 }

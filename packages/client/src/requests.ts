@@ -16,7 +16,8 @@ export interface Request {
   readonly done: (result: RequestResult) => void
 }
 
-export type RequestResult = 'held' | 'differs' | 'joinable' | 'failed' | 'offline'
+/** `absent`: the relay has no such page, or none for this user. */
+export type RequestResult = 'held' | 'differs' | 'joinable' | 'absent' | 'failed' | 'offline'
 
 export interface Requests {
   /** The promise of the same question, when it is already asked. */
