@@ -19,7 +19,7 @@ import { readRow } from './read-row.ts'
 import type { ReadRow } from './read-row.ts'
 import type { ConversationRecord, LastMessage } from './records.ts'
 import { settleRow } from './settle-row.ts'
-import { eraseStored, storeRow } from './store-row.ts'
+import { eraseBy, storeRow } from './store-row.ts'
 import { messageOf, recalledView } from './views.ts'
 
 /** `gap`: rows between are missing, and the row was not taken. An older row is simply done. */
@@ -52,10 +52,11 @@ export async function applyRow(
   }
   const moved = { ...before, seq: row.seq, time: row.time }
   ledger.setConversation(row.page === before.pages ? { ...moved, tail: read.item } : moved)
+  const page = await ledger.page(id, row.page)
   await storeLive(ledger, id, read)
-  if (read.kind === 'entry') goOn(ledger, id, read.row)
+  await goOn(ledger, id, read, page)
   if (read.kind === 'erased') applyErased(ledger, id, read, arrival)
-  else if ('op' in read.entry) await applyOperation(ledger, id, read.row, read.entry, arrival)
+  else if ('op' in read.entry) await applyOperation(ledger, id, read, read.entry, arrival)
   else applyMessage(ledger, id, read.row, read.entry, arrival)
   await settleRow(ledger, id, read, arrival.promises)
   return undefined
@@ -92,10 +93,8 @@ async function storeLive(ledger: Ledger, id: ConversationId, read: ReadRow): Pro
   }
   ledger.wantsFetching = true
   let { held, digest } = record
-  for (const erased of read.kind === 'erased' ? [] : read.row.erases) {
-    // What is taken back goes at once; the page is then fetched whole.
-    if (await eraseStored(ledger, id, page, erased)) [held, digest] = [0, emptyDigest]
-  }
+  // What is taken back goes at once; the page is then fetched whole.
+  if ((await eraseBy(ledger, id, read)).length > 0) [held, digest] = [0, emptyDigest]
   ledger.setPage(id, page, { held, known: Math.max(record.known, seq), digest })
 }
 
@@ -148,12 +147,13 @@ function countMessage(
 async function applyOperation(
   ledger: Ledger,
   id: ConversationId,
-  row: EntryRow,
+  read: Extract<ReadRow, { readonly kind: 'entry' }>,
   entry: Operation,
   arrival: Arrival,
 ): Promise<void> {
+  const { row } = read
   if (entry.op === 'recall') await applyRecall(ledger, id, row, entry, arrival)
-  else await tellOperation(ledger, id, row, entry, arrival)
+  else await tellOperation(ledger, id, read, entry, arrival)
   if (entry.op !== 'edit') return
   const record = ledger.conversation(id)
   if (record?.last?.id !== entry.target || record.last.recalled) return
@@ -189,12 +189,12 @@ async function applyRecall(
 async function tellOperation(
   ledger: Ledger,
   id: ConversationId,
-  row: EntryRow,
+  read: ReadRow,
   entry: Exclude<Operation, Recall>,
   arrival: Arrival,
 ): Promise<void> {
   if (arrival.silent || ledger.outbox.byId(entry.id) !== undefined) return
-  const message = await messageAfter(ledger, id, row, entry.target)
+  const message = await messageAfter(ledger, id, read, entry.target)
   if (message === undefined || message.recalled) return
   if (entry.op === 'edit') tell(ledger, arrival, { type: 'edited', message })
   else {

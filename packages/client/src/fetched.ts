@@ -10,7 +10,7 @@ import type { Promises } from './promises.ts'
 import { readPage } from './read-records.ts'
 import { readEntryRow, readRow } from './read-row.ts'
 import { settleRow } from './settle-row.ts'
-import { storeRow } from './store-row.ts'
+import { storeFresh, storeRow } from './store-row.ts'
 
 export interface FetchedPage {
   readonly page: number
@@ -39,7 +39,7 @@ export async function applyPage(
   let digest = goesOn ? before.digest : emptyDigest
   if (!goesOn) ledger.clearUpdates(id, page)
   for (const read of reads) {
-    digest = await storeRow(ledger, id, read, digest)
+    digest = await (goesOn ? storeRow : storeFresh)(ledger, id, read, digest)
     await settleRow(ledger, id, read, promises)
   }
   const known = Math.max(before.known, version)

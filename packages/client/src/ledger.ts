@@ -2,12 +2,14 @@
  * One unit of change: everything a job reads and alters goes through its ledger, becomes one transaction of the store,
  * and is adopted into memory together. A job that fails leaves no trace.
  */
-import type { ConversationId, EntryId, Head, TimelineState } from '@parley/document'
+import type { ConversationId, EntryId, Head } from '@parley/document'
 import type { Batch, Key, Put } from '@parley/storage'
 import { acknowledgementOf, createAcknowledgedChanges, replaces } from './acknowledged.ts'
 import type { Acknowledgement, AcknowledgedChanges } from './acknowledged.ts'
 import { nameOf } from './overlay.ts'
 import type { EngineEvent } from './engine-types.ts'
+import { keepLivePage } from './live-page.ts'
+import type { LivePage, LivePages } from './live-page.ts'
 import { createOutboxChanges } from './outbox-changes.ts'
 import type { OutboxChanges } from './outbox-changes.ts'
 import type { Model } from './model.ts'
@@ -30,7 +32,7 @@ export class Ledger {
   /** Done once the change stands: promises to settle, caches to drop. */
   readonly after: (() => void)[] = []
   /** Pages folded in this job, as far as it has come. */
-  readonly folded: Map<string, TimelineState> = new Map<string, TimelineState>()
+  readonly folded: LivePages = new Map<string, LivePage>()
   /** Something turned out to be behind: worth fetching in idle time. */
   wantsFetching = false
   #device: DeviceRecord | undefined
@@ -265,6 +267,7 @@ export class Ledger {
     }
     this.#outbox.adopt()
     this.#acknowledged.adopt()
+    for (const [name, page] of this.folded) keepLivePage(model.livePages, name, page)
     for (const [id, draft] of this.#drafts) {
       if (draft === null) model.drafts.delete(id)
       else model.drafts.set(id, draft)

@@ -1,36 +1,51 @@
 /**
- * Pages as one job finds and leaves them, folded once and then row by row: what an operation has made of its message, for
- * telling it. Rule CL125.
+ * What an operation has made of its message, for telling it. A page is folded once and then goes on row by row, for as long
+ * as something happens on it. Rule CL125.
  */
 import { emptyTimeline, foldRow } from '@parley/document'
 import type { ConversationId, EntryId, TimelineState } from '@parley/document'
-import type { EntryRow } from '@parley/wire'
 import type { MessageView } from './engine-types.ts'
 import { confirmed } from './folded-pages.ts'
 import type { Ledger } from './ledger.ts'
+import { isLivePage } from './live-page.ts'
+import type { ReadRow } from './read-row.ts'
+import type { PageRecord } from './records.ts'
 import { confirmedView, laidOver } from './views.ts'
 
-/** undefined for a message this device does not hold. */
+/** After the row has been stored. undefined for a message this device does not hold. */
 export async function messageAfter(
   ledger: Ledger,
   id: ConversationId,
-  row: EntryRow,
+  read: ReadRow,
   target: EntryId,
 ): Promise<MessageView | undefined> {
-  const known = ledger.folded.get(nameOf(id, row.page)) ?? (await foldStored(ledger, id, row.page))
-  const state = folded(known, row)
-  ledger.folded.set(nameOf(id, row.page), state)
+  const { page } = read.row
+  const name = nameOf(id, page)
+  const record = await ledger.page(id, page)
+  const live = ledger.folded.get(name)
+  const state =
+    live !== undefined && isLivePage(live, record)
+      ? live.state
+      : folded(await foldStored(ledger, id, page), read)
+  ledger.folded.set(name, { state, record })
   const message = state.messages.findLast((one) => one.id === target)
   return message === undefined
     ? undefined
     : laidOver(confirmedView(id, message), ledger.outbox.about(message.id))
 }
 
-/** A page that was folded in this job goes on with this row. */
-export function goOn(ledger: Ledger, id: ConversationId, row: EntryRow): void {
-  const name = nameOf(id, row.page)
-  const state = ledger.folded.get(name)
-  if (state !== undefined) ledger.folded.set(name, folded(state, row))
+/** A page that is folded goes on with this row, which has been stored; `before` is its record without it. */
+export async function goOn(
+  ledger: Ledger,
+  id: ConversationId,
+  read: ReadRow,
+  before: PageRecord,
+): Promise<void> {
+  const name = nameOf(id, read.row.page)
+  const live = ledger.folded.get(name) ?? ledger.model.livePages.get(name)
+  if (live === undefined || !isLivePage(live, before)) return
+  const record = await ledger.page(id, read.row.page)
+  ledger.folded.set(name, { state: folded(live.state, read), record })
 }
 
 async function foldStored(ledger: Ledger, id: ConversationId, page: number): Promise<TimelineState> {
@@ -40,8 +55,11 @@ async function foldStored(ledger: Ledger, id: ConversationId, page: number): Pro
     .reduce((state, row) => foldRow(state, row), emptyTimeline)
 }
 
-function folded(state: TimelineState, { seq, time, update, page }: EntryRow): TimelineState {
-  const row = confirmed({ seq, record: { time, update, erased: null } }, page)
+function folded(state: TimelineState, read: ReadRow): TimelineState {
+  const { seq, time, update, page } = read.row
+  const erased =
+    read.kind === 'erased' ? { author: read.author, id: read.id, operation: read.row.operation } : null
+  const row = confirmed({ seq, record: { time, update, erased } }, page)
   return row === undefined ? state : foldRow(state, row)
 }
 

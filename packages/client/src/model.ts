@@ -7,6 +7,7 @@ import type { ConversationId, Head } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
 import { acknowledgementOf, createAcknowledged } from './acknowledged.ts'
 import type { AcknowledgedIndex } from './acknowledged.ts'
+import type { LivePage, LivePages } from './live-page.ts'
 import { createOutboxIndex } from './outbox-index.ts'
 import type { OutboxIndex } from './outbox-index.ts'
 import type { ConversationRecord, DeviceRecord, DraftRecord, PageRecord } from './records.ts'
@@ -22,6 +23,7 @@ export interface Model {
   readonly pages: Map<ConversationId, Map<number, PageRecord>>
   /** Confirmed heads in use, at the version the list row says is held. */
   readonly heads: Map<ConversationId, Head>
+  readonly livePages: LivePages
   readonly outbox: OutboxIndex
   readonly acknowledged: AcknowledgedIndex
   readonly drafts: Map<ConversationId, DraftRecord>
@@ -53,6 +55,7 @@ export async function loadModel(
     conversations: new Map(),
     pages: new Map(),
     heads: new Map(),
+    livePages: new Map<string, LivePage>(),
     outbox: createOutboxIndex(),
     acknowledged: createAcknowledged(),
     drafts: new Map(),

@@ -1,4 +1,6 @@
 import type { EntryId } from '@parley/document'
+import type { EntryRow, Row } from '@parley/wire'
+import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { startDevice, take } from './testing/device.test-kit.ts'
 import type { TestDevice } from './testing/device.test-kit.ts'
@@ -171,6 +173,27 @@ test('[CL124] an edit erases the one before it, here too, and the digest stays t
   expect(await holds(store, 'second words')).toBe(false)
 })
 
+test('[CL124] an edit is erased by the last of those that replaced it, though the ones between came erased', async () => {
+  for (const ends of ['edit', 'recall'] as const) {
+    const { store, script, device } = await atLunch()
+    const row = script.text(jerry, 'first words')
+    await device.say(script.frame(row, script.edit(row, 'second words')))
+    await device.cut()
+    await device.pass(40_000)
+    script.edit(row, 'third words')
+    if (ends === 'edit') script.edit(row, 'fourth words')
+    else script.recall(row)
+    const rows = script.news().rows.slice(3)
+    expect(rows.map(({ kind }) => kind)).toEqual(['erased', 'entry'])
+    await device.connect({ news: [script.news({ rows })] })
+    expect(await digestOf(device, 1)).toMatchObject({ held: 5, digest: script.digest(1) })
+    expect(await shown(device)).toMatchObject([
+      ends === 'edit' ? { text: 'fourth words' } : { recalled: true },
+    ])
+    expect(await holds(store, 'second words')).toBe(false)
+  }
+})
+
 test('[CL124] own edits that were replaced elsewhere are not kept to be offered again; a recall takes the last one', async () => {
   const { store, script, device, engine } = await atLunch()
   const { id } = await engine.send(lunch, text('first words'))
@@ -315,3 +338,94 @@ test('[CL132] a hidden row moves the sequence and the time, and nothing else', a
   expect(device.engine.connection).toBe('connected')
   expect(await digestOf(device, 1)).toMatchObject({ held: 3, known: 3, digest: script.digest(1) })
 })
+
+interface Step {
+  readonly do: 'say' | 'page' | 'restart' | 'away' | 'edit' | 'recall' | 'react'
+  readonly which: number
+  readonly by: 'Tom' | 'Mary'
+  readonly on: boolean
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  do: fc.constantFrom<Step['do']>(
+    ...([
+      'say',
+      'say',
+      'say',
+      'page',
+      'restart',
+      'away',
+      'edit',
+      'edit',
+      'recall',
+      'react',
+      'react',
+      'react',
+    ] as const),
+  ),
+  which: fc.nat(9),
+  by: fc.constantFrom<Step['by']>('Tom', 'Mary'),
+  on: fc.boolean(),
+})
+
+test('[CL125] [CL126] what is told of a message is what is shown of it, however rows come, and pages stay the relay’s', async () => {
+  let told = 0
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 30, size: 'max' }), async (steps) => {
+      const limits = { maxIdleConversations: 0, heartbeatMs: 10 ** 12 }
+      let device = await startDevice({ limits })
+      const script = createScript(lunch, { by: jerry, members: [tom, mary], reader: tom })
+      await device.connect({ news: [script.news()] })
+      const said: EntryRow[] = []
+      const gone = new Set<EntryRow>()
+      let pages = 1
+      const hear = async (row: Row): Promise<void> => {
+        if (device.engine.connection === 'connected') await device.say(script.frame(row))
+      }
+      for (const one of steps) {
+        if (one.do === 'say') {
+          const row = script.text(jerry, `${script.seq}`)
+          said.push(row)
+          await hear(row)
+        } else if (one.do === 'page') {
+          pages += 1
+          await hear(script.change({ op: 'page', pages }))
+        } else if (one.do === 'away') {
+          if (device.engine.connection === 'connected') await device.cut()
+          else {
+            const since = device.engine.conversation(lunch)?.seq ?? 0
+            await device.pass(40_000)
+            await device.connect({
+              news: [script.news({ rows: script.news().rows.filter((row) => row.seq > since) })],
+            })
+          }
+        } else if (one.do === 'restart') device = await startDevice({ store: device.store, limits, seed: 2 })
+        else {
+          const row = said[one.which % Math.max(1, said.length)]
+          if (row === undefined || gone.has(row)) continue
+          if (one.do === 'recall') gone.add(row)
+          const by = one.by === 'Tom' ? tom : mary
+          const done =
+            one.do === 'recall'
+              ? script.recall(row)
+              : one.do === 'edit'
+                ? script.edit(row, `edit ${script.seq}`)
+                : script.react(by, row, '👍', one.on)
+          await hear(done)
+        }
+        const messages = await shown(device)
+        const last = new Map<string, unknown>()
+        for (const event of device.events.splice(0))
+          if (event.type === 'edited' || event.type === 'reaction') last.set(event.message.id, event.message)
+        told += last.size
+        const compared = messages.filter(({ id, recalled }) => !recalled && last.has(id))
+        expect(compared.map(({ id }) => last.get(id))).toEqual(compared)
+      }
+      const isUpToDate = device.engine.connection === 'connected'
+      for (let page = 1; isUpToDate && page <= pages; page += 1)
+        expect((await digestOf(device, page))?.digest).toBe(script.digest(page))
+    }),
+    { numRuns: 150 },
+  )
+  expect(told).toBeGreaterThan(200)
+}, 60_000)

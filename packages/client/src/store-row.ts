@@ -1,31 +1,41 @@
 /** One row of a page into the store, and out of it what it takes back or replaces. Rules CL32, CL33 and CL124. */
 import { eraseAppend, readAppend, readEntry, rowDigest, xorDigest } from '@parley/document'
-import type { ConversationId } from '@parley/document'
-import type { ErasedItem } from '@parley/wire'
+import type { ConversationId, EntryId } from '@parley/document'
+import type { EntryRow, ErasedItem } from '@parley/wire'
 import type { Ledger } from './ledger.ts'
 import type { ReadRow } from './read-row.ts'
-import type { UpdateRecord } from './records.ts'
 
-/** Answers the page's digest after it. */
+/** Behind what is held of its page. Answers the page's digest after it. */
 export async function storeRow(
   ledger: Ledger,
   id: ConversationId,
   read: ReadRow,
   digest: string,
 ): Promise<string> {
+  return erasedFrom(put(ledger, id, read, digest), await eraseBy(ledger, id, read))
+}
+
+/** One of a page that came whole, as it stands now: nothing in it is older than that. */
+export async function storeFresh(
+  ledger: Ledger,
+  id: ConversationId,
+  read: ReadRow,
+  digest: string,
+): Promise<string> {
+  return erasedFrom(put(ledger, id, read, digest), await eraseNamed(ledger, id, read))
+}
+
+function put(ledger: Ledger, id: ConversationId, read: ReadRow, digest: string): string {
   const { row, item } = read
-  const record: UpdateRecord = {
-    time: row.time,
-    update: row.update,
-    erased:
-      read.kind === 'erased' ? { author: read.author, id: read.id, operation: read.row.operation } : null,
-  }
-  ledger.setUpdate(id, row.page, row.seq, record)
-  const own = rowDigest({ ...item, seq: row.seq, length: 1, erased: read.kind === 'erased' })
-  let after = xorDigest(digest, own)
-  for (const erased of read.kind === 'erased' ? [] : read.row.erases) {
-    if (!(await eraseStored(ledger, id, row.page, erased))) continue
-    const { seq, client, clock } = erased
+  const erased =
+    read.kind === 'erased' ? { author: read.author, id: read.id, operation: read.row.operation } : null
+  ledger.setUpdate(id, row.page, row.seq, { time: row.time, update: row.update, erased })
+  return xorDigest(digest, rowDigest({ ...item, seq: row.seq, length: 1, erased: erased !== null }))
+}
+
+function erasedFrom(digest: string, erased: readonly ErasedItem[]): string {
+  let after = digest
+  for (const { seq, client, clock } of erased) {
     const place = { seq, client, clock, length: 1 } as const
     after = xorDigest(after, rowDigest({ ...place, erased: false }))
     after = xorDigest(after, rowDigest({ ...place, erased: true }))
@@ -33,8 +43,51 @@ export async function storeRow(
   return after
 }
 
+/**
+ * What a row takes away here. An edit that came erased does not say any more which one it had replaced: when the row names
+ * one of those, the edits of its message that still stand here are gone too.
+ */
+export async function eraseBy(
+  ledger: Ledger,
+  id: ConversationId,
+  read: ReadRow,
+): Promise<readonly ErasedItem[]> {
+  const named = await eraseNamed(ledger, id, read)
+  if (read.kind === 'erased' || !('op' in read.entry) || named.length === read.row.erases.length) return named
+  return [...named, ...(await eraseEdits(ledger, id, read.row, read.entry.target))]
+}
+
+async function eraseNamed(
+  ledger: Ledger,
+  id: ConversationId,
+  { row }: ReadRow,
+): Promise<readonly ErasedItem[]> {
+  const gone: ErasedItem[] = []
+  for (const item of row.kind === 'erased' ? [] : row.erases)
+    if (await eraseStored(ledger, id, row.page, item)) gone.push(item)
+  return gone
+}
+
+async function eraseEdits(
+  ledger: Ledger,
+  id: ConversationId,
+  { page, seq: before }: EntryRow,
+  target: EntryId,
+): Promise<readonly ErasedItem[]> {
+  const gone: ErasedItem[] = []
+  for (const { seq, record } of await ledger.updates(id, page)) {
+    const append = seq >= before || record.erased !== null ? undefined : readAppend(record.update)
+    const read = append?.ok === true ? readEntry(append.append.content) : undefined
+    if (append?.ok !== true || read?.ok !== true || !('op' in read.entry)) continue
+    if (read.entry.op !== 'edit' || read.entry.target !== target) continue
+    const { client, clock } = append.append
+    if (await eraseStored(ledger, id, page, { seq, client, clock })) gone.push({ seq, client, clock })
+  }
+  return gone
+}
+
 /** Answers whether anything was there to be erased. */
-export async function eraseStored(
+async function eraseStored(
   ledger: Ledger,
   id: ConversationId,
   page: number,
