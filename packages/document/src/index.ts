@@ -94,8 +94,18 @@ export {
 export {
   maxAttributesBytes,
   maxBlocked,
+  maxContacts,
   maxIconLength,
+  maxIncoming,
   maxMuted,
+  maxNamedAtOnce,
+  maxPersonBlocks,
+  maxPins,
+  maxProfileBytes,
+  maxRefusals,
+  maxRemarkLength,
+  maxRequestLength,
+  maxSettings,
   maxDepth,
   maxEntryBytes,
   maxMembers,
@@ -121,6 +131,23 @@ export { type ParseFault } from './head/parse-fields.ts'
 export { type ParsedOutcome, parseOutcome } from './head/parse-outcome.ts'
 export { policyDifference, wholePolicy } from './head/policy.ts'
 export { type EntryVerdict, judgeEntry, type Target } from './head/judge-entry.ts'
+export {
+  type Block,
+  type Contact,
+  type KnownPersonRow,
+  type PersonChange,
+  type PersonCommand,
+  type PersonContext,
+  type PersonGroup,
+  type PersonKind,
+  personKinds,
+  type PersonRow,
+  type PersonVerdict,
+  type Profile,
+  type ReadMark,
+  type Refuse,
+  type Setting,
+} from './person/person.ts'
 export { judgeCommand } from './head/rules.ts'
 export { hasRight } from './head/rights.ts'
 export {

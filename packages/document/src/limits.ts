@@ -51,3 +51,21 @@ export const maxIconLength = 1000
 /** Who may be muted or blocked at once in one conversation: their maps travel with the head. */
 export const maxMuted = 500
 export const maxBlocked = 500
+
+/** One profile, encoded: a hundred of them fit into one answer. */
+export const maxProfileBytes: number = 8 * 1024
+
+/** UTF-16 units of what goes with a request to become contacts, and of a remark on one. */
+export const maxRequestLength = 1000
+export const maxRemarkLength = 200
+
+/** How much of each kind one person has. Who asks gets no place among those whom the other asked. */
+export const maxContacts = 5000
+export const maxIncoming = 1000
+export const maxSettings = 20_000
+export const maxPins = 100
+export const maxPersonBlocks = 1000
+export const maxRefusals = 1000
+
+/** Users or conversations named in one command of a person. */
+export const maxNamedAtOnce = 1000

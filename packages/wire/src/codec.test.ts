@@ -162,6 +162,7 @@ const deviceFrames: Named<DeviceFrame> = {
   fetch: fc.record({ frame: fc.constant('fetch'), request: uint, conversation: id, page: uint, after: uint }),
   digests: fc.record({ frame: fc.constant('digests'), request: uint, conversation: id, pages: list(uint) }),
   ping: fc.record({ frame: fc.constant('ping'), nonce: uint, frames: uint }),
+  people: fc.record({ frame: fc.constant('people'), request: uint, users: list(id) }),
 }
 
 const relayFrames: Named<RelayFrame> = {
@@ -212,6 +213,15 @@ const relayFrames: Named<RelayFrame> = {
     again: fc.constantFrom('retry', 'token', 'stop'),
     waitMs: uint,
     detail,
+  }),
+  own: fc.record({
+    frame: fc.constant('own'),
+    rows: list(fc.record({ kind: id, key: id, value: any, time: uint })),
+  }),
+  'people-answer': fc.record({
+    frame: fc.constant('people-answer'),
+    request: uint,
+    people: list(fc.record({ user: id, time: uint, profile: any })),
   }),
 }
 
@@ -311,7 +321,7 @@ describe.each(cases)('$kind', ({ frames, decode }) => {
 })
 
 test('[WI2] [WI3] any bytes are a fault, or a frame with these very bytes', () => {
-  const kinds = fc.constantFrom(1, 2, 3, 4, 5, 6, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74)
+  const kinds = fc.constantFrom(1, 2, 3, 4, 5, 6, 7, 65, 66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76)
   fc.assert(
     fc.property(kinds, fc.uint8Array({ maxLength: 60 }), (kind, rest) => {
       expectFaultOrSame(Uint8Array.of(kind, ...rest))

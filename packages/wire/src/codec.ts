@@ -16,6 +16,14 @@ import {
 import { readFailure, writeFailure } from './frame/failure.ts'
 import { readFetch, readFetchAnswer, writeFetch, writeFetchAnswer } from './frame/fetch.ts'
 import { readHello, readWelcome, writeHello, writeWelcome } from './frame/hello.ts'
+import {
+  readOwn,
+  readPeople,
+  readPeopleAnswer,
+  writeOwn,
+  writePeople,
+  writePeopleAnswer,
+} from './frame/own.ts'
 import { readPing, readPong, writePing, writePong } from './frame/ping.ts'
 import { readAnswer, readPush, writeAnswer, writePush } from './frame/push.ts'
 import { readCursor, readRows, writeCursor, writeRows } from './frame/rows.ts'
@@ -28,7 +36,7 @@ export type Decoded<Frame> =
   | { readonly ok: false; readonly failure: WireFault }
 
 /** The two directions share no byte: a frame that is sent back is `unknown-frame`. */
-const deviceByte = { hello: 1, push: 2, command: 3, fetch: 4, digests: 5, ping: 6 } as const
+const deviceByte = { hello: 1, push: 2, command: 3, fetch: 4, digests: 5, ping: 6, people: 7 } as const
 const relayByte = {
   welcome: 65,
   sync: 66,
@@ -40,6 +48,8 @@ const relayByte = {
   'digests-answer': 72,
   pong: 73,
   failure: 74,
+  own: 75,
+  'people-answer': 76,
 } as const
 
 export function encodeDeviceFrame(frame: DeviceFrame): Uint8Array<ArrayBuffer> {
@@ -83,6 +93,8 @@ function writeDeviceFrame(writer: Writer, frame: DeviceFrame): void {
       return writeDigestsRequest(writer, frame)
     case 'ping':
       return writePing(writer, frame)
+    case 'people':
+      return writePeople(writer, frame)
   }
 }
 
@@ -102,6 +114,8 @@ function readDeviceFrame(reader: Reader): DeviceFrame {
       return readDigestsRequest(reader)
     case deviceByte.ping:
       return readPing(reader)
+    case deviceByte.people:
+      return readPeople(reader)
     default:
       return refuse('unknown-frame', `a device sends no frame of kind ${byte}`)
   }
@@ -129,6 +143,10 @@ function writeRelayFrame(writer: Writer, frame: RelayFrame): void {
       return writePong(writer, frame)
     case 'failure':
       return writeFailure(writer, frame)
+    case 'own':
+      return writeOwn(writer, frame)
+    case 'people-answer':
+      return writePeopleAnswer(writer, frame)
   }
 }
 
@@ -156,6 +174,10 @@ function readRelayFrame(reader: Reader): RelayFrame {
       return readPong(reader)
     case relayByte.failure:
       return readFailure(reader)
+    case relayByte.own:
+      return readOwn(reader)
+    case relayByte['people-answer']:
+      return readPeopleAnswer(reader)
     default:
       return refuse('unknown-frame', `a relay sends no frame of kind ${byte}`)
   }

@@ -81,6 +81,7 @@ export interface Push {
 
 export interface CommandFrame {
   readonly frame: 'command'
+  /** '' for a command of a person, which is about no conversation. */
   readonly conversation: string
   /** 128 bits made on the device; the relay gives a known id its first outcome again. */
   readonly id: string
@@ -107,6 +108,13 @@ export interface DigestsRequest {
   readonly pages: readonly number[]
 }
 
+/** Asks for the profiles of people, by id. */
+export interface People {
+  readonly frame: 'people'
+  readonly request: number
+  readonly users: readonly string[]
+}
+
 /** `frames`: how many frames the sender has sent on this socket before this one. A wrong count means one was lost. */
 export interface Ping {
   readonly frame: 'ping'
@@ -114,7 +122,7 @@ export interface Ping {
   readonly frames: number
 }
 
-export type DeviceFrame = Hello | Push | CommandFrame | Fetch | DigestsRequest | Ping
+export type DeviceFrame = Hello | Push | CommandFrame | Fetch | DigestsRequest | Ping | People
 
 /* ---------------------------------------------------------------- relay to device */
 
@@ -302,6 +310,37 @@ export interface Pong {
   readonly time: number
 }
 
+/** A row of the user's own, as it is now. */
+export interface OwnRow {
+  /** `PersonRow` of @parley/document; parsed there. */
+  readonly kind: string
+  readonly key: string
+  /** null: the row is gone. */
+  readonly value: Any
+  readonly time: number
+}
+
+/** Rows of the user's own: while catching up, before the last frame of it, and later as they change. */
+export interface Own {
+  readonly frame: 'own'
+  readonly rows: readonly OwnRow[]
+}
+
+export interface Person {
+  readonly user: string
+  /** When the profile changed last; 0 where there is none. */
+  readonly time: number
+  /** null: nobody has said anything about himself under this id. */
+  readonly profile: Any
+}
+
+/** Everybody asked for, in that order. */
+export interface PeopleAnswer {
+  readonly frame: 'people-answer'
+  readonly request: number
+  readonly people: readonly Person[]
+}
+
 /** The session ends with this. `again`: whether and when coming back makes sense. */
 export interface FailureFrame {
   readonly frame: 'failure'
@@ -322,3 +361,5 @@ export type RelayFrame =
   | DigestsAnswer
   | Pong
   | FailureFrame
+  | Own
+  | PeopleAnswer

@@ -83,6 +83,11 @@ const fromDevices: readonly (readonly [string, DeviceFrame])[] = [
   ['040901630000', { frame: 'fetch', request: 9, conversation: 'c', page: 0, after: 0 }],
   ['05090163030102ac02', { frame: 'digests', request: 9, conversation: 'c', pages: [1, 2, 300] }],
   ['06018001', { frame: 'ping', nonce: 1, frames: 128 }],
+  ['0709020003546f6d', { frame: 'people', request: 9, users: ['', 'Tom'] }],
+  [
+    '0300036f776e1b7602026f707707756e626c6f636b05757365727375017703546f6d',
+    { frame: 'command', conversation: '', id: 'own', command: { op: 'unblock', users: ['Tom'] } },
+  ],
 ]
 
 const fromRelays: readonly (readonly [string, RelayFrame])[] = [
@@ -218,6 +223,27 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
     '4a0d77726f6e672d76657273696f6e020000',
     { frame: 'failure', code: 'wrong-version', again: 'stop', waitMs: 0, detail: '' },
   ],
+  [
+    '4b0205626c6f636b03546f6d0b76010573696e63657dac0480a0f1c2b1340773657474696e670163017e01',
+    {
+      frame: 'own',
+      rows: [
+        { kind: 'block', key: 'Tom', value: { since: 300 }, time },
+        { kind: 'setting', key: 'c', value: null, time: 1 },
+      ],
+    },
+  ],
+  [
+    '4c090203546f6d80a0f1c2b1341b7603046e616d657703546f6d0469636f6e7e066669656c64737600017800017e',
+    {
+      frame: 'people-answer',
+      request: 9,
+      people: [
+        { user: 'Tom', time, profile: { name: 'Tom', icon: null, fields: {} } },
+        { user: 'x', time: 0, profile: null },
+      ],
+    },
+  ],
 ]
 
 test('[WI7] the bytes devices sent in version 1 are read for ever, and still written', () => {
@@ -236,7 +262,7 @@ test('[WI7] the bytes relays sent in version 1 are read for ever, and still writ
 
 test('[WI7] every kind of frame has its golden bytes', () => {
   const kinds = [...fromDevices, ...fromRelays].map(([hex]) => hex.slice(0, 2))
-  expect([...new Set(kinds)].join(' ')).toBe('01 02 03 04 05 06 41 42 43 44 45 46 47 48 49 4a')
+  expect([...new Set(kinds)].join(' ')).toBe('01 02 03 04 05 06 07 41 42 43 44 45 46 47 48 49 4a 4b 4c')
 })
 
 test('[WI6] a failure is laid out as it has always been, whatever the version', () => {

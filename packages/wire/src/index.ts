@@ -31,6 +31,11 @@ export type {
   Hello,
   LaterCode,
   News,
+  Own,
+  OwnRow,
+  People,
+  PeopleAnswer,
+  Person,
   Ping,
   Pong,
   Push,
@@ -58,6 +63,8 @@ export {
   maxIdLength,
   maxNameLength,
   maxNewsPerFrame,
+  maxOwnRowsPerFrame,
+  maxPeoplePerRequest,
   maxPagesPerRequest,
   maxRelayFrameBytes,
   maxRowsPerFrame,
@@ -65,5 +72,5 @@ export {
   maxTouchedPerNews,
   maxUpdatesPerPush,
 } from './limits.ts'
-export { newsSize, rowSize } from './sizes.ts'
+export { newsSize, ownRowSize, rowSize } from './sizes.ts'
 export { protocolVersion } from './version.ts'

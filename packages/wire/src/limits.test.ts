@@ -14,7 +14,9 @@ import {
   maxIdLength,
   maxNameLength,
   maxNewsPerFrame,
+  maxOwnRowsPerFrame,
   maxPagesPerRequest,
+  maxPeoplePerRequest,
   maxRelayFrameBytes,
   maxRowsPerFrame,
   maxTokenBytes,
@@ -103,6 +105,12 @@ const device: readonly (readonly [string, number, (count: number) => DeviceFrame
     (count) => ({ frame: 'digests', request: 0, conversation: '', pages: many(count, () => 0) }),
     [5, 0, 0],
   ],
+  [
+    'maxPeoplePerRequest',
+    maxPeoplePerRequest,
+    (count) => ({ frame: 'people', request: 0, users: many(count, () => '') }),
+    [7, 0],
+  ],
 ]
 const newsStart = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 23 }, () => 0)]
 const relay: readonly (readonly [string, number, (count: number) => RelayFrame, readonly number[]])[] = [
@@ -170,6 +178,25 @@ const relay: readonly (readonly [string, number, (count: number) => RelayFrame, 
       pages: many(count, () => ({ page: 0, version: 0, digest: '', erased: false })),
     }),
     [72, 0, 0],
+  ],
+  [
+    'maxOwnRowsPerFrame',
+    maxOwnRowsPerFrame,
+    (count) => ({
+      frame: 'own',
+      rows: many(count, () => ({ kind: '', key: '', value: null, time: 0 })),
+    }),
+    [75],
+  ],
+  [
+    'maxPeoplePerRequest (answered)',
+    maxPeoplePerRequest,
+    (count) => ({
+      frame: 'people-answer',
+      request: 0,
+      people: many(count, () => ({ user: '', time: 0, profile: null })),
+    }),
+    [76, 0],
   ],
 ]
 
@@ -279,7 +306,7 @@ test('[WI8] [WI14] a device frame of maxDeviceFrameBytes is read, one over it is
   expect(decodeDeviceFrame(full)).toMatchObject({ ok: true })
   expect(() => encodeDeviceFrame(pushOf(maxDeviceFrameBytes + 1))).toThrow('allowed')
   const over = new Uint8Array(maxDeviceFrameBytes + 1)
-  for (const kind of [2, 3, 4, 5, 6]) {
+  for (const kind of [2, 3, 4, 5, 6, 7]) {
     over[0] = kind
     expect(decodeDeviceFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
   }
@@ -291,7 +318,7 @@ test('[WI8] [WI14] a relay frame of maxRelayFrameBytes is read, one over it is t
   expect(decodeRelayFrame(full)).toMatchObject({ ok: true })
   expect(() => encodeRelayFrame(headOf(maxRelayFrameBytes + 1))).toThrow('allowed')
   const over = new Uint8Array(maxRelayFrameBytes + 1)
-  for (const kind of [66, 67, 68, 69, 70, 71, 72, 73, 74]) {
+  for (const kind of [66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76]) {
     over[0] = kind
     expect(decodeRelayFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
   }

@@ -52,6 +52,12 @@ export const maxTouchedPerNews = 4096
 /** Pages of one digests request, and of its answer. */
 export const maxPagesPerRequest = 1000
 
+/** Rows of a person in one frame: fewer, where they are large. */
+export const maxOwnRowsPerFrame = 1000
+
+/** People asked for in one request: their profiles fit one frame. */
+export const maxPeoplePerRequest = 100
+
 /** Objects and lists inside one another: a command, a change or an outcome, and in it attributes of 16. */
 export const maxAnyDepth = 17
 

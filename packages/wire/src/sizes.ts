@@ -1,8 +1,9 @@
 /** How much of a frame its larger parts take, for those who must split what does not fit into one. */
 import * as encoding from 'lib0/encoding'
 import { writeNews } from './frame/news.ts'
+import { writeOwnRow } from './frame/own.ts'
 import { writeRow } from './frame/row.ts'
-import type { News, Row } from './frames.ts'
+import type { News, OwnRow, Row } from './frames.ts'
 
 /** Bytes the row takes as the first of a list; further down it takes no more. */
 export function rowSize(row: Row): number {
@@ -11,4 +12,8 @@ export function rowSize(row: Row): number {
 
 export function newsSize(news: News): number {
   return encoding.encode((writer) => writeNews(writer, news)).length
+}
+
+export function ownRowSize(row: OwnRow): number {
+  return encoding.encode((writer) => writeOwnRow(writer, row)).length
 }

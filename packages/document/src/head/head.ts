@@ -192,6 +192,8 @@ export const refusalCodes = [
   'target-recalled', // an edit of, or a reaction to, what has been taken back
   'page-full', // an operation that changes nothing, on a page that has had very many
   'too-large',
+  'too-many', // contacts, blocks, pins …: he has as many as there may be
+  'declined', // he does not want to be added: not by this person, or not to this conversation
   'not-an-append', // deletions, foreign structs, right origins, other roots …
 ] as const
 
@@ -212,4 +214,6 @@ export interface JudgeContext {
    * page before it. A device does not know it, and the change it guesses then lacks `since`.
    */
   readonly newcomersSince?: number | undefined
+  /** Whether somebody blocks the actor, or refuses the conversation. Unknown on a device. */
+  readonly declines?: ((user: UserId) => boolean) | undefined
 }
