@@ -63,6 +63,8 @@ export interface Unsent {
   readonly id: string
   readonly conversation: string
   readonly what: string
+  /** The message it is done to, when it is no message itself. */
+  readonly about?: string
   readonly state: 'waiting' | 'refused'
   readonly reason?: Reason
 }

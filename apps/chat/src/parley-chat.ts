@@ -3,7 +3,8 @@ import { type Conversation, type IMClient, Realtime, TextMessage, type Unsent } 
 import type { Chat, ChatConversation, ChatEvent } from './chat.ts'
 import { isName } from './names.ts'
 import { listenTo } from './parley-events.ts'
-import { conversationOf, failingPlainly, messageOf, unsentOf } from './parley-values.ts'
+import { unsentOf } from './parley-unsent.ts'
+import { conversationOf, failingPlainly, messageOf } from './parley-values.ts'
 
 export async function openChat(user: string): Promise<Chat> {
   const realtime = new Realtime({

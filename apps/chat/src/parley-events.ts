@@ -2,7 +2,8 @@
 import { type Conversation, Event, type IMClient, type Realtime } from '@parley/client'
 import type { ChatEvent, Connection } from './chat.ts'
 import { titleOf } from './names.ts'
-import { conversationOf, messageOf, whatItIs } from './parley-values.ts'
+import { whatItIs } from './parley-unsent.ts'
+import { conversationOf, messageOf } from './parley-values.ts'
 import { reasonText } from './wording.ts'
 
 /** Why a client ends when somebody else of this device goes on where it was. */

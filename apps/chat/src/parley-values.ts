@@ -1,12 +1,6 @@
 /** The SDK's objects as the page's plain values. */
-import {
-  type Conversation,
-  type Message,
-  ParleyError,
-  RecalledMessage,
-  type Unsent as SdkUnsent,
-} from '@parley/client'
-import type { ChatConversation, ChatMessage, Unsent } from './chat.ts'
+import { type Conversation, type Message, ParleyError, RecalledMessage } from '@parley/client'
+import type { ChatConversation, ChatMessage } from './chat.ts'
 import { reasonText } from './wording.ts'
 
 export function conversationOf(conversation: Conversation): ChatConversation {
@@ -38,31 +32,6 @@ export function messageOf(message: Message): ChatMessage {
     state: status === 'failed' || status === 'sending' ? status : 'sent',
     recalled: message.type === RecalledMessage.TYPE,
     ...(error === undefined ? {} : { reason: error }),
-  }
-}
-
-export function unsentOf(item: SdkUnsent): Unsent {
-  const { id, conversation, state, error } = item
-  return { id, conversation, what: whatItIs(item), state, ...(error === undefined ? {} : { reason: error }) }
-}
-
-export function whatItIs({ entry, command }: Pick<SdkUnsent, 'entry' | 'command'>): string {
-  if (entry !== undefined) return 'op' in entry ? 'Recall of a message' : (entry.text ?? 'A message')
-  switch (command?.op) {
-    case 'create':
-      return command.name === null
-        ? `New conversation with ${command.members.join(', ')}`
-        : `New conversation “${command.name}”`
-    case 'add':
-      return `Adding ${command.members.join(', ')}`
-    case 'remove':
-      return `Removing ${command.members.join(', ')}`
-    case 'join':
-      return 'Joining'
-    case 'quit':
-      return 'Leaving'
-    case undefined:
-      return 'A change'
   }
 }
 

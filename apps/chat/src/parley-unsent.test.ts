@@ -1,0 +1,58 @@
+import type { Unsent as SdkUnsent } from '@parley/client'
+import { expect, test } from 'vitest'
+import { unsentOf, whatItIs } from './parley-unsent.ts'
+
+type Entry = NonNullable<SdkUnsent['entry']>
+type Command = NonNullable<SdkUnsent['command']>
+
+/** Ids have types of their own in the SDK, made where they are read; here plain texts stand for them. */
+function entry(fields: object): Entry {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its words are looked at
+  return { id: 'e1', from: 'Tom', sentAt: 1, ...fields } as unknown as Entry
+}
+
+function command(fields: object): Command {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its words are looked at
+  return fields as Command
+}
+
+test('[AC12] each thing done to a message has its sentence', () => {
+  const words = (fields: object) => whatItIs({ entry: entry(fields) })
+  expect(words({ type: -1, text: 'Hello' })).toBe('Hello')
+  expect(words({ type: -2, text: '' })).toBe('A message')
+  expect(words({ op: 'recall', target: 'm' })).toBe('Taking back a message')
+  expect(words({ op: 'edit', target: 'm', type: -1, text: 'At one' })).toBe('Editing a message to “At one”')
+  expect(words({ op: 'edit', target: 'm', type: -2 })).toBe('Editing a message')
+  expect(words({ op: 'react', target: 'm', sign: '👍', on: true })).toBe('Reacting with 👍')
+  expect(words({ op: 'react', target: 'm', sign: '👍', on: false })).toBe('Taking back the reaction 👍')
+})
+
+test('[AC12] each command has its sentence', () => {
+  const members = ['Jerry', 'Mary']
+  const words = (fields: object) => whatItIs({ command: command(fields) })
+  expect(words({ op: 'create', name: null, members })).toBe('New conversation with Jerry, Mary')
+  expect(words({ op: 'create', name: 'Lunch', members })).toBe('New conversation “Lunch”')
+  expect(words({ op: 'add', members })).toBe('Adding Jerry, Mary')
+  expect(words({ op: 'remove', members })).toBe('Removing Jerry, Mary')
+  expect([words({ op: 'join' }), words({ op: 'quit' })]).toEqual(['Joining', 'Leaving'])
+  expect(words({ op: 'role', members: ['Jerry'], role: 'manager' })).toBe('Making Jerry manager')
+  expect(words({ op: 'role', members: ['Jerry'], role: 'member' })).toBe('Making Jerry plain member')
+  expect(words({ op: 'mute', members, forMs: null })).toBe('Muting Jerry, Mary')
+  expect(words({ op: 'unmute', members })).toBe('Unmuting Jerry, Mary')
+  expect(words({ op: 'block', members })).toBe('Blocking Jerry, Mary')
+  expect(words({ op: 'unblock', members })).toBe('Unblocking Jerry, Mary')
+  expect(words({ op: 'update', name: 'Dinner' })).toBe('Renaming the conversation to “Dinner”')
+  expect(words({ op: 'update', name: null })).toBe('Taking away the name of the conversation')
+  expect(words({ op: 'update', icon: 'x' })).toBe('Changing the picture')
+  expect(words({ op: 'update', policy: { speak: 'owner' } })).toBe('Changing who may do what')
+  expect(words({ op: 'update', set: { topic: 'food' } })).toBe('Changing what is kept about the conversation')
+})
+
+test('[AC32] what waits names the message it is about', () => {
+  const item = { id: 'u', conversation: 'c', kind: 'operation', state: 'waiting' } as const
+  const unsent = (fields: object): SdkUnsent =>
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what it is about stands in its entry
+    ({ ...item, entry: entry(fields) }) as unknown as SdkUnsent
+  expect(unsentOf(unsent({ op: 'react', target: 'm7', sign: '👍', on: true })).about).toBe('m7')
+  expect(unsentOf(unsent({ type: -1, text: 'Hello' }))).not.toHaveProperty('about')
+})
