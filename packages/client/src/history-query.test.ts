@@ -7,7 +7,7 @@ import { everythingOf, holder, idsOf, lunch, served, stranger, talk } from './te
 import type { Talk } from './testing/history.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
 import type { Script } from './testing/script.test-kit.ts'
-import { codeOf, entryId, jerry, tom } from './testing/values.test-kit.ts'
+import { codeOf, entryId, jerry, settle, tom } from './testing/values.test-kit.ts'
 
 const many: Talk = { sizes: Array.from({ length: 40 }, () => 3) }
 
@@ -134,6 +134,22 @@ test('[CL206] pages before the first one this user may see are not asked for, an
     const { messages, missing } = await served(device, script, reading, (page) => page >= 4, pages)
     expect([idsOf(messages), missing, pages.filter((page) => page < 3)]).toEqual([ids(2), [], []])
   }
+})
+
+test('[CL206] pages the relay says are not there for him are asked for once, and not missing, on the device alone too', async () => {
+  const script = talk({ sizes: [3, 3, 3] })
+  const device = await holder(script, [1, 2])
+  const reading = device.engine.history(lunch, {})
+  await settle()
+  const asked = device.sent().find((frame) => frame.frame === 'fetch')
+  const request = asked?.frame === 'fetch' ? asked.request : -1
+  const fetched = { result: 'failed', code: 'not-found', detail: 'no such page' } as const
+  await device.say({ frame: 'fetch-answer', request, conversation: lunch, fetched })
+  expect([idsOf((await reading).messages), (await reading).missing]).toEqual([ids(1, 2, 3, 4, 5, 6), []])
+  const again = await device.engine.history(lunch, { from: 'device' })
+  expect([again.messages.length, again.missing]).toEqual([6, []])
+  await device.engine.history(lunch, {})
+  expect(device.sent().filter((frame) => frame.frame === 'fetch')).toEqual([])
 })
 
 test('[CL207] from the device alone nothing is fetched', async () => {

@@ -57,15 +57,24 @@ export function createHistory(core: Core): History {
   const pages = createFoldedPages(core.limits.maxCachedPages)
   const places = createPlaces(core, { look: readPage, want: wantPage, pageOf, newest: pagesOf })
 
+  /** Pages the relay says are not there for him, with what he was then. */
+  const absent = new Map<string, string>()
+
   /** Among the pages looked at lately. */
   function pageOf(id: ConversationId, message: EntryId): number | undefined {
     return pages.pageOf(id, message, (page) => model.pages.get(id)?.get(page))
   }
 
+  /** What he is as long as a page is not there for him: joining and leaving change what is. */
+  function roleOf(id: ConversationId): string {
+    return model.conversations.get(id)?.role ?? ''
+  }
+
   async function readPage(id: ConversationId, page: number): Promise<PageRead> {
     return mailbox.read(async (ledger) => {
       const { held, known } = await ledger.page(id, page)
-      const whole = held > 0 && held === known && ledger.conversation(id)?.verify !== true
+      const isHeld = held > 0 && held === known && ledger.conversation(id)?.verify !== true
+      const whole = isHeld || absent.get(`${id}/${page}`) === roleOf(id)
       const messages = await pages.read(ledger, id, page)
       return { whole, messages, waiting: waiting(id), pages: pagesOf(id), seq: seqOf(id) }
     })
@@ -80,7 +89,10 @@ export function createHistory(core: Core): History {
       if (result === 'offline') return found
       found = await readPage(id, page)
       // There is nothing to be had beyond what is here: to who has left, or from whom the past is hidden.
-      if (result === 'absent') return { ...found, whole: true }
+      if (result === 'absent') {
+        absent.set(`${id}/${page}`, roleOf(id))
+        return { ...found, whole: true }
+      }
       if (result === 'failed') return found
     }
     return found
@@ -194,7 +206,7 @@ export function createHistory(core: Core): History {
         seq = read.seq
         walk.take(without(read.waiting, read.messages).toReversed())
       }
-      if (!read.whole && page < (await places.firstPage(id))) break
+      if (read.messages.length === 0 && page < (await places.firstPage(id))) break
       if (!read.whole) missing.push(page)
       walk.take(shown(id, read.messages).toReversed())
       page -= 1

@@ -107,7 +107,7 @@ export async function served<T>(
       if (frame.frame !== 'fetch') continue
       const { request, conversation, page, after } = frame
       if (page > 0) asked.push(page)
-      const failed = { result: 'failed', code: 'not-found', detail: 'no' } as const
+      const failed = { result: 'failed', code: 'overloaded', detail: 'no' } as const
       const fetched = page === 0 ? script.head() : has(page) ? script.page(page, after) : failed
       await say({ frame: 'fetch-answer', request, conversation, fetched })
     }
