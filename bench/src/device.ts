@@ -101,7 +101,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   await new Promise<void>((resolve, reject) => {
     websocket.on('error', reject)
     websocket.on('open', () => {
-      send({ frame: 'hello', version: protocolVersion, token, device, epoch: '', cursor: 0 })
+      send({ frame: 'hello', version: protocolVersion, token, device, epoch: '', cursor: 0, tag: '', login: false })
     })
     websocket.on('message', (bytes: Buffer) => {
       if (bytes[0] === rowsByte) {

@@ -89,6 +89,9 @@ export async function receive(
     case 'pong':
     case 'welcome':
     case 'failure':
+    case 'signal':
+    case 'presence':
+    case 'presence-answer':
   }
 }
 

@@ -6,7 +6,7 @@
  * that does not fit means something was lost on the way, and the session starts again.
  */
 import { decodeRelayFrame, encodeDeviceFrame, protocolVersion } from '@parley/wire'
-import type { DeviceFrame, FailureFrame, RelayFrame, Welcome } from '@parley/wire'
+import type { DeviceFrame, FailureFrame, Hello, RelayFrame, Welcome } from '@parley/wire'
 import { initialConnection, stepConnection } from './connection.ts'
 import type { Connection, ConnectionEffect, ConnectionInput } from './connection.ts'
 import type { ConnectionState, EngineEvent } from './engine-types.ts'
@@ -18,7 +18,7 @@ export interface SessionOptions {
   readonly user: string
   readonly ports: Ports
   readonly limits: ClientLimits
-  readonly hello: () => { readonly device: string; readonly epoch: string; readonly cursor: number }
+  readonly hello: () => Pick<Hello, 'device' | 'epoch' | 'cursor' | 'tag' | 'login'>
   readonly onWelcome: (welcome: Welcome) => void
   readonly onFrame: (frame: RelayFrame) => void
   /** The relay ends the session; true when the engine takes care of it itself. */

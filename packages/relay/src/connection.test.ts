@@ -1,4 +1,4 @@
-import { encodeDeviceFrame } from '@parley/wire'
+import { encodeDeviceFrame, type Hello } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { createPen } from './testing/pen.ts'
 import {
@@ -10,6 +10,19 @@ import {
 } from './testing/test-device.ts'
 import { commanded, createTestLunch, creation, pushed } from './testing/test-lunch.ts'
 import { createTestRelay, testEpoch } from './testing/test-relay.ts'
+
+function helloOf(device: string): Hello {
+  return {
+    frame: 'hello',
+    version: 1,
+    token: 'Tom',
+    device,
+    epoch: '',
+    cursor: 0,
+    tag: '',
+    login: false,
+  }
+}
 
 test('[RE60] hello is answered with welcome and the catch-up', async () => {
   const { relay, clock } = createTestRelay()
@@ -36,7 +49,7 @@ test('[RE60] anything before hello, or before its answer, ends the socket', asyn
   expect(relay.health.sessions).toBe(0)
   const twice = createTestDevice(relay, { user: 'Tom', token: 'Tom' })
   await settle()
-  twice.send({ frame: 'hello', version: 1, token: 'Tom', device: testDeviceId(1), epoch: '', cursor: 0 })
+  twice.send(helloOf(testDeviceId(1)))
   expect(twice.closedBy).toBe('malformed')
   const closed: string[] = []
   const silent = relay.accept({
@@ -64,7 +77,7 @@ test('[RE60] a device id of no form is malformed', () => {
     buffered: () => 0,
     close: (code) => closed.push(code),
   })
-  connection.receive({ frame: 'hello', version: 1, token: 'Tom', device: 'tablet', epoch: '', cursor: 0 })
+  connection.receive(helloOf('tablet'))
   expect(closed).toEqual(['malformed'])
   expect(connection.state).toBe('closed')
 })

@@ -25,8 +25,17 @@ import {
   writePeopleAnswer,
 } from './frame/own.ts'
 import { readPing, readPong, writePing, writePong } from './frame/ping.ts'
+import {
+  readPresence,
+  readPresenceAnswer,
+  readPresenceRequest,
+  writePresence,
+  writePresenceAnswer,
+  writePresenceRequest,
+} from './frame/presence.ts'
 import { readAnswer, readPush, writeAnswer, writePush } from './frame/push.ts'
 import { readCursor, readRows, writeCursor, writeRows } from './frame/rows.ts'
+import { readRelayedSignal, readSignal, writeRelayedSignal, writeSignal } from './frame/signal.ts'
 import { readSync, writeSync } from './frame/sync.ts'
 import type { DeviceFrame, RelayFrame } from './frames.ts'
 import { maxDeviceFrameBytes, maxRelayFrameBytes } from './limits.ts'
@@ -36,7 +45,17 @@ export type Decoded<Frame> =
   | { readonly ok: false; readonly failure: WireFault }
 
 /** The two directions share no byte: a frame that is sent back is `unknown-frame`. */
-const deviceByte = { hello: 1, push: 2, command: 3, fetch: 4, digests: 5, ping: 6, people: 7 } as const
+const deviceByte = {
+  hello: 1,
+  push: 2,
+  command: 3,
+  fetch: 4,
+  digests: 5,
+  ping: 6,
+  people: 7,
+  signal: 8,
+  presence: 9,
+} as const
 const relayByte = {
   welcome: 65,
   sync: 66,
@@ -50,6 +69,9 @@ const relayByte = {
   failure: 74,
   own: 75,
   'people-answer': 76,
+  signal: 77,
+  'presence-answer': 78,
+  presence: 79,
 } as const
 
 export function encodeDeviceFrame(frame: DeviceFrame): Uint8Array<ArrayBuffer> {
@@ -95,6 +117,10 @@ function writeDeviceFrame(writer: Writer, frame: DeviceFrame): void {
       return writePing(writer, frame)
     case 'people':
       return writePeople(writer, frame)
+    case 'signal':
+      return writeSignal(writer, frame)
+    case 'presence':
+      return writePresenceRequest(writer, frame)
   }
 }
 
@@ -116,6 +142,10 @@ function readDeviceFrame(reader: Reader): DeviceFrame {
       return readPing(reader)
     case deviceByte.people:
       return readPeople(reader)
+    case deviceByte.signal:
+      return readSignal(reader)
+    case deviceByte.presence:
+      return readPresenceRequest(reader)
     default:
       return refuse('unknown-frame', `a device sends no frame of kind ${byte}`)
   }
@@ -147,6 +177,12 @@ function writeRelayFrame(writer: Writer, frame: RelayFrame): void {
       return writeOwn(writer, frame)
     case 'people-answer':
       return writePeopleAnswer(writer, frame)
+    case 'signal':
+      return writeRelayedSignal(writer, frame)
+    case 'presence-answer':
+      return writePresenceAnswer(writer, frame)
+    case 'presence':
+      return writePresence(writer, frame)
   }
 }
 
@@ -178,6 +214,12 @@ function readRelayFrame(reader: Reader): RelayFrame {
       return readOwn(reader)
     case relayByte['people-answer']:
       return readPeopleAnswer(reader)
+    case relayByte.signal:
+      return readRelayedSignal(reader)
+    case relayByte['presence-answer']:
+      return readPresenceAnswer(reader)
+    case relayByte.presence:
+      return readPresence(reader)
     default:
       return refuse('unknown-frame', `a relay sends no frame of kind ${byte}`)
   }

@@ -39,6 +39,7 @@ test('[WI22] codes and close codes stay what they are', () => {
     'unknown-frame 4405 stop',
     'too-large 4406 stop',
     'replaced 4410 stop',
+    'conflict 4411 stop',
     'out-of-step 4500 retry',
     'slow-consumer 4501 retry',
     'hello-timeout 4502 retry',

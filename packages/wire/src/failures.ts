@@ -14,6 +14,7 @@ export type FailureCode =
   | 'unknown-frame'
   | 'too-large'
   | 'replaced'
+  | 'conflict'
   | 'out-of-step'
   | 'slow-consumer'
   | 'hello-timeout'
@@ -74,6 +75,12 @@ export const failures: Readonly<Record<FailureCode, Failure>> = {
     again: 'stop',
     waitMs: 0,
     sentence: 'A newer session of this device has taken over. Continue there, or connect here again by hand.',
+  },
+  conflict: {
+    closeCode: 4411,
+    again: 'stop',
+    waitMs: 0,
+    sentence: 'Somebody has signed in on another device with the same tag. Sign in here again to go on here.',
   },
   'out-of-step': {
     closeCode: 4500,

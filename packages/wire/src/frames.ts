@@ -69,6 +69,10 @@ export interface Hello {
   /** The log epoch the cursor belongs to; '' for a device that knows nothing yet. */
   readonly epoch: string
   readonly cursor: number
+  /** Of the devices of a user that share a tag one is in session at a time; '' for a device that is never sent away. */
+  readonly tag: string
+  /** Somebody has signed in here: the tag is taken from whoever has it. Not when a connection or a page comes back. */
+  readonly login: boolean
 }
 
 /** Updates for one page, in the order they were made; each holds exactly one entry. */
@@ -122,7 +126,31 @@ export interface Ping {
   readonly frames: number
 }
 
-export type DeviceFrame = Hello | Push | CommandFrame | Fetch | DigestsRequest | Ping | People
+/** For every other device of every member that is there now, and for nobody later. It is not answered. */
+export interface Signal {
+  readonly frame: 'signal'
+  readonly conversation: string
+  readonly content: Any
+}
+
+/** Who of these is there? `on`: and tell me when that changes, for as long as this session lives; `off`: no more. */
+export interface PresenceRequest {
+  readonly frame: 'presence'
+  readonly request: number
+  readonly users: readonly string[]
+  readonly watch: 'no' | 'on' | 'off'
+}
+
+export type DeviceFrame =
+  | Hello
+  | Push
+  | CommandFrame
+  | Fetch
+  | DigestsRequest
+  | Ping
+  | People
+  | Signal
+  | PresenceRequest
 
 /* ---------------------------------------------------------------- relay to device */
 
@@ -341,6 +369,29 @@ export interface PeopleAnswer {
   readonly people: readonly Person[]
 }
 
+/** The same signal, with who sent it. */
+export interface RelayedSignal {
+  readonly frame: 'signal'
+  readonly conversation: string
+  readonly from: string
+  readonly time: number
+  readonly content: Any
+}
+
+/** Of the users asked for, those who are there. */
+export interface PresenceAnswer {
+  readonly frame: 'presence-answer'
+  readonly request: number
+  readonly online: readonly string[]
+}
+
+/** Somebody who is watched has come or gone. */
+export interface Presence {
+  readonly frame: 'presence'
+  readonly user: string
+  readonly online: boolean
+}
+
 /** The session ends with this. `again`: whether and when coming back makes sense. */
 export interface FailureFrame {
   readonly frame: 'failure'
@@ -363,3 +414,6 @@ export type RelayFrame =
   | FailureFrame
   | Own
   | PeopleAnswer
+  | RelayedSignal
+  | PresenceAnswer
+  | Presence

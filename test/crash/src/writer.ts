@@ -91,6 +91,8 @@ export async function startWriter(port: number, journal: Journal, count: number)
       device: testDeviceId(1),
       epoch: '',
       cursor: 0,
+      tag: '',
+      login: false,
     })
   })
   socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {

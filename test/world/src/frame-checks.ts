@@ -36,6 +36,9 @@ export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly
     case 'digests-answer':
     case 'pong':
     case 'failure':
+    case 'signal':
+    case 'presence-answer':
+    case 'presence':
       return []
   }
 }

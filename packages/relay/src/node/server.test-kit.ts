@@ -135,6 +135,8 @@ export async function openDevice(url: string, user: string, token?: string): Pro
     device: devices.toString(16).padStart(32, '0'),
     epoch: '',
     cursor: 0,
+    tag: '',
+    login: false,
   })
   await device.next('welcome')
   return device

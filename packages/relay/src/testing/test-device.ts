@@ -68,6 +68,9 @@ export interface TestDeviceOptions {
   /** Without one the device is in session at once, otherwise it says hello with it. */
   readonly token?: string
   readonly version?: number
+  /** Only with a token. */
+  readonly tag?: string
+  readonly login?: boolean
   /** About one conversation, and nothing else. */
   readonly only?: ConversationId
 }
@@ -96,7 +99,8 @@ export function createTestDevice(relay: Relay, options: TestDeviceOptions): Test
       ? relay.connect({ user, device: id }, { epoch, cursor, ...(only === undefined ? {} : { only }) }, peer)
       : relay.accept(peer)
   const send = (frame: DeviceFrame): void => connection.receiveBytes(encodeDeviceFrame(frame))
-  if (token !== undefined) send({ frame: 'hello', version, token, device: id, epoch, cursor })
+  const { tag = '', login = false } = options
+  if (token !== undefined) send({ frame: 'hello', version, token, device: id, epoch, cursor, tag, login })
   return {
     user,
     connection,

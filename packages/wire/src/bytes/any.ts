@@ -42,16 +42,16 @@ interface ValueReader extends Reader {
   values: number
 }
 
-export function writeAny(writer: Writer, value: Any): void {
+export function writeAny(writer: Writer, value: Any, maxBytes: number = maxAnyBytes): void {
   const inner = encoding.createEncoder()
   writeValue(inner, value, 0)
   const values = countValues(value)
   assert(values <= maxAnyValues, `${values} values in one, where ${maxAnyValues} are allowed`)
-  writeBytes(writer, encoding.toUint8Array(inner), maxAnyBytes)
+  writeBytes(writer, encoding.toUint8Array(inner), maxBytes)
 }
 
-export function readAny(reader: Reader): Any {
-  const inner: ValueReader = { bytes: readView(reader, maxAnyBytes), at: 0, values: 0 }
+export function readAny(reader: Reader, maxBytes: number = maxAnyBytes): Any {
+  const inner: ValueReader = { bytes: readView(reader, maxBytes), at: 0, values: 0 }
   const value = readValue(inner, 0)
   expectEnd(inner)
   return value

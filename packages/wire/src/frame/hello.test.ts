@@ -32,6 +32,8 @@ test('[WI5] the hello of a later version is told which version is spoken here', 
     device: '',
     epoch: '',
     cursor: 0,
+    tag: '',
+    login: false,
   })
   const decoded = decodeDeviceFrame(hello)
   expect(decoded).toMatchObject(wrongVersion)

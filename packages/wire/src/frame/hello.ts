@@ -4,8 +4,8 @@
  * In every version of the protocol the version follows the frame byte, so that each side can answer `wrong-version`
  * whatever comes after it. (SPEC: WI5)
  */
-import { expectSize, refuse, type Reader, readUtf8, readVarUint } from '../bytes/bounded-reader.ts'
-import { writeUtf8, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
+import { expectSize, readFlag, refuse, type Reader, readUtf8, readVarUint } from '../bytes/bounded-reader.ts'
+import { writeFlag, writeUtf8, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
 import type { Hello, Welcome } from '../frames.ts'
 import { maxHelloBytes, maxTokenBytes } from '../limits.ts'
 import { protocolVersion } from '../version.ts'
@@ -17,6 +17,8 @@ export function writeHello(writer: Writer, hello: Hello): void {
   writeId(writer, hello.device)
   writeId(writer, hello.epoch)
   writeVarUint(writer, hello.cursor)
+  writeId(writer, hello.tag)
+  writeFlag(writer, hello.login)
 }
 
 export function readHello(reader: Reader): Hello {
@@ -29,6 +31,8 @@ export function readHello(reader: Reader): Hello {
     device: readId(reader),
     epoch: readId(reader),
     cursor: readVarUint(reader),
+    tag: readId(reader),
+    login: readFlag(reader),
   }
 }
 
