@@ -422,8 +422,9 @@ test('[CL125] [CL126] what is told of a message is what is shown of it, however 
         expect(compared.map(({ id }) => last.get(id))).toEqual(compared)
       }
       const isUpToDate = device.engine.connection === 'connected'
-      for (let page = 1; isUpToDate && page <= pages; page += 1)
-        expect((await digestOf(device, page))?.digest).toBe(script.digest(page))
+      const numbers = Array.from({ length: isUpToDate ? pages : 0 }, (_, at) => at + 1)
+      const held = await Promise.all(numbers.map(async (page) => (await digestOf(device, page))?.digest))
+      expect(held).toEqual(numbers.map((page) => script.digest(page)))
     }),
     { numRuns: 150 },
   )

@@ -23,10 +23,17 @@ const ops = (updates: readonly Pushed[]): readonly string[] =>
           : 'recall',
   )
 
+/** Takes everything that was written, and answers what was asked for. */
 async function accept(device: TestDevice, script: Script): Promise<readonly Pushed[]> {
-  const updates = pushed(device.sent())
+  const frames = device.sent()
+  const updates = pushed(frames)
   const rows = updates.map((update) => script.accept(update))
   if (updates.length > 0) await device.say(script.accepted(updates, rows), script.frame(...rows))
+  for (const frame of frames) {
+    if (frame.frame !== 'fetch') continue
+    const { request, conversation, page, after } = frame
+    await device.say({ frame: 'fetch-answer', request, conversation, fetched: script.page(page, after) })
+  }
   return updates
 }
 
@@ -63,18 +70,18 @@ async function shown({ engine }: TestDevice, id: EntryId) {
   return messages.find((message) => message.id === id)
 }
 
-/** Reads the newest page, and answers what is asked for. */
+/** What was asked for in idle time, or is now for reading, is answered before any operation leaves. */
 async function read(device: TestDevice, script: Script): Promise<void> {
   const reading = device.engine.history(lunch, {})
   await device.pass(0)
-  const fetch = device.sent().find((frame) => frame.frame === 'fetch')
-  if (fetch?.frame !== 'fetch') throw new Error('nothing was asked for')
-  await device.say({
-    frame: 'fetch-answer',
-    request: fetch.request,
-    conversation: lunch,
-    fetched: script.page(fetch.page, fetch.after),
-  })
+  const frames = device.sent()
+  // A message that is offered again meanwhile is settled by its row.
+  expect(ops(pushed(frames)).filter((what) => !what.startsWith('say'))).toEqual([])
+  for (const frame of frames) {
+    if (frame.frame !== 'fetch') continue
+    const { request, conversation, page, after } = frame
+    await device.say({ frame: 'fetch-answer', request, conversation, fetched: script.page(page, after) })
+  }
   await reading
 }
 
