@@ -92,6 +92,8 @@ export async function receive(
     case 'signal':
     case 'presence':
     case 'presence-answer':
+    case 'own':
+    case 'people-answer':
   }
 }
 
