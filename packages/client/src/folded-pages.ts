@@ -1,10 +1,12 @@
 /**
  * Pages from the disk, folded into messages. A bounded number of folded pages is kept, each good for the version it was
- * folded at; nothing else grows with the length of a history. Rule CL80.
+ * folded at; nothing else grows with the length of a history. The newest page of a conversation that is read goes on row by
+ * row, without the disk. Rules CL80 and CL223.
  */
-import { readAppend, readEntry, timeline } from '@parley/document'
+import { emptyTimeline, foldRow, readAppend, readEntry, timeline } from '@parley/document'
 import type { Confirmed, ConversationId, EntryId, TimelineMessage } from '@parley/document'
 import type { Ledger } from './ledger.ts'
+import { isLivePage, keepLivePage } from './live-page.ts'
 import type { PageRecord } from './records.ts'
 import type { StoredUpdate } from './row-changes.ts'
 
@@ -46,8 +48,7 @@ export function createFoldedPages(maxPages: number): FoldedPages {
         keep(known)
         return known.messages
       }
-      const rows = await ledger.updates(id, page)
-      const messages = timeline(rows.flatMap((row) => confirmed(row, page) ?? []))
+      const messages = await foldPage(ledger, id, page, record)
       // Of what is not held whole there is no version that says when it changes.
       if (record.held > 0)
         keep({ conversation: id, page, held: record.held, digest: record.digest, messages })
@@ -62,6 +63,23 @@ export function createFoldedPages(maxPages: number): FoldedPages {
       return undefined
     },
   }
+}
+
+async function foldPage(
+  ledger: Ledger,
+  id: ConversationId,
+  page: number,
+  record: PageRecord,
+): Promise<readonly TimelineMessage[]> {
+  const { livePages } = ledger.model
+  const live = livePages.get(nameOf(id, page))
+  if (live !== undefined && isLivePage(live, record)) return live.state.messages
+  const rows = (await ledger.updates(id, page)).flatMap((row) => confirmed(row, page) ?? [])
+  const isOpen = page === ledger.conversation(id)?.pages && record.held > 0 && record.held === record.known
+  if (!isOpen) return timeline(rows)
+  const state = rows.reduce((before, row) => foldRow(before, row), emptyTimeline)
+  keepLivePage(livePages, nameOf(id, page), { state, record })
+  return state.messages
 }
 
 function nameOf(id: ConversationId, page: number): string {

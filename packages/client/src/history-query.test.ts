@@ -3,11 +3,20 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { HistoryBound, HistoryPage, HistoryQuery, MessageView } from './engine-types.ts'
 import type { TestDevice } from './testing/device.test-kit.ts'
-import { everythingOf, holder, idsOf, lunch, served, stranger, talk } from './testing/history.test-kit.ts'
+import {
+  everythingOf,
+  holder,
+  idsOf,
+  lunch,
+  served,
+  stranger,
+  talk,
+  wordsOf,
+} from './testing/history.test-kit.ts'
 import type { Talk } from './testing/history.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
 import type { Script } from './testing/script.test-kit.ts'
-import { codeOf, entryId, jerry, settle, tom } from './testing/values.test-kit.ts'
+import { codeOf, entryId, jerry, pushed, settle, tom } from './testing/values.test-kit.ts'
 
 const many: Talk = { sizes: Array.from({ length: 40 }, () => 3) }
 
@@ -141,8 +150,8 @@ test('[CL206] pages the relay says are not there for him are asked for once, and
   const device = await holder(script, [1, 2])
   const reading = device.engine.history(lunch, {})
   await settle()
-  const asked = device.sent().find((frame) => frame.frame === 'fetch')
-  const request = asked?.frame === 'fetch' ? asked.request : -1
+  const left = device.sent().find((frame) => frame.frame === 'fetch')
+  const request = left?.frame === 'fetch' ? left.request : -1
   const fetched = { result: 'failed', code: 'not-found', detail: 'no such page' } as const
   await device.say({ frame: 'fetch-answer', request, conversation: lunch, fetched })
   expect([idsOf((await reading).messages), (await reading).missing]).toEqual([ids(1, 2, 3, 4, 5, 6), []])
@@ -150,6 +159,23 @@ test('[CL206] pages the relay says are not there for him are asked for once, and
   expect([again.messages.length, again.missing]).toEqual([6, []])
   await device.engine.history(lunch, {})
   expect(device.sent().filter((frame) => frame.frame === 'fetch')).toEqual([])
+})
+
+test('[CL201] a message that is confirmed while it bounds a reading bounds it where it stands then', async () => {
+  const script = talk({ sizes: [2, 2] })
+  const device = await holder(script, [1])
+  const { id } = await device.engine.send(lunch, { type: -1, text: 'mine' })
+  await settle()
+  const frames = device.sent()
+  const reading = device.engine.history(lunch, { start: { id, closed: true }, limit: 2 })
+  await settle()
+  const before = script.text(jerry, 'before')
+  const [update] = pushed(frames)
+  if (update === undefined) throw new Error('it left')
+  const row = script.accept(update)
+  const after = script.text(jerry, 'after')
+  await device.say(script.frame(before, row, after), script.accepted([update], [row]))
+  expect(wordsOf((await served(device, script, reading)).messages)).toEqual(['before', 'mine'])
 })
 
 test('[CL207] from the device alone nothing is fetched', async () => {
