@@ -131,6 +131,10 @@ export { type ParseFault } from './head/parse-fields.ts'
 export { type ParsedOutcome, parseOutcome } from './head/parse-outcome.ts'
 export { policyDifference, wholePolicy } from './head/policy.ts'
 export { type EntryVerdict, judgeEntry, type Target } from './head/judge-entry.ts'
+export { judgePerson } from './person/judge-person.ts'
+export { type PersonCount, type PersonKey, personNeeds, type PersonNeeds } from './person/needs.ts'
+export { type ParsedPersonCommand, parsePersonCommand } from './person/parse-command.ts'
+export { type ParsedPersonRow, parsePersonRow, personGroup } from './person/parse-values.ts'
 export {
   type Block,
   type Contact,

@@ -17,17 +17,25 @@ export interface Target {
   readonly recalled: boolean
 }
 
-/** `time` is the relay's (the device's guess while it waits): mutes end by it. */
+/**
+ * `time` is the relay's (the device's guess while it waits): mutes end by it. `blocks`: whether somebody wants nothing to do
+ * with the author, which no device knows.
+ */
 export function judgeEntry(
   head: Head,
   entry: Entry,
   by: UserId,
   target: Target | undefined,
   time: number,
+  blocks: (user: UserId) => boolean = nobody,
 ): EntryVerdict {
   if (entry.from !== by) return refuse('author-mismatch', 'an entry is written by its author alone')
   if (!head.members.has(by)) return refuse('not-a-member', 'only members write')
-  return judgeSpeech(head, entry, by, time) ?? judgeTarget(entry, by, target)
+  return (
+    judgeSpeech(head, entry, by, time) ??
+    judgeWelcome(head, entry, by, blocks) ??
+    judgeTarget(entry, by, target)
+  )
 }
 
 /** What was said may be taken back whatever else one may not do. */
@@ -38,6 +46,19 @@ function judgeSpeech(head: Head, entry: Entry, by: UserId, time: number): Refuse
   // Whoever may not speak could say anything by editing what he once said.
   if (hasRight(head, by, 'speak')) return undefined
   return refuse('not-allowed', 'here not everybody speaks')
+}
+
+/** In a group nobody is kept from speaking by one of many. */
+function judgeWelcome(
+  { info, members }: Head,
+  entry: Entry,
+  by: UserId,
+  blocks: (user: UserId) => boolean,
+): Refused | undefined {
+  if (info.kind !== 'direct' || ('op' in entry && entry.op === 'recall')) return undefined
+  return [...members.keys()].some((user) => user !== by && blocks(user))
+    ? refuse('blocked', 'the other one has blocked him')
+    : undefined
 }
 
 function judgeTarget(entry: Entry, by: UserId, target: Target | undefined): EntryVerdict {
@@ -56,4 +77,5 @@ function notHis({ op }: Operation): Refused {
   )
 }
 
+const nobody = (): boolean => false
 const accepted = { accepted: true } as const

@@ -14,14 +14,18 @@ export interface Entering {
   readonly since: number | undefined
   /** Whether he may bring in others than himself. */
   readonly invites: boolean
+  /** Who does not want to be brought in. */
+  readonly declines: ((user: UserId) => boolean) | undefined
 }
 
 /** Who is a member already is a success without a change. */
-export function enter(head: Head, { by, users, since, invites }: Entering): Verdict {
+export function enter(head: Head, { by, users, since, invites, declines }: Entering): Verdict {
   const { pass, failures, successes } = sort(users, (user) => {
     if (head.members.has(user)) return 'nothing'
     if (head.blocked.has(user)) return 'blocked'
-    return invites || user === by ? 'change' : 'not-allowed'
+    if (user === by) return 'change'
+    if (!invites) return 'not-allowed'
+    return declines?.(user) === true ? 'declined' : 'change'
   })
   const { fitting, rest } = fit(pass, maxMembers - head.members.size)
   const from = since === undefined ? undefined : { since }
@@ -114,14 +118,18 @@ export function judgeUnblock(head: Head, users: readonly UserId[], by: UserId): 
   return accept(members.length === 0 ? null : { op: 'unblocked', by, members }, wanted)
 }
 
-type FailureCode = 'not-a-member' | 'not-allowed' | 'blocked'
+type FailureCode = 'not-a-member' | 'not-allowed' | 'blocked' | 'declined'
 /** What a command does to one person: a change, nothing that was not so already, or a failure. */
 type Fate = 'change' | 'nothing' | FailureCode
+
+/** The same for both reasons: whom somebody blocks is nobody else's business. */
+export const declined = 'does not want to be added'
 
 const sentences: readonly (readonly [FailureCode, string])[] = [
   ['not-a-member', 'not a member'],
   ['not-allowed', 'not within his rights'],
   ['blocked', 'kept out of the conversation'],
+  ['declined', declined],
 ]
 
 interface Sorted {

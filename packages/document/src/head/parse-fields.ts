@@ -135,21 +135,21 @@ export function bad(detail: string): ParseFault {
   return { ok: false, code: 'bad-content', detail }
 }
 
-function tooLarge(detail: string): ParseFault {
+export function tooLarge(detail: string): ParseFault {
   return { ok: false, code: 'too-large', detail }
 }
 
 export const unknownKey: ParseFault = bad('a key is unknown')
 
-function parseName(value: unknown): Parsed<string | null> {
+export function parseName(value: unknown): Parsed<string | null> {
   return parseLine('name', value, maxNameLength)
 }
 
-function parseIcon(value: unknown): Parsed<string | null> {
+export function parseIcon(value: unknown): Parsed<string | null> {
   return parseLine('icon', value, maxIconLength)
 }
 
-function parseLine(what: string, value: unknown, maxLength: number): Parsed<string | null> {
+export function parseLine(what: string, value: unknown, maxLength: number): Parsed<string | null> {
   if (value !== null && typeof value !== 'string') return bad(`${what} is neither a text nor null`)
   if (value !== null && value.length > maxLength) return tooLarge(`the ${what} is longer than ${maxLength}`)
   return value !== null && wellFormed(value) !== value ? bad(`${what} is not well-formed`) : done(value)

@@ -5,7 +5,9 @@
 import type { Command, Head, JudgeContext, Verdict } from './head.ts'
 import { isRandomId, uniqueConversationId, type UserId } from '../ids.ts'
 import {
+  declined,
   enter,
+  type Entering,
   judgeBlock,
   judgeMute,
   judgeRemove,
@@ -18,7 +20,7 @@ import { judgeUpdate } from './judge-update.ts'
 import { maxMembers } from '../limits.ts'
 import { policyDifference } from './policy.ts'
 import { hasRight } from './rights.ts'
-import { accept, refuse } from './verdict.ts'
+import { accept, failure, refuse } from './verdict.ts'
 
 type CreateCommand = Extract<Command, { readonly op: 'create' }>
 type OfMembers = Exclude<Command, { readonly op: 'create' | 'join' | 'update' }>
@@ -41,7 +43,7 @@ function judgeOfMembers(head: Head, command: OfMembers, context: JudgeContext): 
     case 'add':
       return (
         withoutRight(head, by, 'invite') ??
-        enter(head, { by, users: command.members, since: sinceOf(head, context), invites: true })
+        enter(head, { ...entering(head, context), users: command.members, invites: true })
       )
     case 'remove':
       return judgeRemove(head, command.members, by)
@@ -76,12 +78,19 @@ function judgeCreate(head: Head | undefined, command: CreateCommand, context: Ju
   if (!rightId) return refuse('wrong-id', 'the id is not one that this creation makes')
   if (others.length + 1 > maxMembers) return full
   if (head !== undefined) return judgeCreateAgain(head, unique, others, context)
+  const refusing = others.filter((user) => context.declines?.(user) === true)
+  if (kind === 'direct' && refusing.length > 0) return refuse('declined', declined)
+  const members = others.filter((user) => context.declines?.(user) !== true)
   const { name, attributes, icon } = command
   const more = {
     ...(icon === undefined ? undefined : { icon }),
     ...(ordinary ? undefined : { policy }),
   }
-  return accept({ op: 'created', by, kind, unique, members: others, name, attributes, ...more }, others)
+  return accept(
+    { op: 'created', by, kind, unique, members, name, attributes, ...more },
+    members,
+    failure('declined', declined, refusing),
+  )
 }
 
 function judgeCreateAgain(
@@ -95,14 +104,14 @@ function judgeCreateAgain(
     if (head.info.creator === by) return accept(null, others)
     return refuse('already-exists', 'the id is taken by another conversation')
   }
-  const since = sinceOf(head, context)
+  const how = entering(head, context)
   // The id says who the first members were, and he is one of them: he may come back, unless he was sent away.
   if (head.members.has(by))
-    return enter(head, { by, users: others, since, invites: hasRight(head, by, 'invite') })
+    return enter(head, { ...how, users: others, invites: hasRight(head, by, 'invite') })
   if (head.blocked.has(by)) return blocked
   if (context.formerly(by) === 'removed') return removed
   if (head.members.size >= maxMembers) return full
-  return enter(head, { by, users: [by, ...others], since, invites: invitesOnReturn(head) })
+  return enter(head, { ...how, users: [by, ...others], invites: invitesOnReturn(head) })
 }
 
 /** He comes back as a plain member, or as the owner where nobody is left. */
@@ -122,6 +131,10 @@ function judgeJoin(head: Head, context: JudgeContext): Verdict {
   if (head.members.size >= maxMembers) return full
   const since = sinceOf(head, context)
   return accept({ op: 'joined', by, ...(since === undefined ? undefined : { since }) }, [by])
+}
+
+function entering(head: Head, context: JudgeContext): Omit<Entering, 'users' | 'invites'> {
+  return { by: context.by, since: sinceOf(head, context), declines: context.declines }
 }
 
 function sinceOf({ info }: Head, { newcomersSince }: JudgeContext): number | undefined {
