@@ -27,7 +27,7 @@ export async function messageAfter(
     live !== undefined && isLivePage(live, record)
       ? live.state
       : folded(await foldStored(ledger, id, page), read)
-  ledger.folded.set(name, { state, record })
+  keep(ledger, name, state, record)
   const message = state.messages.findLast((one) => one.id === target)
   return message === undefined
     ? undefined
@@ -44,8 +44,12 @@ export async function goOn(
   const name = nameOf(id, read.row.page)
   const live = ledger.folded.get(name) ?? ledger.model.livePages.get(name)
   if (live === undefined || !isLivePage(live, before)) return
-  const record = await ledger.page(id, read.row.page)
-  ledger.folded.set(name, { state: folded(live.state, read), record })
+  keep(ledger, name, folded(live.state, read), await ledger.page(id, read.row.page))
+}
+
+/** Of a page that is behind it holds for this row alone: the row is not on it yet. */
+function keep(ledger: Ledger, name: string, state: TimelineState, record: PageRecord): void {
+  if (isLivePage({ state, record }, record)) ledger.folded.set(name, { state, record })
 }
 
 async function foldStored(ledger: Ledger, id: ConversationId, page: number): Promise<TimelineState> {

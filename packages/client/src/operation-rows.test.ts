@@ -160,6 +160,33 @@ test('[CL125] of a message that is not held here there is nothing to tell', asyn
   expect(await digestOf(device, 1)).toMatchObject({ known: 4, updates: [] })
 })
 
+test('[CL65] [CL125] what was told of a page that was behind is not taken for the page in another log', async () => {
+  const { script, device, engine } = await atLunch()
+  const row = script.text(jerry, 'one')
+  await device.say(script.frame(row))
+  script.text(jerry, 'missed')
+  const news = script.news({ whole: false, rows: [], touched: [script.touched(1)] })
+  await device.say({ frame: 'sync', cursor: 4, frames: 0, full: false, more: false, news: [news] })
+  await device.say(script.frame(script.edit(row, 'two')))
+  expect(take(device.events, 'edited')).toMatchObject([{ message: { text: 'two' } }])
+  await device.cut()
+  await device.pass(40_000)
+  device.sent()
+  const restored = createScript(lunch, { by: jerry, members: [tom, mary], reader: tom })
+  restored.text(jerry, 'one')
+  const other = restored.news({ whole: false, rows: [], touched: [restored.touched(1)] })
+  await device.connect({ epoch: 'another', full: true, news: [other] })
+  const asked = device.sent().find((frame) => frame.frame === 'digests')
+  await device.say({
+    frame: 'digests-answer',
+    request: asked?.frame === 'digests' ? asked.request : 0,
+    conversation: lunch,
+    pages: [restored.touched(1)],
+  })
+  expect(engine.conversation(lunch)?.lastMessage).toMatchObject({ text: 'one' })
+  expect((await shown(device)).map((message) => message.text)).toEqual(['one'])
+})
+
 test('[CL124] an edit erases the one before it, here too, and the digest stays the relay’s', async () => {
   const { store, script, device } = await atLunch()
   const row = script.text(jerry, 'first words')
