@@ -1,6 +1,6 @@
 /** Long conversations, pages of which may be missing here, and a relay that answers for them. */
 import type { DeviceFrame, Row } from '@parley/wire'
-import type { MessageView } from '../engine-types.ts'
+import type { HistoryQuery, MessageView } from '../engine-types.ts'
 import type { TestDevice, TestDeviceOptions, TestSurroundings } from './device.test-kit.ts'
 import { startDevice } from './device.test-kit.ts'
 import { createScript, type Script } from './script.test-kit.ts'
@@ -86,13 +86,13 @@ export async function holder(
   return device
 }
 
-/** Answers what is fetched until the call is done; `asked` are the pages, `others` the frames that ask for nothing. */
+/** Answers what is fetched until the call is done; `pages` are those asked for, `others` the frames that ask for nothing. */
 export async function served<T>(
   { sent, say }: Pick<TestSurroundings, 'sent' | 'say'>,
   script: Script,
   call: Promise<T>,
   has: (page: number) => boolean = () => true,
-  asked: number[] = [],
+  pages: number[] = [],
   others: DeviceFrame[] = [],
 ): Promise<T> {
   const state = { done: false }
@@ -106,7 +106,7 @@ export async function served<T>(
       if (frame.frame !== 'fetch') others.push(frame)
       if (frame.frame !== 'fetch') continue
       const { request, conversation, page, after } = frame
-      if (page > 0) asked.push(page)
+      if (page > 0) pages.push(page)
       const failed = { result: 'failed', code: 'overloaded', detail: 'no' } as const
       const fetched = page === 0 ? script.head() : has(page) ? script.page(page, after) : failed
       await say({ frame: 'fetch-answer', request, conversation, fetched })
@@ -114,6 +114,27 @@ export async function served<T>(
     await settle()
   }
   return call
+}
+
+/** What a query answers, and the pages that were fetched for it. */
+export async function asked(
+  device: TestDevice,
+  script: Script,
+  query: HistoryQuery,
+): Promise<{
+  readonly ids: readonly string[]
+  readonly missing: readonly number[]
+  readonly pages: readonly number[]
+}> {
+  const pages: number[] = []
+  const { messages, missing } = await served(
+    device,
+    script,
+    device.engine.history(lunch, query),
+    () => true,
+    pages,
+  )
+  return { ids: idsOf(messages), missing, pages }
 }
 
 export const idsOf = (views: readonly { readonly id: string }[]): readonly string[] =>
