@@ -3,7 +3,8 @@
  * fetched is older. Edits, reactions and recalls the relay has taken once are offered again where the message stands now;
  * what turns out to be there is settled by its row. Rules CL66 and CL133.
  */
-import type { ConversationId } from '@parley/document'
+import type { ConversationId, EntryId } from '@parley/document'
+import { acknowledgementOf, replaces } from './acknowledged.ts'
 import type { Acknowledgement } from './acknowledged.ts'
 import type { Ledger } from './ledger.ts'
 import { readOutboxItem } from './read-records.ts'
@@ -16,7 +17,14 @@ export async function offerAgain(ledger: Ledger, id: ConversationId, read: ReadR
   const recall = about.find(({ target }) => target?.op === 'recall')
   const place = { page: read.row.page, ...read.item }
   // Of what is taken back again nothing else matters.
-  for (const one of recall === undefined ? about : [recall]) await offer(ledger, id, one, place)
+  for (const one of recall === undefined ? about : [recall])
+    if (!isReplaced(ledger, read.entry.id, one)) await offer(ledger, id, one, place)
+}
+
+/** What waits says something newer of the same. */
+function isReplaced(ledger: Ledger, message: EntryId, one: Acknowledgement): boolean {
+  const waiting = ledger.outbox.about(message).filter(({ state }) => state === 'waiting')
+  return waiting.some((item) => item.target?.op === 'recall' || replaces(acknowledgementOf(item), one))
 }
 
 async function offer(

@@ -125,8 +125,9 @@ export function createOperationCalls(core: Core, queueing: Queueing, history: Hi
     return isCurrent ? () => already(target, { seq, time }) : undefined
   }
 
-  function isConfirmed(of: Aim['of'], sign: string): boolean {
-    if (!('confirmed' in of)) return false
+  /** undefined of what is offered again to a restored relay: what was done to it may be, or not. */
+  function isConfirmed(of: Aim['of'], sign: string): boolean | undefined {
+    if (!('confirmed' in of)) return of.waiting.offered ? undefined : false
     return of.confirmed.reactions.some((one) => one.sign === sign && one.users.includes(user))
   }
 

@@ -1,4 +1,5 @@
 import type { EntryId } from '@parley/document'
+import type { DeviceFrame } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { startDevice } from './testing/device.test-kit.ts'
 import type { TestDevice } from './testing/device.test-kit.ts'
@@ -23,17 +24,21 @@ const ops = (updates: readonly Pushed[]): readonly string[] =>
           : 'recall',
   )
 
+async function answer(device: TestDevice, script: Script, frames: readonly DeviceFrame[]): Promise<void> {
+  for (const frame of frames) {
+    if (frame.frame !== 'fetch') continue
+    const { request, conversation, page, after } = frame
+    await device.say({ frame: 'fetch-answer', request, conversation, fetched: script.page(page, after) })
+  }
+}
+
 /** Takes everything that was written, and answers what was asked for. */
 async function accept(device: TestDevice, script: Script): Promise<readonly Pushed[]> {
   const frames = device.sent()
   const updates = pushed(frames)
   const rows = updates.map((update) => script.accept(update))
   if (updates.length > 0) await device.say(script.accepted(updates, rows), script.frame(...rows))
-  for (const frame of frames) {
-    if (frame.frame !== 'fetch') continue
-    const { request, conversation, page, after } = frame
-    await device.say({ frame: 'fetch-answer', request, conversation, fetched: script.page(page, after) })
-  }
+  await answer(device, script, frames)
   return updates
 }
 
@@ -77,11 +82,7 @@ async function read(device: TestDevice, script: Script): Promise<void> {
   const frames = device.sent()
   // A message that is offered again meanwhile is settled by its row.
   expect(ops(pushed(frames)).filter((what) => !what.startsWith('say'))).toEqual([])
-  for (const frame of frames) {
-    if (frame.frame !== 'fetch') continue
-    const { request, conversation, page, after } = frame
-    await device.say({ frame: 'fetch-answer', request, conversation, fetched: script.page(page, after) })
-  }
+  await answer(device, script, frames)
   await reading
 }
 
@@ -187,4 +188,44 @@ test('[CL49] [CL55] waiting edits and reactions are placed anew in a new epoch',
   await device.pass(0)
   expect(ops(await accept(device, restored))).toEqual(['edit four', 'react 🙂 on'])
   expect(device.engine.unsent()).toEqual([])
+})
+
+test('[CL122] [CL133] a reaction to what is offered again is taken away there too', async () => {
+  const { device, id } = await edited()
+  const restored = create()
+  await meetRestored(device, restored)
+  await device.engine.react(lunch, id, '👍', false)
+  await compare(device, restored)
+  expect(ops(await accept(device, restored))).toEqual(['say one'])
+  for (let round = 0; round < 3; round += 1) await accept(device, restored)
+  expect(await shown(device, id)).toMatchObject({ text: 'three', reactions: [] })
+  expect(device.engine.unsent()).toEqual([])
+})
+
+test('[CL133] what was done anew meanwhile is not undone by what is offered again', async () => {
+  const { device, id } = await edited()
+  const restored = create()
+  await meetRestored(device, restored)
+  await device.engine.react(lunch, id, '👍', false)
+  await device.engine.edit(lunch, id, text('four'))
+  await compare(device, restored)
+  const asked: DeviceFrame[] = []
+  const left = (): readonly Pushed[] => {
+    const frames = device.sent()
+    asked.push(...frames.filter(({ frame }) => frame === 'fetch'))
+    return pushed(frames)
+  }
+  const [message] = left()
+  if (message === undefined) throw new Error('nothing left')
+  const row = restored.accept(message)
+  // The answer comes alone, and what waits for it leaves.
+  await device.say(restored.accepted([message], [row]))
+  const updates = left()
+  expect(ops(updates)).toEqual(['react 👍 off', 'edit four'])
+  const rows = updates.map((update) => restored.accept(update))
+  await device.say(restored.frame(row), restored.accepted(updates, rows), restored.frame(...rows))
+  expect(ops(await accept(device, restored))).toEqual(['react 👎 off'])
+  for (let round = 0; round < 3; round += 1) expect(await accept(device, restored)).toEqual([])
+  await answer(device, restored, asked)
+  expect(await shown(device, id)).toMatchObject({ text: 'four', reactions: [] })
 })
