@@ -26,7 +26,7 @@ export interface Aim {
   readonly of: { readonly waiting: EntryItem } | { readonly confirmed: TimelineMessage }
 }
 
-export interface Aiming {
+interface Aiming {
   /** Throws when this device does not hold the message. */
   find(ledger: Ledger, id: ConversationId, target: EntryId): Promise<Aim>
   /** Throws when the operation would be refused, as far as this device knows. */

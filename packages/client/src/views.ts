@@ -107,7 +107,7 @@ function withOperation(view: MessageView, { content, answered }: EntryItem): Mes
 }
 
 /** The whole content is replaced; whose it is, where it stands and what it answers stays. */
-export function editedView(view: MessageView, content: Content, editedAt: number): MessageView {
+function editedView(view: MessageView, content: Content, editedAt: number): MessageView {
   const { id, conversation, from, seq, time, sentAt, replyTo, reactions, recalled, state, error } = view
   return {
     id,
