@@ -130,7 +130,7 @@ export { parseChange, parseCommand, type ParsedChange, type ParsedCommand } from
 export { type ParseFault } from './head/parse-fields.ts'
 export { type ParsedOutcome, parseOutcome } from './head/parse-outcome.ts'
 export { policyDifference, wholePolicy } from './head/policy.ts'
-export { type EntryVerdict, judgeEntry, type Target } from './head/judge-entry.ts'
+export { type EntryVerdict, judgeEntry, judgeSignal, type Target } from './head/judge-entry.ts'
 export { judgePerson } from './person/judge-person.ts'
 export { type PersonCount, type PersonKey, personNeeds, type PersonNeeds } from './person/needs.ts'
 export { type ParsedPersonCommand, parsePersonCommand } from './person/parse-command.ts'

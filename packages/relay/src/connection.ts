@@ -20,12 +20,19 @@ export interface Desk {
   readonly clock: Clock
   readonly logger: Logger
   readonly authenticate: Authenticate
-  /** undefined while the relay takes no sessions. */
-  readonly enter: (identity: Identity, standing: Standing, channel: Channel) => Session | undefined
+  /** Once, at once or later, unless the channel has ended: its session, or why there is none. */
+  readonly enter: (
+    identity: Identity,
+    standing: Greeting,
+    channel: Channel,
+    entered: (session: Session | FailureCode) => void,
+  ) => void
   readonly receive: (session: Session, frame: SessionFrame, received: number) => void
   readonly resume: (session: Session) => void
   readonly leave: (session: Session) => void
 }
+
+export type Greeting = Standing & Pick<Hello, 'tag' | 'login'>
 
 export type SessionFrame = Exclude<DeviceFrame, Hello>
 
@@ -73,9 +80,11 @@ export function createConnection(desk: Desk, channel: Channel, entered?: Session
       fail('token-expired')
       return
     }
-    const session = desk.enter(identity, { epoch: hello.epoch, cursor: hello.cursor }, channel)
-    if (session === undefined) fail('shutting-down')
-    else state = { at: 'open', session }
+    const { epoch, cursor, tag, login } = hello
+    desk.enter(identity, { epoch, cursor, tag, login }, channel, (result) => {
+      if (typeof result === 'string') fail(result)
+      else state = { at: 'open', session: result }
+    })
   }
 
   const receive = (frame: DeviceFrame): void => {

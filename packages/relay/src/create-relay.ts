@@ -14,9 +14,12 @@ import { fanOut, tellCursor } from './fan-out.ts'
 import { answerDigests, answerFetch } from './fetch.ts'
 import { commandInput, type Input, type Outcome, pushInput } from './inputs.ts'
 import { defaultLimits } from './limits.ts'
-import type { Identity, Relay, RelayHealth, RelayOptions, Standing } from './ports.ts'
-import { createSessions, type Session } from './session.ts'
+import type { Identity, Relay, RelayHealth, RelayOptions } from './ports.ts'
+import { createPresences } from './presence.ts'
+import { createSession, createSessions, type Session, type Tagged } from './session.ts'
+import { createSignals } from './signals.ts'
 import { StoreError } from './store.ts'
+import { createTags } from './tags.ts'
 import { allLater, type Judge, ownSeams, runTurn, type Seams } from './turn.ts'
 import { createWork, type Waiting } from './work.ts'
 
@@ -25,9 +28,10 @@ export function createRelay(options: RelayOptions): Relay {
 }
 
 export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
-  const { store, clock, logger, gathered = () => Promise.resolve() } = options
+  const { store, clock, logger, gathered = () => Promise.resolve(), countSignal: count = () => undefined } = options
   const limits = { ...defaultLimits, ...options.limits }
   const sessions = createSessions()
+  const presences = createPresences(sessions, clock, limits)
   const work = createWork(limits)
   const cache = createConversationCache(limits)
   const judge: Judge = { store, cache, seams, limits }
@@ -107,57 +111,52 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
         try {
           await run()
         } catch (error) {
-          if (!(error instanceof StoreError)) throw error
-          logger.error('the store could not be read', { error })
-          end(session, 'internal')
+          readFailed(error)
+          if (session !== undefined) end(session, 'internal')
         }
       }),
     )
   }
 
-  const enter = (identity: Identity, standing: Standing, channel: Channel): Session | undefined => {
+  const readFailed = (error: unknown): void => {
+    if (!(error instanceof StoreError)) throw error
+    logger.error('the store could not be read', { error })
+  }
+
+  const enter = (identity: Identity, standing: Tagged, channel: Channel): Session | undefined => {
     if (draining || state === 'ended') return undefined
-    const { epoch, position } = store
-    const known = standing.epoch === epoch && standing.cursor > 0 && standing.cursor <= position
-    const from = known ? standing.cursor : 0
-    const session: Session = {
-      identity,
-      channel,
-      follows: standing.only,
-      flow:
-        standing.only === undefined
-          ? {
-              state: 'catching-up',
-              full: !known,
-              fresh: standing.epoch === '',
-              from,
-              at: from,
-              waiting: false,
-              only: null,
-            }
-          : { state: 'live' },
-      cursor: from,
-      turns: 0,
-      updates: 0,
-      reads: 0,
-      violations: 0,
-    }
+    const session = createSession(identity, standing, channel, store)
     const predecessor = sessions.enter(session)
-    predecessor?.channel.end('replaced')
+    presences.entered(session)
+    if (predecessor !== undefined) {
+      predecessor.channel.end('replaced')
+      presences.left(predecessor)
+    }
     channel.send({
       frame: 'welcome',
       version: protocolVersion,
       user: identity.user,
-      epoch,
+      epoch: store.epoch,
       time: clock.now(),
     })
     resume(session)
     return session
   }
 
+  const enterByHello: Desk['enter'] = (identity, greeting, channel, entered) => {
+    const enterNow = (): void => entered(enter(identity, greeting, channel) ?? 'shutting-down')
+    if (greeting.tag === '') enterNow()
+    else claimTag({ claim: { ...identity, ...greeting }, channel, enter: enterNow, refuse: entered })
+  }
+
+  const leave = (session: Session): void => {
+    sessions.leave(session)
+    presences.left(session)
+  }
+
   const end = (session: Session, ...failure: Parameters<Channel['end']>): void => {
     session.channel.end(...failure)
-    sessions.leave(session)
+    leave(session)
   }
 
   const catchUp = async (session: Session): Promise<void> => {
@@ -195,6 +194,12 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
           const answers = await answerFetch(judge, session.identity.user, frame, limits)
           for (const part of answers) session.channel.send(part)
         })
+        break
+      case 'signal':
+        passOn(session, frame)
+        break
+      case 'presence':
+        presences.ask(session, frame)
         break
       case 'digests':
         ask(session, async () =>
@@ -239,6 +244,22 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     wake()
   }
 
+  const claimTag = createTags({
+    store,
+    sessions,
+    between(run) {
+      work.addRead({ session: undefined, run })
+      wake()
+    },
+    failed(error, at) {
+      if (at === 'write') storeFailed(error)
+      else readFailed(error)
+      return at === 'write' ? 'overloaded' : 'internal'
+    },
+    end,
+  })
+  const passOn = createSignals({ store, cache, sessions, clock, limits, count, read: ask })
+
   /** Up to as much again, so that those who wait do not come back all at once. */
   const waitOf = (code: LaterCode): number => spread(laterAnswers[code].waitMs)
   const spread = (ms: number): number => ms + Math.floor((ms * (options.random(1)[0] ?? 0)) / 256)
@@ -259,12 +280,12 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     clock,
     logger,
     authenticate: options.authenticate,
-    enter,
+    enter: enterByHello,
     receive,
     resume: (session) => {
       if (session.flow.state === 'catching-up' && session.flow.waiting) resume(session)
     },
-    leave: (session) => sessions.leave(session),
+    leave,
   }
 
   return {
@@ -283,6 +304,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
       if (session === undefined) connection.fail('shutting-down')
       return connection
     },
+    sweep: () => presences.sweep(),
     async drain() {
       draining = true
       work.clear()

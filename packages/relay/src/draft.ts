@@ -133,6 +133,7 @@ export function commitOf(draft: TurnDraft): RelayCommit | undefined {
     heads: moved.flatMap(({ core, base }) =>
       core === undefined || core.head === base?.head ? [] : [core.head],
     ),
+    tags: [],
   }
 }
 

@@ -34,5 +34,6 @@ export {
   type StoredConversation,
   StoreError,
   type StoreErrorKind,
+  type TagRecord,
   type WriterRecord,
 } from './store.ts'

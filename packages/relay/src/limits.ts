@@ -3,6 +3,7 @@
  * entries in document. All can be given otherwise to `createRelay`; tests do.
  */
 import { maxPageBytes, maxPageEntries, maxPageWriters } from '@parley/document'
+import { maxUsersPerRequest } from '@parley/wire'
 
 /** When a page closes, whichever comes first: constants of the protocol, smaller in tests. */
 export interface PageLimits {
@@ -41,6 +42,14 @@ export interface RelayLimits extends PageLimits {
   /** Conversations held in memory (head, members, open page), and the members of all of them: a kilobyte each. */
   readonly maxCachedConversations: number
   readonly maxCachedMembers: number
+  /** Signals of one session: faster than anybody types, and slow enough for those who are told. */
+  readonly maxSignalsPerSecond: number
+  /** A socket that has more than this unsent is told of no signals: they would be old when they arrive. */
+  readonly maxSignalBacklogBytes: number
+  /** Users one session hears of coming and going; whom it asks for beyond them it is told of once. */
+  readonly maxWatchedUsers: number
+  /** A device that loses its connection and comes back within this time was never gone, to those who look. */
+  readonly presenceGraceMs: number
   /** Updates that no honest device would send, of one session; then it ends as `malformed`. */
   readonly maxViolations: number
   /** One head row, and a head's whole state: a command that would need more is refused (`too-large`). */
@@ -68,6 +77,10 @@ export const defaultLimits: RelayLimits = {
   cursorEveryTurns: 64,
   maxCachedConversations: 2000,
   maxCachedMembers: 100_000,
+  maxSignalsPerSecond: 20,
+  maxSignalBacklogBytes: 64 * 1024,
+  maxWatchedUsers: maxUsersPerRequest,
+  presenceGraceMs: 5000,
   maxViolations: 16,
   maxHeadRowBytes: 128 * 1024,
   maxHeadBytes: 960 * 1024,

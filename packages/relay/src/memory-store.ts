@@ -1,7 +1,7 @@
 /**
  * The log in memory. The disk is an object of its own: it survives the store, as a real one survives the process.
  */
-import { type ConversationId, type EntryId, everybody, type UserId } from '@parley/document'
+import { type ConversationId, type DeviceId, type EntryId, everybody, type UserId } from '@parley/document'
 import {
   type CommandRecord,
   type ConversationRecord,
@@ -41,10 +41,12 @@ export interface MemoryDisk {
   readonly conversations: Map<ConversationId, MemoryConversation>
   readonly memberships: Map<UserId, Set<ConversationId>>
   readonly commands: Map<string, CommandRecord>
+  /** Devices, by user and tag. */
+  readonly tags: Map<string, DeviceId>
 }
 
 export function createMemoryDisk(epoch: string): MemoryDisk {
-  return { epoch, position: 0, conversations: new Map(), memberships: new Map(), commands: new Map() }
+  return { epoch, position: 0, conversations: new Map(), memberships: new Map(), commands: new Map(), tags: new Map() }
 }
 
 export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
@@ -130,6 +132,9 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
     async head(conversation) {
       return at(conversation)?.head
     },
+    async tagHolder(user, tag) {
+      return disk.tags.get(tagKey(user, tag))
+    },
     async commit(commit) {
       apply(disk, commit)
     },
@@ -198,6 +203,7 @@ function apply(disk: MemoryDisk, commit: RelayCommit): void {
   for (const message of commit.messages) {
     conversationOf(disk, message.conversation).messages.set(message.id, message)
   }
+  for (const { user, tag, device } of commit.tags) disk.tags.set(tagKey(user, tag), device)
   for (const command of commit.commands) disk.commands.set(commandKey(command.user, command.id), command)
   disk.position = commit.position
 }
@@ -251,4 +257,5 @@ function existing<Value>(values: readonly (Value | undefined)[]): readonly Value
 
 const writerKey = (page: number, client: number): string => `${page}/${client}`
 const placeKey = (page: number, client: number, clock: number): string => `${page}/${client}/${clock}`
+const tagKey = (user: UserId, tag: string): string => `${user}/${tag}`
 const commandKey = (user: UserId, id: EntryId): string => `${user}/${id}`

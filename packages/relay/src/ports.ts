@@ -37,6 +37,9 @@ export interface Clock {
   now(): number
 }
 
+/** Signals, as they are `passed` on, or `dropped`: too fast, or from somebody who may not speak. */
+export type CountSignal = (what: 'passed' | 'dropped') => void
+
 /** Texts and plain values only; never a token, a key or what somebody wrote. */
 export interface Logger {
   error(message: string, facts?: Readonly<Record<string, unknown>>): void
@@ -52,6 +55,7 @@ export interface RelayOptions {
   readonly logger: Logger
   readonly authenticate: Authenticate
   readonly limits?: Partial<RelayLimits>
+  readonly countSignal?: CountSignal
   /**
    * Resolves when the shell has given in everything that has arrived by now. A turn waits for it, so that what many
    * sockets brought at the same time shares one commit; left out, a turn holds what came in the same task.
@@ -98,6 +102,8 @@ export interface Relay {
   accept(peer: Peer): Connection
   /** A peer whose identity the shell knows already: it is in session at once. */
   connect(identity: Identity, standing: Standing, peer: Peer): Connection
+  /** Tells what has become true by waiting: that somebody has gone. The shell calls it about once a second. */
+  sweep(): void
   /** Finishes and answers what is under way, then ends every session with `shutting-down`. The store stays open. */
   drain(): Promise<void>
 }

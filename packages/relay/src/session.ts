@@ -6,7 +6,8 @@
  */
 import type { ConversationId, DeviceId, UserId } from '@parley/document'
 import type { Channel } from './channel.ts'
-import type { Identity } from './ports.ts'
+import type { Identity, Standing } from './ports.ts'
+import type { RelayStore } from './store.ts'
 
 export type Flow = { readonly state: 'live' } | CatchingUp
 
@@ -30,6 +31,8 @@ export interface Session {
   readonly channel: Channel
   /** The one conversation this session is about; undefined for all of the user's. */
   readonly follows: ConversationId | undefined
+  /** '' for a device that shares with no other. */
+  readonly tag: string
   flow: Flow
   /** The cursor the device was told last, and how many turns have sent it something since. */
   cursor: number
@@ -38,6 +41,38 @@ export interface Session {
   updates: number
   reads: number
   violations: number
+  /** Signals since a moment. */
+  signals: { readonly since: number; readonly count: number }
+  /** Of whose coming and going it is told. */
+  readonly watched: Set<UserId>
+}
+
+export type Tagged = Standing & { readonly tag?: string }
+
+/** It begins with a catch-up; one that follows a single conversation is told of what comes only. */
+export function createSession(
+  identity: Identity,
+  { epoch, cursor, only, tag = '' }: Tagged,
+  channel: Channel,
+  log: Pick<RelayStore, 'epoch' | 'position'>,
+): Session {
+  const known = epoch === log.epoch && cursor > 0 && cursor <= log.position
+  const from = known ? cursor : 0
+  const missed = { full: !known, fresh: epoch === '', from, at: from, waiting: false, only: null }
+  return {
+    identity,
+    channel,
+    follows: only,
+    tag,
+    flow: only === undefined ? { state: 'catching-up', ...missed } : { state: 'live' },
+    cursor: from,
+    turns: 0,
+    updates: 0,
+    reads: 0,
+    violations: 0,
+    signals: { since: 0, count: 0 },
+    watched: new Set(),
+  }
 }
 
 export interface Sessions {

@@ -152,6 +152,13 @@ export interface HeadRecord {
   readonly state: Uint8Array
 }
 
+/** Which device of a user has a tag. */
+export interface TagRecord {
+  readonly user: UserId
+  readonly tag: string
+  readonly device: DeviceId
+}
+
 /** The row keeps its place, author, id and operation, and becomes `erased`; its mentions are gone. */
 export interface Rewrite {
   readonly conversation: ConversationId
@@ -173,6 +180,7 @@ export interface RelayCommit {
   readonly mentions: readonly MentionRecord[]
   readonly commands: readonly CommandRecord[]
   readonly heads: readonly HeadRecord[]
+  readonly tags: readonly TagRecord[]
 }
 
 export interface StoredConversation {
@@ -271,6 +279,8 @@ export interface RelayStore {
   /** A user's feed above a position, in ascending order of it. */
   feed(user: UserId, position: number, limit: number): Promise<readonly FeedRow[]>
   head(conversation: ConversationId): Promise<HeadRecord | undefined>
+  /** The device that has this tag of a user. */
+  tagHolder(user: UserId, tag: string): Promise<DeviceId | undefined>
   commit(commit: RelayCommit): Promise<void>
   close(): Promise<void>
 }

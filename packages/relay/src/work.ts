@@ -11,7 +11,8 @@ export interface Waiting {
 
 /** Something to read for a session, and to send. Never rejects but by a fault of the store, or a bug. */
 export interface Read {
-  readonly session: Session
+  /** undefined for one that is not in session yet. */
+  readonly session: Session | undefined
   readonly run: () => Promise<void>
 }
 

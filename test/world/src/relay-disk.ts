@@ -163,6 +163,7 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
         read(() => inner.mentionedSince(conversation, position, upToSeq, user, limit)),
       feed: (user, position, limit) => read(() => inner.feed(user, position, limit)),
       head: (conversation) => read(() => inner.head(conversation)),
+      tagHolder: (user, tag) => read(() => inner.tagHolder(user, tag)),
       commit,
       close: () => inner.close(),
     }

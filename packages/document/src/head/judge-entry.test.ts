@@ -3,7 +3,7 @@ import type { Entry } from '../entry/entry.ts'
 import { makeEntryId, parseUserId, type UserId } from '../ids.ts'
 import { changeHead } from './change-head.ts'
 import { forever, type Head } from './head.ts'
-import { type EntryVerdict, judgeEntry, type Target } from './judge-entry.ts'
+import { type EntryVerdict, judgeEntry, judgeSignal, type Target } from './judge-entry.ts'
 
 const tom = user('Tom')
 const ann = user('Ann')
@@ -125,6 +125,18 @@ test('[DO98] the policy says who writes messages, edits and reactions', () => {
     expect(codeOf(judgeEntry(head, edit, ann, hers, 3))).toBe(member)
     expect(codeOf(judgeEntry(head, recall, ann, hers, 3))).toBe('accepted')
   }
+})
+
+test('[DO140] who may not speak is not heard either', () => {
+  const head = headOf([ann, bob])
+  expect(codeOf(judgeSignal(head, ann, 0))).toBe('accepted')
+  expect(codeOf(judgeSignal(headOf([bob]), ann, 0))).toBe('not-a-member')
+  const quiet = changeHead(head, { op: 'muted', by: tom, members: [ann], until: 100 }, 1)
+  expect(codeOf(judgeSignal(quiet, ann, 99))).toBe('muted')
+  expect(codeOf(judgeSignal(quiet, ann, 100))).toBe('accepted')
+  const strict = changeHead(head, { op: 'updated', by: tom, policy: { speak: 'managers' } }, 1)
+  expect(codeOf(judgeSignal(strict, ann, 2))).toBe('not-allowed')
+  expect(codeOf(judgeSignal(strict, tom, 2))).toBe('accepted')
 })
 
 test('[DO99] a message is edited by its author alone', () => {

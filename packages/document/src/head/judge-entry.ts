@@ -1,5 +1,5 @@
 /**
- * Who writes what into a conversation. Rules DO60, DO61, DO97 to DO99.
+ * Who writes what into a conversation, and who is heard in it. Rules DO60, DO61, DO97 to DO99, DO140.
  */
 import type { Entry, Operation } from '../entry/entry.ts'
 import type { Head } from './head.ts'
@@ -38,12 +38,21 @@ export function judgeEntry(
   )
 }
 
+/** Whether what he only says now (that he is typing, a message nobody keeps) is passed on to the others. */
+export function judgeSignal(head: Head, by: UserId, time: number): EntryVerdict {
+  if (!head.members.has(by)) return refuse('not-a-member', 'only members are heard')
+  return judgeSpeaking(head, by, time) ?? accepted
+}
+
 /** What was said may be taken back whatever else one may not do. */
 function judgeSpeech(head: Head, entry: Entry, by: UserId, time: number): Refused | undefined {
   const op = 'op' in entry ? entry.op : undefined
-  if (op === 'recall') return undefined
-  if ((head.muted.get(by) ?? 0) > time) return refuse('muted', 'he may not speak for the time being')
   // Whoever may not speak could say anything by editing what he once said.
+  return op === 'recall' ? undefined : judgeSpeaking(head, by, time)
+}
+
+function judgeSpeaking(head: Head, by: UserId, time: number): Refused | undefined {
+  if ((head.muted.get(by) ?? 0) > time) return refuse('muted', 'he may not speak for the time being')
   if (hasRight(head, by, 'speak')) return undefined
   return refuse('not-allowed', 'here not everybody speaks')
 }

@@ -21,6 +21,8 @@ const counters = {
   commits_total: 'Transactions the store has on disk',
   commits_failed_total: 'Transactions the store refused',
   rows_total: 'Rows written to the log',
+  signals_passed_total: 'Signals passed on to other devices',
+  signals_dropped_total: 'Signals that came too fast, or from somebody who may not speak',
 } as const
 
 export type CounterName = keyof typeof counters

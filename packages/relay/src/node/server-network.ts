@@ -73,6 +73,7 @@ export function createNetwork(setting: NetworkSetting): Network {
   const timer = setInterval(() => {
     const at = now()
     for (const session of sessions) session.sweep(at)
+    relay.sweep()
   }, timings.sweepMs)
 
   const request = createHttpHandler({

@@ -84,6 +84,7 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     logger,
     authenticate: checkToken,
     limits,
+    countSignal: (what) => metrics.add(`signals_${what}_total`),
     gathered: async () =>
       new Promise((resolve) => {
         setImmediate(resolve)

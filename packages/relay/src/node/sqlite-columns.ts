@@ -198,6 +198,10 @@ export function commandRecord(columns: Columns): CommandRecord {
   }
 }
 
+export function tagDevice(columns: Columns): DeviceId {
+  return parsed(columns, 'device', parseDeviceId)
+}
+
 function user(columns: Columns, name: string): UserId {
   return parsed(columns, name, parseUserId)
 }

@@ -114,6 +114,7 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
       it.edit?.clock ?? null,
     )
   }
+  for (const it of commit.tags) write.tag.run(it.user, it.tag, it.device)
   for (const it of commit.commands) {
     write.command.run(it.user, it.id, it.conversation, it.seq, it.time, it.outcome)
   }

@@ -130,6 +130,13 @@ export const schema = `
     PRIMARY KEY (conversation, id)
   ) STRICT, WITHOUT ROWID;
 
+  CREATE TABLE tags (
+    user TEXT NOT NULL,
+    tag TEXT NOT NULL,
+    device TEXT NOT NULL,
+    PRIMARY KEY (user, tag)
+  ) STRICT, WITHOUT ROWID;
+
   CREATE TABLE mentions (
     conversation INTEGER NOT NULL,
     user TEXT NOT NULL,

@@ -29,6 +29,7 @@ export type Reads = Statement<
   | 'recalls'
   | 'mentions'
   | 'feed'
+  | 'tagHolder'
   | 'conversationByNumber'
 >
 
@@ -44,6 +45,7 @@ export type Writes = Statement<
   | 'mention'
   | 'forgetMentions'
   | 'command'
+  | 'tag'
 >
 
 export interface Statements {
@@ -97,6 +99,7 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
       WHERE m.user = ?1 AND m.role = '' AND m.position > ?2
     )
     ORDER BY moved LIMIT ?3`),
+    tagHolder: prepare(`SELECT device FROM tags WHERE user = ? AND tag = ?`),
     conversationByNumber: prepare(`SELECT id AS conversation_id, * FROM conversations WHERE number = ?`),
   }
 }
@@ -121,6 +124,7 @@ function prepareWrites(prepare: (text: string) => StatementSync): Writes {
     mention: prepare(insert('INSERT', 'mentions', ['conversation', 'user', 'seq', 'author'])),
     forgetMentions: prepare(`DELETE FROM mentions WHERE conversation = ? AND seq = ?`),
     command: prepare(insert('INSERT', 'commands', commandColumns)),
+    tag: prepare(insert('INSERT OR REPLACE', 'tags', ['user', 'tag', 'device'])),
   }
 }
 

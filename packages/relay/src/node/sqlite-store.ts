@@ -19,6 +19,7 @@ import {
   messageRecord,
   number,
   pageRecord,
+  tagDevice,
   text,
   writerRecord,
 } from './sqlite-columns.ts'
@@ -235,6 +236,7 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     feed: async (user, above, limit) =>
       reading(() => read.feed.all(user, above, limit).map((columns) => feedRow(user, columns))),
     head: async (conversation) => reading(() => readOne(read.head.get(...of(conversation)), headRecord)),
+    tagHolder: async (user, tag) => reading(() => readOne(read.tagHolder.get(user, tag), tagDevice)),
     async commit(commit) {
       if (broken !== undefined) throw broken
       try {

@@ -78,6 +78,7 @@ function createHastyRelay(options: RelayOptions, hold: (hasty: Hasty, peer: Peer
     },
     accept: (peer) => relay.accept(hold(hasty, peer)),
     connect: (identity, standing, peer) => relay.connect(identity, standing, hold(hasty, peer)),
+    sweep: () => relay.sweep(),
     drain: async () => relay.drain(),
   }
 }

@@ -15,7 +15,7 @@ import {
   tom,
   work,
 } from './store-records.ts'
-import { testConversationId } from './test-device.ts'
+import { testConversationId, testDeviceId } from './test-device.ts'
 
 export const rowCases: readonly StoreCase[] = [
   storeCase('[RE66] rows are read by place, by page and since a position, in sequence', async (harness) => {
@@ -209,6 +209,32 @@ export const rowCases: readonly StoreCase[] = [
       'operations',
     )
     await store.close()
+  }),
+
+  storeCase('[RE171] a tag has the device that took it last, in the next process too', async (harness) => {
+    const store = await harness.open()
+    checkEqual(await store.tagHolder(tom, 'web'), undefined, 'a tag that nobody has')
+    await store.commit(creation(lunch, 1))
+    const [first, second] = [testDeviceId(1), testDeviceId(2)]
+    await store.commit(commitOf(1, { tags: [{ user: tom, tag: 'web', device: first }] }))
+    await store.commit(
+      commitOf(1, {
+        tags: [
+          { user: tom, tag: 'mobile', device: first },
+          { user: mary, tag: 'web', device: first },
+        ],
+      }),
+    )
+    await store.commit(commitOf(1, { tags: [{ user: tom, tag: 'web', device: second }] }))
+    checkEqual(store.position, 1, 'no row, no position')
+    await store.close()
+    const again = await harness.open()
+    checkEqual(again.position, 1, 'the position')
+    checkEqual(await again.tagHolder(tom, 'web'), second, 'the last')
+    checkEqual(await again.tagHolder(tom, 'mobile'), first, 'another tag')
+    checkEqual(await again.tagHolder(mary, 'web'), first, 'of somebody else')
+    checkEqual(await again.tagHolder(mary, 'mobile'), undefined, 'nobody')
+    await again.close()
   }),
 
   storeCase('[RE52] of very many recalls the newest are read', async (harness) => {

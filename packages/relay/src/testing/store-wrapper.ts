@@ -29,6 +29,7 @@ export function wrapStore(
     recalledSince: async (...key) => around(async () => store.recalledSince(...key)),
     mentionedSince: async (...key) => around(async () => store.mentionedSince(...key)),
     feed: async (...key) => around(async () => store.feed(...key)),
+    tagHolder: async (...key) => around(async () => store.tagHolder(...key)),
     head: async (id) => around(async () => store.head(id)),
     commit: async (commit) => around(async () => store.commit(commit)),
     close: async () => around(async () => store.close()),

@@ -26,6 +26,7 @@ export interface TestRelayOptions {
   readonly wrap?: (store: RelayStore) => RelayStore
   readonly authenticate?: Authenticate
   readonly gathered?: () => Promise<void>
+  readonly countSignal?: (what: 'passed' | 'dropped') => void
 }
 
 export function createTestRelay(options: TestRelayOptions = {}): TestRelay {
@@ -42,6 +43,7 @@ export function createTestRelay(options: TestRelayOptions = {}): TestRelay {
     logger: createTestLogger(errors),
     authenticate: options.authenticate ?? authenticateByName,
     limits: options.limits ?? {},
+    ...(options.countSignal === undefined ? {} : { countSignal: options.countSignal }),
     ...(options.gathered === undefined ? {} : { gathered: options.gathered }),
     onFault: (error) => {
       faults.push(error)

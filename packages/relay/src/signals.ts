@@ -1,0 +1,88 @@
+/**
+ * What is true only now: passed on at once to the live sessions of all members, the sender's other devices among them,
+ * and to nobody later. Nothing of it is stored, queued or answered. Rules RE160 to RE163.
+ */
+import { judgeSignal, parseConversationId, type UserId } from '@parley/document'
+import { encodeRelayFrame, type Signal } from '@parley/wire'
+import { type ConversationCache, type ConversationState, loadState } from './conversation-state.ts'
+import type { Clock, CountSignal } from './ports.ts'
+import type { Session, Sessions } from './session.ts'
+import type { RelayStore } from './store.ts'
+
+export interface SignalLimits {
+  readonly maxSignalsPerSecond: number
+  readonly maxSignalBacklogBytes: number
+  readonly maxQueuedReads: number
+}
+
+export interface SignalDesk {
+  readonly store: RelayStore
+  readonly cache: ConversationCache
+  readonly sessions: Sessions
+  readonly clock: Clock
+  readonly limits: SignalLimits
+  readonly count: CountSignal
+  /** Runs between two turns. */
+  readonly read: (session: Session, run: () => Promise<void>) => void
+}
+
+export function createSignals(desk: SignalDesk): (session: Session, signal: Signal) => void {
+  const { store, cache, sessions, clock, limits, count } = desk
+
+  /** By the clock's seconds, as they come. */
+  const isTooFast = (session: Session): boolean => {
+    const now = clock.now()
+    const { since, count: before } = session.signals
+    const fresh = now < since || now >= since + 1000
+    session.signals = fresh ? { since: now, count: 1 } : { since, count: before + 1 }
+    return session.signals.count > limits.maxSignalsPerSecond
+  }
+
+  const passOn = (session: Session, state: ConversationState, signal: Signal): void => {
+    const { user } = session.identity
+    const time = clock.now()
+    if (!judgeSignal(state.value, user, time).accepted) {
+      count('dropped')
+      return
+    }
+    const { conversation, content } = signal
+    const bytes = encodeRelayFrame({ frame: 'signal', conversation, from: user, time, content })
+    for (const member of audience(state, sessions)) {
+      for (const other of sessions.of(member)) if (other !== session && hears(other)) send(other, bytes)
+    }
+    count('passed')
+  }
+
+  const hears = ({ follows, flow, channel }: Session): boolean =>
+    follows === undefined && flow.state === 'live' && channel.buffered() <= limits.maxSignalBacklogBytes
+
+  return (session, signal) => {
+    const id = parseConversationId(signal.conversation)
+    if (isTooFast(session) || session.follows !== undefined || id === undefined) {
+      count('dropped')
+      return
+    }
+    const state = cache.get(id)
+    if (state !== undefined) passOn(session, state, signal)
+    // Who signals more than is read is not answered either: he is only not heard.
+    else if (session.reads >= limits.maxQueuedReads) count('dropped')
+    else {
+      desk.read(session, async () => {
+        const loaded = await loadState(store, cache, id)
+        if (loaded === undefined) count('dropped')
+        else passOn(session, loaded, signal)
+      })
+    }
+  }
+}
+
+function send({ channel }: Session, bytes: Uint8Array): void {
+  channel.sendBytes(bytes)
+}
+
+/** Members who may be there. Whichever list is shorter is walked. */
+function audience({ value }: ConversationState, sessions: Sessions): Iterable<UserId> {
+  return sessions.userCount < value.members.size
+    ? [...sessions.users()].filter((user) => value.members.has(user))
+    : value.members.keys()
+}
