@@ -100,7 +100,7 @@ export async function applyDigests(
     const same = own.held === truth.version && own.digest === truth.digest
     if (same) await settleHeld(ledger, id, page, promises)
     // A row that came while the question was on its way is newer than the answer.
-    const known = own.known > own.held ? Math.max(own.known, truth.version) : truth.version
+    const known = Math.max(own.known, truth.version)
     ledger.setPage(id, page, same ? { ...own, known } : { held: 0, known, digest: emptyDigest })
   }
   ledger.setConversation({ ...record, verify: false })
