@@ -61,7 +61,8 @@ test('[CL65] a page fetched before it was compared counts by its version in this
   if (digests?.frame !== 'digests') throw new Error('no digests were asked for')
   const pages = digests.pages.map((page) => restored.touched(page))
   await device.say({ frame: 'digests-answer', request: digests.request, conversation: lunch, pages })
-  expect((await device.engine.inspect(lunch)).pages[2]).toMatchObject({ held: 4, known: 4 })
+  const { pages: kept } = await device.engine.inspect(lunch)
+  expect(kept.find(({ page }) => page === 2)).toMatchObject({ held: 4, known: 4 })
   await device.cut()
   await reading
 })
