@@ -7,6 +7,7 @@ import type { Row, TouchedPage } from '@parley/wire'
 import type { Ledger } from './ledger.ts'
 import { settleByRow } from './outbox.ts'
 import type { Promises } from './promises.ts'
+import type { Request } from './requests.ts'
 import { readPage } from './read-records.ts'
 import { readRow } from './read-row.ts'
 import { settleRow } from './settle-row.ts'
@@ -83,17 +84,19 @@ export function applyHead(
 /** Pages held under another epoch, or across an absence, against what the relay says of them. */
 export async function applyDigests(
   ledger: Ledger,
-  id: ConversationId,
+  { conversation: id, pages: asked }: Pick<Request, 'conversation' | 'pages'>,
   pages: readonly TouchedPage[],
   promises: Promises,
 ): Promise<void> {
   const record = ledger.conversation(id)
   if (record === undefined) return
   const said = new Map(pages.map((page) => [page.page, page]))
+  const compared = new Set(asked)
   for (const page of await heldPages(ledger, id)) {
     const truth = said.get(page)
     if (truth === undefined) {
-      ledger.removePage(id, page)
+      // What was fetched since it was asked is of this log.
+      if (compared.has(page)) ledger.removePage(id, page)
       continue
     }
     const own = await ledger.page(id, page)
