@@ -7,6 +7,7 @@ import type { Row, TouchedPage } from '@parley/wire'
 import type { Ledger } from './ledger.ts'
 import { settleByRow } from './outbox.ts'
 import type { Promises } from './promises.ts'
+import type { Request } from './requests.ts'
 import { readPage } from './read-records.ts'
 import { readEntryRow, readRow } from './read-row.ts'
 import { settleRow } from './settle-row.ts'
@@ -83,24 +84,26 @@ export function applyHead(
 /** Pages held under another epoch, or across an absence, against what the relay says of them. */
 export async function applyDigests(
   ledger: Ledger,
-  id: ConversationId,
+  { conversation: id, pages: asked }: Pick<Request, 'conversation' | 'pages'>,
   pages: readonly TouchedPage[],
   promises: Promises,
 ): Promise<void> {
   const record = ledger.conversation(id)
   if (record === undefined) return
   const said = new Map(pages.map((page) => [page.page, page]))
+  const compared = new Set(asked)
   for (const page of await heldPages(ledger, id)) {
     const truth = said.get(page)
     if (truth === undefined) {
-      ledger.removePage(id, page)
+      // What was fetched since it was asked is of this log.
+      if (compared.has(page)) ledger.removePage(id, page)
       continue
     }
     const own = await ledger.page(id, page)
     const same = own.held === truth.version && own.digest === truth.digest
     if (same) await settleHeld(ledger, id, page, promises)
     // A row that came while the question was on its way is newer than the answer.
-    const known = own.known > own.held ? Math.max(own.known, truth.version) : truth.version
+    const known = Math.max(own.known, truth.version)
     ledger.setPage(id, page, same ? { ...own, known } : { held: 0, known, digest: emptyDigest })
   }
   ledger.setConversation({ ...record, verify: false })

@@ -11,7 +11,7 @@ export async function fetchPage(core: Core, id: ConversationId, page: number): P
   const after = verify ? 0 : held
   // The connection may have gone while the page was looked up: what is not asked is not answered.
   if (!core.caughtUp) return 'offline'
-  return core.requests.open({ kind: 'page', conversation: id, page, after, known }, (request) => {
+  return core.requests.open({ kind: 'page', conversation: id, page, after, pages: [], known }, (request) => {
     core.session.send({ frame: 'fetch', request, conversation: id, page, after })
   })
 }
@@ -19,9 +19,12 @@ export async function fetchPage(core: Core, id: ConversationId, page: number): P
 export async function fetchHead(core: Core, id: ConversationId): Promise<RequestResult> {
   if (!core.caughtUp) return 'offline'
   const known = core.model.conversations.get(id)?.headKnown ?? 0
-  return core.requests.open({ kind: 'head', conversation: id, page: 0, after: 0, known }, (request) => {
-    core.session.send({ frame: 'fetch', request, conversation: id, page: 0, after: 0 })
-  })
+  return core.requests.open(
+    { kind: 'head', conversation: id, page: 0, after: 0, pages: [], known },
+    (request) => {
+      core.session.send({ frame: 'fetch', request, conversation: id, page: 0, after: 0 })
+    },
+  )
 }
 
 /** The most pages one digests request may name. */
@@ -32,7 +35,7 @@ async function compareDigests(core: Core, id: ConversationId): Promise<RequestRe
   // The newest ones; older pages that do not fit are simply fetched again when they are shown.
   const asked = pages.slice(-maxPages)
   if (!core.caughtUp) return 'offline'
-  const question = { kind: 'digests', conversation: id, page: 0, after: 0, known: 0 } as const
+  const question = { kind: 'digests', conversation: id, page: 0, after: 0, pages, known: 0 } as const
   return core.requests.open(question, (request) => {
     core.session.send({ frame: 'digests', request, conversation: id, pages: asked })
   })

@@ -46,6 +46,27 @@ test('[CL65] what is held is compared by digest and kept where it is equal', asy
   })
 })
 
+test('[CL65] a page fetched before it was compared counts by its version in this log', async () => {
+  const { device } = await aheadOfBackup()
+  const restored = backup()
+  await meetRestored(device, restored)
+  const sent = device.sent()
+  const reading = device.engine.history(lunch, { limit: 1 })
+  await settle()
+  const fetch = device.sent().find((frame) => frame.frame === 'fetch')
+  expect(fetch).toMatchObject({ page: 2, after: 0 })
+  const request = fetch?.frame === 'fetch' ? fetch.request : 0
+  await device.say({ frame: 'fetch-answer', request, conversation: lunch, fetched: restored.page(2) })
+  const digests = sent.find((frame) => frame.frame === 'digests')
+  if (digests?.frame !== 'digests') throw new Error('no digests were asked for')
+  const pages = digests.pages.map((page) => restored.touched(page))
+  await device.say({ frame: 'digests-answer', request: digests.request, conversation: lunch, pages })
+  const { pages: kept } = await device.engine.inspect(lunch)
+  expect(kept).toMatchObject([{}, { page: 1, held: 2, known: 2 }, { page: 2, held: 4, known: 4 }])
+  await device.cut()
+  await reading
+})
+
 test('[CL65] before it is compared it is shown, and what comes meanwhile is not taken for old', async () => {
   const { device, lost } = await aheadOfBackup()
   const restored = backup()

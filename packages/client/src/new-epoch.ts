@@ -31,7 +31,8 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
     if (conversation === undefined || typeof page !== 'number') continue
     const record = readPage(row.value)
     if (record.held === 0) ledger.removePage(conversation, page)
-    else ledger.setPage(conversation, page, { ...record, known: record.held })
+    // Of what this log has of it nothing has been heard yet.
+    else ledger.setPage(conversation, page, { ...record, known: 0 })
   }
   // Places and answers belong to the log that is gone; what was meant still stands.
   for (const item of model.outbox.all()) ledger.setItem(asMeant(item))

@@ -80,7 +80,7 @@ export async function receive(
     case 'digests-answer': {
       const request = core.requests.find(frame.request)
       if (request === undefined) return
-      await applyDigests(ledger, request.conversation, frame.pages, core.promises)
+      await applyDigests(ledger, request, frame.pages, core.promises)
       // What is offered again may leave now.
       ledger.after.push(() => core.mailbox.pump())
       ledger.after.push(() => core.requests.close(request.number, 'held'))

@@ -9,6 +9,8 @@ export interface Request {
   readonly conversation: ConversationId
   readonly page: number
   readonly after: number
+  /** Of digests: what was held then. */
+  readonly pages: readonly number[]
   /** The newest version heard of when it was asked. */
   readonly known: number
   /** Rows of the parts that came so far. */
@@ -22,7 +24,7 @@ export type RequestResult = 'held' | 'differs' | 'joinable' | 'absent' | 'failed
 export interface Requests {
   /** The promise of the same question, when it is already asked. */
   open(
-    question: Pick<Request, 'kind' | 'conversation' | 'page' | 'after' | 'known'>,
+    question: Pick<Request, 'kind' | 'conversation' | 'page' | 'after' | 'pages' | 'known'>,
     ask: (number: number) => void,
   ): Promise<RequestResult>
   find(number: number): Request | undefined

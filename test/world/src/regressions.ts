@@ -28,4 +28,5 @@ export const regressions: readonly Regression[] = [
   { seed: 17966, found: 'a recall a backup lacked was said again only when somebody opened its page' },
   { seed: 19667, found: 'a stale leader whose store was full did not notice that it had lost it' },
   { seed: 25622, found: 'what a first sync had brought before it broke off was continued in another log' },
+  { seed: 32464, found: 'a page fetched before it was compared was expected at a version of another log' },
 ]
