@@ -20,11 +20,26 @@ export interface Reason {
   readonly detail: string
 }
 
+/** Who set one sign on a message, in the order they did. */
+export interface ChatReaction {
+  readonly sign: string
+  readonly users: readonly string[]
+}
+
 export interface ChatMessage {
   readonly id: string
   readonly conversation: string
   readonly from: string
   readonly text: string
+  /** A text and nothing else: the page can write another one in its place. */
+  readonly plain: boolean
+  readonly edited: boolean
+  readonly reactions: readonly ChatReaction[]
+  /** The message it answers, which need not be on this device. */
+  readonly replyTo: string | null
+  /** Whom it names; `mentionsAll`: everybody. */
+  readonly mentions: readonly string[]
+  readonly mentionsAll: boolean
   /** The relay's time; the device's own until the relay has answered. */
   readonly time: number
   /** The relay's number; 0 until it has answered. */
@@ -34,19 +49,31 @@ export interface ChatMessage {
   readonly reason?: Reason
 }
 
+export type Role = 'owner' | 'manager' | 'member'
+
+/** What a person may do in a conversation, by its rules as far as this device knows them. */
+export type Right = 'invite' | 'rename' | 'speak' | 'remove' | 'mute' | 'block' | 'roles'
+
 export interface ChatConversation {
   readonly id: string
   readonly name: string | null
   /** Everybody, oneself included; empty as long as the device does not know them. */
   readonly members: readonly string[]
   readonly memberCount: number
-  readonly creator: string
+  /** Of its members, as far as the device knows them. */
+  readonly roles: Readonly<Record<string, Role>>
+  /** Who may not write for the time being. */
+  readonly muted: readonly string[]
+  /** Who is kept out. */
+  readonly blocked: readonly string[]
+  readonly rights: readonly Right[]
   readonly last: ChatMessage | null
   readonly lastAt: number
   readonly unread: number
+  /** Among what is unread somebody mentions the person. */
+  readonly mentioned: boolean
   readonly draft: string
   readonly sync: 'local' | 'synced' | 'behind' | 'left'
-  readonly mayRemove: boolean
 }
 
 export interface History {
@@ -87,6 +114,26 @@ export interface NewConversation {
   readonly joinable: boolean
 }
 
+export interface NewMessage {
+  readonly text: string
+  /** Whom the text names. */
+  readonly mentions: readonly string[]
+  readonly mentionsAll: boolean
+  /** The message it answers. */
+  readonly replyTo?: string
+}
+
+/** What one does to other members. */
+export type MemberAction =
+  | 'remove'
+  | 'promote'
+  | 'demote'
+  | 'mute'
+  | 'mute-hour'
+  | 'unmute'
+  | 'block'
+  | 'unblock'
+
 export interface Chat {
   readonly user: string
   connection(): Connection
@@ -95,15 +142,21 @@ export interface Chat {
   conversations(): readonly ChatConversation[]
   conversation(id: string): ChatConversation | undefined
   history(id: string, options: { readonly before?: ChatMessage; readonly limit: number }): Promise<History>
+  /** One message, wherever it stands in the history; undefined when it cannot be had. */
+  message(conversation: string, id: string): Promise<ChatMessage | undefined>
   unsent(): readonly Unsent[]
 
   create(conversation: NewConversation): Promise<string>
   join(id: string): Promise<void>
   quit(id: string): Promise<void>
   add(id: string, members: readonly string[]): Promise<void>
-  remove(id: string, member: string): Promise<void>
+  act(id: string, action: MemberAction, member: string): Promise<void>
+  /** null: it is called by its members. */
+  rename(id: string, name: string | null): Promise<void>
 
-  send(id: string, text: string): Promise<void>
+  send(id: string, message: NewMessage): Promise<void>
+  edit(message: ChatMessage, to: NewMessage): Promise<void>
+  react(message: ChatMessage, sign: string, on: boolean): Promise<void>
   recall(message: ChatMessage): Promise<void>
   retry(unsent: string): Promise<void>
   discard(unsent: string): Promise<void>

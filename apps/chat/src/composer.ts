@@ -1,11 +1,15 @@
 /**
- * Where one writes. Enter sends, unless it ends the composition of a word (Chinese, Japanese …); Shift+Enter begins a line.
- * What is not sent yet is a draft of its conversation, kept on this device.
+ * Where one writes: a new message, an answer, or one's own message anew. Enter sends, unless it ends the composition of a
+ * word (Chinese, Japanese …); Shift+Enter begins a line; Escape leaves an answer or an edit. What is not sent yet is a draft
+ * of its conversation, kept on this device.
  *
- * Rules: AC13, AC14.
+ * Rules: AC13, AC14, AC25, AC27.
  */
+import type { ChatMessage } from './chat.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
+import { createMentionOffers } from './mention-offers.ts'
+import { quoteOf } from './wording.ts'
 
 const draftDelayMs = 300
 const maxHeightPixels = 200
@@ -15,15 +19,31 @@ export interface Composer {
   readonly focus: () => void
   /** Hands over what was typed and not kept yet. */
   readonly flush: () => void
+  readonly reply: (to: ChatMessage) => void
+  readonly edit: (message: ChatMessage) => void
 }
 
 export interface ComposerOptions {
+  readonly self: string
   readonly label: string
   readonly draft: string
+  /** Who can be mentioned. */
+  readonly others: () => readonly string[]
+  /** The message that ArrowUp in an empty field edits. */
+  readonly lastOwn: () => ChatMessage | undefined
   /** Resolves when the text is safe; a rejection puts it back. */
-  readonly send: (text: string) => Promise<void>
+  readonly send: (text: string, replyTo?: ChatMessage) => Promise<void>
+  readonly saveEdit: (message: ChatMessage, text: string) => Promise<void>
   readonly keepDraft: (text: string) => void
 }
+
+type Purpose =
+  | { readonly is: 'new' }
+  | { readonly is: 'reply'; readonly message: ChatMessage }
+  /** `aside`: what was being written before, which comes back. */
+  | { readonly is: 'edit'; readonly message: ChatMessage; readonly aside: string }
+
+const anew: Purpose = { is: 'new' }
 
 export function createComposer(options: ComposerOptions): Composer {
   const field = h(
@@ -39,18 +59,40 @@ export function createComposer(options: ComposerOptions): Composer {
     { keydown: onKey, input: onInput },
   )
   const button = h('button', { class: 'send', type: 'submit', 'aria-label': 'Send' }, [icon('send')])
-  const element = h('form', { class: 'composer' }, [field, button], {
-    submit: (event) => {
-      event.preventDefault()
-      submit()
-    },
+  const line = purposeLine(() => {
+    leave()
+    field.focus()
   })
+  const offers = createMentionOffers(field, options.others)
+  const element = h(
+    'form',
+    { class: 'composer' },
+    [line.element, h('div', { class: 'composer-row' }, [offers.element, field, button])],
+    {
+      submit: (event) => {
+        event.preventDefault()
+        submit()
+      },
+    },
+  )
   let timer: ReturnType<typeof setTimeout> | undefined
+  let purpose: Purpose = anew
+  let saving = false
 
   function onKey(event: KeyboardEvent): void {
-    if (event.key !== 'Enter' || event.shiftKey || composes(event)) return
-    event.preventDefault()
-    submit()
+    if (composes(event) || offers.onKey(event)) return
+    if (event.key === 'Enter' && !event.shiftKey) {
+      event.preventDefault()
+      submit()
+    } else if (event.key === 'Escape' && purpose.is !== 'new') {
+      event.stopPropagation()
+      leave()
+    } else if (event.key === 'ArrowUp' && field.value === '' && purpose.is === 'new') {
+      const last = options.lastOwn()
+      if (last === undefined) return
+      event.preventDefault()
+      begin({ is: 'edit', message: last, aside: '' })
+    }
   }
 
   function onInput(): void {
@@ -63,24 +105,76 @@ export function createComposer(options: ComposerOptions): Composer {
     if (timer === undefined) return
     clearTimeout(timer)
     timer = undefined
-    options.keepDraft(field.value)
+    options.keepDraft(draft())
+  }
+
+  /** What is written of a new message: an edit is none. */
+  function draft(): string {
+    return purpose.is === 'edit' ? purpose.aside : field.value
+  }
+
+  function begin(next: Purpose): void {
+    leave()
+    flush()
+    purpose = next.is === 'edit' ? { ...next, aside: field.value } : next
+    if (purpose.is === 'edit') write(purpose.message.text)
+    line.render(purpose, options.self)
+    field.focus()
+    field.setSelectionRange(field.value.length, field.value.length)
+  }
+
+  function leave(): void {
+    const before = purpose
+    purpose = anew
+    if (before.is === 'edit') write(before.aside)
+    line.render(purpose, options.self)
   }
 
   function submit(): void {
     const text = field.value.trim()
-    if (text === '') return
+    if (text === '' || saving) return
+    offers.close()
+    if (purpose.is === 'edit') saveEdit(purpose, text)
+    else send(text, purpose)
+  }
+
+  function send(text: string, before: Exclude<Purpose, { readonly is: 'edit' }>): void {
     clearTimeout(timer)
     timer = undefined
+    leave()
     write('')
     // The draft goes only when the message is safe: in between there may be both, never neither.
-    options.send(text).then(
-      () => options.keepDraft(field.value),
-      () => write(field.value === '' ? text : `${text}\n${field.value}`),
+    options.send(text, before.is === 'reply' ? before.message : undefined).then(
+      () => options.keepDraft(draft()),
+      () => {
+        if (purpose.is === 'edit') leave()
+        write(field.value === '' ? text : `${text}\n${field.value}`)
+        if (before.is === 'reply') begin(before)
+      },
+    )
+  }
+
+  /** The text stays in the field until it is safe; what is refused can be written anew. */
+  function saveEdit(before: Extract<Purpose, { readonly is: 'edit' }>, text: string): void {
+    if (text === before.message.text) {
+      leave()
+      return
+    }
+    saving = true
+    options.saveEdit(before.message, text).then(
+      () => {
+        saving = false
+        if (purpose === before) leave()
+      },
+      () => {
+        saving = false
+      },
     )
   }
 
   function write(text: string): void {
     field.value = text
+    offers.close()
     fit()
   }
 
@@ -97,6 +191,40 @@ export function createComposer(options: ComposerOptions): Composer {
     focus: () => {
       fit()
       field.focus()
+    },
+    reply: (message) => begin({ is: 'reply', message }),
+    edit: (message) => begin({ is: 'edit', message, aside: '' }),
+  }
+}
+
+/** The line above the field that says what one is about to do, when that is not a new message. */
+function purposeLine(leave: () => void): {
+  readonly element: HTMLElement
+  readonly render: (purpose: Purpose, self: string) => void
+} {
+  const what = h('span', { class: 'purpose-what', role: 'status' })
+  const text = h('span', { class: 'purpose-text', dir: 'auto' })
+  const element = h('div', { class: 'purpose', hidden: true }, [
+    h('p', {}, [what, text]),
+    h(
+      'button',
+      { class: 'quiet-button', type: 'button', title: 'Leave it (Escape)', 'aria-label': 'Leave it' },
+      [icon('close')],
+      { click: leave },
+    ),
+  ])
+  return {
+    element,
+    render(purpose, self) {
+      element.hidden = purpose.is === 'new'
+      if (purpose.is === 'new') {
+        what.textContent = ''
+        return
+      }
+      const quote = quoteOf(purpose.message, self)
+      const who = purpose.message.from === self ? 'yourself' : quote.who
+      what.textContent = purpose.is === 'edit' ? 'Editing your message' : `Replying to ${who}`
+      text.textContent = quote.text
     },
   }
 }

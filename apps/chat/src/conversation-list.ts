@@ -62,6 +62,7 @@ function renderRow(
     h('span', { class: 'conversation-preview' }, preview(conversation, self)),
     h('span', { class: 'conversation-marks' }, [
       syncMark(conversation),
+      conversation.mentioned && h('span', { class: 'badge at', title: 'Somebody mentions you' }, ['@']),
       conversation.unread > 0 && h('span', { class: 'badge' }, [badge(conversation.unread)]),
     ]),
   )
@@ -73,7 +74,7 @@ function preview(conversation: ChatConversation, self: string): readonly Child[]
   if (conversation.sync === 'left') return [h('em', {}, ['You are not in this conversation'])]
   const { last } = conversation
   if (last === null) return [h('em', {}, ['No messages yet'])]
-  if (last.recalled) return [h('em', {}, ['Message recalled'])]
+  if (last.recalled) return [h('em', {}, ['Message taken back'])]
   const own = last.from === self
   const state = own && last.state === 'sent' ? 'check' : last.state === 'failed' ? 'alert' : 'clock'
   return [own && icon(state), own ? 'You: ' : conversation.memberCount > 2 && `${last.from}: `, last.text]
@@ -88,13 +89,14 @@ function syncMark(conversation: ChatConversation): Child {
 }
 
 function rowLabel(conversation: ChatConversation, title: string, time: string, self: string): string {
-  const { last, unread, draft, sync } = conversation
+  const { last, unread, mentioned, draft, sync } = conversation
   const who = last === null ? '' : last.from === self ? 'you' : last.from
   const parts = [
     title,
     unread > 0 && `${unread} unread`,
+    mentioned && 'somebody mentions you',
     draft.trim() !== '' && `draft: ${draft}`,
-    last !== null && (last.recalled ? `${who} recalled a message` : `${who}: ${last.text}`),
+    last !== null && (last.recalled ? `${who} took back a message` : `${who}: ${last.text}`),
     last !== null && last.from === self && stateText(last),
     time,
     sync === 'local' && 'not created at the relay yet',

@@ -7,9 +7,15 @@ import { createMembersPanel } from './members-panel.ts'
 import { titleOf } from './names.ts'
 import { createOpenConversation } from './open-conversation.ts'
 import { createTalkHead } from './talk-head.ts'
+import { mentionsIn } from './mentions.ts'
+import { hasReacted, isEditable } from './message-menu.ts'
+import { createQuotes } from './quotes.ts'
 import type { Timeline } from './timeline-model.ts'
-import { firstUnreadOf, timelineRows } from './timeline-rows.ts'
+import { farQuotes, firstUnreadOf, timelineRows } from './timeline-rows.ts'
 import { createTimelineView } from './timeline-view.ts'
+import { silenceText } from './wording.ts'
+
+const lookAgainMs = 5000
 
 export interface ConversationView {
   readonly element: HTMLElement
@@ -35,42 +41,56 @@ export function createConversationView({
   const { id } = conversation
   let firstUnread: string | undefined
   let opened = false
+  let looking: ReturnType<typeof setTimeout> | undefined
   const open = createOpenConversation(chat, id, draw)
+  const quotes = createQuotes(chat, id, () => draw(open.timeline()))
   const view = createTimelineView({
     self: chat.user,
     reachedTop: () => run(open.loadOlder()),
     reachedEnd: markRead,
     recall: askRecall,
+    reply: (message) => composer.reply(message),
+    edit: (message) => composer.edit(message),
+    copy: ({ text }) => run(copy(text)),
+    react: (message, sign) => run(chat.react(message, sign, !hasReacted(message, sign, chat.user))),
+    jumpTo: (message) => run(jumpTo(message)),
+    maySpeak: () => silenceText(now(), chat.user) === undefined,
     retry: (message) => run(chat.retry(message.id)),
     discard: (message) => run(open.discard(message)),
   })
   const composer = createComposer({
+    self: chat.user,
     label: `Message to ${titleOf(conversation, chat.user)}`,
     draft: conversation.draft,
-    send: (text) => {
+    others: () => now().members.filter((member) => member !== chat.user),
+    lastOwn: () => open.timeline().messages.findLast((message) => isEditable(message, chat.user)),
+    send: (text, replyTo) => {
       view.toEnd()
-      const sending = chat.send(id, text)
-      run(sending)
-      return sending
+      const answer = replyTo === undefined ? {} : { replyTo: replyTo.id }
+      return telling(chat.send(id, { text, ...mentionsIn(text, now().members), ...answer }))
+    },
+    saveEdit: (message, text) => {
+      // Who was named and has left since stays named.
+      const names = [...now().members, ...message.mentions]
+      return telling(chat.edit(message, { text, ...mentionsIn(text, names) }))
     },
     keepDraft: (text) => run(chat.setDraft(id, text)),
   })
   const panel = createMembersPanel({
     self: chat.user,
     add: (members) => chat.add(id, members),
-    remove: (member) => run(chat.remove(id, member)),
+    act: (action, member) => run(chat.act(id, action, member)),
+    rename: (name) => chat.rename(id, name),
     quit: () => run(chat.quit(id)),
     close: () => showMembers(false),
   })
   const head = createTalkHead(chat.user, () => showMembers(panel.element.hasAttribute('hidden')))
-  const outside = h('p', { class: 'outside' }, [
-    'You are not in this conversation any more. What you have of it stays here.',
-  ])
+  const silence = h('p', { class: 'silence', role: 'status' })
   const element = h('div', { class: 'conversation' }, [
     h('section', { class: 'talk', 'aria-label': titleOf(conversation, chat.user) }, [
       head.element,
       view.element,
-      outside,
+      silence,
       composer.element,
     ]),
     panel.element,
@@ -84,18 +104,40 @@ export function createConversationView({
     drawHead()
   }
 
+  function now(): ChatConversation {
+    return chat.conversation(id) ?? conversation
+  }
+
+  /** A failure is shown, and is for whoever asked as well. */
+  function telling<Value>(work: Promise<Value>): Promise<Value> {
+    run(work)
+    return work
+  }
+
   function draw(timeline: Timeline): void {
-    view.render(timelineRows(timeline.messages, { now: Date.now(), firstUnread }), timeline)
+    const { messages } = timeline
+    quotes.want(farQuotes(messages))
+    const waiting = new Set(
+      chat.unsent().flatMap(({ about, state }) => (about !== undefined && state === 'waiting' ? about : [])),
+    )
+    const rows = timelineRows(messages, { now: Date.now(), firstUnread, find: quotes.find, waiting })
+    view.render(rows, timeline)
     if (opened && view.atEnd()) markRead()
   }
 
   function drawHead(): void {
-    const now = chat.conversation(id) ?? conversation
-    head.render(now, !panel.element.hasAttribute('hidden'))
-    element.classList.toggle('pair', now.memberCount <= 2)
-    composer.element.hidden = now.sync === 'left'
-    outside.hidden = now.sync !== 'left'
-    panel.render(now)
+    const current = now()
+    head.render(current, !panel.element.hasAttribute('hidden'))
+    element.classList.toggle('pair', current.memberCount <= 2)
+    const silent = silenceText(current, chat.user)
+    composer.element.hidden = silent !== undefined
+    silence.hidden = silent === undefined
+    // What is read out is said once.
+    if (silence.textContent !== (silent ?? '')) silence.textContent = silent ?? ''
+    panel.render(current)
+    // A mute may end by itself, and nothing tells of it.
+    clearTimeout(looking)
+    if (current.muted.length > 0) looking = setTimeout(drawHead, lookAgainMs)
   }
 
   function markRead(): void {
@@ -104,8 +146,21 @@ export function createConversationView({
   }
 
   function askRecall(message: ChatMessage): void {
-    const text = 'It disappears for everyone and is erased at the relay. This cannot be taken back.'
-    confirmDialog({ title: 'Recall this message?', text, yes: 'Recall' }, () => run(chat.recall(message)))
+    const text = 'It disappears for everyone and is erased at the relay. This cannot be undone.'
+    confirmDialog({ title: 'Take this message back?', text, yes: 'Take back' }, () =>
+      run(chat.recall(message)),
+    )
+  }
+
+  async function copy(text: string): Promise<void> {
+    await navigator.clipboard.writeText(text).catch((error: unknown) => {
+      throw new Error('This browser does not let the page copy.', { cause: error })
+    })
+  }
+
+  async function jumpTo(message: string): Promise<void> {
+    if (await open.reach(message)) view.show(message)
+    else throw new Error('That message is not on this device, or stands very far back.')
   }
 
   async function start(): Promise<void> {
@@ -130,12 +185,15 @@ export function createConversationView({
     focus: composer.focus,
     render: drawHead,
     apply(event) {
+      if (event.type === 'message') quotes.note(event.message)
       run(open.apply(event))
       const back = event.type === 'connection' && chat.connection().is === 'connected'
+      if (back) quotes.again()
       if (back && open.timeline().missing) run(open.loadOlder())
       if (event.type === 'message' && event.message.conversation === id && event.fresh) view.showNew(1)
     },
     dispose() {
+      clearTimeout(looking)
       composer.flush()
       document.removeEventListener('visibilitychange', onVisibility)
       window.removeEventListener('pagehide', composer.flush)

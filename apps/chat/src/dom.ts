@@ -1,4 +1,4 @@
-/** Three small tools that make the page's elements: one element, one icon, one list kept in step with its items. */
+/** Small tools that make the page's elements: one element, what keeps its focus, one list kept in step with its items. */
 
 export type Child = Node | string | null | undefined | false
 type Attributes = Readonly<Record<string, string | boolean | undefined>>
@@ -30,6 +30,24 @@ function listen(element: HTMLElement, listeners: Listeners): void {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Object.entries forgets which listener goes with which name
     element.addEventListener(name, listener as EventListener)
   }
+}
+
+/** Draws anew what is in `parent`; what had the focus there has it again, by its `data-key`, or else `otherwise` has. */
+export function keepingFocus(
+  parent: HTMLElement,
+  draw: () => void,
+  otherwise?: () => HTMLElement | null,
+): void {
+  const focused = document.activeElement
+  if (focused === null || !parent.contains(focused)) {
+    draw()
+    return
+  }
+  const key = focused.getAttribute('data-key')
+  draw()
+  const again = key === null ? null : parent.querySelector<HTMLElement>(`[data-key="${CSS.escape(key)}"]`)
+  const target = again ?? otherwise?.()
+  target?.focus({ preventScroll: true })
 }
 
 /**

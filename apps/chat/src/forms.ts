@@ -1,4 +1,4 @@
-/** The forms in dialogs: a new conversation, and joining one by its id. */
+/** The forms in dialogs: a new conversation, joining one by its id, another name for one. */
 import type { NewConversation } from './chat.ts'
 import { openDialog } from './dialog.ts'
 import { h } from './dom.ts'
@@ -65,6 +65,27 @@ export function openJoin(submit: Submit<string>): void {
       const wanted = id.value.trim()
       if (!isName(wanted)) return 'That is not an id of a conversation.'
       return submit(wanted)
+    },
+  )
+}
+
+/** Nothing, or blanks only, takes the name away. */
+export function openRename(current: string | null, rename: (name: string | null) => Promise<void>): void {
+  const title = h('input', {
+    type: 'text',
+    name: 'title',
+    autocomplete: 'off',
+    maxlength: '200',
+    value: current ?? '',
+  })
+  openForm(
+    'Rename the conversation',
+    'Rename',
+    [field('Title', title, 'Without one it is called by its members.')],
+    async () => {
+      const name = title.value.trim()
+      await rename(name === '' ? null : name)
+      return () => undefined
     },
   )
 }

@@ -1,9 +1,10 @@
-/** Who is in a conversation, and what one can do about it. Rules: AC15. */
-import { avatar } from './avatar.ts'
-import type { ChatConversation } from './chat.ts'
+/** Who is in a conversation, and what one can do about it. Rules: AC15, AC30. */
+import type { ChatConversation, MemberAction } from './chat.ts'
 import { confirmDialog } from './dialog.ts'
-import { h } from './dom.ts'
+import { h, keepingFocus } from './dom.ts'
+import { openRename } from './forms.ts'
 import { icon } from './icons.ts'
+import { blockedRow, memberRow } from './member-row.ts'
 import { parseNames, titleOf } from './names.ts'
 
 export interface MembersPanel {
@@ -14,7 +15,8 @@ export interface MembersPanel {
 export interface MembersPanelOptions {
   readonly self: string
   readonly add: (members: readonly string[]) => Promise<void>
-  readonly remove: (member: string) => void
+  readonly act: (action: MemberAction, member: string) => void
+  readonly rename: (name: string | null) => Promise<void>
   readonly quit: () => void
   readonly close: () => void
 }
@@ -22,9 +24,16 @@ export interface MembersPanelOptions {
 export function createMembersPanel(options: MembersPanelOptions): MembersPanel {
   const heading = h('h2', {}, ['Members'])
   const list = h('ul', { class: 'members', role: 'list', 'aria-label': 'Members' })
+  const blocked = h('ul', { class: 'members', role: 'list', 'aria-label': 'Blocked' })
+  const blockedPart = h('section', { class: 'blocked' }, [h('h3', {}, ['Blocked']), blocked])
   const id = h('code', { class: 'conversation-id' })
   let title = ''
-  const quit = h('button', { class: 'leave-button', type: 'button' }, [icon('leave'), 'Leave'], {
+  let name: string | null = null
+  let drawn = ''
+  const rename = h('button', { class: 'panel-button', type: 'button' }, [icon('pencil'), 'Rename'], {
+    click: () => openRename(name, options.rename),
+  })
+  const quit = h('button', { class: 'panel-button grave', type: 'button' }, [icon('leave'), 'Leave'], {
     click: () => {
       const text = `You will not get new messages of “${title}”. What you have stays on this device.`
       confirmDialog({ title: 'Leave this conversation?', text, yes: 'Leave' }, options.quit)
@@ -39,49 +48,48 @@ export function createMembersPanel(options: MembersPanelOptions): MembersPanel {
       }),
     ]),
     list,
+    blockedPart,
     form,
     h('div', { class: 'panel-foot' }, [
       h('p', { class: 'hint' }, ['Id of this conversation']),
       h('p', { class: 'id-line' }, [id, copyButton(id)]),
+      rename,
       quit,
     ]),
   ])
+
+  function drawMembers(conversation: ChatConversation): void {
+    const { members, roles, muted, blocked: kept, rights } = conversation
+    const now = JSON.stringify([members, roles, muted, kept, rights])
+    if (now === drawn) return
+    drawn = now
+    keepingFocus(element, () => {
+      list.replaceChildren(...inOrder(conversation).map((member) => memberRow(member, conversation, options)))
+      blocked.replaceChildren(...kept.map((member) => blockedRow(member, conversation, options.act)))
+    })
+    blockedPart.hidden = kept.length === 0
+  }
+
   return {
     element,
     render(conversation) {
-      const member = conversation.sync !== 'left'
+      const { rights } = conversation
       heading.textContent = `Members (${conversation.memberCount})`
       id.textContent = conversation.id
-      form.hidden = !member
-      quit.hidden = !member
+      form.hidden = !rights.includes('invite')
+      rename.hidden = !rights.includes('rename')
+      quit.hidden = conversation.sync === 'left'
       title = titleOf(conversation, options.self)
-      list.replaceChildren(...conversation.members.map((name) => memberRow(name, conversation, options)))
+      name = conversation.name
+      drawMembers(conversation)
     },
   }
 }
 
-function memberRow(name: string, conversation: ChatConversation, options: MembersPanelOptions): HTMLElement {
-  const roles = [name === options.self && 'you', name === conversation.creator && 'owner'].filter(
-    (role) => role !== false,
-  )
-  const removable = conversation.mayRemove && name !== options.self
-  return h('li', { class: 'member' }, [
-    avatar(name, 'small'),
-    h('span', { class: 'member-name' }, [name]),
-    roles.length > 0 && h('span', { class: 'member-role' }, [roles.join(', ')]),
-    removable &&
-      h(
-        'button',
-        { class: 'quiet-button', type: 'button', 'aria-label': `Remove ${name}`, title: 'Remove' },
-        [icon('close')],
-        {
-          click: () => {
-            const text = `${name} will not get new messages and cannot come back by the id alone.`
-            confirmDialog({ title: `Remove ${name}?`, text, yes: 'Remove' }, () => options.remove(name))
-          },
-        },
-      ),
-  ])
+/** Who leads comes first; otherwise as they came. */
+function inOrder({ members, roles }: ChatConversation): readonly string[] {
+  const rank = (name: string) => ({ owner: 0, manager: 1, member: 2 })[roles[name] ?? 'member']
+  return members.toSorted((a, b) => rank(a) - rank(b))
 }
 
 function addForm(options: MembersPanelOptions): HTMLFormElement {

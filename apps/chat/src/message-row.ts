@@ -1,16 +1,22 @@
-/** One message in the timeline. What it says, when, and for one's own what became of it and what can be done. */
+/**
+ * One message in the timeline: what it says and answers, when, how others took it, and for one's own what became of it.
+ *
+ * Rules: AC16, AC25, AC26, AC27, AC28, AC29, AC32.
+ */
 import { avatar } from './avatar.ts'
-import type { ChatMessage } from './chat.ts'
+import type { ChatMessage, ChatReaction } from './chat.ts'
 import { type Child, h } from './dom.ts'
 import { icon } from './icons.ts'
+import { everybody, partsOf } from './mentions.ts'
+import { hasMenu, type MessageMenuActions, openMessageMenu } from './message-menu.ts'
 import type { TimelineRow } from './timeline-rows.ts'
 import { clockTime } from './times.ts'
-import { messageLabel, reasonText } from './wording.ts'
+import { messageLabel, quoteOf, reactionText, reasonText } from './wording.ts'
 
-export interface MessageActions {
-  readonly recall: (message: ChatMessage) => void
+export interface MessageActions extends MessageMenuActions {
   readonly retry: (message: ChatMessage) => void
   readonly discard: (message: ChatMessage) => void
+  readonly jumpTo: (message: string) => void
 }
 
 export type MessageRow = Extract<TimelineRow, { readonly is: 'message' }>
@@ -18,7 +24,6 @@ export type MessageRow = Extract<TimelineRow, { readonly is: 'message' }>
 export function messageElement(row: MessageRow, self: string, actions: MessageActions): HTMLElement {
   const { message, first, last } = row
   const own = message.from === self
-  const time = clockTime(message.time)
   const classes = [
     'message',
     own ? 'own' : 'other',
@@ -27,50 +32,165 @@ export function messageElement(row: MessageRow, self: string, actions: MessageAc
     message.recalled && 'recalled',
     message.state,
   ]
-  return h(
+  const element = h(
     'article',
     {
       class: classes.filter((name) => name !== false).join(' '),
-      'aria-label': messageLabel(message, self, time),
+      'aria-label': labelOf(row, self),
       'data-id': message.id,
       'data-state': message.state,
     },
     [
       !own && (last ? avatar(message.from, 'small') : h('span', { class: 'avatar-gap' })),
-      h('div', { class: 'bubble' }, [
-        first && !own && h('p', { class: 'author' }, [message.from]),
-        h('div', { class: 'words' }, [
-          h('p', { class: 'text', dir: 'auto' }, [
-            message.recalled ? `${own ? 'You' : message.from} recalled a message` : message.text,
-          ]),
-          h('p', { class: 'meta' }, [
-            h('time', { datetime: new Date(message.time).toISOString() }, [time]),
-            own && !message.recalled && stateIcon(message),
-          ]),
-        ]),
-      ]),
-      own && message.state === 'sent' && !message.recalled && recallButton(message, actions),
+      h('div', { class: 'said' }, [bubble(row, self, actions), reactionList(message, self, actions)]),
+      hasMenu(message) && menuButton(row, self, actions),
       own && message.state === 'failed' && failure(message, actions),
     ],
   )
+  if (hasMenu(message)) listenForMenu(element)
+  return element
 }
 
-function stateIcon(message: ChatMessage): Child {
-  return icon(message.state === 'sent' ? 'check' : message.state === 'sending' ? 'clock' : 'alert')
+function labelOf({ message, quoted, waits }: MessageRow, self: string): string {
+  const quote = quoted === undefined ? undefined : quoteOf(quoted, self)
+  return messageLabel(message, self, {
+    time: clockTime(message.time),
+    waits,
+    ...(quote === undefined ? {} : { quoted: `${quote.who}: ${quote.text}` }),
+  })
 }
 
-function recallButton(message: ChatMessage, actions: MessageActions): HTMLElement {
+function bubble(row: MessageRow, self: string, actions: MessageActions): HTMLElement {
+  const { message, first } = row
+  const own = message.from === self
+  const { recalled } = message
+  return h('div', { class: 'bubble' }, [
+    first && !own && h('p', { class: 'author' }, [message.from]),
+    message.replyTo !== null && !recalled && quoteButton(row, message.replyTo, self, actions),
+    h('div', { class: 'words' }, [
+      h(
+        'p',
+        { class: 'text', dir: 'auto' },
+        recalled ? [`${own ? 'You' : message.from} took back a message`] : words(message, self),
+      ),
+      h('p', { class: 'meta' }, [
+        message.edited && !recalled && h('span', {}, ['edited']),
+        h('time', { datetime: new Date(message.time).toISOString() }, [clockTime(message.time)]),
+        stateIcon(row, own),
+      ]),
+    ]),
+  ])
+}
+
+/** Who is named stands out, oneself more than others. */
+function words({ text, mentions, mentionsAll }: ChatMessage, self: string): readonly Child[] {
+  if (text === '') return [h('em', {}, ['Something this page cannot show'])]
+  return partsOf(text, mentionsAll ? [...mentions, everybody] : mentions).map(({ text: part, mention }) => {
+    if (mention === undefined) return part
+    const me = mention === self || (mentionsAll && mention === everybody)
+    return h('span', { class: me ? 'mention me' : 'mention' }, [part])
+  })
+}
+
+function quoteButton(
+  { quoted }: MessageRow,
+  replyTo: string,
+  self: string,
+  actions: MessageActions,
+): HTMLElement {
+  const quote = quoted === undefined ? undefined : quoteOf(quoted, self)
+  if (quote === undefined)
+    return h('p', { class: 'quote' }, ['In answer to a message that is not on this device'])
   return h(
     'button',
     {
-      class: 'quiet-button recall',
+      class: 'quote',
       type: 'button',
-      title: 'Recall for everyone',
-      'aria-label': `Recall “${message.text}”`,
+      'data-key': 'quote',
+      title: 'Go to it',
+      'aria-label': `In answer to ${quote.who}: ${quote.text}`,
     },
-    [icon('undo')],
-    { click: () => actions.recall(message) },
+    [
+      h('span', { class: 'quote-who' }, [quote.who]),
+      h('span', { class: 'quote-text', dir: 'auto' }, [quote.text]),
+    ],
+    { click: () => actions.jumpTo(replyTo) },
   )
+}
+
+function stateIcon({ message, waits }: MessageRow, own: boolean): Child {
+  if (message.state === 'sent' && waits) return icon('clock')
+  if (!own || message.recalled) return null
+  return icon(message.state === 'sent' ? 'check' : message.state === 'sending' ? 'clock' : 'alert')
+}
+
+function reactionList(message: ChatMessage, self: string, actions: MessageActions): Child {
+  if (message.reactions.length === 0 || message.recalled) return null
+  return h(
+    'ul',
+    { class: 'reactions', role: 'list', 'aria-label': 'Reactions' },
+    message.reactions.map((reaction) => h('li', {}, [reactionButton(message, reaction, self, actions)])),
+  )
+}
+
+function reactionButton(
+  message: ChatMessage,
+  reaction: ChatReaction,
+  self: string,
+  actions: MessageActions,
+): HTMLElement {
+  const { sign, users } = reaction
+  const text = reactionText(reaction, self)
+  const attributes = {
+    class: 'reaction',
+    type: 'button',
+    title: text,
+    'aria-label': text,
+    'aria-pressed': String(users.includes(self)),
+    'data-key': `reaction ${sign}`,
+  }
+  const count = h('span', { class: 'reaction-count' }, [String(users.length)])
+  return h('button', attributes, [sign, count], { click: () => actions.react(message, sign) })
+}
+
+function menuButton({ message }: MessageRow, self: string, actions: MessageActions): HTMLElement {
+  const button = h(
+    'button',
+    {
+      class: 'quiet-button message-menu',
+      type: 'button',
+      title: 'More',
+      'aria-label': `What to do with “${message.text}”`,
+      'aria-haspopup': 'menu',
+      'data-key': 'menu',
+    },
+    [icon('more')],
+    {
+      click: () => {
+        // The row may be drawn anew while its menu is open.
+        const list = button.closest('.messages')
+        const back = () =>
+          list?.querySelector<HTMLElement>(`article[data-id="${CSS.escape(message.id)}"]`)?.focus()
+        openMessageMenu(message, { self, beside: button, back }, actions)
+      },
+    },
+  )
+  return button
+}
+
+/** By Enter and the menu key of a keyboard, and by a long touch; a mouse has the button, and its own menu. */
+function listenForMenu(element: HTMLElement): void {
+  const open = () => element.querySelector<HTMLElement>('.message-menu')?.click()
+  element.addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter' || event.target !== element) return
+    event.preventDefault()
+    open()
+  })
+  element.addEventListener('contextmenu', (event) => {
+    if (event instanceof PointerEvent && event.pointerType === 'mouse') return
+    event.preventDefault()
+    open()
+  })
 }
 
 function failure(message: ChatMessage, actions: MessageActions): HTMLElement {

@@ -1,22 +1,10 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hueOf, initials } from './avatar.ts'
-import type { ChatConversation } from './chat.ts'
 import { isName, parseNames, titleOf } from './names.ts'
+import { aConversation } from './values.test-kit.ts'
 
-const conversation: ChatConversation = {
-  id: 'c1',
-  name: null,
-  members: ['Tom', 'Jerry'],
-  memberCount: 2,
-  creator: 'Tom',
-  last: null,
-  lastAt: 0,
-  unread: 0,
-  draft: '',
-  sync: 'synced',
-  mayRemove: false,
-}
+const conversation = aConversation()
 
 test('[AC4] a conversation is called by its name, or else by the others in it', () => {
   expect(titleOf({ ...conversation, name: 'Bridge' }, 'Tom')).toBe('Bridge')

@@ -9,6 +9,7 @@ import {
   type Timeline,
   emptyTimeline,
   oldest,
+  withHeard,
   withMessages,
   withNewest,
   withOlder,
@@ -19,12 +20,16 @@ const olderSize = 40
 /** After something moved unseen, enough to meet what is shown in most cases. */
 const newestSize = 100
 const maxAttempts = 3
+/** So far back a quoted message is looked for. */
+const maxReachLoads = 25
 
 export interface OpenConversation {
   readonly timeline: () => Timeline
   /** Resolves when the newest messages are shown. */
   readonly reread: () => Promise<void>
   readonly loadOlder: () => Promise<void>
+  /** Loads older ones until this one is shown; answers whether it is. */
+  readonly reach: (message: string) => Promise<boolean>
   readonly apply: (event: ChatEvent) => Promise<void>
   readonly discard: (message: ChatMessage) => Promise<void>
 }
@@ -37,7 +42,7 @@ export function createOpenConversation(
   let timeline = emptyTimeline
   let version = 0
   let rereading: Promise<void> | undefined
-  let loadingOlder = false
+  let loadingOlder: Promise<void> | undefined
 
   function show(next: Timeline): void {
     timeline = next
@@ -68,22 +73,36 @@ export function createOpenConversation(
     await rereading
   }
 
+  async function readOlder(before: ChatMessage): Promise<void> {
+    show(withOlder(timeline, await chat.history(id, { before, limit: olderSize })))
+  }
+
+  async function loadOlder(): Promise<void> {
+    const before = oldest(timeline)
+    if (timeline.complete || before === undefined) return
+    loadingOlder ??= readOlder(before).finally(() => {
+      loadingOlder = undefined
+    })
+    await loadingOlder
+  }
+
   return {
     timeline: () => timeline,
     reread,
-    async loadOlder() {
-      const before = oldest(timeline)
-      if (loadingOlder || timeline.complete || before === undefined) return
-      loadingOlder = true
-      try {
-        show(withOlder(timeline, await chat.history(id, { before, limit: olderSize })))
-      } finally {
-        loadingOlder = false
+    loadOlder,
+    async reach(message) {
+      const isHere = () => timeline.messages.some((one) => one.id === message)
+      for (let loads = 0; !isHere() && loads < maxReachLoads; loads += 1) {
+        const first = oldest(timeline)
+        await loadOlder()
+        // Nothing more came: it is the beginning, or the rest cannot be had.
+        if (oldest(timeline) === first) break
       }
+      return isHere()
     },
     async apply(event) {
       if (event.type === 'message' && event.message.conversation === id) {
-        show(withMessages(timeline, [event.message]))
+        show(withHeard(timeline, event.message))
       } else if (event.type === 'moved' && event.conversation === id) {
         await reread()
       }

@@ -1,8 +1,18 @@
 /** The page's `Chat` over the SDK. No file but this and those named like it knows the SDK. Rules: AC2. */
-import { type Conversation, type IMClient, Realtime, TextMessage, type Unsent } from '@parley/client'
-import type { Chat, ChatConversation, ChatEvent } from './chat.ts'
+import {
+  type Conversation,
+  type IMClient,
+  type MembersResult,
+  type Message,
+  ParleyError,
+  Realtime,
+  TextMessage,
+  type Unsent,
+} from '@parley/client'
+import type { Chat, ChatConversation, ChatEvent, ChatMessage, NewMessage } from './chat.ts'
 import { isName } from './names.ts'
 import { listenTo } from './parley-events.ts'
+import { actOn, type Crew, crewOf, failuresText } from './parley-members.ts'
 import { unsentOf } from './parley-unsent.ts'
 import { conversationOf, failingPlainly, messageOf } from './parley-values.ts'
 
@@ -40,6 +50,7 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
   const conversations = new Map<string, Conversation>()
   /** Whose members have been asked of the disk since they last moved. */
   const asked = new Set<string>()
+  const crews = new Map<string, Crew>()
 
   function tell(event: ChatEvent): void {
     if (event.type === 'moved') asked.delete(event.conversation)
@@ -67,33 +78,84 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
     return item
   }
 
-  /** Members stand on the disk until somebody wants to see them; the row is drawn again when they are there. */
-  function shown(conversation: Conversation): ChatConversation {
+  /** Members stand on the disk until somebody wants to see them; what shows them is drawn again when they are there. */
+  function ask(conversation: Conversation): void {
     const { id } = conversation
-    if (conversation.members.length === 0 && !asked.has(id)) {
-      asked.add(id)
-      client
-        .getConversation(id)
-        .then(() => conversation.members.length > 0 && tell({ type: 'changed' }))
-        .catch((error: unknown) => reportError(error))
-    }
-    return conversationOf(conversation)
+    if (asked.has(id)) return
+    asked.add(id)
+    readCrew(conversation).catch((error: unknown) => {
+      // Without a network they come later, and say so by moving.
+      if (!(error instanceof ParleyError && error.code === 'OFFLINE')) reportError(error)
+    })
+  }
+
+  async function readCrew(conversation: Conversation): Promise<void> {
+    await client.getConversation(conversation.id)
+    if (conversation.members.length === 0) return
+    const crew = await crewOf(conversation)
+    const before = crews.get(conversation.id)
+    crews.set(conversation.id, crew)
+    if (JSON.stringify(before) !== JSON.stringify(crew)) tell({ type: 'changed' })
+  }
+
+  function shown(conversation: Conversation): ChatConversation {
+    return conversationOf(conversation, crews.get(conversation.id))
+  }
+
+  async function messageIn(conversation: string, id: string): Promise<Message | undefined> {
+    const around = { startMessageId: id, startClosed: true, limit: 1 } as const
+    return (await known(conversation).queryMessages(around)).find((message) => message.id === id)
+  }
+
+  /** What was done to a message that may stand anywhere in the history is shown where it stands. */
+  async function tellChanged({ conversation, id }: ChatMessage): Promise<void> {
+    const message = await messageIn(conversation, id)
+    if (message !== undefined) tell({ type: 'message', message: messageOf(message), fresh: false })
+    tell({ type: 'changed' })
+  }
+
+  /** Says for whom it did not work: at once where the rules here say so, later where the relay does. */
+  async function changed(work: Promise<MembersResult>): Promise<void> {
+    const result = await failingPlainly(work)
+    const failed = failuresText(result)
+    result.confirmed.then(
+      (outcome) => {
+        const later = failuresText(outcome)
+        if (later !== undefined && later !== failed) tell({ type: 'notice', text: later })
+      },
+      // A refusal of the whole is an event of its own, which the page hears.
+      () => undefined,
+    )
+    if (failed !== undefined) throw new Error(failed)
   }
 
   return {
     user: client.id,
     connection,
     retryConnection: () => realtime.retry(),
-    conversations: () => client.conversations().filter(isKnown).map(shown),
+    conversations: () =>
+      client
+        .conversations()
+        .filter(isKnown)
+        .map((conversation) => {
+          if (conversation.members.length === 0) ask(conversation)
+          return shown(conversation)
+        }),
     conversation(id) {
       const conversation = find(id)
-      return conversation === undefined ? undefined : shown(conversation)
+      if (conversation === undefined) return undefined
+      ask(conversation)
+      return shown(conversation)
     },
     async history(id, { before, limit }) {
       const start = before === undefined ? {} : { startMessageId: before.id }
       const messages = await known(id).queryMessages({ limit, ...start })
       const { missing } = messages
       return { messages: messages.map(messageOf), complete: messages.length < limit && !missing, missing }
+    },
+    async message(conversation, id) {
+      const message = await messageIn(conversation, id)
+      return message === undefined ? undefined : messageOf(message)
     },
     unsent: () => client.unsent().map(unsentOf),
 
@@ -106,20 +168,40 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
     async join(id) {
       const conversation = isName(id) ? await failingPlainly(client.getConversation(id)) : null
       if (conversation === null) throw new Error('There is no such conversation, or it is not open to you.')
-      await failingPlainly(conversation.join())
+      await changed(conversation.join())
     },
-    quit: async (id) => settled(known(id).quit()),
-    add: async (id, members) => settled(known(id).add(members)),
-    remove: async (id, member) => settled(known(id).remove([member])),
+    quit: async (id) => changed(known(id).quit()),
+    add: async (id, members) => changed(known(id).add(members)),
+    act: async (id, action, member) => changed(actOn(known(id), action, member)),
+    async rename(id, name) {
+      const conversation = known(id)
+      conversation.name = name
+      await settled(conversation.save())
+    },
 
-    async send(id, text) {
-      const message = await failingPlainly(known(id).send(text))
+    async send(id, content) {
+      const message = await failingPlainly(known(id).send(textMessage(content)))
       tell({ type: 'message', message: messageOf(message), fresh: false })
     },
-    async recall({ id, conversation }) {
-      // The SDK goes by the id alone.
-      await settled(known(conversation).recall(Object.assign(new TextMessage(), { id })))
-      tell({ type: 'moved', conversation })
+    async edit(message, content) {
+      const old = await messageIn(message.conversation, message.id)
+      const next = textMessage(content)
+      // An edit replaces everything: what another app has put beside the text stays.
+      const attributes = old?.getAttributes() ?? {}
+      if (Object.keys(attributes).length > 0) next.setAttributes(attributes)
+      await settled(known(message.conversation).update(message.id, next))
+      await tellChanged(message)
+    },
+    async react(message, sign, on) {
+      const conversation = known(message.conversation)
+      await settled(on ? conversation.react(message.id, sign) : conversation.unreact(message.id, sign))
+      await tellChanged(message)
+    },
+    async recall(message) {
+      await settled(known(message.conversation).recall(message.id))
+      // One that has not left is gone altogether.
+      tell({ type: 'moved', conversation: message.conversation })
+      await tellChanged(message)
     },
     retry: async (id) => settled(unsentItem(id).retry()),
     discard: async (id) => settled(unsentItem(id).discard()),
@@ -131,6 +213,12 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
       return () => listeners.delete(listener)
     },
   }
+}
+
+function textMessage({ text, mentions, mentionsAll, replyTo }: NewMessage): TextMessage {
+  const message = new TextMessage(text).setMentionList(mentions)
+  if (mentionsAll) message.mentionAll()
+  return replyTo === undefined ? message : message.setReplyTo(replyTo)
 }
 
 /** The SDK has objects for ids, too, that nobody knows anything of yet. */

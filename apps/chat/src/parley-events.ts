@@ -4,6 +4,7 @@ import type { ChatEvent, Connection } from './chat.ts'
 import { titleOf } from './names.ts'
 import { whatItIs } from './parley-unsent.ts'
 import { conversationOf, messageOf } from './parley-values.ts'
+import { clockTime } from './times.ts'
 import { reasonText } from './wording.ts'
 
 /** Why a client ends when somebody else of this device goes on where it was. */
@@ -42,6 +43,12 @@ export function listenTo(
       const fresh = replayed !== true && message.from !== client.id
       tell({ type: 'message', message: messageOf(message), fresh })
     })
+    .on(Event.MESSAGE_UPDATE, (message) => {
+      tell({ type: 'message', message: messageOf(message), fresh: false })
+    })
+    .on(Event.REACTION, ({ message }) => {
+      tell({ type: 'message', message: messageOf(message), fresh: false })
+    })
     .on(Event.MESSAGE_RECALL, (message) => {
       tell({ type: 'message', message: messageOf(message), fresh: false })
     })
@@ -53,6 +60,26 @@ export function listenTo(
     })
     .on(Event.KICKED, ({ kickedBy }, conversation) => {
       notice(`${kickedBy} removed you from “${title(conversation)}”.`)
+    })
+    .on(Event.BLOCKED, ({ blockedBy }, conversation) => {
+      notice(
+        `You cannot come back to “${title(conversation)}” before ${blockedBy} or another manager lets you.`,
+      )
+    })
+    .on(Event.UNBLOCKED, ({ unblockedBy }, conversation) => {
+      notice(`${unblockedBy} lets you come back to “${title(conversation)}”.`)
+    })
+    .on(Event.MUTED, ({ mutedBy, until }, conversation) => {
+      const ending = until === null ? '' : ` until ${clockTime(until.getTime())}`
+      notice(`${mutedBy} muted you in “${title(conversation)}”${ending}.`)
+    })
+    .on(Event.UNMUTED, ({ unmutedBy }, conversation) => {
+      notice(`${unmutedBy} lets you write in “${title(conversation)}” again.`)
+    })
+    .on(Event.MEMBER_INFO_UPDATED, ({ member, memberInfo, updatedBy }, conversation) => {
+      if (member !== client.id) return
+      const now = memberInfo.role === 'manager' ? 'a manager' : 'a plain member'
+      notice(`${updatedBy} made you ${now} of “${title(conversation)}”.`)
     })
     .on(Event.CHANGE_REFUSED, ({ item }, { id }) => {
       notice(`Refused: ${whatItIs(item)}. ${reasonText(item.error)}`)

@@ -7,12 +7,10 @@ type Command = NonNullable<SdkUnsent['command']>
 
 /** Ids have types of their own in the SDK, made where they are read; here plain texts stand for them. */
 function entry(fields: object): Entry {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its words are looked at
   return { id: 'e1', from: 'Tom', sentAt: 1, ...fields } as unknown as Entry
 }
 
 function command(fields: object): Command {
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only its words are looked at
   return fields as Command
 }
 
@@ -50,9 +48,7 @@ test('[AC12] each command has its sentence', () => {
 
 test('[AC32] what waits names the message it is about', () => {
   const item = { id: 'u', conversation: 'c', kind: 'operation', state: 'waiting' } as const
-  const unsent = (fields: object): SdkUnsent =>
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what it is about stands in its entry
-    ({ ...item, entry: entry(fields) }) as unknown as SdkUnsent
+  const unsent = (fields: object): SdkUnsent => ({ ...item, entry: entry(fields) }) as unknown as SdkUnsent
   expect(unsentOf(unsent({ op: 'react', target: 'm7', sign: '👍', on: true })).about).toBe('m7')
   expect(unsentOf(unsent({ type: -1, text: 'Hello' }))).not.toHaveProperty('about')
 })

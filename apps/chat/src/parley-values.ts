@@ -1,36 +1,46 @@
 /** The SDK's objects as the page's plain values. */
-import { type Conversation, type Message, ParleyError, RecalledMessage } from '@parley/client'
+import { type Conversation, type Message, ParleyError, RecalledMessage, TextMessage } from '@parley/client'
 import type { ChatConversation, ChatMessage } from './chat.ts'
+import { type Crew, rightsOf } from './parley-members.ts'
 import { reasonText } from './wording.ts'
 
-export function conversationOf(conversation: Conversation): ChatConversation {
+export function conversationOf(conversation: Conversation, crew?: Crew): ChatConversation {
   const { lastMessage, syncState } = conversation
   return {
     id: conversation.id,
     name: conversation.name,
     members: conversation.members,
     memberCount: conversation.memberCount,
-    creator: conversation.creator,
+    roles: crew?.roles ?? {},
+    muted: conversation.mutedMembers,
+    blocked: crew?.blocked ?? [],
+    rights: rightsOf(conversation),
     last: lastMessage === null ? null : messageOf(lastMessage),
     lastAt: conversation.lastMessageAt.getTime(),
     unread: conversation.unreadMessagesCount,
+    mentioned: conversation.unreadMessagesMentioned,
     draft: conversation.draft?.text ?? '',
     sync: syncState === 'unknown' ? 'left' : syncState,
-    mayRemove: conversation.role === 'owner',
   }
 }
 
 export function messageOf(message: Message): ChatMessage {
-  const { id, cid, from, timestamp, seq, status, error } = message
+  const { id, cid, from, timestamp, seq, status, error, type } = message
   return {
     id,
     conversation: cid,
     from,
     text: message.getText(),
+    plain: type === TextMessage.TYPE,
+    edited: message.updatedAt !== null,
+    reactions: message.reactions,
+    replyTo: message.replyTo,
+    mentions: message.getMentionList(),
+    mentionsAll: message.mentionedAll,
     time: timestamp.getTime(),
     seq,
     state: status === 'failed' || status === 'sending' ? status : 'sent',
-    recalled: message.type === RecalledMessage.TYPE,
+    recalled: type === RecalledMessage.TYPE,
     ...(error === undefined ? {} : { reason: error }),
   }
 }

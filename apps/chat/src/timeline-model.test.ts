@@ -4,15 +4,17 @@ import type { ChatMessage } from './chat.ts'
 import {
   emptyTimeline,
   oldest,
+  withHeard,
   withMessages,
   withNewest,
   withOlder,
   withoutMessage,
 } from './timeline-model.ts'
+import { aMessage } from './values.test-kit.ts'
 
 function message(id: string, seq: number, more: Partial<ChatMessage> = {}): ChatMessage {
   const state = seq > 0 ? 'sent' : 'sending'
-  return { id, conversation: 'c', from: 'Tom', text: id, time: 1, seq, state, recalled: false, ...more }
+  return aMessage({ id, text: id, seq, state, ...more })
 }
 
 function texts(messages: readonly ChatMessage[]): string {
@@ -105,4 +107,13 @@ test('[AC5] what was read again stands alone when there may be something between
   })
   expect(alone).toMatchObject({ complete: false, missing: true })
   expect(texts(alone.messages)).toBe('x y')
+})
+
+test('[AC5] what is heard of a message further back than what is shown makes no gap', () => {
+  const shown = withMessages(emptyTimeline, [message('c', 30), message('d', 40)])
+  expect(withHeard(shown, message('a', 10, { edited: true }))).toBe(shown)
+  expect(texts(withHeard(shown, message('e', 50)).messages)).toBe('c d e')
+  expect(texts(withHeard(shown, message('w', 0)).messages)).toBe('c d w')
+  expect(withHeard(shown, message('c', 30, { edited: true })).messages[0]?.edited).toBe(true)
+  expect(texts(withHeard(emptyTimeline, message('a', 10)).messages)).toBe('a')
 })

@@ -27,6 +27,16 @@ export function withMessages(timeline: Timeline, messages: readonly ChatMessage[
   return { ...timeline, messages: [...byId.values()].toSorted(inOrder) }
 }
 
+/**
+ * Puts in a message of which something was heard just now. One that stands further back than what is shown is left out: what
+ * lies between is not here, and older ones are loaded from the oldest that is.
+ */
+export function withHeard(timeline: Timeline, message: ChatMessage): Timeline {
+  const first = oldest(timeline)
+  const isFar = first !== undefined && message.seq > 0 && message.seq < first.seq
+  return isFar ? timeline : withMessages(timeline, [message])
+}
+
 export function withoutMessage(timeline: Timeline, id: string): Timeline {
   return { ...timeline, messages: timeline.messages.filter((message) => message.id !== id) }
 }

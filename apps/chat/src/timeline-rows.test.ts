@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import type { ChatMessage } from './chat.ts'
-import { type TimelineRow, firstUnreadOf, timelineRows } from './timeline-rows.ts'
+import { type TimelineRow, farQuotes, firstUnreadOf, timelineRows } from './timeline-rows.ts'
 import { clockTime, dayLabel, listTime } from './times.ts'
+import { aMessage } from './values.test-kit.ts'
 
 const style = { zone: 'UTC', locale: 'en-GB' }
 const noon = Date.UTC(2026, 10, 20, 12)
@@ -9,7 +10,7 @@ const minute = 60_000
 const day = 24 * 60 * minute
 
 function message(id: string, from: string, time: number, more: Partial<ChatMessage> = {}): ChatMessage {
-  return { id, conversation: 'c', from, text: id, time, seq: 1, state: 'sent', recalled: false, ...more }
+  return aMessage({ id, from, text: id, time, ...more })
 }
 
 /** `[` begins a group and `]` ends it. */
@@ -87,4 +88,24 @@ test('[AC7] a time a little ahead of this clock is today', () => {
   expect(dayLabel(noon + 2 * day, noon, style)).toBe('Today')
   expect(dayLabel(noon - 9 * day, noon, style)).toBe('Wednesday 11 November')
   expect(clockTime(noon, { zone: 'Asia/Shanghai', locale: 'en-GB' })).toBe('20:00')
+})
+
+test('[AC27] a reply has what it answers beside it, from wherever that can be had', () => {
+  const messages = [
+    message('a', 'Tom', noon),
+    message('b', 'Jerry', noon, { replyTo: 'a' }),
+    message('c', 'Jerry', noon, { replyTo: 'far' }),
+    message('d', 'Jerry', noon, { replyTo: 'gone' }),
+  ]
+  expect(farQuotes(messages)).toEqual(['far', 'gone'])
+  const far = message('far', 'Mary', noon - day)
+  const rows = timelineRows(messages, { now: noon, style, find: (id) => (id === 'far' ? far : undefined) })
+  const quoted = rows.flatMap((row) => (row.is === 'message' ? [row.quoted?.id] : []))
+  expect(quoted).toEqual([undefined, 'a', 'far', undefined])
+})
+
+test('[AC32] a message to which something was done that waits says so', () => {
+  const messages = [message('a', 'Tom', noon), message('b', 'Jerry', noon)]
+  const rows = timelineRows(messages, { now: noon, style, waiting: new Set(['b']) })
+  expect(rows.flatMap((row) => (row.is === 'message' ? [row.waits] : []))).toEqual([false, true])
 })

@@ -18,6 +18,10 @@ export type TimelineRow =
       readonly message: ChatMessage
       readonly first: boolean
       readonly last: boolean
+      /** What it answers, when that can be had. */
+      readonly quoted?: ChatMessage
+      /** Something that was done to it has not reached the relay. */
+      readonly waits: boolean
     }
 
 export interface RowOptions {
@@ -25,10 +29,15 @@ export interface RowOptions {
   /** The first message that had not been read when the conversation was opened. */
   readonly firstUnread?: string | undefined
   readonly style?: TimeStyle
+  /** Finds what is quoted and not among the messages. */
+  readonly find?: (id: string) => ChatMessage | undefined
+  /** The messages to which something was done that waits for the relay. */
+  readonly waiting?: ReadonlySet<string>
 }
 
 export function timelineRows(messages: readonly ChatMessage[], options: RowOptions): readonly TimelineRow[] {
   const rows: TimelineRow[] = []
+  const byId = new Map(messages.map((message) => [message.id, message]))
   messages.forEach((message, index) => {
     const before = messages[index - 1]
     const after = messages[index + 1]
@@ -41,6 +50,8 @@ export function timelineRows(messages: readonly ChatMessage[], options: RowOptio
         label: dayLabel(message.time, options.now, options.style),
       })
     if (message.id === options.firstUnread) rows.push({ is: 'unread', key: 'unread' })
+    const { replyTo } = message
+    const quoted = replyTo === null ? undefined : (byId.get(replyTo) ?? options.find?.(replyTo))
     rows.push({
       is: 'message',
       key: message.id,
@@ -48,9 +59,17 @@ export function timelineRows(messages: readonly ChatMessage[], options: RowOptio
       first: before === undefined || newDay || parted(before, message, options),
       last:
         after === undefined || dayOf(after.time, options.style) !== day || parted(message, after, options),
+      ...(quoted === undefined ? {} : { quoted }),
+      waits: options.waiting?.has(message.id) ?? false,
     })
   })
   return rows
+}
+
+/** What is answered by a message and does not stand among them. */
+export function farQuotes(messages: readonly ChatMessage[]): readonly string[] {
+  const here = new Set(messages.map(({ id }) => id))
+  return messages.flatMap(({ replyTo }) => (replyTo === null || here.has(replyTo) ? [] : replyTo))
 }
 
 /** Counts back from the newest: `unread` messages of others. */

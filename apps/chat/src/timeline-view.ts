@@ -2,9 +2,9 @@
  * The timeline on screen. It follows the newest message as long as its end is in view; otherwise it stays where the reader
  * is, also when older messages come in above, and offers the way down.
  *
- * Rules: AC8, AC9.
+ * Rules: AC8, AC9, AC27.
  */
-import { h, reconcile } from './dom.ts'
+import { h, keepingFocus, reconcile } from './dom.ts'
 import { icon } from './icons.ts'
 import { type MessageActions, messageElement } from './message-row.ts'
 import { roveFocus } from './roving.ts'
@@ -21,6 +21,8 @@ export interface TimelineView {
   readonly showNew: (count: number) => void
   readonly toEnd: () => void
   readonly atEnd: () => boolean
+  /** Brings a message that is shown into view, and marks it for a moment. */
+  readonly show: (message: string) => void
 }
 
 export interface TimelineViewOptions extends MessageActions {
@@ -80,9 +82,11 @@ export function createTimelineView(options: TimelineViewOptions): TimelineView {
     const now = JSON.stringify(row)
     if (drawn.get(item) === now) return
     drawn.set(item, now)
-    const focused = item.contains(document.activeElement)
-    item.replaceChildren(content(row, options))
-    if (focused) item.querySelector<HTMLElement>('article')?.focus()
+    keepingFocus(
+      item,
+      () => item.replaceChildren(content(row, options)),
+      () => item.querySelector('article'),
+    )
   }
 
   return {
@@ -102,6 +106,17 @@ export function createTimelineView(options: TimelineViewOptions): TimelineView {
       focus.refresh()
       if (following) toEnd()
       else if (anchor?.isConnected === true) scroller.scrollTop += anchor.getBoundingClientRect().top - offset
+    },
+    show(message) {
+      const article = list.querySelector<HTMLElement>(`article[data-id="${CSS.escape(message)}"]`)
+      if (article === null) return
+      following = false
+      article.scrollIntoView({ block: 'center' })
+      article.focus({ preventScroll: true })
+      article.classList.remove('found')
+      // Reading its measures makes the browser see it without the class, so that the mark begins anew.
+      article.getBoundingClientRect()
+      article.classList.add('found')
     },
     showNew(count) {
       if (following) return

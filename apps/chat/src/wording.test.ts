@@ -1,17 +1,18 @@
 import { expect, test } from 'vitest'
-import type { ChatMessage, Unsent } from './chat.ts'
-import { connectionText, messageLabel, reasonText, unsentText } from './wording.ts'
+import type { Unsent } from './chat.ts'
+import { aConversation, aMessage } from './values.test-kit.ts'
+import {
+  connectionText,
+  memberFailureText,
+  messageLabel,
+  quoteOf,
+  reactionText,
+  reasonText,
+  silenceText,
+  unsentText,
+} from './wording.ts'
 
-const message: ChatMessage = {
-  id: 'm',
-  conversation: 'c',
-  from: 'Tom',
-  text: 'Hello',
-  time: 1,
-  seq: 1,
-  state: 'sent',
-  recalled: false,
-}
+const message = aMessage()
 
 test('[AC10] only waiting for the next try counts down and offers to try now', () => {
   expect(connectionText({ is: 'waiting', until: 5000 }, 1200)).toEqual({
@@ -39,14 +40,16 @@ test('[AC11] a refusal is a sentence, also when its code is unknown', () => {
 })
 
 test('[AC16] a message says who, what, when, and for one’s own what became of it', () => {
-  expect(messageLabel(message, 'Jerry', '14:05')).toBe('Tom: Hello, 14:05')
-  expect(messageLabel(message, 'Tom', '14:05')).toBe('You: Hello, 14:05, sent')
-  expect(messageLabel({ ...message, state: 'sending' }, 'Tom', '14:05')).toBe(
+  expect(messageLabel(message, 'Jerry', { time: '14:05' })).toBe('Tom: Hello, 14:05')
+  expect(messageLabel(message, 'Tom', { time: '14:05' })).toBe('You: Hello, 14:05, sent')
+  expect(messageLabel({ ...message, state: 'sending' }, 'Tom', { time: '14:05' })).toBe(
     'You: Hello, 14:05, waiting to be sent',
   )
   const failed = { ...message, state: 'failed', reason: { code: 'too-large', detail: '' } } as const
-  expect(messageLabel(failed, 'Tom', '14:05')).toContain('not sent: The message is too long')
-  expect(messageLabel({ ...message, recalled: true }, 'Jerry', '14:05')).toBe('Tom recalled a message, 14:05')
+  expect(messageLabel(failed, 'Tom', { time: '14:05' })).toContain('not sent: The message is too long')
+  expect(messageLabel({ ...message, recalled: true }, 'Jerry', { time: '14:05' })).toBe(
+    'Tom took back a message, 14:05',
+  )
 })
 
 test('[AC12] what waits and what was refused is counted apart', () => {
@@ -54,4 +57,46 @@ test('[AC12] what waits and what was refused is counted apart', () => {
   expect(unsentText([])).toBe('')
   expect(unsentText([waiting, waiting])).toBe('2 waiting to be sent')
   expect(unsentText([waiting, { ...waiting, state: 'refused' }])).toBe('1 waiting to be sent, 1 not sent')
+})
+
+test('[AC16] what was done to a message is read out between its time and what became of it', () => {
+  const done = {
+    ...message,
+    edited: true,
+    reactions: [
+      { sign: '👍', users: ['Jerry', 'Tom'] },
+      { sign: '🎉', users: ['Mary'] },
+    ],
+  }
+  expect(messageLabel(done, 'Tom', { time: '14:05', quoted: 'Jerry: When?', waits: true })).toBe(
+    'You: Hello, in answer to Jerry: When?, 14:05, edited, 👍 from Jerry and you, 🎉 from Mary, a change of it waits to be sent, sent',
+  )
+  // Of a message that waits itself it is plain that what was done to it waits.
+  expect(messageLabel({ ...message, state: 'sending' }, 'Tom', { time: '14:05', waits: true })).toBe(
+    'You: Hello, 14:05, waiting to be sent',
+  )
+})
+
+test('[AC26] a reaction says who set it', () => {
+  expect(reactionText({ sign: '👍', users: ['Jerry'] }, 'Tom')).toBe('👍 from Jerry')
+  expect(reactionText({ sign: '👍', users: ['A', 'Tom', 'B'] }, 'Tom')).toBe('👍 from A, you and B')
+})
+
+test('[AC27] a quoted line says whose words they are, and not what was taken back', () => {
+  expect(quoteOf(message, 'Jerry')).toEqual({ who: 'Tom', text: 'Hello' })
+  expect(quoteOf(message, 'Tom').who).toBe('You')
+  expect(quoteOf({ ...message, recalled: true }, 'Jerry').text).toBe('Message taken back')
+})
+
+test('[AC31] who may not write is told why, the most weighty reason first', () => {
+  const here = aConversation({ muted: ['Jerry'], rights: ['speak'] })
+  expect(silenceText(here, 'Tom')).toBeUndefined()
+  expect(silenceText(here, 'Jerry')).toContain('You were muted')
+  expect(silenceText({ ...here, sync: 'left' }, 'Jerry')).toContain('not in this conversation')
+  expect(silenceText({ ...here, rights: [] }, 'Tom')).toContain('Writing is for those who lead')
+})
+
+test('[AC11] a change that did not work for somebody says for whom, and why', () => {
+  expect(memberFailureText(['Mary', 'Ned'], 'blocked')).toBe('Mary, Ned: blocked here; unblock first.')
+  expect(memberFailureText(['Mary'], 'new-code')).toBe('Mary: refused (new-code).')
 })

@@ -2,9 +2,9 @@
  * The sentences about the connection, about what waits and about what was refused. Every refusal has one that says what
  * to do; a code this page has never heard of is shown with what the relay says about it.
  *
- * Rules: AC10, AC11, AC12.
+ * Rules: AC10, AC11, AC12, AC16, AC31.
  */
-import type { ChatMessage, Connection, Reason, Unsent } from './chat.ts'
+import type { ChatConversation, ChatMessage, ChatReaction, Connection, Reason, Unsent } from './chat.ts'
 
 export interface ConnectionText {
   readonly tone: 'good' | 'quiet' | 'warn'
@@ -66,11 +66,66 @@ export function reasonText(reason: Reason | undefined): string {
   )
 }
 
-/** What is read out for a message, in this order: who, what, when, what became of it. */
-export function messageLabel(message: ChatMessage, self: string, time: string): string {
+const memberReasons: Readonly<Record<string, string>> = {
+  'not-a-member': 'not in this conversation',
+  'not-allowed': 'more than your rights here reach',
+  blocked: 'blocked here; unblock first',
+  declined: 'not to be added by you',
+  'conversation-full': 'more than the conversation can hold',
+}
+
+/** For whom something did not work, and why: “Mary: blocked here; unblock first.” */
+export function memberFailureText(members: readonly string[], code: string): string {
+  return `${members.join(', ')}: ${memberReasons[code] ?? `refused (${code})`}.`
+}
+
+/** What stands where one would write, for whom may not; undefined for whom may. */
+export function silenceText(conversation: ChatConversation, self: string): string | undefined {
+  if (conversation.sync === 'left')
+    return 'You are not in this conversation any more. What you have of it stays here.'
+  if (conversation.muted.includes(self))
+    return 'You were muted: for the time being you can read here, and not write.'
+  if (!conversation.rights.includes('speak'))
+    return 'You can read here. Writing is for those who lead this conversation.'
+  return undefined
+}
+
+/** What is read out for a message, in this order: who, what, when, what was done to it, what became of it. */
+export function messageLabel(
+  message: ChatMessage,
+  self: string,
+  {
+    time,
+    quoted,
+    waits = false,
+  }: { readonly time: string; readonly quoted?: string; readonly waits?: boolean },
+): string {
+  const own = message.from === self
+  const who = own ? 'You' : message.from
+  if (message.recalled) return `${who} took back a message, ${time}`
+  const parts = [
+    `${who}: ${message.text}`,
+    quoted !== undefined && `in answer to ${quoted}`,
+    time,
+    message.edited && 'edited',
+    ...message.reactions.map((reaction) => reactionText(reaction, self)),
+    waits && message.state === 'sent' && 'a change of it waits to be sent',
+    own && stateText(message),
+  ]
+  return parts.filter((part) => part !== false).join(', ')
+}
+
+/** “👍 from you and Jerry” */
+export function reactionText({ sign, users }: ChatReaction, self: string): string {
+  const names = users.map((user) => (user === self ? 'you' : user))
+  const last = names.at(-1) ?? 'nobody'
+  return `${sign} from ${names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${last}` : last}`
+}
+
+/** A message in a few words, as a quoted line has it: whose, and what. */
+export function quoteOf(message: ChatMessage, self: string): { readonly who: string; readonly text: string } {
   const who = message.from === self ? 'You' : message.from
-  if (message.recalled) return `${who} recalled a message, ${time}`
-  return `${who}: ${message.text}, ${time}${message.from === self ? `, ${stateText(message)}` : ''}`
+  return { who, text: message.recalled ? 'Message taken back' : message.text }
 }
 
 export function stateText(message: ChatMessage): string {
