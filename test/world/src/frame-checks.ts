@@ -3,7 +3,7 @@
  * who may not read it (any more). Rules WO20, WO21.
  */
 import type { ConversationId, UserId } from '@parley/document'
-import type { News, PushAnswer, RelayFrame, Row } from '@parley/wire'
+import type { News, OwnRow, PushAnswer, RelayFrame, Row } from '@parley/wire'
 import type { Log, LoggedConversation } from './log.ts'
 
 export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly string[] {
@@ -32,6 +32,12 @@ export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly
     }
     case 'cursor':
       return frame.cursor <= log.position ? [] : [`a cursor ran ahead of the disk (${frame.cursor})`]
+    case 'own':
+      return frame.rows.flatMap((row) => checkOwn(log, user, row))
+    case 'people-answer':
+      return frame.people.flatMap(({ user: about, time, profile }) =>
+        profile === null ? [] : checkOwn(log, about, { kind: 'profile', key: '', value: profile, time }),
+      )
     case 'welcome':
     case 'digests-answer':
     case 'pong':
@@ -41,6 +47,13 @@ export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly
     case 'presence':
       return []
   }
+}
+
+/** A row of a person is on the disk, as it is told or as it has become since. */
+function checkOwn(log: Log, owner: string, { kind, key, time }: OwnRow): readonly string[] {
+  const stored = log.people.get(`${owner} ${kind} ${key}`)
+  if (stored === undefined) return [`${kind} ${key} of ${owner} was told before the disk had it`]
+  return stored.time < time ? [`${kind} ${key} of ${owner} was told before the disk had this of it`] : []
 }
 
 function checkNews(log: Log, user: UserId, news: News): readonly string[] {

@@ -14,11 +14,13 @@ export interface LoggedConversation {
 
 export interface Log {
   readonly conversations: Map<ConversationId, LoggedConversation>
+  /** Rows of people by `owner kind key`. */
+  readonly people: Map<string, RelayCommit['people'][number]>
   position: number
 }
 
 export function emptyLog(): Log {
-  return { conversations: new Map(), position: 0 }
+  return { conversations: new Map(), people: new Map(), position: 0 }
 }
 
 export function applyCommit(log: Log, commit: RelayCommit): void {
@@ -32,6 +34,7 @@ export function applyCommit(log: Log, commit: RelayCommit): void {
   for (const member of commit.members)
     conversationOf(log, member.conversation).members.set(member.user, member)
   for (const record of commit.conversations) conversationOf(log, record.id).pages = record.pages
+  for (const person of commit.people) log.people.set(`${person.owner} ${person.kind} ${person.key}`, person)
   log.position = commit.position
 }
 

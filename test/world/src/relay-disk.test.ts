@@ -42,6 +42,8 @@ function commitOf(position: number): RelayCommit {
     writers: [],
     messages: [],
     mentions: [],
+    people: [],
+    tags: [],
     heads: [],
   }
   return { ...nothing, position, commands: [] }

@@ -137,36 +137,16 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
           })
         })
       })
-    return {
-      epoch: inner.epoch,
-      get position() {
-        return inner.position
+    // Whatever a store can be asked takes its time; a question that is new some day does too.
+    return new Proxy(inner, {
+      get(target, name) {
+        if (name === 'commit') return commit
+        const own: unknown = Reflect.get(target, name)
+        if (name === 'close' || typeof own !== 'function') return own
+        return (...given: readonly unknown[]): Promise<unknown> =>
+          read(async (): Promise<unknown> => Reflect.apply(own, target, given))
       },
-      conversations: (ids) => read(() => inner.conversations(ids)),
-      conversation: (id) => read(() => inner.conversation(id)),
-      member: (conversation, user) => read(() => inner.member(conversation, user)),
-      pages: (conversation, pages) => read(() => inner.pages(conversation, pages)),
-      writers: (keys) => read(() => inner.writers(keys)),
-      messages: (keys) => read(() => inner.messages(keys)),
-      commands: (keys) => read(() => inner.commands(keys)),
-      rowAt: (conversation, page, client, clock) =>
-        read(() => inner.rowAt(conversation, page, client, clock)),
-      row: (conversation, seq) => read(() => inner.row(conversation, seq)),
-      pageRows: (conversation, page, after, limit) =>
-        read(() => inner.pageRows(conversation, page, after, limit)),
-      rowsSince: (conversation, position, upToSeq, limit) =>
-        read(() => inner.rowsSince(conversation, position, upToSeq, limit)),
-      pagesSince: (conversation, position) => read(() => inner.pagesSince(conversation, position)),
-      recalledSince: (conversation, position, upToSeq, user) =>
-        read(() => inner.recalledSince(conversation, position, upToSeq, user)),
-      mentionedSince: (conversation, position, upToSeq, user, limit) =>
-        read(() => inner.mentionedSince(conversation, position, upToSeq, user, limit)),
-      feed: (user, position, limit) => read(() => inner.feed(user, position, limit)),
-      head: (conversation) => read(() => inner.head(conversation)),
-      tagHolder: (user, tag) => read(() => inner.tagHolder(user, tag)),
-      commit,
-      close: () => inner.close(),
-    }
+    })
   }
 
   return {
