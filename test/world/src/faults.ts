@@ -12,6 +12,9 @@ export const relayFaults = [
   'commands-forgotten',
   'stale-head-clock',
   'compaction-drops-tail',
+  'mutes-ignored',
+  'edits-pile-up',
+  'past-shown',
 ] as const
 export type RelayFault = (typeof relayFaults)[number]
 

@@ -45,6 +45,21 @@ export function judgePageFirst(order: readonly Check[]): readonly Check[] {
   )
 }
 
+/** Who may not speak is asked of nobody. */
+export function hearTheMuted(order: readonly Check[]): readonly Check[] {
+  return order.map((check): Check => {
+    if (check.name !== 'rules') return check
+    return {
+      name: check.name,
+      judge(it) {
+        if (it.core === undefined) return check.judge(it)
+        const value = { ...it.core.value, muted: new Map() }
+        return check.judge({ ...it, core: { ...it.core, value } })
+      },
+    }
+  })
+}
+
 function without(order: readonly Check[], name: CheckName): readonly Check[] {
   return order.filter((check) => check.name !== name)
 }

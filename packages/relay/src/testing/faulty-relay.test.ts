@@ -167,3 +167,34 @@ test('[RE74] compaction-drops-tail: after a restart a page lacks its last row', 
   expect(await fetched(tom)).toEqual([2, 3])
   expect(await fetched(createTestDevice(faulty('compaction-drops-tail', disk), { user: 'Tom' }))).toEqual([2])
 })
+
+test('[RE74] mutes-ignored: who may not speak is heard', async () => {
+  const { tom, mary } = await lunchOn(faulty('mutes-ignored', createMemoryDisk('epoch-1')))
+  await commanded(tom, conversation, { op: 'mute', members: ['Mary'], forMs: null })
+  const pen = createPen({ user: mary.user, client: 7 })
+  expect(await pushed(mary, conversation, 1, pen.text('psst').update)).toMatchObject([{ class: 'accepted' }])
+})
+
+test('[RE74] edits-pile-up: two edits stand on one message', async () => {
+  const disk = createMemoryDisk('epoch-1')
+  const { tom } = await lunchOn(faulty('edits-pile-up', disk))
+  const pen = createPen({ user: tom.user, client: 7 })
+  const first = pen.text('1')
+  await pushed(tom, conversation, 1, first.update)
+  for (const words of ['2', '3']) await pushed(tom, conversation, 1, pen.edit(first.id, words).update)
+  const rows = disk.conversations.get(conversation)?.rows ?? []
+  expect(rows.filter(({ operation, kind }) => operation === 'edit' && kind === 'entry')).toHaveLength(2)
+})
+
+test('[RE74] past-shown: who came later is served what is hidden from him', async () => {
+  const disk = createMemoryDisk('epoch-1')
+  const relay = faulty('past-shown', disk)
+  const { tom } = await lunchOn(relay)
+  await commanded(tom, conversation, { op: 'update', policy: { past: 'hidden' } })
+  const pen = createPen({ user: tom.user, client: 7 })
+  await pushed(tom, conversation, 1, pen.text('between us').update)
+  await commanded(tom, conversation, { op: 'add', members: ['Ada'] })
+  const ada = createTestDevice(relay, { user: 'Ada' })
+  const [sync] = await ada.take('sync')
+  expect(sync?.news[0]?.last?.page).toBe(1)
+})

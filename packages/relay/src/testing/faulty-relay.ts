@@ -10,9 +10,9 @@ import { createRelayWith } from '../create-relay.ts'
 import type { MemoryDisk } from '../memory-store.ts'
 import type { Peer, Relay, RelayOptions } from '../ports.ts'
 import { ownSeams, type Seams } from '../turn.ts'
-import { acceptGaps, judgeMembersOnce, judgePageFirst } from './faulty-checks.ts'
+import { acceptGaps, hearTheMuted, judgeMembersOnce, judgePageFirst } from './faulty-checks.ts'
 import { createHasty, type Hasty, holdBack } from './faulty-order.ts'
-import { dropTails, forgetCommands, loseUnsynced } from './faulty-stores.ts'
+import { dropTails, forgetCommands, forgetEdits, loseUnsynced, showThePast } from './faulty-stores.ts'
 
 export const relayFaults = [
   /** A device is told "accepted" while the commit is under way. */
@@ -33,6 +33,12 @@ export const relayFaults = [
   'stale-head-clock',
   /** After a restart, pages lack the last row they had. */
   'compaction-drops-tail',
+  /** Who may not speak does. */
+  'mutes-ignored',
+  /** An edit leaves the one before it where it is. */
+  'edits-pile-up',
+  /** What was said before somebody came is told to him, though it is hidden. */
+  'past-shown',
 ] as const
 
 export type RelayFault = (typeof relayFaults)[number]
@@ -62,6 +68,12 @@ export function createFaultyRelay(fault: RelayFault, options: FaultyRelayOptions
       return withSeams(options, { writeHead: createStaleWriter() })
     case 'compaction-drops-tail':
       return createRelayWith({ ...options, store: dropTails(options.store) }, ownSeams)
+    case 'mutes-ignored':
+      return withSeams(options, { checks: hearTheMuted(protocolOrder) })
+    case 'edits-pile-up':
+      return createRelayWith({ ...options, store: forgetEdits(options.store) }, ownSeams)
+    case 'past-shown':
+      return createRelayWith({ ...options, store: showThePast(options.store) }, ownSeams)
   }
 }
 

@@ -12,6 +12,28 @@ export function forgetCommands(store: RelayStore): RelayStore {
   })
 }
 
+/** Nobody knows that an edit stands on a message: the next one takes nothing away. */
+export function forgetEdits(store: RelayStore): RelayStore {
+  return wrapStore(store, {
+    messages: async (keys) => (await store.messages(keys)).map((message) => ({ ...message, edit: null })),
+  })
+}
+
+/** From whom the past is hidden is known as long as the relay lives in one piece, and when it reads, not. */
+export function showThePast(store: RelayStore): RelayStore {
+  return wrapStore(store, {
+    async member(conversation, user) {
+      const member = await store.member(conversation, user)
+      return member === undefined ? undefined : { ...member, since: 0 }
+    },
+    feed: async (user, position, limit) =>
+      (await store.feed(user, position, limit)).map((row) => ({
+        ...row,
+        member: { ...row.member, since: 0 },
+      })),
+  })
+}
+
 /** Of the rows a page had when this store was made, the last is not given out any more. */
 export function dropTails(store: RelayStore): RelayStore {
   const made = store.position

@@ -171,6 +171,7 @@ export function commitOf(position: number, parts: Partial<RelayCommit>): RelayCo
     mentions: [],
     commands: [],
     heads: [],
+    people: [],
     tags: [],
     ...parts,
   }
