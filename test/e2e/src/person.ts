@@ -3,7 +3,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Chromium, launchChromium } from '@parley/test-chromium'
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { onTestFinished } from 'vitest'
 import { type CuttableProxy, createCuttableProxy } from './cuttable-proxy.ts'
 
@@ -80,6 +80,26 @@ export async function say(page: Page, text: string): Promise<void> {
 /** Waits until a message with this text stands there in this state. */
 export async function seeMessage(page: Page, text: string, state = 'sent'): Promise<void> {
   await page.locator(`.message[data-state="${state}"] .text`, { hasText: text }).waitFor()
+}
+
+export function messageWith(page: Page, text: string): Locator {
+  return page.locator('.message').filter({ has: page.locator('.text', { hasText: text }) })
+}
+
+/** Does one of the things that the menu of a message offers. */
+export async function messageMenu(page: Page, text: string, item: string): Promise<void> {
+  await messageWith(page, text).hover()
+  await messageWith(page, text)
+    .getByRole('button', { name: /^What to do with/ })
+    .click()
+  await named(page, item).click()
+}
+
+/** An item or a sign, whichever bears the name. */
+function named(page: Page, name: string): Locator {
+  return page
+    .getByRole('menuitem', { name, exact: true })
+    .or(page.getByRole('menuitemcheckbox', { name, exact: true }))
 }
 
 /** Every message that is shown, from top to bottom. */
