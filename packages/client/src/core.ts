@@ -6,9 +6,11 @@ import type { ClientLimits } from './limits.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Model } from './model.ts'
 import type { Ports } from './ports.ts'
+import type { PresenceBook } from './presence.ts'
 import type { Promises } from './promises.ts'
 import type { Requests } from './requests.ts'
 import type { Session } from './session.ts'
+import type { Signals } from './signals.ts'
 
 export interface Core {
   readonly user: UserId
@@ -20,6 +22,8 @@ export interface Core {
   readonly sending: Sending
   readonly promises: Promises
   readonly requests: Requests
+  readonly presence: PresenceBook
+  readonly signals: Signals
   readonly emit: (event: EngineEvent) => void
   /** What the relay's clock says, as far as this life has heard: this device's own may be wrong by hours. Rule CL134. */
   readonly relayTime: () => number

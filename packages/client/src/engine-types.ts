@@ -201,6 +201,16 @@ export type EngineEvent =
       readonly code: string
       readonly detail: string
     }
+  /** Somebody said something that nobody keeps: its sequence is 0, and it is in no history. */
+  | { readonly type: 'transient'; readonly said: MessageView }
+  | {
+      readonly type: 'typing'
+      readonly conversation: ConversationId
+      readonly from: UserId
+      readonly typing: boolean
+    }
+  /** Of somebody who is watched. */
+  | { readonly type: 'presence'; readonly user: UserId; readonly online: boolean }
   /** A list row changed: shown state must be read again. */
   | { readonly type: 'conversation'; readonly conversation: ConversationId }
   | { readonly type: 'unread'; readonly conversation: ConversationId; readonly unread: number }
@@ -273,6 +283,20 @@ export interface Engine {
     content: SendContent,
   ): Promise<Queued<Accepted> & { readonly message: MessageView }>
   react(conversation: ConversationId, target: EntryId, sign: string, on: boolean): Promise<Queued<Accepted>>
+
+  /** For those who are there now, and kept by nobody. Rejects `OFFLINE`, and with what forbids it. */
+  sayTransient(conversation: ConversationId, message: SendMessage): Promise<MessageView>
+  /** This user types, or has stopped. Without a connection nobody is told. */
+  typing(conversation: ConversationId, on: boolean): void
+  /** Others, as far as is known. */
+  typingMembers(conversation: ConversationId): readonly UserId[]
+  /** Of these, those who are there. Rejects `OFFLINE`. */
+  presence(users: readonly UserId[]): Promise<readonly UserId[]>
+  /** Tells how each of them stands, and every change of it, until it is stopped by what is answered. */
+  watchPresence(
+    users: readonly UserId[],
+    listener: (presence: { readonly user: UserId; readonly online: boolean }) => void,
+  ): () => void
 
   history(conversation: ConversationId, query: HistoryQuery): Promise<HistoryPage>
   /** The last of them: confirmed ones in relay order, then the outbox's, in the order they were made. */

@@ -25,9 +25,13 @@ export interface EngineOptions {
   readonly user: UserId
   readonly ports: Ports
   readonly limits?: Partial<ClientLimits>
+  /** Of the user's devices that share a tag one is in session at a time. */
+  readonly tag?: string
+  /** Whether somebody signs in here now; left out, when this device has not been in session under this tag before. */
+  readonly login?: boolean | undefined
 }
 
-export function createEngine({ user, ports, limits: wanted }: EngineOptions): Engine {
+export function createEngine({ user, ports, limits: wanted, tag = '', login }: EngineOptions): Engine {
   const limits: ClientLimits = { ...clientLimits, ...wanted }
   const listeners = new Set<(event: EngineEvent) => void>()
   let store: OpenStore | undefined
@@ -76,9 +80,10 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
       epoch: '',
       log: '',
       cursor: 0,
+      tag: '',
     }))
     if (ended !== undefined) throw ended
-    const started = run({ user, ports, limits, model: loaded, emit, end })
+    const started = run({ user, ports, limits, model: loaded, tag, login, emit, end })
     opened.onLost((error) => end(storageError(error)))
     await started.begin(isNew)
     running = started
@@ -133,10 +138,19 @@ export function createEngine({ user, ports, limits: wanted }: EngineOptions): En
     open: async (id) => openConversation(live().core, id),
     look: async (id) => look(live().core, id),
     command: async (id, command) => live().calls.command(id, command),
-    send: async (id, message) => live().calls.send(id, message),
+    send: async (id, message) => {
+      const queued = await live().calls.send(id, message)
+      running?.core.signals.typing.said(id)
+      return queued
+    },
     recall: async (id, target) => live().calls.recall(id, target),
     edit: async (id, target, content) => live().calls.edit(id, target, content),
     react: async (id, target, sign, on) => live().calls.react(id, target, sign, on),
+    sayTransient: async (id, message) => live().core.signals.say(id, message),
+    typing: (id, on) => live().core.signals.typing.type(id, on),
+    typingMembers: (id) => running?.core.signals.typing.members(id) ?? [],
+    presence: async (users) => live().core.presence.ask(users),
+    watchPresence: (users, listener) => live().core.presence.watch(users, listener),
     history: async (id, query) => live().history.query(id, query),
     timeline: async (id, limit) => live().history.query(id, { limit }),
     read: async (id) => live().own.read(id),

@@ -48,6 +48,7 @@ test('[CL25] [CL32] what a job has changed is what it reads meanwhile, and what 
           epoch: '',
           log: '',
           cursor: 0,
+          tag: '',
         }))
       let { model } = await load()
       let ledger = new Ledger(model)

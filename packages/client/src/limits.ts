@@ -23,6 +23,10 @@ export interface ClientLimits {
   readonly maxSearchedPages: number
   /** After a failed write to the device's store: 1 s, 5 s, then every 30 s. */
   readonly storeRetryMs: readonly number[]
+  /** While somebody types, the others are told again after this long at the earliest. */
+  readonly typingEveryMs: number
+  /** So long after it was told last, nobody types any more: two of the former may be lost. */
+  readonly typingLastsMs: number
   /** Head and newest page fetched in idle time, for reading offline, for this many of the latest conversations. */
   readonly maxIdleConversations: number
 }
@@ -40,5 +44,7 @@ export const clientLimits: ClientLimits = {
   maxCachedPages: 64,
   maxSearchedPages: 64,
   storeRetryMs: [1_000, 5_000, 30_000],
+  typingEveryMs: 2_000,
+  typingLastsMs: 6_000,
   maxIdleConversations: 50,
 }

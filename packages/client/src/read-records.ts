@@ -37,7 +37,13 @@ export function readDevice(value: Value): DeviceRecord {
   const fields = object(value)
   const device = parseDeviceId(text(fields, 'device'))
   if (device === undefined) throw corrupt('device')
-  return { device, epoch: text(fields, 'epoch'), log: text(fields, 'log'), cursor: whole(fields, 'cursor') }
+  return {
+    device,
+    epoch: text(fields, 'epoch'),
+    log: text(fields, 'log'),
+    cursor: whole(fields, 'cursor'),
+    tag: text(fields, 'tag'),
+  }
 }
 
 export function readConversation(value: Value): ConversationRecord {

@@ -89,9 +89,16 @@ export async function receive(
     case 'pong':
     case 'welcome':
     case 'failure':
+      return
     case 'signal':
+      core.signals.heard(ledger, frame)
+      return
     case 'presence':
+      ledger.after.push(() => core.presence.heard(frame))
+      return
     case 'presence-answer':
+      ledger.after.push(() => core.presence.answered(frame))
+      return
     case 'own':
     case 'people-answer':
   }

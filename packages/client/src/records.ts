@@ -34,6 +34,8 @@ export interface DeviceRecord {
   /** The log epoch of what is held; '' before the first welcome. A first sync may end in the middle of it. */
   readonly log: string
   readonly cursor: number
+  /** That of its last session, '' for none: with it, it comes back without signing in. */
+  readonly tag: string
 }
 
 /** What of the newest message a list shows: all but its reactions. Of a recalled one nothing of the content is kept. */

@@ -20,12 +20,15 @@ import { beginEpoch, pruneAcknowledged } from './new-epoch.ts'
 import { createOwnCalls } from './own-calls.ts'
 import type { OwnCalls } from './own-calls.ts'
 import type { Ports } from './ports.ts'
+import { createPresenceBook } from './presence.ts'
 import { createPromises } from './promises.ts'
 import { createCatchUp, receive } from './receive.ts'
 import type { CatchUp } from './receive.ts'
 import { createRequests } from './requests.ts'
 import { createSender } from './sender.ts'
 import { createSession } from './session.ts'
+import { createSignIn } from './sign-in.ts'
+import { createSignals } from './signals.ts'
 import { createStoreHealth } from './store-health.ts'
 import { createUnreadEvents } from './unread-events.ts'
 
@@ -45,16 +48,19 @@ export interface RunOptions {
   readonly ports: Ports
   readonly limits: ClientLimits
   readonly model: Model
+  readonly tag: string
+  readonly login: boolean | undefined
   readonly emit: (event: EngineEvent) => void
   /** It cannot go on: whoever owns it stops it. */
   readonly end: (error: ParleyError) => void
 }
 
-export function run({ user, ports: given, limits, model, emit, end }: RunOptions): Running {
+export function run({ user, ports: given, limits, model, tag, login, emit, end }: RunOptions): Running {
   const { ports, cancelTimers } = ownTimers(given)
   let catchUp: CatchUp = createCatchUp(false, '')
   /** How far the relay's clock is ahead of this one. */
   let ahead = 0
+  const signIn = createSignIn(tag, login, model.device.tag)
 
   const session = createSession({
     user,
@@ -64,8 +70,7 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
       device: model.device.device,
       epoch: model.device.epoch,
       cursor: model.device.cursor,
-      tag: '',
-      login: false,
+      ...signIn.hello(),
     }),
     onWelcome,
     onFrame: (frame) => mailbox.receive(inSession(async (ledger) => receive(core, catchUp, ledger, frame))),
@@ -83,18 +88,15 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
     onDropped: () => session.restart('the store could not be read'),
     onFault,
   })
+  const relayTime = (): number => ports.now() + ahead
+  const parts = { user, ports, limits, model, mailbox, session, emit, relayTime }
   const core: Core = {
-    user,
-    ports,
-    limits,
-    model,
-    mailbox,
-    session,
+    ...parts,
     sending: createSending(),
     promises: createPromises(),
     requests: createRequests(),
-    emit,
-    relayTime: () => ports.now() + ahead,
+    presence: createPresenceBook({ session, emit, log: ports.log }),
+    signals: createSignals(parts),
     caughtUp: false,
   }
   const history = createHistory(core)
@@ -115,8 +117,11 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
     ahead = time - ports.now()
     const first = model.device.epoch === ''
     catchUp = createCatchUp(first, epoch)
+    signIn.welcomed()
     // Whether or not the session lives on: the old log is gone.
     mailbox.receive(async (ledger) => {
+      signIn.keep(ledger)
+      ledger.after.push(() => core.presence.renew())
       const { log } = ledger.device
       if (log === epoch) return
       if (log === '') ledger.setDevice({ ...ledger.device, log: epoch })
@@ -141,6 +146,8 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
     core.caughtUp = false
     sender.sessionLost()
     core.requests.closeAll()
+    core.presence.lost()
+    core.signals.typing.lost()
   }
 
   /** What happened first, then what is to be read again, each conversation once. */
@@ -150,6 +157,9 @@ export function run({ user, ports: given, limits, model, emit, end }: RunOptions
     for (const event of ledger.events) {
       if (event.type === 'conversation') changed.add(event.conversation)
       else emit(event)
+      // Who has said it types no more.
+      if (event.type === 'message')
+        core.signals.typing.heard(event.message.conversation, event.message.from, false)
     }
     for (const id of changed) {
       emit({ type: 'conversation', conversation: id })

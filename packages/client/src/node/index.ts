@@ -19,7 +19,7 @@ export {
   TextMessage,
 } from '../sdk/built-in-messages.ts'
 export type { ClientEvents } from '../sdk/client-events.ts'
-export { Conversation } from '../sdk/conversation.ts'
+export { Conversation, type SendOptions } from '../sdk/conversation.ts'
 export type {
   ConversationEvents,
   InfoNews,
@@ -40,7 +40,7 @@ export type { MembersResult, MuteOptions, PageOptions, UsersPage } from '../sdk/
 export { Message, type MessageReason, MessageStatus, type MessageStatusName } from '../sdk/message.ts'
 export type { MessageClass } from '../sdk/message-classes.ts'
 export { MessageFile, type MessageFileFields } from '../sdk/message-file.ts'
-export type { RealtimeEvents, RealtimeOptions } from '../sdk/realtime.ts'
+export type { ClientOptions, RealtimeEvents, RealtimeOptions } from '../sdk/realtime.ts'
 export type { MessageTimeline, TimelineOptions } from '../sdk/timeline.ts'
 export { messageField, messageType, TypedMessage } from '../sdk/typed-message.ts'
 export { deviceLayout } from '../records.ts'

@@ -21,6 +21,10 @@ export type ClientEvents = Omit<WithConversation<ConversationEvents>, typeof Eve
   readonly [Event.STATE]: readonly [ConnectionState]
   readonly [Event.STORAGE_DEGRADED]: readonly [{ readonly kind?: string }]
   readonly [Event.STORAGE_RECOVERED]: readonly []
+  /** Of somebody whose presence is subscribed to. */
+  readonly [Event.PRESENCE]: readonly [{ readonly user: string; readonly online: boolean }]
+  /** Somebody has signed in under this tag on another device; `CLOSE` follows. */
+  readonly [Event.CONFLICT]: readonly [{ readonly reason: string }]
   readonly [Event.CLOSE]: readonly [{ readonly code: string; readonly detail: string }]
   readonly [Event.ERROR]: readonly [{ readonly code: string; readonly message: string }]
 }

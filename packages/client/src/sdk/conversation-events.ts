@@ -60,6 +60,8 @@ export type ConversationEvents = {
   readonly [Event.MESSAGE_RECALL]: readonly [Message, Replayed]
   readonly [Event.MESSAGE_STATUS]: readonly [Message]
   readonly [Event.REACTION]: readonly [ReactionNews]
+  /** Somebody else has begun to type, or has stopped. */
+  readonly [Event.TYPING]: readonly [{ readonly from: string; readonly typing: boolean }]
   readonly [Event.UNREAD_MESSAGES_COUNT_UPDATE]: readonly [number]
   /** What is shown of it is to be read again. `partial`: it moved while away, and not all of that came as events. */
   readonly [Event.CONVERSATION_UPDATED]: readonly [Replayed]

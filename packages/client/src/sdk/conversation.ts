@@ -30,7 +30,13 @@ import {
 } from './members.ts'
 import type { Message } from './message.ts'
 import { forwardMessage, reactTo, recallMessage, sendMessage, updateMessage } from './own-messages.ts'
+import { sayTransient } from './signals.ts'
 import { createTimeline, type MessageTimeline, type TimelineOptions } from './timeline.ts'
+
+export interface SendOptions {
+  /** For those who are there now: nobody keeps it, and it counts nowhere. Without a connection it is refused (`OFFLINE`). */
+  readonly transient?: boolean
+}
 
 export class Conversation extends Emitter<ConversationEvents> {
   readonly id: ConversationId
@@ -126,8 +132,18 @@ export class Conversation extends Emitter<ConversationEvents> {
    * Resolves when the message is safe on this device; `await message.sent` for the relay's answer. One that failed is
    * tried again.
    */
-  async send(message: Message | string): Promise<Message> {
-    return sendMessage(this.#at, message)
+  async send(message: Message | string, { transient = false }: SendOptions = {}): Promise<Message> {
+    return transient ? sayTransient(this.#at, message) : sendMessage(this.#at, message)
+  }
+
+  /** Tells the others that this user types, or with false that he has stopped; sending a message tells it too. */
+  typing(on = true): void {
+    this.#host.engine.typing(this.id, on)
+  }
+
+  /** Who of the others types just now. */
+  get typingMembers(): readonly string[] {
+    return this.#host.engine.typingMembers(this.id)
   }
 
   /** The same content as a new message, here: what it answered and whom it named stays behind. */

@@ -22,7 +22,8 @@ import { policyOf } from './members.ts'
 import type { Message } from './message.ts'
 import type { MessageClasses } from './message-classes.ts'
 import { createOutgoing } from './outgoing.ts'
-import { tellChange, tellMembers, tellMessage } from './telling.ts'
+import { pinged, watchable } from './signals.ts'
+import { tellChange, tellMembers, tellMessage, tellTransient } from './telling.ts'
 
 export interface CreateConversationOptions {
   readonly members: readonly string[]
@@ -163,6 +164,22 @@ export class IMClient extends Emitter<ClientEvents> {
     }))
   }
 
+  /** Of these users, at most 20, those who are there now. Rejects `OFFLINE` without a connection. */
+  async ping(ids: readonly string[]): Promise<readonly string[]> {
+    return this.#engine.presence(pinged(ids))
+  }
+
+  /**
+   * Tells how each of these users stands, and then every change of it, over all connections: as soon as there is one. What
+   * it answers ends it.
+   */
+  subscribePresence(
+    ids: readonly string[],
+    listener: (presence: { readonly user: string; readonly online: boolean }) => void = () => undefined,
+  ): () => void {
+    return this.#engine.watchPresence(watchable(ids), listener)
+  }
+
   /** Ends the connection and keeps the data. */
   async close(): Promise<void> {
     await this.#engine.close()
@@ -246,7 +263,22 @@ export class IMClient extends Emitter<ClientEvents> {
           this.emit(Event.STORAGE_DEGRADED, event.kind === undefined ? {} : { kind: event.kind })
         else this.emit(Event.STORAGE_RECOVERED)
         return
+      case 'transient':
+        tellTransient(this.#host, this.#to(event.said.conversation), event.said)
+        return
+      case 'typing': {
+        const { both, conversation } = this.#to(event.conversation)
+        const { from, typing } = event
+        both(Event.TYPING, [{ from, typing }], [{ from, typing }, conversation])
+        return
+      }
+      case 'presence':
+        this.emit(Event.PRESENCE, { user: event.user, online: event.online })
+        return
       case 'stopped':
+        if (event.code === 'conflict') this.emit(Event.CONFLICT, { reason: event.detail })
+        this.emit(Event.CLOSE, { code: event.code, detail: event.detail })
+        return
       case 'ended':
         this.emit(Event.CLOSE, { code: event.code, detail: event.detail })
         return

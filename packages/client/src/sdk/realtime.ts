@@ -3,6 +3,7 @@
  * sockets, clocks and stores; everything else is the same.
  */
 import type { DeviceStore } from '@parley/storage'
+import { maxIdLength } from '@parley/wire'
 import { createEngine } from '../engine.ts'
 import type { ConnectionState, Engine } from '../engine-types.ts'
 import { ParleyError } from '../errors.ts'
@@ -28,6 +29,17 @@ export interface RealtimeOptions {
   readonly logger?: Logger
 }
 
+export interface ClientOptions {
+  /** Of the devices of a user that share a tag one is connected at a time: 1 to 64 characters. Without one there is no limit. */
+  readonly tag?: string
+  /**
+   * True: this device only comes back, and is turned away where another one has the tag. False: somebody signs in, and the
+   * other device is sent away. Left out: a sign-in when this device was never in under this tag, and when a client is made
+   * again on the same page.
+   */
+  readonly isReconnect?: boolean
+}
+
 export interface Platform extends Omit<Ports, 'store' | 'connect' | 'token' | 'log'> {
   readonly connect: (server: string) => Ports['connect']
   readonly store: (wanted: 'indexeddb' | 'memory' | undefined, user: string) => DeviceStore
@@ -44,12 +56,20 @@ export type RealtimeEvents = {
   readonly [Event.RECONNECT]: readonly []
 }
 
+/** As long as an id: a name for a kind of device, such as web or mobile. */
+function checkTag(tag: unknown): void {
+  if (typeof tag !== 'string' || tag.length > maxIdLength || /\p{Surrogate}/u.test(tag))
+    throw new ParleyError('bad-argument', `A tag is a text of at most ${maxIdLength} characters.`)
+}
+
 export class PortableRealtime extends Emitter<RealtimeEvents> {
   readonly #options: RealtimeOptions
   readonly #platform: Platform
   readonly #classes: MessageClasses
   readonly #fault: (error: unknown) => void
   readonly #engines = new Set<Engine>()
+  /** For whom a client was made in this life. */
+  readonly #seen = new Set<string>()
 
   constructor(options: RealtimeOptions, platform: Platform) {
     const { logger = silentLogger } = options
@@ -98,12 +118,17 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
   }
 
   /** Ready from what the device holds; the connection is made behind it. */
-  async createIMClient(id: string): Promise<IMClient> {
+  async createIMClient(id: string, { tag = '', isReconnect }: ClientOptions = {}): Promise<IMClient> {
     const user = userId(id)
+    checkTag(tag)
+    const again = this.#seen.has(user)
+    this.#seen.add(user)
     const { store, token, server, logger: log = silentLogger } = this.#options
     const platform = this.#platform
     const engine = createEngine({
       user,
+      tag,
+      login: isReconnect === undefined ? again || undefined : !isReconnect,
       ports: {
         store: typeof store === 'object' ? store : platform.store(store, user),
         connect: platform.connect(server),

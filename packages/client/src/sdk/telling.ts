@@ -1,6 +1,6 @@
 /** What the engine says, as the events of the guide. Rules CL103, CL179, CL180. */
 import { forever, type UserId } from '@parley/document'
-import type { EngineEvent, HeadNews } from '../engine-types.ts'
+import type { EngineEvent, HeadNews, MessageView } from '../engine-types.ts'
 import type { Tell } from './client-events.ts'
 import type { Replayed } from './conversation-events.ts'
 import { Event } from './event.ts'
@@ -72,6 +72,12 @@ export function tellMessage(
     case 'message-status':
       both(Event.MESSAGE_STATUS, [message], [message, conversation])
   }
+}
+
+/** What nobody keeps: there is no other object of it, and nothing follows. */
+export function tellTransient({ engine, classes }: ConversationHost, tell: Tell, said: MessageView): void {
+  const message = classes.from(said, { user: engine.user })
+  tell.both(Event.MESSAGE, [message, {}], [message, tell.conversation, {}])
 }
 
 /** What changed of the conversation itself: one event for oneself, and one for the others whom it concerns. */
