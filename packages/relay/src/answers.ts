@@ -15,7 +15,7 @@ export function answersOf(turn: readonly Waiting[], outcomes: readonly Outcome[]
     answers.set(session, frames)
     const { conversation } = input
     if (outcome.kind === 'push') addAnswers(frames, conversation, outcome.answers)
-    else if (input.kind === 'command') {
+    else if (input.kind !== 'push') {
       frames.push({ frame: 'command-answer', conversation, id: input.id, verdict: outcome.verdict })
     }
   }

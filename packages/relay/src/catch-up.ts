@@ -4,6 +4,7 @@
  */
 import { type News, newsSize } from '@parley/wire'
 import { type NewsLimits, readNews } from './news.ts'
+import { type OwnBatch, readOwnBatch } from './own-rows.ts'
 import type { CatchingUp, Session } from './session.ts'
 import type { FeedRow, RelayStore } from './store.ts'
 
@@ -11,6 +12,7 @@ export interface CatchUpLimits extends NewsLimits {
   readonly maxFeedRows: number
   readonly maxPayloadBytes: number
   readonly maxBufferedBytes: number
+  readonly maxOwnRowsRead: number
 }
 
 /** One step. Answers whether another one is due now. */
@@ -21,9 +23,13 @@ export async function stepCatchUp(
 ): Promise<boolean> {
   const { flow, channel } = session
   if (flow.state === 'live' || flow.waiting || !channel.open) return false
-  const { news, at, done } = await readBatch(store, session, flow, limits)
+  const { news, at, done: told } = await readBatch(store, session, flow, limits)
+  // Last, and before the frame that carries the cursor: what changes meanwhile is among them.
+  const own = told ? await readOwnBatch(store, session, flow, limits) : noneYet(flow)
   if (!channel.open) return false
-  if (session.follows === undefined || news.length > 0) {
+  const done = told && own.done
+  if (own.rows.length > 0) channel.send({ frame: 'own', rows: own.rows })
+  if (news.length > 0 || (session.follows === undefined && (done || !told))) {
     const cursor = done ? store.position : flow.from
     channel.send({ frame: 'sync', cursor, frames: channel.sent, full: flow.full, more: !done, news })
   }
@@ -34,8 +40,12 @@ export async function stepCatchUp(
     return false
   }
   const waiting = channel.buffered() > limits.maxBufferedBytes
-  session.flow = { ...flow, at, waiting }
+  session.flow = { ...flow, at, ownAt: own.at, waiting }
   return !waiting
+}
+
+function noneYet({ ownAt }: CatchingUp): OwnBatch {
+  return { rows: [], at: ownAt, done: false }
 }
 
 interface Batch {

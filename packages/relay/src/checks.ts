@@ -17,6 +17,7 @@ import {
   writerKey,
 } from './draft.ts'
 import type { Pushed } from './inputs.ts'
+import { hasPerson } from './people-draft.ts'
 import type { LogRow, MemberRecord, MessageRecord, WriterRecord } from './store.ts'
 
 /** An update on its way through the checks, with all that the turn knows around it. */
@@ -154,7 +155,10 @@ function isAllowed({ draft, core, pushed, target, conversation }: Case): Verdict
     target === undefined || target.type === null
       ? undefined
       : { author: target.author, type: target.type, recalled: target.erased }
-  const verdict = judgeEntry(core.value, entry, by.user, message, Math.max(draft.now, core.record.time))
+  const time = Math.max(draft.now, core.record.time)
+  const verdict = judgeEntry(core.value, entry, by.user, message, time, (user) =>
+    hasPerson(draft.people, user, 'block', by.user),
+  )
   if (!verdict.accepted) return refused(verdict.code, verdict.detail)
   const entries = conversation?.pages.get(page)?.entries ?? 0
   return isBounded(entry, target) && entries >= maxPageOperations

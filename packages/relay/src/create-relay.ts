@@ -5,6 +5,7 @@
  * catch up. So there is one order of all things, and nobody ever sees half a turn.
  */
 import { laterAnswers, type LaterCode, protocolVersion } from '@parley/wire'
+import { answerPeople } from './answer-people.ts'
 import { answersOf, violationsIn } from './answers.ts'
 import { stepCatchUp } from './catch-up.ts'
 import { type Channel, createChannel } from './channel.ts'
@@ -28,7 +29,13 @@ export function createRelay(options: RelayOptions): Relay {
 }
 
 export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
-  const { store, clock, logger, gathered = () => Promise.resolve(), countSignal: count = () => undefined } = options
+  const {
+    store,
+    clock,
+    logger,
+    gathered = () => Promise.resolve(),
+    countSignal: count = () => undefined,
+  } = options
   const limits = { ...defaultLimits, ...options.limits }
   const sessions = createSessions()
   const presences = createPresences(sessions, clock, limits)
@@ -80,7 +87,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     }
     if (!draining) work.putBack(turn.slice(judged.outcomes.length))
     answer(turn.slice(0, judged.outcomes.length), judged.outcomes)
-    for (const session of fanOut(judged.moved, before, judged.position, sessions, limits)) resume(session)
+    for (const session of fanOut(judged, before, sessions, limits)) resume(session)
   }
 
   /** What the devices are told, and when to come again. A bug goes on its way. */
@@ -200,6 +207,9 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
         break
       case 'presence':
         presences.ask(session, frame)
+        break
+      case 'people':
+        ask(session, async () => session.channel.send(await answerPeople(store, frame)))
         break
       case 'digests':
         ask(session, async () =>

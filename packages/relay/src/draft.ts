@@ -4,6 +4,7 @@
 import type { ConversationId, EntryId, Head, UserId } from '@parley/document'
 import type { ConversationState } from './conversation-state.ts'
 import { createOverlay, type Overlay } from './overlay.ts'
+import { createPeopleDraft, type LoadedPeople, type PeopleDraft } from './people-draft.ts'
 import type {
   CommandRecord,
   ConversationRecord,
@@ -27,6 +28,7 @@ export interface Loaded {
   readonly pages: ReadonlyMap<string, PageRecord>
   /** Rows that may be what was sent again, targets of operations, and the edits that stand on them. */
   readonly rows: ReadonlyMap<string, LogRow>
+  readonly people: LoadedPeople
 }
 
 /** The four go together: a conversation has all of them or does not exist yet. */
@@ -58,6 +60,7 @@ export interface TurnDraft {
   readonly rewrites: Rewrite[]
   /** Of messages accepted in this turn. */
   readonly mentions: MentionRecord[]
+  readonly people: PeopleDraft
 }
 
 export const writerKey = (conversation: ConversationId, page: number, client: number): string =>
@@ -87,6 +90,7 @@ export function createDraft(
     rows: createOverlay(loaded.rows),
     rewrites: [],
     mentions: [],
+    people: createPeopleDraft(loaded.people),
   }
 }
 
@@ -130,6 +134,7 @@ export function commitOf(draft: TurnDraft): RelayCommit | undefined {
     messages: [...draft.messages.changed.values()],
     mentions: draft.mentions,
     commands: [...draft.commands.changed.values()],
+    people: [...draft.people.rows.changed.values()],
     heads: moved.flatMap(({ core, base }) =>
       core === undefined || core.head === base?.head ? [] : [core.head],
     ),

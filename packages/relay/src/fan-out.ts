@@ -6,7 +6,8 @@ import type { ConversationId, UserId } from '@parley/document'
 import { encodeRelayFrame } from '@parley/wire'
 import { inFrames, rowFor } from './log-rows.ts'
 import type { Session, Sessions } from './session.ts'
-import type { Moved } from './turn.ts'
+import { fanOutOwn } from './own-rows.ts'
+import type { Moved, Turn } from './turn.ts'
 
 export interface FanOutLimits {
   readonly maxBufferedBytes: number
@@ -16,9 +17,8 @@ export interface FanOutLimits {
 
 /** Answers the sessions that are to be served from the log now. `before`: the position of the turn before. */
 export function fanOut(
-  moved: readonly Moved[],
+  { moved, people, position }: Pick<Turn, 'moved' | 'people' | 'position'>,
   before: number,
-  position: number,
   sessions: Sessions,
   limits: FanOutLimits,
 ): ReadonlySet<Session> {
@@ -43,6 +43,7 @@ export function fanOut(
       }
     }
   }
+  fanOutOwn(people, sessions, limits, told, (session) => fallBehind(session, before))
   const served = serveAdded(added, before)
   // Only now: who is still to learn of a conversation is not live, and gets no cursor yet.
   for (const session of told) renewCursor(session, position, limits.cursorEveryTurns)
@@ -66,6 +67,8 @@ function serveAdded(
       fresh: false,
       from: before,
       at: before,
+      ownAt: before,
+      goneAbove: before,
       waiting: false,
       only,
     }
@@ -110,6 +113,8 @@ function fallBehind(session: Session, from: number): void {
     fresh: false,
     from,
     at: from,
+    ownAt: from,
+    goneAbove: from,
     waiting: true,
     only: null,
   }

@@ -16,6 +16,7 @@ export type {
   Standing,
 } from './ports.ts'
 export { createRelay } from './create-relay.ts'
+export type { PeopleStore, PersonRecord } from './people-store.ts'
 export {
   type CommandKey,
   type CommandRecord,

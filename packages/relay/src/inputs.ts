@@ -10,8 +10,10 @@ import {
   type JsonValue,
   parseCommand,
   type ParsedCommand,
+  type ParsedPersonCommand,
   parseConversationId,
   parseEntryId,
+  parsePersonCommand,
   readAppend,
   readEntry,
 } from '@parley/document'
@@ -58,7 +60,18 @@ export interface CommandInput {
   readonly bytes: number
 }
 
-export type Input = PushInput | CommandInput
+/** A command about no conversation. */
+export interface PersonInput {
+  readonly kind: 'person'
+  readonly by: Identity
+  readonly conversation: ''
+  readonly parsed: EntryId | undefined
+  readonly id: string
+  readonly command: ParsedPersonCommand
+  readonly bytes: number
+}
+
+export type Input = PushInput | CommandInput | PersonInput
 
 export type Outcome =
   | { readonly kind: 'push'; readonly answers: readonly PushAnswer[] }
@@ -106,7 +119,8 @@ function weightOfPushed({ update, entry }: Pushed): number {
   return update.length + bytesPerValue * mentions
 }
 
-export function commandInput(by: Identity, frame: CommandFrame): CommandInput {
+export function commandInput(by: Identity, frame: CommandFrame): CommandInput | PersonInput {
+  if (frame.conversation === '') return personInput(by, frame)
   const conversation = parseConversationId(frame.conversation)
   const id = parseEntryId(frame.id)
   const command = parseCommand(frame.command)
@@ -119,6 +133,12 @@ export function commandInput(by: Identity, frame: CommandFrame): CommandInput {
     command,
     bytes: command.ok ? weightOf({ ...command.command }) : 0,
   }
+}
+
+function personInput(by: Identity, { id, command: given }: CommandFrame): PersonInput {
+  const command = parsePersonCommand(given)
+  const bytes = command.ok ? weightOf({ ...command.command }) : 0
+  return { kind: 'person', by, conversation: '', parsed: parseEntryId(id), id, command, bytes }
 }
 
 /** About what a value takes in memory. */

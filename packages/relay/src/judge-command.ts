@@ -1,13 +1,14 @@
 /**
  * How a command is judged, and its outcome remembered under its id. Rules RE30 to RE36, RE130 and RE133.
  */
-import { type Change, type Command, type JsonValue, judgeCommand, writeAny } from '@parley/document'
+import { type Change, type Command, judgeCommand, writeAny } from '@parley/document'
 import { type CommandVerdict, maxAnyBytes, maxRelayFrameBytes } from '@parley/wire'
+import { again, type Final, refused, remember } from './command-outcome.ts'
 import { commandKey, type ConversationDraft, type TurnDraft } from './draft.ts'
 import { addHeadRow, closePage, type HeadWriter, writeHead, type WrittenHead } from './head-row.ts'
 import type { CommandInput } from './inputs.ts'
-import { readStored } from './stored-any.ts'
-import type { CommandRecord, PageRecord } from './store.ts'
+import { hasPerson } from './people-draft.ts'
+import type { PageRecord } from './store.ts'
 
 export interface HeadLimits {
   readonly maxHeadRowBytes: number
@@ -16,8 +17,6 @@ export interface HeadLimits {
 
 /** A row alone in its frame: what stands around it takes less than this leaves. */
 const maxRowBytes = maxRelayFrameBytes - 4096
-
-type Final = Exclude<CommandVerdict, { readonly class: 'later' }>
 
 export function judgeCommandInput(
   draft: TurnDraft,
@@ -127,36 +126,14 @@ function askRules(
       if (member === undefined || member.leftSeq === 0) return 'never'
       return member.removedBy === '' ? 'quit' : 'removed'
     },
+    declines: (user) =>
+      hasPerson(draft.people, user, 'block', by.user) ||
+      hasPerson(draft.people, user, 'refuse', conversation.id),
   })
-}
-
-/** A final verdict as it is kept with the command's id: an outcome is an object, a refusal a pair. */
-function remember(verdict: Final): Pick<CommandRecord, 'seq' | 'time' | 'outcome'> {
-  if (verdict.class === 'refused') {
-    return { seq: 0, time: 0, outcome: writeAny([verdict.code, verdict.detail]) }
-  }
-  return { seq: verdict.seq, time: verdict.time, outcome: writeAny(verdict.outcome) }
-}
-
-function again({ seq, time, outcome }: CommandRecord): Final {
-  const kept = readStored(outcome)
-  if (isList(kept)) {
-    const [code, detail] = kept
-    if (typeof code === 'string' && typeof detail === 'string') return refused(code, detail)
-  }
-  return { class: 'duplicate', seq, time, outcome: kept }
-}
-
-function isList(value: JsonValue): value is readonly JsonValue[] {
-  return Array.isArray(value)
 }
 
 const tooMuch: Final = {
   class: 'refused',
   code: 'too-large',
   detail: 'the change takes more than a row of the head may hold: do it in several steps',
-}
-
-function refused(code: string, detail: string): Final {
-  return { class: 'refused', code, detail }
 }

@@ -33,6 +33,8 @@ export interface RelayLimits extends PageLimits {
   readonly maxInlineBytes: number
   /** List rows read at once while catching up. */
   readonly maxFeedRows: number
+  /** Of somebody's own rows: read at once while catching up. */
+  readonly maxOwnRowsRead: number
   /** Catch-ups and fetches read between two turns. */
   readonly maxReadsPerTurn: number
   /** Waiting to be read, of one session: fetches and digests. Beyond it the session ends as `overloaded`. */
@@ -72,6 +74,7 @@ export const defaultLimits: RelayLimits = {
   maxInlineRows: 64,
   maxInlineBytes: 32 * 1024,
   maxFeedRows: 100,
+  maxOwnRowsRead: 250,
   maxReadsPerTurn: 16,
   maxQueuedReads: 64,
   cursorEveryTurns: 64,

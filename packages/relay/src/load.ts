@@ -5,6 +5,7 @@ import type { ConversationId } from '@parley/document'
 import type { ConversationState } from './conversation-state.ts'
 import { commandKey, entryKey, type Loaded, pageKey, placeKey, seqKey, writerKey } from './draft.ts'
 import type { Input, Pushed } from './inputs.ts'
+import { loadPeople } from './load-people.ts'
 import type {
   CommandKey,
   CommandRecord,
@@ -23,16 +24,17 @@ export async function loadFor(store: RelayStore, inputs: readonly Input[], state
   const pushed = inputs.flatMap((input) => (input.kind === 'push' ? input.updates : []))
   // What is pushed to a conversation that does not exist can refer to nothing.
   const existing = pushed.filter(({ conversation: id }) => id !== undefined && states.get(id) !== undefined)
-  const [writers, messages, commands] = await Promise.all([
+  const [writers, messages, commands, people] = await Promise.all([
     loadWriters(store, existing),
     loadMessages(store, existing),
     loadCommands(store, inputs),
+    loadPeople(store, inputs, states),
   ])
   const [rows, pages] = await Promise.all([
     loadRows(store, existing, writers, messages),
     loadTargetPages(store, existing, messages, states),
   ])
-  return { writers, messages, commands, rows, pages }
+  return { writers, messages, commands, rows, pages, people }
 }
 
 async function loadWriters(
@@ -72,8 +74,10 @@ async function loadCommands(
 ): Promise<ReadonlyMap<string, CommandRecord>> {
   const keys = new Map<string, CommandKey>()
   for (const input of inputs) {
-    if (input.kind !== 'command' || input.parsed === undefined) continue
-    const key = { user: input.by.user, id: input.parsed.id }
+    const id =
+      input.kind === 'person' ? input.parsed : input.kind === 'command' ? input.parsed?.id : undefined
+    if (id === undefined) continue
+    const key = { user: input.by.user, id }
     keys.set(commandKey(key.user, key.id), key)
   }
   const found = keys.size === 0 ? [] : await store.commands([...keys.values()])

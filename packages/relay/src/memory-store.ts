@@ -2,6 +2,7 @@
  * The log in memory. The disk is an object of its own: it survives the store, as a real one survives the process.
  */
 import { type ConversationId, type DeviceId, type EntryId, everybody, type UserId } from '@parley/document'
+import { type MemoryPeople, putMemoryPerson, readMemoryPeople } from './memory-people.ts'
 import {
   type CommandRecord,
   type ConversationRecord,
@@ -41,12 +42,21 @@ export interface MemoryDisk {
   readonly conversations: Map<ConversationId, MemoryConversation>
   readonly memberships: Map<UserId, Set<ConversationId>>
   readonly commands: Map<string, CommandRecord>
+  readonly people: MemoryPeople
   /** Devices, by user and tag. */
   readonly tags: Map<string, DeviceId>
 }
 
 export function createMemoryDisk(epoch: string): MemoryDisk {
-  return { epoch, position: 0, conversations: new Map(), memberships: new Map(), commands: new Map(), tags: new Map() }
+  return {
+    epoch,
+    position: 0,
+    conversations: new Map(),
+    memberships: new Map(),
+    commands: new Map(),
+    people: new Map(),
+    tags: new Map(),
+  }
 }
 
 export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
@@ -135,6 +145,7 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
     async tagHolder(user, tag) {
       return disk.tags.get(tagKey(user, tag))
     },
+    ...readMemoryPeople(disk.people),
     async commit(commit) {
       apply(disk, commit)
     },
@@ -204,6 +215,7 @@ function apply(disk: MemoryDisk, commit: RelayCommit): void {
     conversationOf(disk, message.conversation).messages.set(message.id, message)
   }
   for (const { user, tag, device } of commit.tags) disk.tags.set(tagKey(user, tag), device)
+  for (const person of commit.people) putMemoryPerson(disk.people, person)
   for (const command of commit.commands) disk.commands.set(commandKey(command.user, command.id), command)
   disk.position = commit.position
 }

@@ -20,6 +20,10 @@ export interface CatchingUp {
   readonly from: number
   /** How far the feed has been read and sent. */
   readonly at: number
+  /** The same of his own rows, which come last. */
+  readonly ownAt: number
+  /** Of a full catch-up: where the log stood when it began. */
+  readonly goneAbove: number
   /** The socket is full: it goes on when that has drained. */
   readonly waiting: boolean
   /** Nothing else has moved since `from`, as far as he is concerned; null when that is not known. */
@@ -58,7 +62,16 @@ export function createSession(
 ): Session {
   const known = epoch === log.epoch && cursor > 0 && cursor <= log.position
   const from = known ? cursor : 0
-  const missed = { full: !known, fresh: epoch === '', from, at: from, waiting: false, only: null }
+  const missed = {
+    full: !known,
+    fresh: epoch === '',
+    from,
+    at: from,
+    ownAt: from,
+    goneAbove: log.position,
+    waiting: false,
+    only: null,
+  }
   return {
     identity,
     channel,

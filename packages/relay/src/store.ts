@@ -7,6 +7,7 @@
  *  - a failed commit changes nothing; `StoreError` says whether the disk is full (`full`) or the store is broken (`broken`).
  */
 import type { ConversationId, DeviceId, EntryId, Mention, Operation, UserId } from '@parley/document'
+import type { PeopleStore, PersonRecord } from './people-store.ts'
 
 export interface ConversationRecord {
   readonly id: ConversationId
@@ -139,7 +140,8 @@ export interface MentionRecord {
 export interface CommandRecord {
   readonly user: UserId
   readonly id: EntryId
-  readonly conversation: ConversationId
+  /** '' for a command of a person, which is about none. */
+  readonly conversation: ConversationId | ''
   readonly seq: number
   readonly time: number
   /** Outcome or refusal, as encoded by lib0's any. */
@@ -180,6 +182,7 @@ export interface RelayCommit {
   readonly mentions: readonly MentionRecord[]
   readonly commands: readonly CommandRecord[]
   readonly heads: readonly HeadRecord[]
+  readonly people: readonly PersonRecord[]
   readonly tags: readonly TagRecord[]
 }
 
@@ -219,7 +222,7 @@ export interface FeedRow {
 export const maxRecallsRead = 4096
 
 /** Batch reads answer what exists, in no particular order. */
-export interface RelayStore {
+export interface RelayStore extends PeopleStore {
   /** The life of this data: random, renewed by restore, import and failover. */
   readonly epoch: string
   /** Of the last commit that has resolved. */

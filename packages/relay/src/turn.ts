@@ -12,8 +12,10 @@ import { adopted, commitOf, type ConversationDraft, createDraft, type TurnDraft 
 import type { HeadWriter } from './head-row.ts'
 import type { Input, Outcome, Pushed } from './inputs.ts'
 import { type HeadLimits, judgeCommandInput } from './judge-command.ts'
+import { judgePersonInput } from './judge-person.ts'
 import type { PageLimits } from './limits.ts'
 import { loadFor } from './load.ts'
+import type { PersonRecord } from './people-store.ts'
 import type { RelayStore } from './store.ts'
 
 /** What tests of the tests may replace: the order of the checks, and the writer of heads. */
@@ -41,6 +43,8 @@ export interface Turn {
   /** Of the first inputs, in their order: of all, unless that was too much for one turn. */
   readonly outcomes: readonly Outcome[]
   readonly moved: readonly Moved[]
+  /** Rows of people that are otherwise now. */
+  readonly people: Iterable<PersonRecord>
   readonly position: number
 }
 
@@ -62,7 +66,8 @@ export async function runTurn(judge: Judge, arrived: readonly Input[], now: numb
       throw error
     }
   }
-  return { outcomes, moved: adoptAll(draft, cache), position: draft.position }
+  const people = draft.people.rows.changed.values()
+  return { outcomes, moved: adoptAll(draft, cache), people, position: draft.position }
 }
 
 /** The same answer for every input: nothing was judged, or what was judged did not reach the disk. */
@@ -72,7 +77,7 @@ export function allLater(
   waitMs: number = laterAnswers[code].waitMs,
 ): readonly Outcome[] {
   return inputs.map((input): Outcome => {
-    if (input.kind === 'command') return { kind: 'command', verdict: { class: 'later', code, waitMs } }
+    if (input.kind !== 'push') return { kind: 'command', verdict: { class: 'later', code, waitMs } }
     return {
       kind: 'push',
       answers: input.updates.map((pushed) => answer(pushed, { class: 'later', code, waitMs })),
@@ -123,6 +128,7 @@ function affordable(
  * Entries do as often as they fill a page.
  */
 function headsWritten(input: Input, state: ConversationState | undefined, limits: PageLimits): number {
+  if (input.kind === 'person') return 0
   return input.kind === 'command'
     ? state?.value.info.policy.past === 'hidden'
       ? 3
@@ -131,10 +137,12 @@ function headsWritten(input: Input, state: ConversationState | undefined, limits
 }
 
 function conversationOf(input: Input): ConversationId | undefined {
+  if (input.kind === 'person') return undefined
   return input.kind === 'push' ? input.updates[0]?.conversation : input.parsed?.conversation
 }
 
 function judgeInput(judge: Judge, draft: TurnDraft, input: Input, heads: HeadWriter): Outcome {
+  if (input.kind === 'person') return { kind: 'command', verdict: judgePersonInput(draft, input) }
   if (input.kind === 'command') {
     return { kind: 'command', verdict: judgeCommandInput(draft, input, heads, judge.limits) }
   }

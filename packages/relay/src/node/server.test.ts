@@ -43,7 +43,16 @@ async function expectEnd(device: TestSocket, code: FailureCode): Promise<string>
 }
 
 function hello(token: string): Parameters<TestSocket['send']>[0] {
-  return { frame: 'hello', version: 1, token, device: 'f'.repeat(32), epoch: '', cursor: 0, tag: '', login: false }
+  return {
+    frame: 'hello',
+    version: 1,
+    token,
+    device: 'f'.repeat(32),
+    epoch: '',
+    cursor: 0,
+    tag: '',
+    login: false,
+  }
 }
 
 const group = { op: 'create', kind: 'group', unique: false, members: ['Mary'], name: 'Lunch', attributes: {} }

@@ -191,7 +191,7 @@ export function commandRecord(columns: Columns): CommandRecord {
   return {
     user: user(columns, 'user'),
     id: entryId(columns, 'id'),
-    conversation: conversationOf(columns),
+    conversation: parsedOrNone(columns, 'conversation_id', parseConversationId),
     seq: number(columns, 'seq'),
     time: number(columns, 'time'),
     outcome: bytes(columns, 'outcome'),

@@ -3,6 +3,7 @@ import type { ConversationId } from '@parley/document'
 import type { LogRow, RelayCommit } from '../store.ts'
 import { number, writeErases } from './sqlite-columns.ts'
 import type { Numbers } from './sqlite-numbers.ts'
+import { writePerson } from './sqlite-people.ts'
 import type { Statements } from './sqlite-statements.ts'
 
 export function writeCommit(statements: Statements, numbers: Numbers, commit: RelayCommit): void {
@@ -115,6 +116,7 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
     )
   }
   for (const it of commit.tags) write.tag.run(it.user, it.tag, it.device)
+  for (const it of commit.people) writePerson(statements.people, it)
   for (const it of commit.commands) {
     write.command.run(it.user, it.id, it.conversation, it.seq, it.time, it.outcome)
   }

@@ -4,6 +4,8 @@
  * Versions: 1, the first.
  */
 
+import { peopleSchema } from './sqlite-people.ts'
+
 /** "PRLY": whose file this is, for whoever finds it (`file`, and ourselves). */
 export const applicationId = 0x50524c59
 
@@ -155,4 +157,4 @@ export const schema = `
     outcome BLOB NOT NULL,
     PRIMARY KEY (user, id)
   ) STRICT, WITHOUT ROWID;
-`
+${peopleSchema}`

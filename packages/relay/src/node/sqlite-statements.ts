@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { maxRecallsRead } from '../store.ts'
+import { preparePeople, type PeopleStatements } from './sqlite-people.ts'
 
 type Statement<Name extends string> = Readonly<Record<Name, StatementSync>>
 
@@ -51,11 +52,12 @@ export type Writes = Statement<
 export interface Statements {
   readonly read: Reads
   readonly write: Writes
+  readonly people: PeopleStatements
 }
 
 export function prepareStatements(database: DatabaseSync): Statements {
   const prepare = (text: string): StatementSync => database.prepare(text)
-  return { read: prepareReads(prepare), write: prepareWrites(prepare) }
+  return { read: prepareReads(prepare), write: prepareWrites(prepare), people: preparePeople(database) }
 }
 
 /** Records carry their conversation's id; it is given to the query with its number, so it need not be looked up again. */
@@ -66,7 +68,10 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
     epoch: prepare(`SELECT value FROM meta WHERE key = 'epoch'`),
     number: prepare(`SELECT number FROM conversations WHERE id = ?`),
     lastSeq: prepare(`SELECT seq FROM conversations WHERE number = ?`),
-    position: prepare(`SELECT coalesce(max(position), 0) AS position FROM rows`),
+    position: prepare(`
+    SELECT max(
+      (SELECT coalesce(max(position), 0) FROM rows), (SELECT coalesce(max(position), 0) FROM people)
+    ) AS position`),
     conversation: prepare(`SELECT id AS conversation_id, * FROM conversations WHERE id = ?`),
     head: prepare(from('heads')),
     members: prepare(from('members')),

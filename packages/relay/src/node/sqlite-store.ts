@@ -28,6 +28,7 @@ import { writeCommit } from './sqlite-commit.ts'
 import { busyTimeoutMs, lockDirectory, makeDirectory, openDataFile } from './sqlite-directory.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
 import { createNumbers } from './sqlite-numbers.ts'
+import { readSqlitePeople } from './sqlite-people.ts'
 import { prepareStatements, type Statements } from './sqlite-statements.ts'
 
 export interface SqliteStoreOptions {
@@ -237,6 +238,7 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
       reading(() => read.feed.all(user, above, limit).map((columns) => feedRow(user, columns))),
     head: async (conversation) => reading(() => readOne(read.head.get(...of(conversation)), headRecord)),
     tagHolder: async (user, tag) => reading(() => readOne(read.tagHolder.get(user, tag), tagDevice)),
+    ...readSqlitePeople(statements.people, readingAll),
     async commit(commit) {
       if (broken !== undefined) throw broken
       try {

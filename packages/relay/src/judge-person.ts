@@ -1,0 +1,52 @@
+/**
+ * How a person's command is judged: as every command, remembered under its id, and answered when its rows are on the disk.
+ * Rules RE140 to RE142.
+ */
+import { judgePerson, writeAny } from '@parley/document'
+import { type CommandVerdict, maxAnyBytes } from '@parley/wire'
+import { again, type Final, refused, remember } from './command-outcome.ts'
+import { commandKey, type TurnDraft } from './draft.ts'
+import type { PersonInput } from './inputs.ts'
+import { countPeople, putPerson, readPerson } from './people-draft.ts'
+
+export function judgePersonInput(draft: TurnDraft, input: PersonInput): CommandVerdict {
+  const { parsed, by } = input
+  if (parsed === undefined) return refused('bad-content', 'the id of the command is none')
+  const known = draft.commands.get(commandKey(by.user, parsed))
+  if (known !== undefined) return again(known)
+  const verdict = judge(draft, input)
+  draft.commands.set(commandKey(by.user, parsed), {
+    user: by.user,
+    id: parsed,
+    conversation: '',
+    ...remember(verdict),
+  })
+  return verdict
+}
+
+function judge(draft: TurnDraft, { by, command }: PersonInput): Final {
+  if (!command.ok) return refused(command.code, command.detail)
+  const { people, now } = draft
+  const verdict = judgePerson(command.command, {
+    by: by.user,
+    time: now,
+    read: (owner, kind, key) => readPerson(people, owner, kind, key),
+    count: (owner, group) => countPeople(people, owner, group),
+    othersKnown: true,
+  })
+  if (!verdict.accepted) return refused(verdict.code, verdict.detail)
+  const { successfulClientIds, failures } = verdict.outcome
+  const outcome = { successfulClientIds, failures: failures.map((failure) => ({ ...failure })) }
+  if (writeAny(outcome).length > maxAnyBytes)
+    throw new Error('an outcome takes more than may be named at once')
+  for (const change of verdict.changes) {
+    draft.position += 1
+    putPerson(people, change, now, draft.position)
+  }
+  return {
+    class: 'accepted',
+    seq: verdict.changes.length === 0 ? 0 : draft.position,
+    time: now,
+    outcome,
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * Reads the rows of people that the inputs of a turn depend on: those a person's command is about, and whether somebody
+ * wants nothing to do with who adds him or writes to him alone. Rules RE140 and RE147.
+ */
+import {
+  type ConversationId,
+  type PersonCount,
+  type PersonKey,
+  personNeeds,
+  type UserId,
+} from '@parley/document'
+import type { ConversationState } from './conversation-state.ts'
+import type { CommandInput, Input, PushInput } from './inputs.ts'
+import { countKey, type LoadedPeople, personKey } from './people-draft.ts'
+import type { PeopleStore } from './people-store.ts'
+
+type States = ReadonlyMap<ConversationId, ConversationState | undefined>
+
+export async function loadPeople(
+  store: PeopleStore,
+  inputs: readonly Input[],
+  states: States,
+): Promise<LoadedPeople> {
+  const keys = new Map<string, PersonKey>()
+  const counts = new Map<string, PersonCount>()
+  const want = (...some: readonly PersonKey[]): void => {
+    for (const key of some) keys.set(personKey(key), key)
+  }
+  for (const input of inputs) {
+    if (input.kind === 'push') want(...neededByPush(input, states))
+    else if (input.kind === 'command') want(...neededByCommand(input, states))
+    else if (input.command.ok) {
+      const needs = personNeeds(input.by.user, input.command.command)
+      want(...needs.rows)
+      for (const count of needs.counts) counts.set(countKey(count), count)
+    }
+  }
+  const wanted = [...counts.values()]
+  const [rows, counted] = await Promise.all([
+    keys.size === 0 ? [] : store.people([...keys.values()]),
+    wanted.length === 0 ? [] : store.peopleCounts(wanted),
+  ])
+  return {
+    rows: new Map(rows.map((row) => [personKey(row), row])),
+    counts: new Map(wanted.map((count, index) => [countKey(count), counted[index] ?? 0])),
+  }
+}
+
+function neededByPush({ by, updates }: PushInput, states: States): readonly PersonKey[] {
+  const id = updates[0]?.conversation
+  const state = id === undefined ? undefined : states.get(id)
+  if (state?.value.info.kind !== 'direct') return []
+  const others = [...state.value.members.keys()].filter((user) => user !== by.user)
+  return others.map((other) => blockOf(other, by.user))
+}
+
+/** Of whom it would bring in. A conversation of two that is made in this turn may be written to in it, by both. */
+function neededByCommand({ by, parsed, command }: CommandInput, states: States): readonly PersonKey[] {
+  if (parsed === undefined || !command.ok) return []
+  const it = command.command
+  if (it.op !== 'create' && it.op !== 'add') return []
+  const present = states.get(parsed.conversation)?.value.members
+  const entering = it.members.filter((user) => user !== by.user && present?.has(user) !== true)
+  const both = it.op === 'create' && it.kind === 'direct'
+  return entering.flatMap((user): readonly PersonKey[] => [
+    blockOf(user, by.user),
+    { owner: user, kind: 'refuse', key: parsed.conversation },
+    ...(both ? [blockOf(by.user, user)] : []),
+  ])
+}
+
+function blockOf(owner: UserId, key: UserId): PersonKey {
+  return { owner, kind: 'block', key }
+}
