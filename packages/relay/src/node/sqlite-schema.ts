@@ -12,7 +12,7 @@ export const applicationId = 0x50524c59
 export const schemaVersion = 1
 
 /** `conversation` is the number of a conversation everywhere but in `conversations.id`. */
-export const schema = `
+export const schema: string = `
   CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
