@@ -20,6 +20,7 @@ function built(fields: {
   readonly attrs?: unknown
   readonly body?: unknown
   readonly mentions?: readonly string[]
+  readonly receipt?: boolean
 }): ReturnType<typeof buildMessage> {
   return buildMessage({ id, from: tom, sentAt: 0, type: 1, ...fields })
 }
@@ -39,6 +40,7 @@ const messages = fc
       body: fc.dictionary(fc.string(), fc.jsonValue()),
       mentions: fc.array(fc.constantFrom('Ann', 'Bob', '*')),
       replyTo: ids,
+      receipt: fc.boolean(),
     },
     { requiredKeys: ['id', 'from', 'sentAt', 'type'] },
   )
@@ -56,6 +58,12 @@ test('[DO17] a message that was built is read by everybody as it was built', () 
     }),
   )
   expect(taken).toBeGreaterThan(20)
+})
+
+test('[DO105] a message that is built has a receipt where one is asked for, and otherwise no such key', () => {
+  expect(built({ receipt: true })).toMatchObject({ message: { receipt: true } })
+  for (const result of [built({ receipt: false }), built({})])
+    expect(result.ok && Object.hasOwn(result.message, 'receipt')).toBe(false)
 })
 
 test('[DO17] lone surrogates become replacement characters, in text, keys and values', () => {

@@ -26,6 +26,7 @@ export interface ContentFields {
 
 export interface MessageFields extends WrittenFields, ContentFields {
   readonly replyTo?: EntryId | undefined
+  readonly receipt?: boolean | undefined
 }
 
 export interface EditFields extends WrittenFields, ContentFields {
@@ -43,7 +44,7 @@ export type BuiltEdit = { readonly ok: true; readonly edit: Edit } | ContentFaul
 export type BuiltReaction = { readonly ok: true; readonly reaction: Reaction } | ContentFault
 
 export function buildMessage(fields: MessageFields): BuiltMessage {
-  const { id, from, sentAt, replyTo } = fields
+  const { id, from, sentAt, replyTo, receipt = false } = fields
   const content = plainContent(fields)
   if ('ok' in content) return content
   const read = reread({
@@ -52,6 +53,7 @@ export function buildMessage(fields: MessageFields): BuiltMessage {
     sentAt,
     ...content,
     ...(replyTo === undefined ? undefined : { replyTo }),
+    ...(receipt ? { receipt } : undefined),
   })
   if ('ok' in read) return read
   return 'op' in read ? bad('a message has no op') : { ok: true, message: read }

@@ -20,7 +20,7 @@ const message: Message = {
 }
 const recall: Recall = { id, from: tom, sentAt: 1_700_000_000_000, op: 'recall', target }
 const whole = { attrs: { a: [1, 0.5] }, body: { seat: 'B' }, mentions: [user('Ann'), '*' as const] }
-const full: Message = { ...message, ...whole, replyTo: target }
+const full: Message = { ...message, ...whole, replyTo: target, receipt: true }
 const edit: Edit = { ...recall, op: 'edit', type: -1, text: 'hi', ...whole }
 const reaction: Reaction = { id, from: tom, sentAt: 0, op: 'react', target, sign: '👍', on: true }
 const kinds: readonly (readonly [string, Entry])[] = [
@@ -123,7 +123,7 @@ test('[DO14] the bytes of a message are fixed', () => {
 test('[DO14] the bytes of a message with everything, of an edit and of a reaction are fixed', () => {
   const hex = (entry: Entry): string => Buffer.from(writeEntry(entry)).toString('hex')
   expect(hex(full)).toBe(
-    '760902696477162d4e6a45744c562d2d463732302d4a35306b563831560466726f6d7703546f6d0673656e7441747b4278bcfe5680000004747970657d410474657874770268690561747472737601016175027d017c3f00000004626f647976010473656174770142086d656e74696f6e7375027703416e6e77012a077265706c79546f77162d4d483651632d2d3146563630564a332d6b37302d2d',
+    '760a02696477162d4e6a45744c562d2d463732302d4a35306b563831560466726f6d7703546f6d0673656e7441747b4278bcfe5680000004747970657d410474657874770268690561747472737601016175027d017c3f00000004626f647976010473656174770142086d656e74696f6e7375027703416e6e77012a077265706c79546f77162d4d483651632d2d3146563630564a332d6b37302d2d077265636569707478',
   )
   expect(hex(edit)).toBe(
     '760a02696477162d4e6a45744c562d2d463732302d4a35306b563831560466726f6d7703546f6d0673656e7441747b4278bcfe56800000026f707704656469740674617267657477162d4d483651632d2d3146563630564a332d6b37302d2d04747970657d410474657874770268690561747472737601016175027d017c3f00000004626f647976010473656174770142086d656e74696f6e7375027703416e6e77012a',
@@ -232,6 +232,17 @@ test.each([{ replyTo: 'short' }, { replyTo: null }, { replyTo: 7 }])(
     expect(codeOf({ ...full, ...fields })).toBe('bad-content')
   },
 )
+
+test.each([false, null, 1, 'true'])('[DO105] a message whose receipt is %j is bad content', (receipt) => {
+  expect(codeOf({ ...full, receipt })).toBe('bad-content')
+})
+
+test('[DO105] a receipt stands last in a message, and in nothing else', () => {
+  expect(codeOf({ ...message, receipt: true })).toBe('ok')
+  expect(codeOf({ ...message, receipt: true, replyTo: target })).toBe('not-canonical')
+  for (const entry of [edit, recall, reaction])
+    expect(codeOf({ ...entry, receipt: true })).toBe('not-canonical')
+})
 
 test.each([{ op: 'edit' }, { op: 1 }, { target: 'short' }, { id: '' }, { from: '' }, { sentAt: -1 }])(
   '[DO15] a recall with %j is bad content',

@@ -44,7 +44,7 @@ const limits = { maxBytes: maxEntryBytes, maxDepth }
 const writtenKeys = ['id', 'from', 'sentAt']
 const operationKeys = [...writtenKeys, 'op', 'target']
 const contentKeys = ['type', 'text?', 'attrs?', 'body?', 'mentions?']
-const messageKeys = [...writtenKeys, ...contentKeys, 'replyTo?']
+const messageKeys = [...writtenKeys, ...contentKeys, 'replyTo?', 'receipt?']
 const editKeys = [...operationKeys, ...contentKeys]
 const reactionKeys = [...operationKeys, 'sign', 'on']
 
@@ -73,12 +73,17 @@ function readMessage(value: JsonObject): Part<Message> {
   if (!written.ok) return written
   const content = readContent(value)
   if (!content.ok) return content
-  const { replyTo } = value
-  if (replyTo === undefined) return done({ ...written.value, ...content.value })
-  const answered = parseEntryId(replyTo)
-  return answered === undefined
-    ? bad('replyTo is not an entry id')
-    : done({ ...written.value, ...content.value, replyTo: answered })
+  const { replyTo, receipt } = value
+  const answered = replyTo === undefined ? undefined : parseEntryId(replyTo)
+  if (replyTo !== undefined && answered === undefined) return bad('replyTo is not an entry id')
+  // False would say the same as nothing, in other bytes.
+  if (receipt !== undefined && receipt !== true) return bad('receipt is true, or not there')
+  return done({
+    ...written.value,
+    ...content.value,
+    ...(answered === undefined ? undefined : { replyTo: answered }),
+    ...(receipt === undefined ? undefined : { receipt }),
+  })
 }
 
 function readRecall(value: JsonObject): Part<Recall> {
@@ -174,8 +179,15 @@ function misfit(value: JsonObject, schema: readonly string[]): ContentFault | nu
 function inOrder(entry: Entry): JsonObject {
   const { id, from, sentAt } = entry
   if (!('op' in entry)) {
-    const { replyTo } = entry
-    return { id, from, sentAt, ...contentOf(entry), ...(replyTo === undefined ? undefined : { replyTo }) }
+    const { replyTo, receipt } = entry
+    return {
+      id,
+      from,
+      sentAt,
+      ...contentOf(entry),
+      ...(replyTo === undefined ? undefined : { replyTo }),
+      ...(receipt === undefined ? undefined : { receipt }),
+    }
   }
   const { op, target } = entry
   if (op === 'edit') return { id, from, sentAt, op, target, ...contentOf(entry) }

@@ -37,6 +37,8 @@ interface Written {
 export interface Message extends Written, Content {
   /** The message this one answers. It need not be on this device, nor exist any more. */
   readonly replyTo?: EntryId
+  /** The sender wants to know when it has reached the others. */
+  readonly receipt?: true
 }
 
 /** Takes a message back: its content is erased everywhere. */
