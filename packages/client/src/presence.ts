@@ -64,6 +64,7 @@ export function createPresenceBook({ session, emit, log }: PresenceBookOptions):
   /** Whoever watches asks for nothing: what the answer says is told. */
   function sendWatch(users: Iterable<UserId>, watch: 'on' | 'off'): void {
     if (!session.online) return
+    // When the session is lost, the next one is asked again.
     for (const part of chunks([...users])) send(part, watch).catch(() => undefined)
   }
 

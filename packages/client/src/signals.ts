@@ -1,6 +1,6 @@
 /**
- * What is said only to those who are there now: that somebody types, and messages that nobody keeps. Rules CL238 to
- * CL243.
+ * What is said only to those who are there now: that somebody types, and messages that nobody keeps. Rules CL238 and
+ * CL239; typing has its own.
  *
  * A signal is a value with an `op`; one that nobody here knows, or that is none, is passed over.
  */

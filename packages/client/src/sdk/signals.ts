@@ -1,4 +1,4 @@
-/** What is said only to those who are there: messages nobody keeps, typing, and who is there at all. Rules CL244 to CL248. */
+/** What is said only to those who are there: messages nobody keeps, typing, and who is there at all. Rules CL244 to CL246. */
 import type { UserId } from '@parley/document'
 import { ParleyError } from '../errors.ts'
 import { TextMessage } from './built-in-messages.ts'

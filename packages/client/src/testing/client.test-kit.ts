@@ -2,7 +2,7 @@
 import { createMemoryStore, type DeviceStore } from '@parley/storage'
 import { deviceLayout } from '../records.ts'
 import type { IMClient } from '../sdk/im-client.ts'
-import { PortableRealtime } from '../sdk/realtime.ts'
+import { type ClientOptions, PortableRealtime } from '../sdk/realtime.ts'
 import { createSurroundings, type TestSurroundings } from './device.test-kit.ts'
 import { createScript, type Script } from './script.test-kit.ts'
 import { conversationId, jerry, settle, tom } from './values.test-kit.ts'
@@ -15,7 +15,10 @@ export interface Stage extends TestSurroundings {
   readonly watched: () => number
 }
 
-export async function stage(store: DeviceStore = createMemoryStore(deviceLayout)): Promise<Stage> {
+export async function stage(
+  store: DeviceStore = createMemoryStore(deviceLayout),
+  options: ClientOptions = {},
+): Promise<Stage> {
   const surroundings = createSurroundings()
   const { token, connect, now, timer, random, log: logger } = surroundings.ports
   let watched = 0
@@ -35,7 +38,7 @@ export async function stage(store: DeviceStore = createMemoryStore(deviceLayout)
       },
     },
   )
-  const client = await realtime.createIMClient('Tom')
+  const client = await realtime.createIMClient('Tom', options)
   await settle()
   return Object.assign(Object.create(surroundings) as TestSurroundings, {
     realtime,

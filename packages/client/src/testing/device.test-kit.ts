@@ -191,11 +191,15 @@ export interface TestDevice extends TestSurroundings {
 export interface TestDeviceOptions extends SurroundingsOptions {
   readonly store?: DeviceStore
   readonly limits?: Partial<ClientLimits>
+  readonly tag?: string
+  readonly login?: boolean
 }
 
 export async function startDevice({
   store = createMemoryStore(deviceLayout),
   limits = {},
+  tag = '',
+  login,
   ...options
 }: TestDeviceOptions = {}): Promise<TestDevice> {
   const surroundings = createSurroundings(options)
@@ -203,6 +207,8 @@ export async function startDevice({
   const engine = createEngine({
     user: user(options.name ?? 'Tom'),
     limits,
+    tag,
+    login,
     ports: { ...surroundings.ports, store },
   })
   engine.on((event) => events.push(event))
