@@ -41,8 +41,8 @@ export function memberRow(
   return h('li', { class: 'member' }, [
     avatar(name, 'small'),
     h('div', { class: 'member-who' }, [
-      h('p', { class: 'member-name' }, [name]),
-      h('p', { class: 'member-role' }, [standing(name, conversation, self)]),
+      h('span', { class: 'member-name' }, [name]),
+      h('span', { class: 'member-role' }, [standing(name, conversation, self)]),
     ]),
     items.length > 0 && more,
     removable && removeButton(name, act),
@@ -119,7 +119,7 @@ export function blockedRow(
 ): HTMLElement {
   return h('li', { class: 'member' }, [
     avatar(name, 'small'),
-    h('div', { class: 'member-who' }, [h('p', { class: 'member-name' }, [name])]),
+    h('div', { class: 'member-who' }, [h('span', { class: 'member-name' }, [name])]),
     rights.includes('block') &&
       h('button', { class: 'link-button', type: 'button', 'aria-label': `Unblock ${name}` }, ['Unblock'], {
         click: () => act('unblock', name),
