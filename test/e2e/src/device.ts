@@ -1,5 +1,5 @@
 /** A device without a page: the SDK in this process, over a real socket. */
-import { type IMClient, Realtime, deviceLayout } from '@parley/client'
+import { type ClientOptions, type IMClient, Realtime, deviceLayout } from '@parley/client'
 import { createSqliteStore } from '@parley/storage/node'
 
 export interface Device {
@@ -8,13 +8,18 @@ export interface Device {
 }
 
 /** Keeps what it holds in a file of SQLite, or in memory when none is named. */
-export async function openDevice(user: string, port: number, file?: string): Promise<Device> {
+export async function openDevice(
+  user: string,
+  port: number,
+  file?: string,
+  options: ClientOptions = {},
+): Promise<Device> {
   const realtime = new Realtime({
     server: `ws://127.0.0.1:${port}`,
     token: ({ clientId }) => devToken(clientId, port),
     store: file === undefined ? 'memory' : createSqliteStore({ path: file, layout: deviceLayout }),
   })
-  const client = await realtime.createIMClient(user)
+  const client = await realtime.createIMClient(user, options)
   return { client, close: () => client.close() }
 }
 
