@@ -105,6 +105,9 @@ export function showApp(root: HTMLElement, chat: Chat): void {
       case 'message':
         if (event.fresh) announceMessage(event)
         break
+      case 'heard':
+        announcer.say(event.text)
+        break
       case 'notice':
         notify(event.text)
         break

@@ -105,6 +105,8 @@ export type ChatEvent =
   /** Its messages are to be read again. */
   | { readonly type: 'moved'; readonly conversation: string }
   | { readonly type: 'notice'; readonly text: string }
+  /** Read out, and shown elsewhere. */
+  | { readonly type: 'heard'; readonly text: string }
   | { readonly type: 'storage'; readonly degraded: boolean }
 
 export interface NewConversation {

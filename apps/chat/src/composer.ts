@@ -54,6 +54,8 @@ export function createComposer(options: ComposerOptions): Composer {
       autocomplete: 'off',
       placeholder: 'Message',
       'aria-label': options.label,
+      // Read out with the field when it is there.
+      'aria-describedby': 'purpose',
     },
     [],
     { keydown: onKey, input: onInput },
@@ -202,10 +204,10 @@ function purposeLine(leave: () => void): {
   readonly element: HTMLElement
   readonly render: (purpose: Purpose, self: string) => void
 } {
-  const what = h('span', { class: 'purpose-what', role: 'status' })
+  const what = h('span', { class: 'purpose-what' })
   const text = h('span', { class: 'purpose-text', dir: 'auto' })
   const element = h('div', { class: 'purpose', hidden: true }, [
-    h('p', {}, [what, text]),
+    h('p', { id: 'purpose' }, [what, text]),
     h(
       'button',
       { class: 'quiet-button', type: 'button', title: 'Leave it (Escape)', 'aria-label': 'Leave it' },
@@ -219,6 +221,7 @@ function purposeLine(leave: () => void): {
       element.hidden = purpose.is === 'new'
       if (purpose.is === 'new') {
         what.textContent = ''
+        text.textContent = ''
         return
       }
       const quote = quoteOf(purpose.message, self)

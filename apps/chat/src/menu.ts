@@ -33,13 +33,20 @@ export interface MenuOptions {
   readonly back: () => void
 }
 
+/** The press of a click that closes the menu of what was pressed: the rest of it is not to open it again. */
+let pressed: HTMLElement | undefined
+
 export function openMenu({ label, beside, signs = [], items, back }: MenuOptions): void {
+  const closes = pressed === beside
+  pressed = undefined
+  if (closes) return
   const place = beside.getBoundingClientRect()
   const menu = h('div', { class: 'menu', role: 'menu', 'aria-label': label, popover: 'auto' }, [], {
     keydown: onKey,
     toggle: (event) => {
       if (event.newState === 'open') return
       const lost = document.activeElement === document.body || menu.contains(document.activeElement)
+      document.removeEventListener('pointerdown', onPress, true)
       menu.remove()
       if (lost) back()
     },
@@ -48,6 +55,10 @@ export function openMenu({ label, beside, signs = [], items, back }: MenuOptions
   const chosen = (act: () => void) => () => {
     close()
     act()
+  }
+
+  function onPress({ target }: PointerEvent): void {
+    pressed = target instanceof Node && beside.contains(target) ? beside : undefined
   }
 
   function onKey(event: KeyboardEvent): void {
@@ -90,6 +101,7 @@ export function openMenu({ label, beside, signs = [], items, back }: MenuOptions
       ),
     ),
   )
+  document.addEventListener('pointerdown', onPress, true)
   document.body.append(menu)
   menu.showPopover()
   put(menu, place)

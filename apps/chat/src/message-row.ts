@@ -13,6 +13,8 @@ import type { TimelineRow } from './timeline-rows.ts'
 import { clockTime } from './times.ts'
 import { messageLabel, quoteOf, reactionText, reasonText } from './wording.ts'
 
+const rightButton = 2
+
 export interface MessageActions extends MessageMenuActions {
   readonly retry: (message: ChatMessage) => void
   readonly discard: (message: ChatMessage) => void
@@ -84,7 +86,6 @@ function bubble(row: MessageRow, self: string, actions: MessageActions): HTMLEle
 
 /** Who is named stands out, oneself more than others. */
 function words({ text, mentions, mentionsAll }: ChatMessage, self: string): readonly Child[] {
-  if (text === '') return [h('em', {}, ['Something this page cannot show'])]
   return partsOf(text, mentionsAll ? [...mentions, everybody] : mentions).map(({ text: part, mention }) => {
     if (mention === undefined) return part
     const me = mention === self || (mentionsAll && mention === everybody)
@@ -178,7 +179,10 @@ function menuButton({ message }: MessageRow, self: string, actions: MessageActio
   return button
 }
 
-/** By Enter and the menu key of a keyboard, and by a long touch; a mouse has the button, and its own menu. */
+/**
+ * By Enter and the menu key of a keyboard, and by a long touch; a mouse has the button, and its own menu. A finger opens it
+ * when it is lifted: lifted over an open menu it would close it.
+ */
 function listenForMenu(element: HTMLElement): void {
   const open = () => element.querySelector<HTMLElement>('.message-menu')?.click()
   element.addEventListener('keydown', (event) => {
@@ -187,9 +191,11 @@ function listenForMenu(element: HTMLElement): void {
     open()
   })
   element.addEventListener('contextmenu', (event) => {
-    if (event instanceof PointerEvent && event.pointerType === 'mouse') return
+    const touched = event instanceof PointerEvent && event.pointerType === 'touch'
+    if (!touched && event.button === rightButton) return
     event.preventDefault()
-    open()
+    if (!touched) open()
+    else document.addEventListener('pointerup', () => setTimeout(open), { once: true })
   })
 }
 

@@ -43,11 +43,15 @@ export function listenTo(
       const fresh = replayed !== true && message.from !== client.id
       tell({ type: 'message', message: messageOf(message), fresh })
     })
-    .on(Event.MESSAGE_UPDATE, (message) => {
+    .on(Event.MESSAGE_UPDATE, (message, _conversation, _reason, { replayed }) => {
       tell({ type: 'message', message: messageOf(message), fresh: false })
+      if (replayed !== true && message.from !== client.id)
+        heard(`${message.from} edited a message: ${message.getText()}`)
     })
-    .on(Event.REACTION, ({ message }) => {
+    .on(Event.REACTION, ({ message, by, sign, on, replayed }) => {
       tell({ type: 'message', message: messageOf(message), fresh: false })
+      if (replayed !== true && on && message.from === client.id && by !== client.id)
+        heard(`${by} reacted with ${sign} to your message: ${message.getText()}`)
     })
     .on(Event.MESSAGE_RECALL, (message) => {
       tell({ type: 'message', message: messageOf(message), fresh: false })
@@ -88,6 +92,10 @@ export function listenTo(
 
   function title(conversation: Conversation): string {
     return titleOf(conversationOf(conversation), client.id)
+  }
+
+  function heard(text: string): void {
+    tell({ type: 'heard', text })
   }
 
   function notice(text: string): void {

@@ -30,7 +30,7 @@ export function messageOf(message: Message): ChatMessage {
     id,
     conversation: cid,
     from,
-    text: message.getText(),
+    text: textOf(message),
     plain: type === TextMessage.TYPE,
     edited: message.updatedAt !== null,
     reactions: message.reactions,
@@ -43,6 +43,25 @@ export function messageOf(message: Message): ChatMessage {
     recalled: type === RecalledMessage.TYPE,
     ...(error === undefined ? {} : { reason: error }),
   }
+}
+
+/** What the page has no picture of it has a word for. */
+const words: ReadonlyMap<number, string> = new Map([
+  [-2, 'Picture'],
+  [-3, 'Sound'],
+  [-4, 'Film'],
+  [-5, 'Place'],
+  [-6, 'File'],
+  [-10, 'Several things'],
+  [-11, 'Data'],
+])
+
+function textOf(message: Message): string {
+  const text = message.getText()
+  if (message.type === TextMessage.TYPE || message.type === RecalledMessage.TYPE) return text
+  const word = words.get(message.type)
+  if (word === undefined) return text === '' ? '[Something this page cannot show]' : text
+  return `[${word}] ${text}`.trim()
 }
 
 /** What people are told when a call is refused at once: the sentence, not the code. */

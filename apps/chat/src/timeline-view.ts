@@ -13,6 +13,8 @@ import type { TimelineRow } from './timeline-rows.ts'
 
 /** This near to an end counts as at it. */
 const endPixels = 80
+/** So long a message is marked that was looked for. */
+const foundMs = 1600
 
 export interface TimelineView {
   readonly element: HTMLElement
@@ -113,10 +115,8 @@ export function createTimelineView(options: TimelineViewOptions): TimelineView {
       following = false
       article.scrollIntoView({ block: 'center' })
       article.focus({ preventScroll: true })
-      article.classList.remove('found')
-      // Reading its measures makes the browser see it without the class, so that the mark begins anew.
-      article.getBoundingClientRect()
       article.classList.add('found')
+      setTimeout(() => article.classList.remove('found'), foundMs)
     },
     showNew(count) {
       if (following) return

@@ -1,6 +1,6 @@
 // Reading on the page: the list, the timeline, what is read out, and whom the page asks for what.
 
-import type { Conversation } from '@parley/client'
+import { type Conversation, TextMessage } from '@parley/client'
 import type { Page } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import { type Device, openDevice } from './device.ts'
@@ -38,9 +38,14 @@ test('[AC3] [AC16] a row and a message say all there is to say', async () => {
     .toMatch(/^Choir, you: I will be there, sent, /)
 
   // Announced is what is new, never what was there.
-  await conversation.send('Fine')
+  const fine = await conversation.send('Fine')
   const announced = page.getByRole('log', { name: 'News' })
   await announced.getByText('Kai: Fine').waitFor()
+  await conversation.update(fine, new TextMessage('Very fine'))
+  await announced.getByText('Kai edited a message: Very fine').waitFor()
+  const hers = (await conversation.queryMessages()).find((message) => message.from === 'Lea')
+  await conversation.react(hers?.id ?? '', '🎶')
+  await announced.getByText('Kai reacted with 🎶 to your message: I will be there').waitFor()
   expect(await announced.innerText()).not.toContain('Said before')
 })
 
