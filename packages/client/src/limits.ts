@@ -27,6 +27,8 @@ export interface ClientLimits {
   readonly typingEveryMs: number
   /** So long after it was told last, nobody types any more: two of the former may be lost. */
   readonly typingLastsMs: number
+  /** After a connection was lost, others may be on their way back as well: a relay that has just started knows nobody. */
+  readonly presenceDoubtMs: number
   /** Head and newest page fetched in idle time, for reading offline, for this many of the latest conversations. */
   readonly maxIdleConversations: number
 }
@@ -46,5 +48,6 @@ export const clientLimits: ClientLimits = {
   storeRetryMs: [1_000, 5_000, 30_000],
   typingEveryMs: 2_000,
   typingLastsMs: 6_000,
+  presenceDoubtMs: 5_000,
   maxIdleConversations: 50,
 }

@@ -110,6 +110,46 @@ test('[CL235] what is watched without a session is asked for with the next one, 
   expect(told()).toEqual(['Jerry comes'])
 })
 
+test('[CL235] who is missing after the connection was lost has gone only when he does not come back in time', async () => {
+  const device = await startDevice()
+  await device.connect()
+  const { told, listener } = listen()
+  device.engine.watchPresence([jerry, mary], listener)
+  await answer(device, ['Jerry', 'Mary'])
+  expect(told()).toEqual(['Jerry comes', 'Mary comes'])
+  await device.cut()
+  await device.pass(2000)
+  await device.connect()
+  await answer(device, [])
+  await device.pass(4000)
+  await device.say({ frame: 'presence', user: 'Mary', online: true })
+  await device.pass(999)
+  expect(told()).toEqual([])
+  await device.pass(1)
+  expect(told()).toEqual(['Jerry goes'])
+  await device.pass(10_000)
+  expect(told()).toEqual([])
+})
+
+test('[CL235] a doubt ends with its session, and with the wish to know', async () => {
+  const device = await startDevice()
+  await device.connect()
+  const { told, listener } = listen()
+  const stop = device.engine.watchPresence([jerry], listener)
+  await answer(device, ['Jerry'])
+  for (let time = 0; time < 3; time += 1) {
+    await device.cut()
+    await device.pass(2000)
+    await device.connect()
+    await answer(device, [])
+    await device.pass(3000)
+  }
+  expect(told()).toEqual(['Jerry comes'])
+  stop()
+  await device.pass(10_000)
+  expect(told()).toEqual([])
+})
+
 test('[CL235] the relay is told when nobody watches somebody any more', async () => {
   const device = await startDevice()
   await device.connect()

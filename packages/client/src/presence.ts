@@ -2,13 +2,15 @@
  * Who is there, as the relay says. Nothing of it is kept: without a connection nobody knows. Rules CL233 to CL237.
  *
  * Watching lasts as long as the one who watches wants, over any number of sessions: each new one is asked again, and told
- * is only what is different from what was told last.
+ * is only what is different from what was told last. Who is missing then may be on his way back himself, when the relay
+ * was started again: that he has gone is told a little later.
  */
 import { parseUserId, type UserId } from '@parley/document'
 import { maxUsersPerRequest, type Presence, type PresenceAnswer, type PresenceRequest } from '@parley/wire'
 import type { EngineEvent } from './engine-types.ts'
 import { ParleyError } from './errors.ts'
-import type { Logger } from './ports.ts'
+import type { ClientLimits } from './limits.ts'
+import type { Ports } from './ports.ts'
 import { offline } from './requests.ts'
 import type { Session } from './session.ts'
 
@@ -29,7 +31,8 @@ export interface PresenceBook {
 export interface PresenceBookOptions {
   readonly session: Pick<Session, 'online' | 'send'>
   readonly emit: (event: EngineEvent) => void
-  readonly log: Logger
+  readonly ports: Pick<Ports, 'timer' | 'log'>
+  readonly limits: Pick<ClientLimits, 'presenceDoubtMs'>
 }
 
 interface Question {
@@ -45,11 +48,13 @@ interface Watcher {
   readonly told: Map<UserId, boolean>
 }
 
-export function createPresenceBook({ session, emit, log }: PresenceBookOptions): PresenceBook {
+export function createPresenceBook({ session, emit, ports, limits }: PresenceBookOptions): PresenceBook {
   const questions = new Map<number, Question>()
   const watchers = new Set<Watcher>()
   /** Of those who are watched: what everybody was told last. */
   const known = new Map<UserId, boolean>()
+  /** Who was there, and is missing in a new session: how to doubt it no more. */
+  const doubts = new Map<UserId, () => void>()
   let next = 1
 
   function send(users: readonly UserId[], watch: Question['watch']): Promise<readonly UserId[]> {
@@ -72,14 +77,29 @@ export function createPresenceBook({ session, emit, log }: PresenceBookOptions):
     return new Set([...watchers].flatMap(({ users }) => [...users]))
   }
 
+  function trust(user: UserId): void {
+    doubts.get(user)?.()
+    doubts.delete(user)
+  }
+
+  function doubt(user: UserId): void {
+    trust(user)
+    const cancel = ports.timer(limits.presenceDoubtMs, () => {
+      doubts.delete(user)
+      learn(user, false)
+    })
+    doubts.set(user, cancel)
+  }
+
   function learn(user: UserId, online: boolean): void {
+    trust(user)
     for (const watcher of watchers) {
       if (!watcher.users.has(user) || watcher.told.get(user) === online) continue
       watcher.told.set(user, online)
       try {
         watcher.listener({ user, online })
       } catch (error) {
-        log.error('a listener threw', { event: 'presence', error: String(error) })
+        ports.log.error('a listener threw', { event: 'presence', error: String(error) })
       }
     }
     if (known.get(user) === online) return
@@ -104,7 +124,10 @@ export function createPresenceBook({ session, emit, log }: PresenceBookOptions):
         if (!watchers.delete(watcher)) return
         const left = watched()
         const gone = [...watcher.users].filter((user) => !left.has(user))
-        for (const user of gone) known.delete(user)
+        for (const user of gone) {
+          known.delete(user)
+          trust(user)
+        }
         if (gone.length > 0) sendWatch(gone, 'off')
       }
     },
@@ -114,7 +137,11 @@ export function createPresenceBook({ session, emit, log }: PresenceBookOptions):
       questions.delete(frame.request)
       const online = new Set<string>(frame.online)
       const still = question.watch === 'on' ? watched() : new Set<UserId>()
-      for (const user of question.users) if (still.has(user)) learn(user, online.has(user))
+      for (const user of question.users) {
+        if (!still.has(user)) continue
+        if (known.get(user) === true && !online.has(user)) doubt(user)
+        else learn(user, online.has(user))
+      }
       question.resolve(question.users.filter((user) => online.has(user)))
     },
     heard(frame) {
@@ -125,6 +152,7 @@ export function createPresenceBook({ session, emit, log }: PresenceBookOptions):
       sendWatch(watched(), 'on')
     },
     lost() {
+      for (const user of doubts.keys()) trust(user)
       for (const { reject } of questions.values()) reject(offline())
       questions.clear()
     },

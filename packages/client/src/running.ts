@@ -95,7 +95,7 @@ export function run({ user, ports: given, limits, model, tag, login, emit, end }
     sending: createSending(),
     promises: createPromises(),
     requests: createRequests(),
-    presence: createPresenceBook({ session, emit, log: ports.log }),
+    presence: createPresenceBook({ session, emit, ports, limits }),
     signals: createSignals(parts),
     caughtUp: false,
   }

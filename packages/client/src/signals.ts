@@ -66,13 +66,11 @@ export function createSignals(core: SignalParts): Signals {
 
   async function say(id: ConversationId, wanted: SendMessage): Promise<MessageView> {
     if (!core.session.online) throw offline()
-    const { generation } = core.session
     const newId = makeEntryId(Math.max(0, ports.now()), ports.random(10))
     const built = buildMessage({ ...wanted, id: newId, from: user, sentAt: ports.now() })
     if (!built.ok) throw refusalError(built.code, built.detail)
     await core.mailbox.read(async (ledger) => mayBeHeard(ledger, id))
-    // Another session may stand there by now; it is as good, and none is not.
-    if (!core.session.online || core.session.generation < generation) throw offline()
+    if (!core.session.online) throw offline()
     send(id, built.message)
     typing.said(id)
     return messageOf(id, { seq: 0, time: core.relayTime() }, built.message)
