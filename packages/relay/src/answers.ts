@@ -1,13 +1,22 @@
 /** What a turn's outcomes make for each session: one answer frame per conversation, commands one by one. Rule RE40. */
-import { type Answer, type CommandAnswer, maxAnswersPerFrame, type PushAnswer } from '@parley/wire'
+import {
+  type Answer,
+  type CommandAnswer,
+  type MemberMark,
+  maxAnswersPerFrame,
+  type PushAnswer,
+  type ToldMarks,
+} from '@parley/wire'
 import type { Outcome } from './inputs.ts'
 import type { Session } from './session.ts'
 import type { Waiting } from './work.ts'
 
-export type SessionAnswers = ReadonlyMap<Session, readonly (Answer | CommandAnswer)[]>
+type AnswerFrame = Answer | CommandAnswer | ToldMarks
+
+export type SessionAnswers = ReadonlyMap<Session, readonly AnswerFrame[]>
 
 export function answersOf(turn: readonly Waiting[], outcomes: readonly Outcome[]): SessionAnswers {
-  const answers = new Map<Session, (Answer | CommandAnswer)[]>()
+  const answers = new Map<Session, AnswerFrame[]>()
   for (const [index, { session, input }] of turn.entries()) {
     const outcome = outcomes[index]
     if (outcome === undefined) throw new Error('every input has an outcome')
@@ -15,18 +24,19 @@ export function answersOf(turn: readonly Waiting[], outcomes: readonly Outcome[]
     answers.set(session, frames)
     const { conversation } = input
     if (outcome.kind === 'push') addAnswers(frames, conversation, outcome.answers)
-    else if (input.kind !== 'push') {
+    else if (outcome.kind === 'marks') addMarks(frames, conversation, outcome.stands)
+    else if (input.kind !== 'push' && input.kind !== 'marks') {
       frames.push({ frame: 'command-answer', conversation, id: input.id, verdict: outcome.verdict })
     }
   }
   return answers
 }
 
-function addAnswers(
-  frames: (Answer | CommandAnswer)[],
-  conversation: string,
-  answers: readonly PushAnswer[],
-): void {
+function addMarks(frames: AnswerFrame[], conversation: string, stands: MemberMark | undefined): void {
+  if (stands !== undefined) frames.push({ frame: 'marks', conversation, marks: [stands] })
+}
+
+function addAnswers(frames: AnswerFrame[], conversation: string, answers: readonly PushAnswer[]): void {
   const at = frames.findLastIndex((frame) => frame.frame === 'answer' && frame.conversation === conversation)
   const earlier = frames[at]
   const together = earlier?.frame === 'answer' ? [...earlier.answers, ...answers] : answers

@@ -15,6 +15,8 @@ import { fanOut, tellCursor } from './fan-out.ts'
 import { answerDigests, answerFetch } from './fetch.ts'
 import { commandInput, type Input, type Outcome, pushInput } from './inputs.ts'
 import { defaultLimits } from './limits.ts'
+import { marksInput } from './judge-marks.ts'
+import { paced } from './pace.ts'
 import type { Identity, Relay, RelayHealth, RelayOptions } from './ports.ts'
 import { createPresences } from './presence.ts'
 import { createSession, createSessions, type Session, type Tagged } from './session.ts'
@@ -201,6 +203,12 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
           const answers = await answerFetch(judge, session.identity.user, frame, limits)
           for (const part of answers) session.channel.send(part)
         })
+        break
+      case 'marks':
+        // Whoever says more than is heard says it again when he comes back.
+        session.marks = paced(session.marks, clock.now())
+        if (session.marks.count <= limits.maxMarksPerSecond)
+          queue(session, marksInput(session.identity, frame))
         break
       case 'signal':
         passOn(session, frame)

@@ -4,6 +4,7 @@
 import type { ConversationId, EntryId, Head, UserId } from '@parley/document'
 import type { ConversationState } from './conversation-state.ts'
 import { createOverlay, type Overlay } from './overlay.ts'
+import type { MarkRecord } from './marks-store.ts'
 import { createPeopleDraft, type LoadedPeople, type PeopleDraft } from './people-draft.ts'
 import type {
   CommandRecord,
@@ -29,6 +30,8 @@ export interface Loaded {
   /** Rows that may be what was sent again, targets of operations, and the edits that stand on them. */
   readonly rows: ReadonlyMap<string, LogRow>
   readonly people: LoadedPeople
+  /** Of those who say how far they have got. */
+  readonly marks: ReadonlyMap<string, MarkRecord>
 }
 
 /** The four go together: a conversation has all of them or does not exist yet. */
@@ -46,6 +49,7 @@ export interface ConversationDraft {
   readonly pages: Overlay<number, PageRecord>
   /** New ones, in sequence. */
   readonly rows: LogRow[]
+  readonly marks: Overlay<UserId, MarkRecord>
 }
 
 export interface TurnDraft {
@@ -100,6 +104,8 @@ function conversationDraft(
   loaded: Loaded,
 ): ConversationDraft {
   const pages = new Map<number, PageRecord>()
+  const marks = new Map<UserId, MarkRecord>()
+  for (const mark of loaded.marks.values()) if (mark.conversation === id) marks.set(mark.user, mark)
   for (const page of loaded.pages.values()) if (page.conversation === id) pages.set(page.page, page)
   if (base !== undefined) pages.set(base.openPage.page, base.openPage)
   return {
@@ -109,6 +115,7 @@ function conversationDraft(
     members: createOverlay(base?.members ?? new Map<UserId, MemberRecord>()),
     pages: createOverlay(pages),
     rows: [],
+    marks: createOverlay(marks),
   }
 }
 
@@ -121,7 +128,7 @@ export function addRow(draft: TurnDraft, conversation: ConversationDraft, row: L
 
 /** undefined when the turn changed nothing that is kept. */
 export function commitOf(draft: TurnDraft): RelayCommit | undefined {
-  const moved = [...draft.conversations.values()].filter((conversation) => conversation.rows.length > 0)
+  const moved = [...draft.conversations.values()].filter(hasMoved)
   if (moved.length === 0 && draft.commands.changed.size === 0) return undefined
   return {
     position: draft.position,
@@ -139,7 +146,12 @@ export function commitOf(draft: TurnDraft): RelayCommit | undefined {
       core === undefined || core.head === base?.head ? [] : [core.head],
     ),
     tags: [],
+    marks: moved.flatMap(({ marks }) => [...marks.changed.values()]),
   }
+}
+
+export function hasMoved({ rows, marks }: ConversationDraft): boolean {
+  return rows.length > 0 || marks.changed.size > 0
 }
 
 /** What a committed draft leaves for the turns after it. The members of the state it rests on are changed in place. */

@@ -4,6 +4,7 @@
  */
 import type { ConversationId, UserId } from '@parley/document'
 import { encodeRelayFrame } from '@parley/wire'
+import { memberMark } from './judge-marks.ts'
 import { inFrames, rowFor } from './log-rows.ts'
 import type { Session, Sessions } from './session.ts'
 import { fanOutOwn } from './own-rows.ts'
@@ -26,6 +27,7 @@ export function fanOut(
   const added = new Map<Session, Set<ConversationId>>()
   for (const conversation of moved) {
     const frames = createFrames(conversation, limits.maxPayloadBytes)
+    const marks = createMarksFrames(conversation)
     for (const user of audience(conversation, sessions)) {
       const was = conversation.draft.base?.value.members.has(user) ?? false
       const is = conversation.state.value.members.has(user)
@@ -38,6 +40,8 @@ export function fanOut(
         else {
           const upTo = is ? Number.POSITIVE_INFINITY : leftSeq
           for (const bytes of frames(upTo, since)) session.channel.sendBytes(bytes)
+          if (is && session.follows === undefined)
+            for (const bytes of marks()) session.channel.sendBytes(bytes)
           told.add(session)
         }
       }
@@ -97,12 +101,25 @@ function createFrames(
     const key = oldest < since ? `${upTo}/${since}` : `${upTo}`
     const known = encoded.get(key)
     if (known !== undefined) return known
+    if (draft.rows.length === 0) return []
     const rows = draft.rows.filter(({ seq }) => seq <= upTo).map((row) => rowFor(since, row))
     const frames = inFrames(rows, maxPayloadBytes).map((list) =>
       encodeRelayFrame({ frame: 'rows', conversation: draft.id, rows: list }),
     )
     encoded.set(key, frames)
     return frames
+  }
+}
+
+/** Of present members, encoded when somebody needs them. */
+function createMarksFrames({ draft, state }: Moved): () => readonly Uint8Array[] {
+  let encoded: readonly Uint8Array[] | undefined
+  return () => {
+    if (encoded !== undefined) return encoded
+    const present = [...draft.marks.changed.values()].filter(({ user }) => state.value.members.has(user))
+    const frame = { frame: 'marks', conversation: draft.id, marks: present.map(memberMark) } as const
+    encoded = present.length === 0 ? [] : [encodeRelayFrame(frame)]
+    return encoded
   }
 }
 

@@ -17,7 +17,7 @@ import {
   readAppend,
   readEntry,
 } from '@parley/document'
-import type { CommandFrame, CommandVerdict, Push, PushAnswer } from '@parley/wire'
+import type { CommandFrame, CommandVerdict, MemberMark, Push, PushAnswer } from '@parley/wire'
 import { placeInBytes } from './place-in-bytes.ts'
 import type { Identity } from './ports.ts'
 
@@ -71,11 +71,24 @@ export interface PersonInput {
   readonly bytes: number
 }
 
-export type Input = PushInput | CommandInput | PersonInput
+/** How far its user says to have got. */
+export interface MarksInput {
+  readonly kind: 'marks'
+  readonly by: Identity
+  readonly conversation: string
+  readonly parsed: ConversationId | undefined
+  readonly delivered: number
+  readonly read: number
+  readonly bytes: number
+}
+
+export type Input = PushInput | CommandInput | PersonInput | MarksInput
 
 export type Outcome =
   | { readonly kind: 'push'; readonly answers: readonly PushAnswer[] }
   | { readonly kind: 'command'; readonly verdict: CommandVerdict }
+  /** `stands`: nothing moved, and whoever said it is told what stands. */
+  | { readonly kind: 'marks'; readonly stands?: MemberMark }
 
 export function pushInput(by: Identity, push: Push): PushInput {
   const conversation = parseConversationId(push.conversation)

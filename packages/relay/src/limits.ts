@@ -3,7 +3,7 @@
  * entries in document. All can be given otherwise to `createRelay`; tests do.
  */
 import { maxPageBytes, maxPageEntries, maxPageWriters } from '@parley/document'
-import { maxUsersPerRequest } from '@parley/wire'
+import { maxMarksPerFrame, maxUsersPerRequest } from '@parley/wire'
 
 /** When a page closes, whichever comes first: constants of the protocol, smaller in tests. */
 export interface PageLimits {
@@ -52,6 +52,10 @@ export interface RelayLimits extends PageLimits {
   readonly maxWatchedUsers: number
   /** A device that loses its connection and comes back within this time was never gone, to those who look. */
   readonly presenceGraceMs: number
+  /** Members of a conversation that keeps marks of who has got how far: at most wire's `maxMarksPerFrame`. */
+  readonly maxReceiptMembers: number
+  /** Marks of one session: a device that comes back names as many conversations. What is beyond is not heard. */
+  readonly maxMarksPerSecond: number
   /** Updates that no honest device would send, of one session; then it ends as `malformed`. */
   readonly maxViolations: number
   /** One head row, and a head's whole state: a command that would need more is refused (`too-large`). */
@@ -84,6 +88,8 @@ export const defaultLimits: RelayLimits = {
   maxSignalBacklogBytes: 64 * 1024,
   maxWatchedUsers: maxUsersPerRequest,
   presenceGraceMs: 5000,
+  maxReceiptMembers: maxMarksPerFrame,
+  maxMarksPerSecond: 200,
   maxViolations: 16,
   maxHeadRowBytes: 128 * 1024,
   maxHeadBytes: 960 * 1024,

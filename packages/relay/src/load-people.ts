@@ -29,7 +29,7 @@ export async function loadPeople(
   for (const input of inputs) {
     if (input.kind === 'push') want(...neededByPush(input, states))
     else if (input.kind === 'command') want(...neededByCommand(input, states))
-    else if (input.command.ok) {
+    else if (input.kind === 'person' && input.command.ok) {
       const needs = personNeeds(input.by.user, input.command.command)
       want(...needs.rows)
       for (const count of needs.counts) counts.set(countKey(count), count)

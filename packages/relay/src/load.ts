@@ -5,6 +5,7 @@ import type { ConversationId } from '@parley/document'
 import type { ConversationState } from './conversation-state.ts'
 import { commandKey, entryKey, type Loaded, pageKey, placeKey, seqKey, writerKey } from './draft.ts'
 import type { Input, Pushed } from './inputs.ts'
+import { loadMarks } from './judge-marks.ts'
 import { loadPeople } from './load-people.ts'
 import type {
   CommandKey,
@@ -24,17 +25,18 @@ export async function loadFor(store: RelayStore, inputs: readonly Input[], state
   const pushed = inputs.flatMap((input) => (input.kind === 'push' ? input.updates : []))
   // What is pushed to a conversation that does not exist can refer to nothing.
   const existing = pushed.filter(({ conversation: id }) => id !== undefined && states.get(id) !== undefined)
-  const [writers, messages, commands, people] = await Promise.all([
+  const [writers, messages, commands, people, marks] = await Promise.all([
     loadWriters(store, existing),
     loadMessages(store, existing),
     loadCommands(store, inputs),
     loadPeople(store, inputs, states),
+    loadMarks(store, inputs),
   ])
   const [rows, pages] = await Promise.all([
     loadRows(store, existing, writers, messages),
     loadTargetPages(store, existing, messages, states),
   ])
-  return { writers, messages, commands, rows, pages, people }
+  return { writers, messages, commands, rows, pages, people, marks }
 }
 
 async function loadWriters(

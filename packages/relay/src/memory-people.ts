@@ -9,7 +9,7 @@ export function readMemoryPeople(people: MemoryPeople): PeopleStore {
   const all = (owner: UserId): readonly PersonRecord[] => [...(people.get(owner)?.values() ?? [])]
   return {
     async people(keys) {
-      const found = keys.map((key) => people.get(key.owner)?.get(keyOf(key)))
+      const found = keys.map((key) => memoryPerson(people, key))
       return found.filter((record) => record !== undefined)
     },
     async peopleCounts(wanted) {
@@ -22,6 +22,15 @@ export function readMemoryPeople(people: MemoryPeople): PeopleStore {
         .slice(0, limit)
     },
   }
+}
+
+export function memoryPerson(people: MemoryPeople, key: PersonKey): PersonRecord | undefined {
+  return people.get(key.owner)?.get(keyOf(key))
+}
+
+/** As if it had never been: for who plays a disk that forgets. */
+export function dropMemoryPerson(people: MemoryPeople, key: PersonKey): void {
+  people.get(key.owner)?.delete(keyOf(key))
 }
 
 export function putMemoryPerson(people: MemoryPeople, record: PersonRecord): void {

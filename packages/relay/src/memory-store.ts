@@ -2,6 +2,8 @@
  * The log in memory. The disk is an object of its own: it survives the store, as a real one survives the process.
  */
 import { type ConversationId, type DeviceId, type EntryId, everybody, type UserId } from '@parley/document'
+import type { MarkRecord } from './marks-store.ts'
+import { readMemoryMarks } from './memory-marks.ts'
 import { type MemoryPeople, putMemoryPerson, readMemoryPeople } from './memory-people.ts'
 import {
   type CommandRecord,
@@ -34,6 +36,7 @@ export interface MemoryConversation {
   readonly messages: Map<EntryId, MessageRecord>
   /** By sequence, in ascending order. */
   readonly mentions: Map<number, readonly MentionRecord[]>
+  readonly marks: Map<UserId, MarkRecord>
 }
 
 export interface MemoryDisk {
@@ -146,6 +149,7 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
       return disk.tags.get(tagKey(user, tag))
     },
     ...readMemoryPeople(disk.people),
+    ...readMemoryMarks(at),
     async commit(commit) {
       apply(disk, commit)
     },
@@ -215,6 +219,7 @@ function apply(disk: MemoryDisk, commit: RelayCommit): void {
     conversationOf(disk, message.conversation).messages.set(message.id, message)
   }
   for (const { user, tag, device } of commit.tags) disk.tags.set(tagKey(user, tag), device)
+  for (const mark of commit.marks) conversationOf(disk, mark.conversation).marks.set(mark.user, mark)
   for (const person of commit.people) putMemoryPerson(disk.people, person)
   for (const command of commit.commands) disk.commands.set(commandKey(command.user, command.id), command)
   disk.position = commit.position
@@ -254,6 +259,7 @@ function emptyConversation(record: ConversationRecord): MemoryConversation {
     writers: new Map(),
     messages: new Map(),
     mentions: new Map(),
+    marks: new Map(),
   }
 }
 

@@ -3,6 +3,7 @@
  */
 import type { EntryRow, News, Row, TouchedPage } from '@parley/wire'
 import { maxTouchedPerNews, rowSize } from '@parley/wire'
+import { memberMark } from './judge-marks.ts'
 import { entryRow, isHidden, rowFor } from './log-rows.ts'
 import type { ConversationRecord, FeedRow, LogRow, MemberRecord, PageRecord, RelayStore } from './store.ts'
 import { visiblePage } from './visible.ts'
@@ -10,6 +11,7 @@ import { visiblePage } from './visible.ts'
 export interface NewsLimits {
   readonly maxInlineRows: number
   readonly maxInlineBytes: number
+  readonly maxReceiptMembers: number
 }
 
 export interface From {
@@ -56,6 +58,7 @@ export async function readNews(
     touched: await readTouched(store, member, seen, cursor),
     recalled: fresh ? [] : await readRecalled(store, member, seen.seq, since),
     mentioned: fresh ? [] : await readMentioned(store, member, seen.seq, since),
+    ...(await readMarks(store, member, conversation, since, limits)),
     whole: rows !== undefined,
     rows: rows ?? [],
   }
@@ -87,6 +90,19 @@ async function readMentioned(
   const { conversation, user, joinedSeq } = member
   const mentioned = await store.mentionedSince(conversation, since, upTo, user, maxTouchedPerNews)
   return mentioned.filter((seq) => seq > joinedSeq)
+}
+
+/** Who left is told of none, and where there are too many members nobody is. Whoever came back is told of all. */
+async function readMarks(
+  store: RelayStore,
+  { role, position }: MemberRecord,
+  { id, members }: ConversationRecord,
+  since: number,
+  { maxReceiptMembers }: NewsLimits,
+): Promise<Pick<News, 'marks' | 'allMarks'>> {
+  if (role === '' || members > maxReceiptMembers) return { marks: [], allMarks: true }
+  const { marks, all } = await store.marksSince(id, position > since ? 0 : since, maxReceiptMembers)
+  return { marks: marks.map(memberMark), allMarks: all }
 }
 
 async function readLast(store: RelayStore, member: MemberRecord, seen: Seen): Promise<LogRow | undefined> {

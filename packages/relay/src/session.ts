@@ -6,6 +6,7 @@
  */
 import type { ConversationId, DeviceId, UserId } from '@parley/document'
 import type { Channel } from './channel.ts'
+import { type Pace, restful } from './pace.ts'
 import type { Identity, Standing } from './ports.ts'
 import type { RelayStore } from './store.ts'
 
@@ -46,7 +47,9 @@ export interface Session {
   reads: number
   violations: number
   /** Signals since a moment. */
-  signals: { readonly since: number; readonly count: number }
+  signals: Pace
+  /** Marks likewise. */
+  marks: Pace
   /** Of whose coming and going it is told. */
   readonly watched: Set<UserId>
 }
@@ -83,7 +86,8 @@ export function createSession(
     updates: 0,
     reads: 0,
     violations: 0,
-    signals: { since: 0, count: 0 },
+    signals: restful,
+    marks: restful,
     watched: new Set(),
   }
 }

@@ -5,6 +5,7 @@
 import { judgeSignal, parseConversationId, type UserId } from '@parley/document'
 import { encodeRelayFrame, type Signal } from '@parley/wire'
 import { type ConversationCache, type ConversationState, loadState } from './conversation-state.ts'
+import { paced } from './pace.ts'
 import type { Clock, CountSignal } from './ports.ts'
 import type { Session, Sessions } from './session.ts'
 import type { RelayStore } from './store.ts'
@@ -29,12 +30,8 @@ export interface SignalDesk {
 export function createSignals(desk: SignalDesk): (session: Session, signal: Signal) => void {
   const { store, cache, sessions, clock, limits, count } = desk
 
-  /** By the clock's seconds, as they come. */
   const isTooFast = (session: Session): boolean => {
-    const now = clock.now()
-    const { since, count: before } = session.signals
-    const fresh = now < since || now >= since + 1000
-    session.signals = fresh ? { since: now, count: 1 } : { since, count: before + 1 }
+    session.signals = paced(session.signals, clock.now())
     return session.signals.count > limits.maxSignalsPerSecond
   }
 

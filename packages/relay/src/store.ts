@@ -7,6 +7,7 @@
  *  - a failed commit changes nothing; `StoreError` says whether the disk is full (`full`) or the store is broken (`broken`).
  */
 import type { ConversationId, DeviceId, EntryId, Mention, Operation, UserId } from '@parley/document'
+import type { MarkRecord, MarksStore } from './marks-store.ts'
 import type { PeopleStore, PersonRecord } from './people-store.ts'
 
 export interface ConversationRecord {
@@ -27,7 +28,7 @@ export interface ConversationRecord {
   readonly total: number
   /** Sequence of the newest message, 0 for none. */
   readonly lastSeq: number
-  /** Of the last row: where the feed finds it. */
+  /** Of the last row, or of the last move of a mark: where the feed finds it. */
   readonly position: number
 }
 
@@ -184,6 +185,7 @@ export interface RelayCommit {
   readonly heads: readonly HeadRecord[]
   readonly people: readonly PersonRecord[]
   readonly tags: readonly TagRecord[]
+  readonly marks: readonly MarkRecord[]
 }
 
 export interface StoredConversation {
@@ -222,7 +224,7 @@ export interface FeedRow {
 export const maxRecallsRead = 4096
 
 /** Batch reads answer what exists, in no particular order. */
-export interface RelayStore extends PeopleStore {
+export interface RelayStore extends PeopleStore, MarksStore {
   /** The life of this data: random, renewed by restore, import and failover. */
   readonly epoch: string
   /** Of the last commit that has resolved. */

@@ -88,6 +88,7 @@ async function commitTag(store: RelayStore, record: Omit<TagClaim, 'login'>): Pr
     commands: [],
     heads: [],
     people: [],
+    marks: [],
     tags: [record],
   })
 }

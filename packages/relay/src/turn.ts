@@ -8,10 +8,11 @@ import { laterAnswers, type LaterCode, type PushAnswer, type Verdict } from '@pa
 import { acceptEntry } from './accept-entry.ts'
 import { caseOf, type Check, protocolOrder } from './checks.ts'
 import { type ConversationCache, type ConversationState, stateOf } from './conversation-state.ts'
-import { adopted, commitOf, type ConversationDraft, createDraft, type TurnDraft } from './draft.ts'
+import { adopted, commitOf, type ConversationDraft, createDraft, hasMoved, type TurnDraft } from './draft.ts'
 import type { HeadWriter } from './head-row.ts'
 import type { Input, Outcome, Pushed } from './inputs.ts'
 import { type HeadLimits, judgeCommandInput } from './judge-command.ts'
+import { judgeMarksInput, type MarkLimits } from './judge-marks.ts'
 import { judgePersonInput } from './judge-person.ts'
 import type { PageLimits } from './limits.ts'
 import { loadFor } from './load.ts'
@@ -30,10 +31,10 @@ export interface Judge {
   readonly store: RelayStore
   readonly cache: ConversationCache
   readonly seams: Seams
-  readonly limits: HeadLimits & PageLimits & { readonly maxTurnHeadBytes: number }
+  readonly limits: HeadLimits & MarkLimits & PageLimits & { readonly maxTurnHeadBytes: number }
 }
 
-/** A conversation that has rows from this turn. */
+/** A conversation that has rows from this turn, or marks. */
 export interface Moved {
   readonly draft: ConversationDraft
   readonly state: ConversationState
@@ -77,6 +78,7 @@ export function allLater(
   waitMs: number = laterAnswers[code].waitMs,
 ): readonly Outcome[] {
   return inputs.map((input): Outcome => {
+    if (input.kind === 'marks') return { kind: 'marks' }
     if (input.kind !== 'push') return { kind: 'command', verdict: { class: 'later', code, waitMs } }
     return {
       kind: 'push',
@@ -128,7 +130,7 @@ function affordable(
  * Entries do as often as they fill a page.
  */
 function headsWritten(input: Input, state: ConversationState | undefined, limits: PageLimits): number {
-  if (input.kind === 'person') return 0
+  if (input.kind === 'person' || input.kind === 'marks') return 0
   return input.kind === 'command'
     ? state?.value.info.policy.past === 'hidden'
       ? 3
@@ -138,11 +140,13 @@ function headsWritten(input: Input, state: ConversationState | undefined, limits
 
 function conversationOf(input: Input): ConversationId | undefined {
   if (input.kind === 'person') return undefined
+  if (input.kind === 'marks') return input.parsed
   return input.kind === 'push' ? input.updates[0]?.conversation : input.parsed?.conversation
 }
 
 function judgeInput(judge: Judge, draft: TurnDraft, input: Input, heads: HeadWriter): Outcome {
   if (input.kind === 'person') return { kind: 'command', verdict: judgePersonInput(draft, input) }
+  if (input.kind === 'marks') return judgeMarksInput(draft, input, judge.limits)
   if (input.kind === 'command') {
     return { kind: 'command', verdict: judgeCommandInput(draft, input, heads, judge.limits) }
   }
@@ -167,7 +171,7 @@ function answer({ page, client, clock }: Pushed, verdict: Verdict): PushAnswer {
 function adoptAll(draft: TurnDraft, cache: ConversationCache): readonly Moved[] {
   const moved: Moved[] = []
   for (const conversation of draft.conversations.values()) {
-    if (conversation.rows.length === 0) continue
+    if (!hasMoved(conversation)) continue
     const state = adopted(conversation)
     if (state === undefined) throw new Error(`rows without a conversation: ${conversation.id}`)
     cache.put(state)

@@ -111,6 +111,7 @@ const touchedPage: fc.Arbitrary<TouchedPage> = fc.record({
   erased: flag,
 })
 const listed = { kind: id, name, creator: id, createdAt: uint, members: uint }
+const mark = fc.record({ user: id, delivered: uint, read: uint, time: uint })
 const news: fc.Arbitrary<News> = fc.record({
   ...listed,
   icon: fc.option(text(2000)),
@@ -134,6 +135,8 @@ const news: fc.Arbitrary<News> = fc.record({
   touched: list(touchedPage),
   recalled: list(uint),
   mentioned: list(uint),
+  marks: list(mark),
+  allMarks: flag,
   whole: flag,
   rows,
 })
@@ -172,6 +175,7 @@ const deviceFrames: Named<DeviceFrame> = {
     users: list(id),
     watch: fc.constantFrom('no', 'on', 'off'),
   }),
+  marks: fc.record({ frame: fc.constant('marks'), conversation: id, delivered: uint, read: uint }),
 }
 
 const relayFrames: Named<RelayFrame> = {
@@ -239,6 +243,7 @@ const relayFrames: Named<RelayFrame> = {
     online: list(id),
   }),
   presence: fc.record({ frame: fc.constant('presence'), user: id, online: flag }),
+  marks: fc.record({ frame: fc.constant('marks'), conversation: id, marks: list(mark) }),
 }
 
 const hex = (given: Uint8Array): string => Buffer.from(given).toString('hex')

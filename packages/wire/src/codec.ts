@@ -16,6 +16,7 @@ import {
 import { readFailure, writeFailure } from './frame/failure.ts'
 import { readFetch, readFetchAnswer, writeFetch, writeFetchAnswer } from './frame/fetch.ts'
 import { readHello, readWelcome, writeHello, writeWelcome } from './frame/hello.ts'
+import { readMarks, readToldMarks, writeMarks, writeToldMarks } from './frame/marks.ts'
 import {
   readOwn,
   readPeople,
@@ -55,6 +56,7 @@ const deviceByte = {
   people: 7,
   signal: 8,
   presence: 9,
+  marks: 10,
 } as const
 const relayByte = {
   welcome: 65,
@@ -72,6 +74,7 @@ const relayByte = {
   signal: 77,
   'presence-answer': 78,
   presence: 79,
+  marks: 80,
 } as const
 
 export function encodeDeviceFrame(frame: DeviceFrame): Uint8Array<ArrayBuffer> {
@@ -121,6 +124,8 @@ function writeDeviceFrame(writer: Writer, frame: DeviceFrame): void {
       return writeSignal(writer, frame)
     case 'presence':
       return writePresenceRequest(writer, frame)
+    case 'marks':
+      return writeMarks(writer, frame)
   }
 }
 
@@ -146,6 +151,8 @@ function readDeviceFrame(reader: Reader): DeviceFrame {
       return readSignal(reader)
     case deviceByte.presence:
       return readPresenceRequest(reader)
+    case deviceByte.marks:
+      return readMarks(reader)
     default:
       return refuse('unknown-frame', `a device sends no frame of kind ${byte}`)
   }
@@ -183,6 +190,8 @@ function writeRelayFrame(writer: Writer, frame: RelayFrame): void {
       return writePresenceAnswer(writer, frame)
     case 'presence':
       return writePresence(writer, frame)
+    case 'marks':
+      return writeToldMarks(writer, frame)
   }
 }
 
@@ -220,6 +229,8 @@ function readRelayFrame(reader: Reader): RelayFrame {
       return readPresenceAnswer(reader)
     case relayByte.presence:
       return readPresence(reader)
+    case relayByte.marks:
+      return readToldMarks(reader)
     default:
       return refuse('unknown-frame', `a relay sends no frame of kind ${byte}`)
   }

@@ -141,6 +141,16 @@ export interface PresenceRequest {
   readonly watch: 'no' | 'on' | 'off'
 }
 
+/** How far this device's user has got: sequences, the larger one wins, 0 says nothing. */
+export interface Marks {
+  readonly frame: 'marks'
+  readonly conversation: string
+  /** Everything up to here that asks for a receipt is stored on a device of his. */
+  readonly delivered: number
+  /** Everything up to here has been read. */
+  readonly read: number
+}
+
 export type DeviceFrame =
   | Hello
   | Push
@@ -151,6 +161,7 @@ export type DeviceFrame =
   | People
   | Signal
   | PresenceRequest
+  | Marks
 
 /* ---------------------------------------------------------------- relay to device */
 
@@ -207,6 +218,10 @@ export interface News {
   readonly recalled: readonly number[]
   /** Sequences of others' messages since the cursor that mention the user, or everybody, and were not taken back. */
   readonly mentioned: readonly number[]
+  /** Of present members, those that moved since the cursor, the user's own among them. None where there are too many members. */
+  readonly marks: readonly MemberMark[]
+  /** Somebody came or went since the cursor: the marks are all there are. */
+  readonly allMarks: boolean
   /** True when `rows` holds everything since the cursor. */
   readonly whole: boolean
   readonly rows: readonly Row[]
@@ -392,6 +407,22 @@ export interface Presence {
   readonly online: boolean
 }
 
+/** How far a member has got. */
+export interface MemberMark {
+  readonly user: string
+  readonly delivered: number
+  readonly read: number
+  /** When the relay was told of the newest of it. */
+  readonly time: number
+}
+
+/** Marks that moved, and, to whoever sent them, those that stand already. */
+export interface ToldMarks {
+  readonly frame: 'marks'
+  readonly conversation: string
+  readonly marks: readonly MemberMark[]
+}
+
 /** The session ends with this. `again`: whether and when coming back makes sense. */
 export interface FailureFrame {
   readonly frame: 'failure'
@@ -417,3 +448,4 @@ export type RelayFrame =
   | RelayedSignal
   | PresenceAnswer
   | Presence
+  | ToldMarks

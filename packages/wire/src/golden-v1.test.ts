@@ -110,6 +110,7 @@ const fromDevices: readonly (readonly [string, DeviceFrame])[] = [
   ['09090203546f6d044d61727900', { frame: 'presence', request: 9, users: ['Tom', 'Mary'], watch: 'no' }],
   ['09090103546f6d01', { frame: 'presence', request: 9, users: ['Tom'], watch: 'on' }],
   ['09090103546f6d02', { frame: 'presence', request: 9, users: ['Tom'], watch: 'off' }],
+  ['0a0163ac0202', { frame: 'marks', conversation: 'c', delivered: 300, read: 2 }],
   [
     '0300036f776e1b7602026f707707756e626c6f636b05757365727375017703546f6d',
     { frame: 'command', conversation: '', id: 'own', command: { op: 'unblock', users: ['Tom'] } },
@@ -120,7 +121,7 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
   ['410103546f6d02653180a0f1c2b134', { frame: 'welcome', version: 1, user: 'Tom', epoch: 'e1', time }],
   ['42e80701010000', { frame: 'sync', cursor: 1000, frames: 1, full: true, more: false, news: [] }],
   [
-    '42e8070200010101630567726f7570010647617264656e0105672e706e6703546f6d80a0f1c2b13400066d656d626572030103546f6d00ad02f4a3f1c2b13402010800112233445566ff0c04020101000180a0f1c2b13401030102030101ab02f4a3f1c2b134010104010305060101ac0208ffeeddccbbaa99880101020202ac020106030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d73670002000002010503546f6d046564697401040101',
+    '42e8070200010101630567726f7570010647617264656e0105672e706e6703546f6d80a0f1c2b13400066d656d626572030103546f6d00ad02f4a3f1c2b13402010800112233445566ff0c04020101000180a0f1c2b13401030102030101ab02f4a3f1c2b134010104010305060101ac0208ffeeddccbbaa99880101020202ac020103546f6dac020205010106030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d73670002000002010503546f6d046564697401040101',
     {
       frame: 'sync',
       cursor: 1000,
@@ -162,6 +163,8 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
           touched: [{ page: 1, version: 300, digest: 'ffeeddccbbaa9988', erased: true }],
           recalled: [2],
           mentioned: [2, 300],
+          marks: [{ user: 'Tom', delivered: 300, read: 2, time: 5 }],
+          allMarks: true,
           whole: true,
           rows,
         },
@@ -277,6 +280,10 @@ const fromRelays: readonly (readonly [string, RelayFrame])[] = [
   ['4e0901044d617279', { frame: 'presence-answer', request: 9, online: ['Mary'] }],
   ['4f044d61727901', { frame: 'presence', user: 'Mary', online: true }],
   ['4f044d61727900', { frame: 'presence', user: 'Mary', online: false }],
+  [
+    '5001630103546f6d00ac0205',
+    { frame: 'marks', conversation: 'c', marks: [{ user: 'Tom', delivered: 0, read: 300, time: 5 }] },
+  ],
 ]
 
 test('[WI7] the bytes devices sent in version 1 are read for ever, and still written', () => {
@@ -296,7 +303,7 @@ test('[WI7] the bytes relays sent in version 1 are read for ever, and still writ
 test('[WI7] every kind of frame has its golden bytes', () => {
   const kinds = [...fromDevices, ...fromRelays].map(([hex]) => hex.slice(0, 2))
   expect([...new Set(kinds)].join(' ')).toBe(
-    '01 02 03 04 05 06 07 08 09 41 42 43 44 45 46 47 48 49 4a 4b 4c 4d 4e 4f',
+    '01 02 03 04 05 06 07 08 09 0a 41 42 43 44 45 46 47 48 49 4a 4b 4c 4d 4e 4f 50',
   )
 })
 

@@ -12,6 +12,7 @@ import {
   maxHelloBytes,
   maxIconLength,
   maxIdLength,
+  maxMarksPerFrame,
   maxNameLength,
   maxNewsPerFrame,
   maxOwnRowsPerFrame,
@@ -57,9 +58,12 @@ const head: News = {
   touched: [],
   recalled: [],
   mentioned: [],
+  marks: [],
+  allMarks: false,
   whole: true,
   rows: [],
 }
+const noMark = { user: '', delivered: 0, read: 0, time: 0 }
 const hello = (token: string): DeviceFrame => ({
   frame: 'hello',
   version: 1,
@@ -162,6 +166,18 @@ const relay: readonly (readonly [string, number, (count: number) => RelayFrame, 
     maxTouchedPerNews,
     (count) => sync([{ ...head, mentioned: many(count, () => 0) }]),
     [...newsStart, 0, 0],
+  ],
+  [
+    'maxMarksPerFrame (in a list row)',
+    maxMarksPerFrame,
+    (count) => sync([{ ...head, marks: many(count, () => noMark) }]),
+    [...newsStart, 0, 0, 0],
+  ],
+  [
+    'maxMarksPerFrame',
+    maxMarksPerFrame,
+    (count) => ({ frame: 'marks', conversation: '', marks: many(count, () => noMark) }),
+    [80, 0],
   ],
   [
     'maxAnswersPerFrame',

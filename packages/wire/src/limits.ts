@@ -61,6 +61,9 @@ export const maxPeoplePerRequest = 100
 /** The content of a signal: a few words, or a short message that nobody keeps. */
 export const maxSignalBytes: number = 8 * 1024
 
+/** Members whose marks are kept, of one conversation: a relay may keep them of fewer. */
+export const maxMarksPerFrame = 100
+
 /** Users of one request about who is there: as many as a session watches. */
 export const maxUsersPerRequest = 1000
 

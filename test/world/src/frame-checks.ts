@@ -45,6 +45,7 @@ export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly
     case 'signal':
     case 'presence-answer':
     case 'presence':
+    case 'marks':
       return []
   }
 }

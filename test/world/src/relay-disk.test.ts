@@ -44,6 +44,7 @@ function commitOf(position: number): RelayCommit {
     mentions: [],
     people: [],
     tags: [],
+    marks: [],
     heads: [],
   }
   return { ...nothing, position, commands: [] }

@@ -288,6 +288,8 @@ export function createScript(
         touched: [],
         recalled: [],
         mentioned: said.flatMap(([at, message]) => (mentions(message) && intact(at) !== null ? [at] : [])),
+        marks: [],
+        allMarks: false,
         whole: true,
         rows: rows.map((row) => current.get(row.seq) ?? row),
         ...more,

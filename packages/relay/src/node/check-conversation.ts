@@ -3,6 +3,7 @@
  */
 import { emptyDigest, headDigest, mergeHeadUpdates, readHeadState } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
+import { checkMarks } from './check-marks.ts'
 import { checkMembers } from './check-members.ts'
 import { expectSame, type Folded, foldRows, ofConversation, type RowFacts, type Tell } from './check-rows.ts'
 import { bytes, type Columns, number, text } from './sqlite-columns.ts'
@@ -12,7 +13,7 @@ export function checkConversation(database: DatabaseSync, conversation: Columns,
   const say: Tell = (problem) => tell(`${id}: ${problem}`)
   try {
     const folded = foldRows(database, conversation, say)
-    checkRecord(conversation, folded, say)
+    checkRecord(conversation, folded, checkMarks(database, conversation, folded, say), say)
     checkPages(database, conversation, folded, say)
     checkWriters(database, conversation, folded, say)
     checkMessages(database, conversation, folded, say)
@@ -24,11 +25,11 @@ export function checkConversation(database: DatabaseSync, conversation: Columns,
   }
 }
 
-function checkRecord(conversation: Columns, { last }: Folded, say: Tell): void {
+function checkRecord(conversation: Columns, { last }: Folded, marked: number, say: Tell): void {
   expectSame(say, 'the conversation', conversation, {
     seq: last?.seq ?? 0,
     time: last?.time ?? 0,
-    position: last?.position ?? 0,
+    position: Math.max(last?.position ?? 0, marked),
   })
 }
 

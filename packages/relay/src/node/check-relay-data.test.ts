@@ -118,6 +118,47 @@ test.for(damages)('[RE72] it is found when %s', async ([, statement, problem]) =
   expect(checkRelayData(directory).problems.join('\n')).toMatch(problem)
 })
 
+/** The same, and Mary has got to row 3. */
+async function marked(): Promise<string> {
+  const directory = await livedIn()
+  const database = new DatabaseSync(join(directory, 'relay.sqlite'))
+  database.exec(`
+    INSERT INTO marks SELECT number, 'Mary', 3, 2, 1000, 13 FROM conversations;
+    UPDATE conversations SET position = 13;
+  `)
+  database.close()
+  return directory
+}
+
+test('[RE72] marks of who has got how far are sound', async () => {
+  expect(checkRelayData(await marked()).problems).toEqual([])
+})
+
+const markDamages: readonly (readonly [string, string, RegExp])[] = [
+  [
+    'a mark lies beyond the rows',
+    'UPDATE marks SET read = 13',
+    /mark of Mary stands at 13, where nothing is/,
+  ],
+  ['a mark is below nothing', 'UPDATE marks SET delivered = -1', /mark of Mary stands at -1/],
+  ['a mark says nothing', 'UPDATE marks SET delivered = 0, read = 0', /mark of Mary says nothing/],
+  ['a mark is of a stranger', "UPDATE marks SET user = 'Zoe'", /Zoe has a mark and was never a member/],
+  ['the feed does not know of a mark', 'UPDATE marks SET position = 14', /has position 13 instead of 14/],
+  [
+    'a mark is of no conversation',
+    'UPDATE marks SET conversation = 77',
+    /1 of marks belong to no conversation/,
+  ],
+]
+
+test.for(markDamages)('[RE72] it is also found when %s', async ([, statement, problem]) => {
+  const directory = await marked()
+  const database = new DatabaseSync(join(directory, 'relay.sqlite'))
+  expect(database.prepare(statement).run().changes).toBeGreaterThan(0)
+  database.close()
+  expect(checkRelayData(directory).problems.join('\n')).toMatch(problem)
+})
+
 test('[RE72] a report ends somewhere', async () => {
   const directory = await livedIn()
   const database = new DatabaseSync(join(directory, 'relay.sqlite'))

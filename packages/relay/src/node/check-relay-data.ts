@@ -50,7 +50,7 @@ function report(database: DatabaseSync): DataReport {
   const conversations = database.prepare('SELECT * FROM conversations ORDER BY number').all()
   for (const conversation of conversations) checkConversation(database, conversation, tell)
   checkPeople(database, tell)
-  for (const table of ['rows', 'heads', 'members', 'pages', 'writers', 'messages', 'mentions']) {
+  for (const table of ['rows', 'heads', 'members', 'pages', 'writers', 'messages', 'mentions', 'marks']) {
     const orphans = countOf(
       database,
       `SELECT count(*) AS count FROM ${table} WHERE conversation NOT IN (SELECT number FROM conversations)`,

@@ -2,6 +2,7 @@
 import type { ConversationId } from '@parley/document'
 import type { LogRow, RelayCommit } from '../store.ts'
 import { number, writeErases } from './sqlite-columns.ts'
+import { writeMark } from './sqlite-marks.ts'
 import type { Numbers } from './sqlite-numbers.ts'
 import { writePerson } from './sqlite-people.ts'
 import type { Statements } from './sqlite-statements.ts'
@@ -116,6 +117,7 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
     )
   }
   for (const it of commit.tags) write.tag.run(it.user, it.tag, it.device)
+  for (const it of commit.marks) writeMark(statements.marks, of(it.conversation), it)
   for (const it of commit.people) writePerson(statements.people, it)
   for (const it of commit.commands) {
     write.command.run(it.user, it.id, it.conversation, it.seq, it.time, it.outcome)

@@ -4,6 +4,7 @@
  * Versions: 1, the first.
  */
 
+import { marksSchema } from './sqlite-marks.ts'
 import { peopleSchema } from './sqlite-people.ts'
 
 /** "PRLY": whose file this is, for whoever finds it (`file`, and ourselves). */
@@ -157,4 +158,4 @@ export const schema: string = `
     outcome BLOB NOT NULL,
     PRIMARY KEY (user, id)
   ) STRICT, WITHOUT ROWID;
-${peopleSchema}`
+${marksSchema}${peopleSchema}`

@@ -4,6 +4,7 @@
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { maxRecallsRead } from '../store.ts'
+import { prepareMarks, type MarksStatements } from './sqlite-marks.ts'
 import { preparePeople, type PeopleStatements } from './sqlite-people.ts'
 
 type Statement<Name extends string> = Readonly<Record<Name, StatementSync>>
@@ -53,11 +54,17 @@ export interface Statements {
   readonly read: Reads
   readonly write: Writes
   readonly people: PeopleStatements
+  readonly marks: MarksStatements
 }
 
 export function prepareStatements(database: DatabaseSync): Statements {
   const prepare = (text: string): StatementSync => database.prepare(text)
-  return { read: prepareReads(prepare), write: prepareWrites(prepare), people: preparePeople(database) }
+  return {
+    read: prepareReads(prepare),
+    write: prepareWrites(prepare),
+    people: preparePeople(database),
+    marks: prepareMarks(database),
+  }
 }
 
 /** Records carry their conversation's id; it is given to the query with its number, so it need not be looked up again. */
@@ -70,7 +77,8 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
     lastSeq: prepare(`SELECT seq FROM conversations WHERE number = ?`),
     position: prepare(`
     SELECT max(
-      (SELECT coalesce(max(position), 0) FROM rows), (SELECT coalesce(max(position), 0) FROM people)
+      (SELECT coalesce(max(position), 0) FROM rows), (SELECT coalesce(max(position), 0) FROM people),
+      (SELECT coalesce(max(position), 0) FROM marks)
     ) AS position`),
     conversation: prepare(`SELECT id AS conversation_id, * FROM conversations WHERE id = ?`),
     head: prepare(from('heads')),

@@ -28,6 +28,7 @@ import { writeCommit } from './sqlite-commit.ts'
 import { busyTimeoutMs, lockDirectory, makeDirectory, openDataFile } from './sqlite-directory.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
 import { createNumbers } from './sqlite-numbers.ts'
+import { readSqliteMarks } from './sqlite-marks.ts'
 import { readSqlitePeople } from './sqlite-people.ts'
 import { prepareStatements, type Statements } from './sqlite-statements.ts'
 
@@ -239,6 +240,7 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     head: async (conversation) => reading(() => readOne(read.head.get(...of(conversation)), headRecord)),
     tagHolder: async (user, tag) => reading(() => readOne(read.tagHolder.get(user, tag), tagDevice)),
     ...readSqlitePeople(statements.people, readingAll),
+    ...readSqliteMarks(statements.marks, numbers.of, readingAll),
     async commit(commit) {
       if (broken !== undefined) throw broken
       try {

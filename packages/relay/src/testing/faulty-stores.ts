@@ -1,6 +1,8 @@
 /** Stores that break one promise each. */
 import type { ConversationId } from '@parley/document'
+import { dropMemoryPerson, memoryPerson, putMemoryPerson } from '../memory-people.ts'
 import type { MemoryConversation, MemoryDisk } from '../memory-store.ts'
+import type { PersonRecord } from '../people-store.ts'
 import type { LogRow, RelayCommit, RelayStore } from '../store.ts'
 import { wrapStore } from './store-wrapper.ts'
 
@@ -51,6 +53,12 @@ interface Undo {
   readonly position: number
   readonly conversations: ReadonlyMap<ConversationId, MemoryConversation | undefined>
   readonly commands: readonly string[]
+  readonly people: readonly PersonBefore[]
+}
+
+interface PersonBefore {
+  readonly row: PersonRecord
+  readonly before: PersonRecord | undefined
 }
 
 const syncEvery = 4
@@ -82,16 +90,21 @@ function undoOf(disk: MemoryDisk, commit: RelayCommit): Undo {
     position: disk.position,
     conversations,
     commands: commit.commands.map(({ user, id }) => `${user}/${id}`),
+    people: commit.people.map((row) => ({ row, before: memoryPerson(disk.people, row) })),
   }
 }
 
-function undoCommit(disk: MemoryDisk, { position, conversations, commands }: Undo): void {
+function undoCommit(disk: MemoryDisk, { position, conversations, commands, people }: Undo): void {
   disk.position = position
   for (const [id, before] of conversations) {
     if (before === undefined) disk.conversations.delete(id)
     else disk.conversations.set(id, before)
   }
   for (const key of commands) disk.commands.delete(key)
+  for (const { row, before } of people) {
+    if (before === undefined) dropMemoryPerson(disk.people, row)
+    else putMemoryPerson(disk.people, before)
+  }
 }
 
 function copied(held: MemoryConversation | undefined): MemoryConversation | undefined {

@@ -4,6 +4,7 @@
 import type { RelayStore } from '../store.ts'
 import { checkEqual, checkRejects, plain } from './check.ts'
 import { type StoreCase, storeCase } from './store-case.ts'
+import { marksCases } from './store-marks-cases.ts'
 import { peopleCases } from './store-people-cases.ts'
 import { rowCases } from './store-row-cases.ts'
 import {
@@ -28,6 +29,7 @@ import { testConversationId } from './test-device.ts'
 export const relayStoreCases: readonly StoreCase[] = [
   ...rowCases,
   ...peopleCases,
+  ...marksCases,
   storeCase('[RE66] what was committed is read, whole and by its keys', async (harness) => {
     const store = await harness.open()
     checkEqual(store.position, 0, 'position of an empty log')

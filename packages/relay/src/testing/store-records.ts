@@ -173,6 +173,7 @@ export function commitOf(position: number, parts: Partial<RelayCommit>): RelayCo
     heads: [],
     people: [],
     tags: [],
+    marks: [],
     ...parts,
   }
 }

@@ -33,6 +33,8 @@ export function wrapStore(
     people: async (keys) => around(async () => store.people(keys)),
     peopleCounts: async (wanted) => around(async () => store.peopleCounts(wanted)),
     peopleSince: async (...key) => around(async () => store.peopleSince(...key)),
+    marks: async (keys) => around(async () => store.marks(keys)),
+    marksSince: async (...key) => around(async () => store.marksSince(...key)),
     head: async (id) => around(async () => store.head(id)),
     commit: async (commit) => around(async () => store.commit(commit)),
     close: async () => around(async () => store.close()),

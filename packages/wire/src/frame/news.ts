@@ -3,6 +3,7 @@ import { malformed, type Reader, readFlag, readList, readVarUint } from '../byte
 import { writeFlag, writeList, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
 import type { EntryRow, ErasedRow, News } from '../frames.ts'
 import { maxTouchedPerNews } from '../limits.ts'
+import { readMarkList, writeMarkList } from './marks.ts'
 import { readRow, readRowList, writeRow, writeRowList } from './row.ts'
 import { readTouchedPage, writeTouchedPage } from './touched-page.ts'
 import {
@@ -43,6 +44,8 @@ export function writeNews(writer: Writer, news: News): void {
   writeList(writer, news.touched, maxTouchedPerNews, writeTouchedPage)
   writeList(writer, news.recalled, maxTouchedPerNews, writeVarUint)
   writeList(writer, news.mentioned, maxTouchedPerNews, writeVarUint)
+  writeMarkList(writer, news.marks)
+  writeFlag(writer, news.allMarks)
   writeFlag(writer, news.whole)
   writeRowList(writer, news.rows)
 }
@@ -75,6 +78,8 @@ export function readNews(reader: Reader): News {
     touched: readList(reader, maxTouchedPerNews, readTouchedPage),
     recalled: readList(reader, maxTouchedPerNews, readVarUint),
     mentioned: readList(reader, maxTouchedPerNews, readVarUint),
+    marks: readMarkList(reader),
+    allMarks: readFlag(reader),
     whole: readFlag(reader),
     rows: readRowList(reader),
   }

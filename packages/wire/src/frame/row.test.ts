@@ -65,7 +65,7 @@ const rowOf = (kind: 0 | 2 | 3 | 4): readonly number[] =>
 
 test('[WI27] the last message of a list row is a message', () => {
   const listed = (kind: 0 | 2 | 3 | 4): Uint8Array =>
-    Uint8Array.of(...beforeLast, 1, ...rowOf(kind), 0, 0, 0, 0, 0, 0)
+    Uint8Array.of(...beforeLast, 1, ...rowOf(kind), 0, 0, 0, 0, 0, 0, 0, 0)
   expect(decodeRelayFrame(listed(0))).toMatchObject({ ok: true })
   expect(decodeRelayFrame(listed(2))).toMatchObject({ ok: true })
   expect(decodeRelayFrame(listed(3))).toMatchObject({ failure: { code: 'malformed' } })
@@ -74,7 +74,7 @@ test('[WI27] the last message of a list row is a message', () => {
 
 test('[WI28] the edit on the last message of a list row is an intact entry', () => {
   const listed = (kind: 0 | 2 | 3 | 4): Uint8Array =>
-    Uint8Array.of(...beforeLast, 0, 1, ...rowOf(kind), 0, 0, 0, 0, 0)
+    Uint8Array.of(...beforeLast, 0, 1, ...rowOf(kind), 0, 0, 0, 0, 0, 0, 0)
   expect(decodeRelayFrame(listed(0))).toMatchObject({ ok: true, frame: { news: [{ last: null }] } })
   expect(decodeRelayFrame(listed(2))).toMatchObject({ failure: { code: 'malformed' } })
   expect(decodeRelayFrame(listed(3))).toMatchObject({ failure: { code: 'malformed' } })
@@ -143,6 +143,8 @@ test('[WI26] a list row takes its size', () => {
     touched: [],
     recalled: [],
     mentioned: [8, 300],
+    marks: [{ user: 'Tom', delivered: 8, read: 300, time: 9 }],
+    allMarks: false,
     whole: true,
     rows: [entry(9, 9)],
   }

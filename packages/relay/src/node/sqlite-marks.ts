@@ -1,0 +1,81 @@
+/** How far members have got, in SQLite. */
+import { type ConversationId, parseUserId } from '@parley/document'
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { MarkRecord, MarksStore } from '../marks-store.ts'
+import { StoreError } from '../store.ts'
+import { type Columns, number } from './sqlite-columns.ts'
+import type { ReadingAll } from './sqlite-people.ts'
+
+export const marksSchema = `
+  CREATE TABLE marks (
+    conversation INTEGER NOT NULL,
+    user TEXT NOT NULL,
+    delivered INTEGER NOT NULL,
+    read INTEGER NOT NULL,
+    time INTEGER NOT NULL,
+    position INTEGER NOT NULL,
+    PRIMARY KEY (conversation, user)
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX marks_by_position ON marks (position);
+`
+
+export interface MarksStatements {
+  readonly mark: StatementSync
+  readonly moved: StatementSync
+  readonly since: StatementSync
+  readonly put: StatementSync
+}
+
+export function prepareMarks(database: DatabaseSync): MarksStatements {
+  return {
+    mark: database.prepare('SELECT * FROM marks WHERE conversation = ? AND user = ?'),
+    moved: database.prepare(
+      'SELECT count(*) AS count FROM members WHERE conversation = ? AND position > ? LIMIT 1',
+    ),
+    since: database.prepare(`
+      SELECT marks.* FROM marks JOIN members USING (user, conversation)
+      WHERE marks.conversation = ? AND marks.position > ? AND members.role <> ''
+      ORDER BY user LIMIT ?`),
+    put: database.prepare(`
+      INSERT OR REPLACE INTO marks (conversation, user, delivered, read, time, position)
+      VALUES (?, ?, ?, ?, ?, ?)`),
+  }
+}
+
+export function readSqliteMarks(
+  { mark, moved, since }: MarksStatements,
+  numberOf: (conversation: ConversationId) => number,
+  readingAll: ReadingAll,
+): MarksStore {
+  return {
+    marks: async (keys) =>
+      readingAll(keys, ({ conversation, user }) =>
+        mark.all(numberOf(conversation), user).map((columns) => markRecord(conversation, columns)),
+      ),
+    marksSince: async (conversation, position, limit) => {
+      const [found] = await readingAll([numberOf(conversation)], (own) => {
+        const all = number(moved.get(own, position) ?? {}, 'count') > 0
+        const rows = since.all(own, all ? 0 : position, limit)
+        return [{ all, marks: rows.map((columns) => markRecord(conversation, columns)) }]
+      })
+      return found ?? { marks: [], all: false }
+    },
+  }
+}
+
+export function writeMark({ put }: MarksStatements, own: number, it: MarkRecord): void {
+  put.run(own, it.user, it.delivered, it.read, it.time, it.position)
+}
+
+function markRecord(conversation: ConversationId, columns: Columns): MarkRecord {
+  const user = parseUserId(columns['user'])
+  if (user === undefined) throw new StoreError('broken', 'the log holds the mark of nobody')
+  return {
+    conversation,
+    user,
+    delivered: number(columns, 'delivered'),
+    read: number(columns, 'read'),
+    time: number(columns, 'time'),
+    position: number(columns, 'position'),
+  }
+}

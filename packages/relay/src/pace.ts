@@ -1,0 +1,12 @@
+/** How fast a session says what is not answered: by the clock's seconds, as they come. */
+export interface Pace {
+  readonly since: number
+  readonly count: number
+}
+
+export const restful: Pace = { since: 0, count: 0 }
+
+/** With one more. */
+export function paced({ since, count }: Pace, now: number): Pace {
+  return now < since || now >= since + 1000 ? { since: now, count: 1 } : { since, count: count + 1 }
+}
