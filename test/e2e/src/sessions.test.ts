@@ -131,7 +131,14 @@ test(
     expect(jerry.client.totalUnreadCount).toBe(0)
     expect(await jerry.client.conversations()[0]?.queryMessages()).toHaveLength(0)
 
+    // A relay that has just started knows nobody, and everybody comes back.
     told.splice(0)
+    await place.restart()
+    await connected(tom)
+    await connected(jerry)
+    await until('Tom', async () => ((await jerry.client.ping(['Tom'])).length === 1 ? true : undefined))
+    expect(told).toEqual(['Tom stops'].slice(1))
+
     await tom.client.close()
     await expect.poll(() => told, soon).toEqual(['Tom false'])
   },
