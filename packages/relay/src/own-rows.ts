@@ -8,7 +8,7 @@ import type { PeopleStore, PersonRecord } from './people-store.ts'
 import type { CatchingUp, Session, Sessions } from './session.ts'
 import { readStored } from './stored-any.ts'
 
-export function ownRow({ kind, key, value, time }: PersonRecord): OwnRow {
+function ownRow({ kind, key, value, time }: PersonRecord): OwnRow {
   return { kind, key, value: value === null ? null : readStored(value), time }
 }
 

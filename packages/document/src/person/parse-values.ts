@@ -99,7 +99,7 @@ export function fitsProfile(profile: Profile): boolean {
   return writeAny(profile).length <= maxProfileBytes
 }
 
-export const profileTooLarge: ParseFault = tooLarge(`a profile takes at most ${maxProfileBytes} bytes`)
+const profileTooLarge: ParseFault = tooLarge(`a profile takes at most ${maxProfileBytes} bytes`)
 
 /** Encoded and read again: what comes out is plain, bounded JSON, and nothing of the object that was given. */
 export function parseOwnFields(value: unknown): Parsed<JsonObject> {
@@ -162,7 +162,7 @@ export function parseReadMark(value: unknown): Parsed<ReadMark> {
   return stamp.ok ? done({ seq: seq.value, total: total.value, mine: mine.value, stamp: stamp.value }) : stamp
 }
 
-export function parseWhole(name: string, value: unknown): Parsed<number> {
+function parseWhole(name: string, value: unknown): Parsed<number> {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 && !Object.is(value, -0)
     ? done(value)
     : bad(`${name} is not a whole number from 0`)

@@ -55,7 +55,8 @@ function pairsIn(database: DatabaseSync): Pairs {
 
 /** Both are contacts or none is; who was asked was asked by somebody; who is blocked is nothing of the kind. */
 function checkContact(pairs: Pairs, { owner, key }: PersonRecord, value: JsonObject, say: Tell): void {
-  const mine = String(value['state'])
+  const { state } = value
+  const mine = typeof state === 'string' ? state : ''
   const theirs = pairs(key, 'contact', owner)?.['state']
   const fitting: Readonly<Record<string, readonly unknown[]>> = {
     contact: ['contact'],
