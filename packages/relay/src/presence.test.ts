@@ -128,6 +128,43 @@ test('[RE166] a session that the relay ended is gone as any other', async () => 
   expect(await told(tom)).toEqual([])
 })
 
+test('[RE166] that the socket closes later, when its session has ended, gives no more grace', async () => {
+  const world = createTestRelay()
+  const tom = createTestDevice(world.relay, { user: 'Tom' })
+  const mary = createTestDevice(world.relay, { user: 'Mary', token: 'Mary', tag: 'web', login: true })
+  await asked(tom, ['Mary'], 'on')
+  mary.connection.fail('out-of-step')
+  pass(world, graceMs - 1)
+  mary.connection.closed()
+  pass(world, 1)
+  expect(await told(tom)).toEqual(['Mary goes'])
+})
+
+test('[RE166] a device that lost its tag has gone like any other', async () => {
+  const world = createTestRelay()
+  const tom = createTestDevice(world.relay, { user: 'Tom' })
+  const first = createTestDevice(world.relay, { user: 'Mary', token: 'Mary', tag: 'web', login: true })
+  await asked(tom, ['Mary'], 'on')
+  const second = createTestDevice(world.relay, {
+    user: 'Mary',
+    device: 2,
+    token: 'Mary',
+    tag: 'web',
+    login: true,
+  })
+  await settle()
+  expect(first.closedBy).toBe('conflict')
+  first.connection.closed()
+  pass(world, graceMs)
+  expect(await told(tom)).toEqual([])
+  second.connection.closed()
+  pass(world, graceMs - 1)
+  expect(await told(tom)).toEqual([])
+  first.connection.closed()
+  pass(world, 1)
+  expect(await told(tom)).toEqual(['Mary goes'])
+})
+
 test('[RE167] a session watches so many; whom it asks for beyond them it is told of once', async () => {
   const { relay } = createTestRelay({ limits: { maxWatchedUsers: 2 } })
   const tom = createTestDevice(relay, { user: 'Tom' })
