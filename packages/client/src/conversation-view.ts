@@ -1,6 +1,8 @@
 /** A list row as the engine's users see it: what is confirmed, with what waits here laid over it. Rules CL84, CL120 and CL129. */
+import type { Setting } from '@parley/document'
 import type { ConversationView, MessageView } from './engine-types.ts'
 import type { ConversationRecord, DraftRecord, EntryItem, OutboxItem } from './records.ts'
+import { isHidden } from './person-settings.ts'
 import { contentOf, laidOver, recalledView, waitingView } from './views.ts'
 
 /** The formula of DESIGN: totals only grow, and what was recalled after the mark no longer counts. */
@@ -13,6 +15,7 @@ export function conversationView(
   record: ConversationRecord,
   waiting: Iterable<OutboxItem>,
   draft: DraftRecord | undefined,
+  setting: Setting = {},
 ): ConversationView {
   let written: MessageView | undefined
   let failed: MessageView | undefined
@@ -30,7 +33,7 @@ export function conversationView(
     // What is offered again to a restored relay has its place among what was said before.
     else if (!item.offered) written = waitingView(item) ?? written
   }
-  const last = withOperations(written ?? latest(lastOf(record), failed), operations)
+  const last = withOperations(written ?? latest(lastOf(record, setting), failed), operations)
   return {
     id: record.id,
     kind: record.kind,
@@ -42,10 +45,13 @@ export function conversationView(
     role,
     memberCount: record.members,
     lastMessage: last ?? null,
-    lastMessageAt: last?.time ?? record.createdAt,
+    lastMessageAt: last?.time ?? record.last?.time ?? record.createdAt,
     unread: unreadOf(record),
     mentioned: record.mentioned.length > 0,
     draft: draft ?? null,
+    pinnedAt: setting.pinned ?? null,
+    muted: setting.muted ?? false,
+    hidden: isHidden(setting, record, written !== undefined),
     syncState: syncState(record),
     seq: record.seq,
   }
@@ -76,9 +82,9 @@ function latest(
   return confirmed.time > failed.sentAt ? confirmed : failed
 }
 
-function lastOf(record: ConversationRecord): MessageView | undefined {
+function lastOf(record: ConversationRecord, { cleared = 0 }: Setting): MessageView | undefined {
   const { last } = record
-  if (last === null) return undefined
+  if (last === null || last.seq <= cleared) return undefined
   if (last.recalled) return recalledView(record.id, last)
   const { id, from, seq, time, sentAt, replyTo, editedAt } = last
   return {

@@ -1,5 +1,6 @@
 /** What the parts of one engine share. */
 import type { UserId } from '@parley/document'
+import type { Asking } from './asking.ts'
 import type { EngineEvent } from './engine-types.ts'
 import type { Sending } from './lanes.ts'
 import type { ClientLimits } from './limits.ts'
@@ -24,6 +25,9 @@ export interface Core {
   readonly requests: Requests
   readonly presence: PresenceBook
   readonly signals: Signals
+  readonly asking: Asking
+  /** How far he has read goes to his other devices. */
+  readonly syncReadMarks: boolean
   readonly emit: (event: EngineEvent) => void
   /** What the relay's clock says, as far as this life has heard: this device's own may be wrong by hours. Rule CL134. */
   readonly relayTime: () => number

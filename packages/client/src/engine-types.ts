@@ -4,6 +4,7 @@
 import type {
   Change,
   Command,
+  Contact,
   ConversationId,
   Entry,
   EntryId,
@@ -11,6 +12,8 @@ import type {
   JsonObject,
   Mention,
   Outcome,
+  PersonCommand,
+  Profile,
   UserId,
 } from '@parley/document'
 
@@ -75,9 +78,30 @@ export interface ConversationView {
   /** Among what is unread somebody mentions this user, or everybody. */
   readonly mentioned: boolean
   readonly draft: Draft | null
+  /** Since when it stands first in the list; null when it does not. */
+  readonly pinnedAt: number | null
+  readonly muted: boolean
+  /** Until the next message. */
+  readonly hidden: boolean
   /** local: made here and unanswered; synced: all the relay said is held; behind: parts are still to be fetched; unknown: never heard of; left. */
   readonly syncState: 'local' | 'synced' | 'behind' | 'unknown' | 'left'
   readonly seq: number
+}
+
+export interface ConversationsOptions {
+  /** Hidden ones, too. */
+  readonly hidden?: boolean
+}
+
+/** `incoming`: he asks; `outgoing`: he is asked; `contact`: both want it. */
+export interface ContactView extends Contact {
+  readonly user: UserId
+}
+
+export interface ProfileView extends Profile {
+  readonly user: UserId
+  /** This device has heard what he says of himself, be that nothing. */
+  readonly known: boolean
 }
 
 export interface Draft {
@@ -122,10 +146,12 @@ export interface HistoryPage {
 
 export interface UnsentItem {
   readonly id: EntryId
-  readonly conversation: ConversationId
-  readonly kind: 'message' | 'operation' | 'command'
+  /** '' for a change of what is the user's own. */
+  readonly conversation: ConversationId | ''
+  readonly kind: 'message' | 'operation' | 'command' | 'person'
   readonly entry?: Entry
   readonly command?: Command
+  readonly person?: PersonCommand
   readonly state: 'waiting' | 'refused'
   readonly at: number
   /** The relay had it, and lost it: it is offered again by itself, and nobody needs to be told of it. */
@@ -211,6 +237,22 @@ export type EngineEvent =
     }
   /** Of somebody who is watched. */
   | { readonly type: 'presence'; readonly user: UserId; readonly online: boolean }
+  /** A change of what is the user's own. */
+  | {
+      readonly type: 'person-refused'
+      readonly item: UnsentItem
+      readonly code: string
+      readonly detail: string
+    }
+  /** What the relay says of him is otherwise now; null for no contact and no request. */
+  | ({
+      readonly type: 'contact'
+      readonly user: UserId
+      readonly before: Contact | null
+      readonly now: Contact | null
+    } & Marked)
+  /** What is shown of a person must be read again. */
+  | { readonly type: 'profile'; readonly user: UserId }
   /** A list row changed: shown state must be read again. */
   | { readonly type: 'conversation'; readonly conversation: ConversationId }
   | { readonly type: 'unread'; readonly conversation: ConversationId; readonly unread: number }
@@ -253,7 +295,7 @@ export interface Engine {
   retry(): void
   network(online: boolean): void
 
-  conversations(): readonly ConversationView[]
+  conversations(options?: ConversationsOptions): readonly ConversationView[]
   conversation(id: ConversationId): ConversationView | undefined
   /** With waiting commands laid over it; undefined when this device does not hold the head. */
   head(id: ConversationId): Promise<Head | undefined>
@@ -302,7 +344,20 @@ export interface Engine {
   /** The last of them: confirmed ones in relay order, then the outbox's, in the order they were made. */
   timeline(conversation: ConversationId, limit: number): Promise<HistoryPage>
 
-  /** On this device only. */
+  /** A change of what is the user's own: profile, contacts, settings of conversations, whom he blocks. */
+  person(command: PersonCommand): Promise<Queued<Outcome> & { readonly predicted: Outcome }>
+  /** Out of the list, until its next message. */
+  hide(conversation: ConversationId): Promise<Queued<Outcome> & { readonly predicted: Outcome }>
+  /** Nothing of what was said so far is shown to this user any more. */
+  clear(conversation: ConversationId): Promise<Queued<Outcome> & { readonly predicted: Outcome }>
+  /** As this device holds it; asked for behind it, and told as `profile`. */
+  profile(user: UserId): ProfileView
+  /** Requests, too; the latest first. */
+  contacts(): readonly ContactView[]
+  blocked(): readonly UserId[]
+  refused(): readonly ConversationId[]
+
+  /** On this device only, unless reading is to follow the user to his other devices. */
   read(conversation: ConversationId): Promise<void>
   setDraft(conversation: ConversationId, text: string): Promise<void>
   cancelDraft(conversation: ConversationId): Promise<void>

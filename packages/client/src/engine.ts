@@ -17,9 +17,10 @@ import { loadModel } from './model.ts'
 import type { Model } from './model.ts'
 import { newDevice } from './new-device.ts'
 import type { Ports } from './ports.ts'
+import { wantProfile } from './people.ts'
+import { blockedUsers, contactViews, profileView, refusedConversations, unsentViews } from './person-views.ts'
 import { run } from './running.ts'
 import type { Running } from './running.ts'
-import { unsentView } from './views.ts'
 
 export interface EngineOptions {
   readonly user: UserId
@@ -29,9 +30,18 @@ export interface EngineOptions {
   readonly tag?: string
   /** Whether somebody signs in here now; left out, when this device has not been in session under this tag before. */
   readonly login?: boolean | undefined
+  /** How far he has read goes to his other devices, and theirs counts here. */
+  readonly syncReadMarks?: boolean
 }
 
-export function createEngine({ user, ports, limits: wanted, tag = '', login }: EngineOptions): Engine {
+export function createEngine({
+  user,
+  ports,
+  limits: wanted,
+  tag = '',
+  login,
+  syncReadMarks = false,
+}: EngineOptions): Engine {
   const limits: ClientLimits = { ...clientLimits, ...wanted }
   const listeners = new Set<(event: EngineEvent) => void>()
   let store: OpenStore | undefined
@@ -75,7 +85,7 @@ export function createEngine({ user, ports, limits: wanted, tag = '', login }: E
   async function open(): Promise<void> {
     const opened = await ports.store.open()
     store = opened
-    const { model: loaded, isNew } = await loadModel(opened, () => ({
+    const { model: loaded, isNew } = await loadModel(opened, user, () => ({
       device: newDevice(ports),
       epoch: '',
       log: '',
@@ -83,7 +93,7 @@ export function createEngine({ user, ports, limits: wanted, tag = '', login }: E
       tag: '',
     }))
     if (ended !== undefined) throw ended
-    const started = run({ user, ports, limits, model: loaded, tag, login, emit, end })
+    const started = run({ user, ports, limits, model: loaded, tag, login, syncReadMarks, emit, end })
     opened.onLost((error) => end(storageError(error)))
     await started.begin(isNew)
     running = started
@@ -127,7 +137,7 @@ export function createEngine({ user, ports, limits: wanted, tag = '', login }: E
     resume: () => live().core.session.input({ on: 'resume' }),
     retry: () => live().core.session.input({ on: 'retry' }),
     network: (online) => live().core.session.input({ on: 'network', online }),
-    conversations: () => conversations(model()),
+    conversations: (options) => conversations(model(), options),
     conversation: (id) => conversation(model(), id),
     head: async (id) => {
       const { core } = live()
@@ -153,21 +163,28 @@ export function createEngine({ user, ports, limits: wanted, tag = '', login }: E
     watchPresence: (users, listener) => live().core.presence.watch(users, listener),
     history: async (id, query) => live().history.query(id, query),
     timeline: async (id, limit) => live().history.query(id, { limit }),
+    person: async (command) => live().person.change(command),
+    hide: async (id) => live().person.hide(id),
+    clear: async (id) => live().person.clear(id),
+    profile(of) {
+      if (ended === undefined) wantProfile(live().core, of)
+      return profileView(model(), of)
+    },
+    contacts: () => contactViews(model()),
+    blocked: () => blockedUsers(model()),
+    refused: () => refusedConversations(model()),
     read: async (id) => live().own.read(id),
     setDraft: async (id, text) => live().own.setDraft(id, text),
     cancelDraft: async (id) => live().own.setDraft(id, null),
     confirmed<T>(id: EntryId): Promise<T> | undefined {
       const item = model().outbox.byId(id)
       const waits = item?.state === 'waiting' && item.answered === null
-      return waits ? running?.core.promises.of<T>(id) : undefined
+      const own = [...model().person.lane.values()].some((one) => one.id === id && one.state === 'waiting')
+      return waits || own ? running?.core.promises.of<T>(id) : undefined
     },
-    unsent: () =>
-      model()
-        .outbox.all()
-        .filter((item) => item.answered === null)
-        .map(unsentView),
-    retryUnsent: async (id) => live().calls.retry(id),
-    discardUnsent: async (id) => live().calls.discard(id),
+    unsent: () => unsentViews(model()),
+    retryUnsent: async (id) => (live().person.has(id) ? live().person : live().calls).retry(id),
+    discardUnsent: async (id) => (live().person.has(id) ? live().person : live().calls).discard(id),
     inspect: async (id) => live().core.mailbox.read(async (ledger) => inspect(ledger, id)),
     on(listener) {
       listeners.add(listener)

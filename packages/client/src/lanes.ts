@@ -11,6 +11,8 @@ import type { ConversationId, ItemId } from '@parley/document'
 import { maxUpdatesPerPush } from '@parley/wire'
 import type { DeviceFrame } from '@parley/wire'
 import type { Ledger } from './ledger.ts'
+import { createPersonSending } from './person-sending.ts'
+import type { PersonSending } from './person-sending.ts'
 import type { CommandItem, EntryItem, OutboxItem } from './records.ts'
 
 /** Not on the disk: a restarted engine draws new client ids, and asks again. */
@@ -34,6 +36,7 @@ export interface Sending {
   readonly writers: Map<string, Writer>
   /** What is on the way in this session. */
   readonly sent: Set<number>
+  readonly person: PersonSending
 }
 
 export interface SendContext {
@@ -53,7 +56,7 @@ export interface Departure {
 const maxPushBytes = 128 * 1024
 
 export function createSending(): Sending {
-  return { lanes: new Map(), writers: new Map(), sent: new Set() }
+  return { lanes: new Map(), writers: new Map(), sent: new Set(), person: createPersonSending() }
 }
 
 /** What of one lane can leave now; bytes that do not exist yet are made in the ledger. */

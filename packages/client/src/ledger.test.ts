@@ -6,7 +6,7 @@ import { loadModel } from './model.ts'
 import { newDevice } from './new-device.ts'
 import { freshRecord } from './news.ts'
 import { deviceLayout } from './records.ts'
-import { conversationId } from './testing/values.test-kit.ts'
+import { conversationId, tom } from './testing/values.test-kit.ts'
 
 const ids = [1, 2].map(conversationId)
 
@@ -43,7 +43,7 @@ test('[CL25] [CL32] what a job has changed is what it reads meanwhile, and what 
     fc.asyncProperty(fc.array(step, { maxLength: 30, size: 'max' }), async (steps) => {
       const store = createMemoryStore(deviceLayout)
       const load = async () =>
-        loadModel(await store.open(), () => ({
+        loadModel(await store.open(), tom, () => ({
           device: newDevice({ random: (n) => new Uint8Array(n) }),
           epoch: '',
           log: '',

@@ -13,6 +13,8 @@ import type { LivePage, LivePages } from './live-page.ts'
 import { createOutboxChanges } from './outbox-changes.ts'
 import type { OutboxChanges } from './outbox-changes.ts'
 import type { Model } from './model.ts'
+import { createPersonChanges } from './person-changes.ts'
+import type { PersonChanges } from './person-changes.ts'
 import { readPage, readUpdate } from './read-records.ts'
 import { createRowChanges, mergeRows } from './row-changes.ts'
 import type { StoredUpdate } from './row-changes.ts'
@@ -33,6 +35,7 @@ export class Ledger {
   readonly after: (() => void)[] = []
   /** Pages folded in this job, as far as it has come. */
   readonly folded: LivePages = new Map<string, LivePage>()
+  readonly person: Omit<PersonChanges, 'adopt'>
   /** Something turned out to be behind: worth fetching in idle time. */
   wantsFetching = false
   #device: DeviceRecord | undefined
@@ -46,6 +49,7 @@ export class Ledger {
   readonly #heads = new Map<ConversationId, Head | null>()
   readonly #outbox: OutboxChanges
   readonly #acknowledged: AcknowledgedChanges
+  readonly #person: PersonChanges
   readonly #drafts = new Map<ConversationId, DraftRecord | null>()
   readonly #rows = createRowChanges()
   readonly #puts = new Map<string, Put>()
@@ -59,6 +63,11 @@ export class Ledger {
     this.#firstN = model.firstN
     this.#outbox = createOutboxChanges(model.outbox)
     this.#acknowledged = createAcknowledgedChanges(model.acknowledged)
+    this.#person = createPersonChanges(model.person, {
+      put: (table, key, record) => this.#put(table, key, record),
+      remove: (table, key) => this.#remove(table, key),
+    })
+    this.person = this.#person
   }
 
   get isEmpty(): boolean {
@@ -267,6 +276,7 @@ export class Ledger {
     }
     this.#outbox.adopt()
     this.#acknowledged.adopt()
+    this.#person.adopt()
     for (const [name, page] of this.folded) keepLivePage(model.livePages, name, page)
     for (const [id, draft] of this.#drafts) {
       if (draft === null) model.drafts.delete(id)

@@ -29,6 +29,10 @@ export interface ClientLimits {
   readonly typingLastsMs: number
   /** After a connection was lost, others may be on their way back as well: a relay that has just started knows nobody. */
   readonly presenceDoubtMs: number
+  /** A profile that was asked for lately is not asked for again. */
+  readonly profileFreshMs: number
+  /** Profiles of others kept on the device: more than anybody's lists show. */
+  readonly maxPeople: number
   /** Head and newest page fetched in idle time, for reading offline, for this many of the latest conversations. */
   readonly maxIdleConversations: number
 }
@@ -49,5 +53,7 @@ export const clientLimits: ClientLimits = {
   typingEveryMs: 2_000,
   typingLastsMs: 6_000,
   presenceDoubtMs: 5_000,
+  profileFreshMs: 3_600_000,
+  maxPeople: 5000,
   maxIdleConversations: 50,
 }

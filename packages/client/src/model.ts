@@ -3,13 +3,15 @@
  * Confirmed entries stay on the disk; nothing here grows with the length of a history.
  */
 import { parseConversationId } from '@parley/document'
-import type { ConversationId, Head } from '@parley/document'
+import type { ConversationId, Head, UserId } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
 import { acknowledgementOf, createAcknowledged } from './acknowledged.ts'
 import type { AcknowledgedIndex } from './acknowledged.ts'
 import type { LivePage, LivePages } from './live-page.ts'
 import { createOutboxIndex } from './outbox-index.ts'
 import type { OutboxIndex } from './outbox-index.ts'
+import { createPersonModel, loadPerson } from './person-model.ts'
+import type { PersonModel } from './person-model.ts'
 import type { ConversationRecord, DeviceRecord, DraftRecord, PageRecord } from './records.ts'
 import { readConversation, readDevice, readDraft, readOutboxItem } from './read-records.ts'
 import type { Disk } from './disk.ts'
@@ -27,6 +29,7 @@ export interface Model {
   readonly outbox: OutboxIndex
   readonly acknowledged: AcknowledgedIndex
   readonly drafts: Map<ConversationId, DraftRecord>
+  readonly person: PersonModel
   nextN: number
   /** For what has to leave before everything that waits. */
   firstN: number
@@ -38,15 +41,28 @@ const middleN = 1_000_000
 /** Loads what has to be at hand. A store that never held anything yields `undefined` for the device. */
 export async function loadModel(
   store: OpenStore,
+  user: UserId,
   fresh: () => DeviceRecord,
 ): Promise<{ readonly model: Model; readonly isNew: boolean }> {
   const disk = createDisk(store)
-  const [device = [], conversations = [], outbox = [], acknowledged = [], drafts = []] = await disk.read([
+  const [
+    device = [],
+    conversations = [],
+    outbox = [],
+    acknowledged = [],
+    drafts = [],
+    own = [],
+    personal = [],
+    people = [],
+  ] = await disk.read([
     { kind: 'range', table: 'device', prefix: [] },
     { kind: 'range', table: 'conversations', prefix: [] },
     { kind: 'range', table: 'outbox', prefix: [] },
     { kind: 'range', table: 'acknowledged', prefix: [] },
     { kind: 'range', table: 'drafts', prefix: [] },
+    { kind: 'range', table: 'own', prefix: [] },
+    { kind: 'range', table: 'personal', prefix: [] },
+    { kind: 'range', table: 'people', prefix: [] },
   ])
   const stored = device[0]
   const model: Model = {
@@ -59,6 +75,7 @@ export async function loadModel(
     outbox: createOutboxIndex(),
     acknowledged: createAcknowledged(),
     drafts: new Map(),
+    person: createPersonModel(user),
     nextN: middleN,
     firstN: middleN,
   }
@@ -80,6 +97,7 @@ export async function loadModel(
     const id = parseConversationId(String(row.key[0]))
     if (id !== undefined && model.conversations.has(id)) model.drafts.set(id, readDraft(row.value))
   }
+  for (const n of loadPerson(model.person, { own, personal, people })) spanNumbers(model, n)
   return { model, isNew: stored === undefined }
 }
 

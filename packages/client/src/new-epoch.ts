@@ -5,6 +5,7 @@
 import { parseConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import type { Ledger } from './ledger.ts'
+import { beginPersonEpoch, prunePersonal } from './person-epoch.ts'
 import { readOutboxItem, readPage } from './read-records.ts'
 import type { EntryItem, OutboxItem } from './records.ts'
 
@@ -36,6 +37,7 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   }
   // Places and answers belong to the log that is gone; what was meant still stands.
   for (const item of model.outbox.all()) ledger.setItem(asMeant(item))
+  beginPersonEpoch(core, ledger)
   await pruneAcknowledged(core, ledger)
   const rows = (await model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
   for (const row of rows) {
@@ -69,6 +71,7 @@ function asMeant(item: OutboxItem): OutboxItem {
 
 export async function pruneAcknowledged(core: Core, ledger: Ledger): Promise<void> {
   const rows = (await core.model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
+  prunePersonal(core, ledger)
   const oldest = core.ports.now() - core.limits.keepAcknowledgedMs
   for (const row of rows) {
     const item = readOutboxItem(row.value)

@@ -3,6 +3,7 @@ import type { ConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import { unknownConversation } from './errors.ts'
 import { markAt, marked } from './marks.ts'
+import { tellReadMark } from './person-calls.ts'
 import { unreadOf } from './conversation-view.ts'
 
 export interface OwnCalls {
@@ -11,15 +12,18 @@ export interface OwnCalls {
   setDraft(id: ConversationId, text: string | null): Promise<void>
 }
 
-export function createOwnCalls({ mailbox, ports }: Core): OwnCalls {
+export function createOwnCalls(core: Core): OwnCalls {
+  const { mailbox, ports } = core
   return {
     async read(id) {
       await mailbox.call((ledger) => {
         const record = ledger.conversation(id)
         if (record === undefined) throw unknownConversation()
-        if (unreadOf(record) === 0 && record.mark.seq === record.seq) return
-        ledger.setConversation(marked(record, markAt(record)))
-        ledger.emit({ type: 'conversation', conversation: id })
+        if (unreadOf(record) > 0 || record.mark.seq !== record.seq) {
+          ledger.setConversation(marked(record, markAt(record)))
+          ledger.emit({ type: 'conversation', conversation: id })
+        }
+        tellReadMark(core, ledger, id)
       })
     },
     async setDraft(id, text) {

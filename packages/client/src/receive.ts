@@ -12,10 +12,16 @@ import type { Ledger } from './ledger.ts'
 import { applyNews } from './news.ts'
 import { applyCommandAnswer, applyPushAnswer, sweepLane } from './outbox.ts'
 import type { LaneEffect } from './outbox.ts'
+import { receivePeople } from './people.ts'
+import { applyOwn, applyPersonAnswer, dropUnnamed, settleByCursor } from './person-frames.ts'
+import type { OwnArrival } from './person-frames.ts'
+import { moveMark } from './person-settings.ts'
 
 /** What one session's catch-up has named so far. */
 export interface CatchUp {
   readonly named: Set<ConversationId>
+  /** Rows of the person it has named. */
+  readonly own: Set<string>
   /** The device had never synced when this session began. */
   readonly first: boolean
   /** Of the relay's log, as its welcome said. */
@@ -27,7 +33,7 @@ export interface CatchUp {
 }
 
 export function createCatchUp(first: boolean, epoch: string): CatchUp {
-  return { named: new Set(), first, epoch, done: false, broken: false }
+  return { named: new Set(), own: new Set(), first, epoch, done: false, broken: false }
 }
 
 export async function receive(
@@ -58,6 +64,7 @@ export async function receive(
     }
     case 'cursor':
       if (frame.cursor > ledger.device.cursor) ledger.setDevice({ ...ledger.device, cursor: frame.cursor })
+      settleByCursor(ledger)
       return
     case 'answer': {
       const id = parseConversationId(frame.conversation)
@@ -67,7 +74,17 @@ export async function receive(
       ledger.emit({ type: 'conversation', conversation: id })
       return
     }
+    case 'own':
+      applyOwn(core, ledger, frame, arrivalOfOwn(catchUp))
+      return
+    case 'people-answer':
+      receivePeople(core, ledger, frame)
+      return
     case 'command-answer': {
+      if (frame.conversation === '') {
+        applyPersonAnswer(core, ledger, frame)
+        return
+      }
       const id = parseConversationId(frame.conversation)
       if (id === undefined) return
       takeEffect(core, id, applyCommandAnswer(ledger, id, frame, core.promises))
@@ -99,8 +116,6 @@ export async function receive(
     case 'presence-answer':
       ledger.after.push(() => core.presence.answered(frame))
       return
-    case 'own':
-    case 'people-answer':
   }
 }
 
@@ -124,6 +139,8 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     const id = parseConversationId(news.conversation)
     if (id === undefined) continue
     catchUp.named.add(id)
+    // What he has set may have come before the conversation did.
+    moveMark(core, ledger, id)
     ledger.emit({ type: 'conversation', conversation: id })
   }
   // With the commit: a round of idle work that begins before it would not see what this found.
@@ -132,12 +149,16 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
   // A conversation that appears later comes between rows of the same turn: only `cursor` frames say all of it is here.
   if (catchUp.done) return
   catchUp.done = true
-  if (frame.full) await markAbsent(core, catchUp, ledger)
+  if (frame.full) {
+    await markAbsent(core, catchUp, ledger)
+    dropUnnamed(core, ledger, catchUp.own)
+  }
   ledger.setDevice({
     ...ledger.device,
     epoch: catchUp.epoch,
     cursor: Math.max(frame.cursor, ledger.device.cursor),
   })
+  settleByCursor(ledger)
   ledger.after.push(() => {
     // The session may have gone while this was read and stored.
     if (core.session.generation !== generation) return
@@ -146,6 +167,10 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     // What waits may leave now, also when nothing came that anybody is told of.
     core.mailbox.pump()
   })
+}
+
+function arrivalOfOwn({ done, first, own }: CatchUp): OwnArrival {
+  return { replayed: !done, silent: first && !done, named: own }
 }
 
 function breakOff(core: Core, catchUp: CatchUp, ledger: Ledger, why: string): void {

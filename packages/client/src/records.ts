@@ -9,6 +9,7 @@
  *   outbox        [n]                     unanswered and refused changes, in the order they were made
  *   acknowledged  [n]                     own answered changes of the last days
  *   drafts        [id]                    never leaves the device
+ *   own, personal, people                 see person-records.ts
  */
 import type {
   Command,
@@ -24,7 +25,18 @@ import type { Key, StoreLayout, Value } from '@parley/storage'
 
 export const deviceLayout: StoreLayout = {
   format: 1,
-  tables: ['device', 'conversations', 'pages', 'updates', 'outbox', 'acknowledged', 'drafts'],
+  tables: [
+    'device',
+    'conversations',
+    'pages',
+    'updates',
+    'outbox',
+    'acknowledged',
+    'drafts',
+    'own',
+    'personal',
+    'people',
+  ],
 }
 
 export interface DeviceRecord {

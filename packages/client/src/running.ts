@@ -1,6 +1,7 @@
 /** A started engine: the parts of one core tied together, from the loaded model to the end. */
 import type { ConversationId, UserId } from '@parley/document'
 import type { FailureFrame, Welcome } from '@parley/wire'
+import { createAsking } from './asking.ts'
 import { createCalls } from './calls.ts'
 import type { Calls } from './calls.ts'
 import type { Core } from './core.ts'
@@ -20,6 +21,9 @@ import { beginEpoch, pruneAcknowledged } from './new-epoch.ts'
 import { createOwnCalls } from './own-calls.ts'
 import type { OwnCalls } from './own-calls.ts'
 import type { Ports } from './ports.ts'
+import { forgetAsked } from './people.ts'
+import { createPersonCalls } from './person-calls.ts'
+import type { PersonCalls } from './person-calls.ts'
 import { createPresenceBook } from './presence.ts'
 import { createPromises } from './promises.ts'
 import { createCatchUp, receive } from './receive.ts'
@@ -36,6 +40,7 @@ export interface Running {
   readonly core: Core
   readonly calls: Calls
   readonly own: OwnCalls
+  readonly person: PersonCalls
   readonly history: History
   /** Resolves when it is at rest on the device; the connection is made behind it. */
   begin(isNew: boolean): Promise<void>
@@ -50,12 +55,23 @@ export interface RunOptions {
   readonly model: Model
   readonly tag: string
   readonly login: boolean | undefined
+  readonly syncReadMarks: boolean
   readonly emit: (event: EngineEvent) => void
   /** It cannot go on: whoever owns it stops it. */
   readonly end: (error: ParleyError) => void
 }
 
-export function run({ user, ports: given, limits, model, tag, login, emit, end }: RunOptions): Running {
+export function run({
+  user,
+  ports: given,
+  limits,
+  model,
+  tag,
+  login,
+  syncReadMarks,
+  emit,
+  end,
+}: RunOptions): Running {
   const { ports, cancelTimers } = ownTimers(given)
   let catchUp: CatchUp = createCatchUp(false, '')
   /** How far the relay's clock is ahead of this one. */
@@ -89,12 +105,13 @@ export function run({ user, ports: given, limits, model, tag, login, emit, end }
     onFault,
   })
   const relayTime = (): number => ports.now() + ahead
-  const parts = { user, ports, limits, model, mailbox, session, emit, relayTime }
+  const parts = { user, ports, limits, model, mailbox, session, emit, relayTime, syncReadMarks }
   const core: Core = {
     ...parts,
     sending: createSending(),
     promises: createPromises(),
     requests: createRequests(),
+    asking: createAsking(),
     presence: createPresenceBook({ session, emit, ports, limits }),
     signals: createSignals(parts),
     caughtUp: false,
@@ -146,6 +163,7 @@ export function run({ user, ports: given, limits, model, tag, login, emit, end }
     core.caughtUp = false
     sender.sessionLost()
     core.requests.closeAll()
+    forgetAsked(core)
     core.presence.lost()
     core.signals.typing.lost()
   }
@@ -183,6 +201,7 @@ export function run({ user, ports: given, limits, model, tag, login, emit, end }
     core,
     calls: createCalls(core, history),
     own: createOwnCalls(core),
+    person: createPersonCalls(core),
     history,
     async begin(isNew) {
       // Nothing of it is lost with the device's room: what it says is stored before anything that rests on it.

@@ -10,6 +10,7 @@ import { departures } from './lanes.ts'
 import type { Departure } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import type { Locate } from './locating.ts'
+import { personDeparture, personReady } from './person-lane.ts'
 
 export interface Sender {
   /** Makes what can leave part of the ledger; the answer sends it, once that is stored. */
@@ -62,18 +63,25 @@ export function createSender(core: Core, locate: Locate): Sender {
           prepared.push(n)
         }
       }
+      const personal = personDeparture(core, ledger)
       return () => {
         const counted = prepared
         prepared = []
         // Their session went, perhaps while they were being counted: in the next one they are not on their way.
-        if (session.generation !== generation) forget(counted)
-        else for (const { frames } of leaving) for (const frame of frames) session.send(frame)
+        if (session.generation !== generation) {
+          forget(counted)
+          sending.person.sent = undefined
+          return
+        }
+        for (const { frames } of leaving) for (const frame of frames) session.send(frame)
+        if (personal !== undefined) session.send(personal)
       }
     },
     unprepare() {
       sending.writers.clear()
       forget(prepared)
       prepared = []
+      sending.person.sent = undefined
     },
     prune() {
       for (const n of sending.sent) {
@@ -87,10 +95,13 @@ export function createSender(core: Core, locate: Locate): Sender {
       }
     },
     get ready() {
-      return model.outbox.size > 0 && sending.sent.size < limits.maxInFlight
+      const more = model.outbox.size > 0 && sending.sent.size < limits.maxInFlight
+      return more || personReady(model.person, sending.person)
     },
     sessionLost() {
       sending.sent.clear()
+      sending.person.sent = undefined
+      sending.person.held = false
       // What the next relay says, and what its catch-up names, may be something else.
       sending.lanes.clear()
     },

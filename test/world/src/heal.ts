@@ -86,7 +86,8 @@ function unrest(world: World, device: Device): readonly string[] {
   const wrong: string[] = []
   const waiting = engine
     .unsent()
-    .filter(({ state, conversation }) => state === 'waiting' && !isMissed(world, conversation, device.user))
+    .filter(({ state }) => state === 'waiting')
+    .filter(({ conversation: id }) => id === '' || !isMissed(world, id, device.user))
   if (waiting.length > 0)
     wrong.push(`${waiting.length} unsent: ${waiting.map(({ kind, id }) => `${kind} ${id}`).join(', ')}`)
   const log = world.relay.disk.log()

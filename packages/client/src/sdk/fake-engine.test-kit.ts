@@ -209,6 +209,9 @@ function conversationView(id: ConversationId): ConversationView {
     unread: 0,
     mentioned: false,
     draft: null,
+    pinnedAt: null,
+    muted: false,
+    hidden: false,
     syncState: 'synced',
     seq: 3,
   }

@@ -252,7 +252,8 @@ export class IMClient extends Emitter<ClientEvents> {
       case 'operation-refused': {
         const { item, code, detail } = event
         const refused = { item, error: refusalError(code, detail) }
-        this.emit(Event.CHANGE_REFUSED, refused, this.#conversation(item.conversation))
+        if (item.conversation !== '')
+          this.emit(Event.CHANGE_REFUSED, refused, this.#conversation(item.conversation))
         return
       }
       case 'state':
@@ -287,6 +288,9 @@ export class IMClient extends Emitter<ClientEvents> {
         return
       case 'connection':
       case 'caught-up':
+      case 'contact':
+      case 'person-refused':
+      case 'profile':
     }
   }
 

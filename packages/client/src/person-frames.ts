@@ -1,0 +1,184 @@
+/**
+ * What the relay says of its person: his rows, and what became of his commands. Rules CL260 to CL262, CL264, CL265 and CL272.
+ */
+import { parseOutcome, parsePersonRow, personNeeds } from '@parley/document'
+import type { ConversationId, KnownPersonRow, PersonKind } from '@parley/document'
+import type { CommandAnswer, Own } from '@parley/wire'
+import type { Core } from './core.ts'
+import { ParleyError, refusalError } from './errors.ts'
+import type { Ledger } from './ledger.ts'
+import type { PersonItem } from './person-records.ts'
+import { contactOf } from './person-rows.ts'
+import { moveMark } from './person-settings.ts'
+import { personUnsentView } from './person-views.ts'
+import type { Reason } from './records.ts'
+
+/** How rows arrive: `replayed`, what happened while away; `silent`, a first sync; `named`, those the catch-up spoke of. */
+export interface OwnArrival {
+  readonly replayed: boolean
+  readonly silent: boolean
+  readonly named: Set<string>
+}
+
+export function applyOwn(core: Core, ledger: Ledger, { rows }: Own, arrival: OwnArrival): void {
+  const keys = new Set<string>()
+  for (const { kind, key, value, time } of rows) {
+    const parsed = parsePersonRow(kind, key, value)
+    if (!parsed.ok) {
+      const detail = `a row of the kind ${kind} cannot be read by this build`
+      ledger.emit({ type: 'error', code: 'unreadable-row', detail })
+      continue
+    }
+    const { row } = parsed
+    arrival.named.add(nameOf(row.kind, row.key))
+    keys.add(nameOf(row.kind, row.key))
+    putRow(core, ledger, row, time, arrival)
+  }
+  for (const item of ledger.person.lane())
+    if (item.state === 'answered' && touches(core, item, keys)) acknowledge(ledger, item)
+}
+
+function putRow(
+  core: Core,
+  ledger: Ledger,
+  row: KnownPersonRow,
+  time: number,
+  { replayed, silent }: Pick<OwnArrival, 'replayed' | 'silent'>,
+  partial = false,
+): void {
+  const { kind, key, value } = row
+  const before = ledger.person.rows.get(kind, key) ?? null
+  ledger.person.setRow({ kind, key, value, time })
+  if (kind === 'setting') {
+    moveMark(core, ledger, key)
+    announceSetting(ledger, key)
+  }
+  if (kind === 'profile') ledger.emit({ type: 'profile', user: core.user })
+  if (kind !== 'contact' || silent) return
+  const was = contactOf(key, before)
+  if (was?.state === value?.state && was?.since === value?.since) return
+  ledger.emit({
+    type: 'contact',
+    user: key,
+    before: was,
+    now: value,
+    ...(replayed ? { replayed } : undefined),
+    ...(partial ? { partial } : undefined),
+  })
+}
+
+/** A relay that started from nothing and does not name a row does not know it. */
+export function dropUnnamed(core: Core, ledger: Ledger, named: ReadonlySet<string>): void {
+  const kinds: readonly PersonKind[] = ['profile', 'contact', 'setting', 'block', 'refuse']
+  for (const kind of kinds) {
+    for (const [key] of ledger.person.rows.of(kind)) {
+      if (named.has(nameOf(kind, key))) continue
+      const gone = parsePersonRow(kind, key, null)
+      if (gone.ok) putRow(core, ledger, gone.row, 0, { replayed: true, silent: false }, true)
+    }
+  }
+}
+
+/** Rows up to the cursor are here, or there were none. */
+export function settleByCursor(ledger: Ledger): void {
+  const { cursor } = ledger.device
+  for (const item of ledger.person.lane())
+    if (item.state === 'answered' && (item.answered?.seq ?? 0) <= cursor) acknowledge(ledger, item)
+}
+
+export function applyPersonAnswer(core: Core, ledger: Ledger, { id: named, verdict }: CommandAnswer): void {
+  const { promises, sending } = core
+  const item = ledger.person.lane().find((one) => one.id === named)
+  if (item === undefined || item.state !== 'waiting') return
+  const { id } = item
+  switch (verdict.class) {
+    case 'accepted':
+    case 'duplicate': {
+      const answered = { seq: verdict.seq, time: verdict.time }
+      const settled: PersonItem = { ...item, state: 'answered', answered, offered: false }
+      if (verdict.seq <= ledger.device.cursor) acknowledge(ledger, settled)
+      else ledger.person.setItem(settled)
+      const outcome = parseOutcome(verdict.outcome)
+      ledger.after.push(() => {
+        if (outcome.ok) promises.resolve(id, outcome.outcome)
+        else
+          promises.reject(
+            id,
+            new ParleyError('internal', 'The relay answered in a form this build does not know. Update it.'),
+          )
+      })
+      break
+    }
+    case 'later':
+      wait(core, Math.min(verdict.waitMs, core.limits.maxLaterMs))
+      break
+    case 'refused':
+      refuseItem(core, ledger, item, { code: verdict.code, detail: verdict.detail })
+  }
+  if (sending.person.sent === item.n) sending.person.sent = undefined
+  announceItem(ledger, item)
+  ledger.after.push(() => core.mailbox.pump())
+}
+
+/** The timer decides, not the clock, which may have been set back meanwhile. */
+function wait(core: Core, ms: number): void {
+  const { person } = core.sending
+  person.held = true
+  core.ports.timer(ms + 1, () => {
+    person.held = false
+    core.mailbox.pump()
+  })
+}
+
+/** What the relay had and has lost is nobody's concern; anything else stays with its reason. */
+export function refuseItem(core: Core, ledger: Ledger, item: PersonItem, reason: Reason): void {
+  const { code, detail } = reason
+  ledger.after.push(() => core.promises.reject(item.id, refusalError(code, detail)))
+  if (item.offered) {
+    ledger.person.removeItem(item.n)
+    return
+  }
+  const refused: PersonItem = { ...item, state: 'refused', reason }
+  ledger.person.setItem(refused)
+  ledger.emit({ type: 'person-refused', item: personUnsentView(refused), code, detail })
+}
+
+/** Of how far somebody has read only the last word matters. */
+function acknowledge(ledger: Ledger, item: PersonItem): void {
+  const { command } = item
+  if (isReadMark(command)) {
+    for (const other of ledger.person.acknowledged()) {
+      if (isReadMark(other.command) && other.command.conversation === command.conversation)
+        ledger.person.removeItem(other.n)
+    }
+  }
+  ledger.person.setItem({ ...item, state: 'acknowledged' })
+}
+
+export function isReadMark(
+  command: PersonItem['command'],
+): command is Extract<PersonItem['command'], { readonly op: 'setting' }> {
+  return command.op === 'setting' && command.read !== undefined && Object.keys(command).length === 3
+}
+
+function touches({ user }: Core, { command }: PersonItem, keys: ReadonlySet<string>): boolean {
+  return personNeeds(user, command).rows.some(({ owner, kind, key }) => {
+    const isRead = command.op === 'contact' && kind === 'block'
+    return owner === user && !isRead && keys.has(nameOf(kind, key))
+  })
+}
+
+/** What is shown may be otherwise for it. */
+export function announceItem(ledger: Ledger, { command }: Pick<PersonItem, 'command'>): void {
+  if (command.op === 'setting') announceSetting(ledger, command.conversation)
+  if (command.op === 'profile') ledger.emit({ type: 'profile', user: ledger.person.user })
+}
+
+function announceSetting(ledger: Ledger, conversation: ConversationId): void {
+  if (ledger.conversation(conversation) !== undefined) ledger.emit({ type: 'conversation', conversation })
+}
+
+// No id contains a slash.
+function nameOf(kind: PersonKind, key: string): string {
+  return `${kind}/${key}`
+}

@@ -1,0 +1,55 @@
+/** How a person keeps his conversations, as it bears on what is shown of them. Rules CL268 to CL275. */
+import type { ConversationId, PersonCommand, Setting } from '@parley/document'
+import type { Core } from './core.ts'
+import type { Ledger } from './ledger.ts'
+import { markAt, marked } from './marks.ts'
+import type { Model } from './model.ts'
+import { shownRows } from './person-model.ts'
+import { settingOf } from './person-rows.ts'
+import type { ConversationRecord } from './records.ts'
+
+/** Messages up to this sequence are not shown to him any more. */
+export function clearedSeq(model: Model, id: ConversationId): number {
+  return settingOf(shownRows(model.person), id).cleared ?? 0
+}
+
+/** The next message brings it back: one that waits here, too. */
+export function isHidden({ hidden }: Setting, { last }: ConversationRecord, hasWaiting: boolean): boolean {
+  return hidden !== undefined && !hasWaiting && (last?.seq ?? 0) <= hidden
+}
+
+/**
+ * Reading goes no way back. What was cleared is read; how far he read elsewhere counts where that is wanted.
+ */
+export function moveMark(core: Core, ledger: Ledger, id: ConversationId): void {
+  const record = ledger.conversation(id)
+  if (record === undefined || record.local) return
+  const { read, cleared = 0 } = settingOf(ledger.person.rows, id)
+  const { mark } = record
+  const isCleared = cleared > mark.seq
+  if (read !== undefined && read.seq > mark.seq && (core.syncReadMarks || isCleared)) {
+    const { seq, total, mine } = read
+    const recalled = mark.recalled.filter((one) => one > seq)
+    ledger.setConversation(marked(record, { seq, total, mine, recalled }))
+  } else if (isCleared && record.seq <= cleared) ledger.setConversation(marked(record, markAt(record)))
+}
+
+type SettingCommand = Extract<PersonCommand, { readonly op: 'setting' }>
+
+/** Sequences of a log that is gone would hide what is said in the new one. */
+export function withinLog(command: SettingCommand, record: ConversationRecord | undefined): SettingCommand {
+  if (record === undefined || record.local) return command
+  const last = record.absentSince === 0 ? record.seq : 0
+  const { hidden, cleared, read, ...rest } = command
+  const isWithin = [hidden, cleared, read?.seq].every((seq) => (seq ?? 0) <= last)
+  if (isWithin) return command
+  const { total, mine } = record.absentSince === 0 ? record : { total: 0, mine: 0 }
+  return {
+    ...rest,
+    ...(hidden === undefined ? undefined : { hidden: hidden === null ? null : Math.min(hidden, last) }),
+    ...(cleared === undefined ? undefined : { cleared: Math.min(cleared, last) }),
+    ...(read === undefined
+      ? undefined
+      : { read: read.seq <= last ? read : { seq: last, total, mine, stamp: read.stamp } }),
+  }
+}
