@@ -54,6 +54,7 @@ export function createConversationView({
     copy: ({ text }) => run(copy(text)),
     react: (message, sign) => run(chat.react(message, sign, !hasReacted(message, sign, chat.user))),
     jumpTo: (message) => run(jumpTo(message)),
+    isMember: () => now().sync !== 'left',
     maySpeak: () => silenceText(now(), chat.user) === undefined,
     retry: (message) => run(chat.retry(message.id)),
     discard: (message) => run(open.discard(message)),

@@ -21,6 +21,7 @@ export interface MessageMenuActions {
   readonly react: (message: ChatMessage, sign: string) => void
   /** Whether the person may write here now. */
   readonly maySpeak: () => boolean
+  readonly isMember: () => boolean
 }
 
 /** A text of one's own that the relay has, or will have. */
@@ -48,7 +49,13 @@ export function openMessageMenu(
     speaks &&
       isEditable(message, self) && { label: 'Edit', icon: 'pencil', act: () => actions.edit(message) },
     message.text !== '' && { label: 'Copy text', icon: 'copy', act: () => actions.copy(message) },
-    own && { label: 'Take back', icon: 'undo', grave: true, act: () => actions.recall(message) },
+    own &&
+      actions.isMember() && {
+        label: 'Take back',
+        icon: 'undo',
+        grave: true,
+        act: () => actions.recall(message),
+      },
   ]
   openMenu({
     label: 'Message',

@@ -11,7 +11,7 @@ import { everybody, partsOf } from './mentions.ts'
 import { hasMenu, type MessageMenuActions, openMessageMenu } from './message-menu.ts'
 import type { TimelineRow } from './timeline-rows.ts'
 import { clockTime } from './times.ts'
-import { messageLabel, quoteOf, reactionText, reasonText } from './wording.ts'
+import { clipped, messageLabel, quoteOf, reactionText, reasonText } from './wording.ts'
 
 const rightButton = 2
 
@@ -39,6 +39,8 @@ export function messageElement(row: MessageRow, self: string, actions: MessageAc
     {
       class: classes.filter((name) => name !== false).join(' '),
       'aria-label': labelOf(row, self),
+      // It can have the focus before the list has made one of its rows the stop of the Tab key.
+      tabindex: '-1',
       'data-id': message.id,
       'data-state': message.state,
     },
@@ -161,7 +163,7 @@ function menuButton({ message }: MessageRow, self: string, actions: MessageActio
       class: 'quiet-button message-menu',
       type: 'button',
       title: 'More',
-      'aria-label': `What to do with “${message.text}”`,
+      'aria-label': `What to do with “${clipped(message.text)}”`,
       'aria-haspopup': 'menu',
       'data-key': 'menu',
     },

@@ -85,6 +85,9 @@ test('[AC26] a reaction says who set it', () => {
 test('[AC27] a quoted line says whose words they are, and not what was taken back', () => {
   expect(quoteOf(message, 'Jerry')).toEqual({ who: 'Tom', text: 'Hello' })
   expect(quoteOf(message, 'Tom').who).toBe('You')
+  expect(quoteOf({ ...message, text: '🙂'.repeat(120) }, 'Tom').text).toBe('🙂'.repeat(120))
+  expect(quoteOf({ ...message, text: '🙂'.repeat(9000) }, 'Tom').text).toBe(`${'🙂'.repeat(120)}…`)
+  expect(quoteOf({ ...message, text: 'a'.repeat(121) }, 'Tom').text).toBe(`${'a'.repeat(120)}…`)
   expect(quoteOf({ ...message, recalled: true }, 'Jerry').text).toBe('Message taken back')
 })
 

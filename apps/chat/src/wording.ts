@@ -125,7 +125,15 @@ export function reactionText({ sign, users }: ChatReaction, self: string): strin
 /** A message in a few words, as a quoted line has it: whose, and what. */
 export function quoteOf(message: ChatMessage, self: string): { readonly who: string; readonly text: string } {
   const who = message.from === self ? 'You' : message.from
-  return { who, text: message.recalled ? 'Message taken back' : message.text }
+  return { who, text: message.recalled ? 'Message taken back' : clipped(message.text) }
+}
+
+const mostQuoted = 120
+
+/** As much of a text as reminds of it. */
+export function clipped(text: string): string {
+  const letters = Array.from(text.slice(0, 2 * mostQuoted + 2))
+  return letters.length > mostQuoted ? `${letters.slice(0, mostQuoted).join('')}…` : text
 }
 
 export function stateText(message: ChatMessage): string {
