@@ -8,7 +8,6 @@
 import type { ConversationId, EntryId, TimelineMessage } from '@parley/document'
 import type { Core } from './core.ts'
 import { heldPages } from './fetched.ts'
-import { confirmedHead } from './heads.ts'
 
 export interface LookedAt {
   readonly messages: readonly TimelineMessage[]
@@ -50,7 +49,7 @@ export interface Bracket {
 
 export interface Places {
   /** The first page this user may see. */
-  firstPage(id: ConversationId): Promise<number>
+  firstPage(id: ConversationId): number
   bracket(id: ConversationId, isPast: (message: TimelineMessage) => boolean): Promise<Bracket>
   find(id: ConversationId, message: EntryId, hints: Hints): Promise<MessagePlace | Unread | 'nowhere'>
 }
@@ -61,13 +60,12 @@ const maxNearPages = 4
 const nothing: LookedAt = { messages: [], whole: false }
 
 export function createPlaces(core: Core, pages: PageLooks): Places {
-  async function firstPage(id: ConversationId): Promise<number> {
-    const head = await core.mailbox.read(async (ledger) => confirmedHead(ledger, id))
-    return head?.members.get(core.user)?.since ?? 1
+  function firstPage(id: ConversationId): number {
+    return Math.max(1, core.model.conversations.get(id)?.since ?? 0)
   }
 
-  async function allPages(id: ConversationId): Promise<readonly number[]> {
-    const first = await firstPage(id)
+  function allPages(id: ConversationId): readonly number[] {
+    const first = firstPage(id)
     return Array.from({ length: Math.max(0, pages.newest(id) - first + 1) }, (_, at) => first + at)
   }
 
@@ -120,7 +118,7 @@ export function createPlaces(core: Core, pages: PageLooks): Places {
     isPast: (message: TimelineMessage) => boolean,
   ): Promise<Bracket> {
     if (core.caughtUp) {
-      const found = await halve(id, await allPages(id), pages.want, isPast)
+      const found = await halve(id, allPages(id), pages.want, isPast)
       // What was not had because the connection went says nothing.
       if (core.caughtUp) return found
     }
@@ -150,7 +148,7 @@ export function createPlaces(core: Core, pages: PageLooks): Places {
     const { low } = await bracket(id, isPast)
     let unread: number | undefined
     let fetches = 0
-    for (const page of outward(await allPages(id), low)) {
+    for (const page of outward(allPages(id), low)) {
       let found = await pages.look(id, page)
       if (!found.whole && core.caughtUp && fetches < core.limits.maxSearchedPages) {
         fetches += 1

@@ -57,7 +57,7 @@ export function createHistory(core: Core): History {
   const pages = createFoldedPages(core.limits.maxCachedPages)
   const places = createPlaces(core, { look: readPage, want: wantPage, pageOf, newest: pagesOf })
 
-  /** Pages the relay says are not there for him, with what he was then. */
+  /** Pages the relay says are not there for him, with how things stood then. */
   const absent = new Map<string, string>()
 
   /** Among the pages looked at lately. */
@@ -65,16 +65,16 @@ export function createHistory(core: Core): History {
     return pages.pageOf(id, message, (page) => model.pages.get(id)?.get(page))
   }
 
-  /** What he is as long as a page is not there for him: joining and leaving change what is. */
-  function roleOf(id: ConversationId): string {
-    return model.conversations.get(id)?.role ?? ''
+  /** As long as nothing comes, joining and leaving included, and the log lives on, a page that is not there is not. */
+  function standing(id: ConversationId): string {
+    return `${model.device.log} ${model.conversations.get(id)?.seq ?? 0}`
   }
 
   async function readPage(id: ConversationId, page: number): Promise<PageRead> {
     return mailbox.read(async (ledger) => {
       const { held, known } = await ledger.page(id, page)
       const isHeld = held > 0 && held === known && ledger.conversation(id)?.verify !== true
-      const whole = isHeld || absent.get(`${id}/${page}`) === roleOf(id)
+      const whole = isHeld || absent.get(`${id}/${page}`) === standing(id)
       const messages = await pages.read(ledger, id, page)
       return { whole, messages, waiting: waiting(id), pages: pagesOf(id), seq: seqOf(id) }
     })
@@ -90,7 +90,7 @@ export function createHistory(core: Core): History {
       found = await readPage(id, page)
       // There is nothing to be had beyond what is here: to who has left, or from whom the past is hidden.
       if (result === 'absent') {
-        absent.set(`${id}/${page}`, roleOf(id))
+        absent.set(`${id}/${page}`, standing(id))
         return { ...found, whole: true }
       }
       if (result === 'failed') return found
@@ -206,7 +206,7 @@ export function createHistory(core: Core): History {
         seq = read.seq
         walk.take(without(read.waiting, read.messages).toReversed())
       }
-      if (read.messages.length === 0 && page < (await places.firstPage(id))) break
+      if (read.messages.length === 0 && page < places.firstPage(id)) break
       if (!read.whole) missing.push(page)
       walk.take(shown(id, read.messages).toReversed())
       page -= 1
@@ -223,7 +223,7 @@ export function createHistory(core: Core): History {
     const missing: number[] = []
     let seq = seqOf(id)
     if (pagesOf(id) === 0) walk.take(waiting(id))
-    let page = (await beginPage(id, start)) ?? (await places.firstPage(id))
+    let page = (await beginPage(id, start)) ?? places.firstPage(id)
     // New pages may open meanwhile.
     for (; page <= pagesOf(id) && !walk.done; page += 1) {
       const read = await readIt(id, page)
@@ -262,7 +262,7 @@ export function createHistory(core: Core): History {
 
   async function locate(id: ConversationId, target: EntryId): Promise<Place | 'nowhere' | 'unknown'> {
     // What is hidden from him is not there for him.
-    const first = await places.firstPage(id)
+    const first = places.firstPage(id)
     for (let page = model.conversations.get(id)?.pages ?? 0; page >= first; page -= 1) {
       const { messages, whole } = await wantPage(id, page)
       const found = messages.find((message) => message.id === target)

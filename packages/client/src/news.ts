@@ -12,6 +12,7 @@ import type { RowFault } from './apply-rows.ts'
 import { tell } from './arrival.ts'
 import type { Arrival } from './arrival.ts'
 import { editedLast, lastMessage, recalledLast } from './last-message.ts'
+import { hidePast } from './hidden-past.ts'
 import type { Ledger } from './ledger.ts'
 import { firstMark, markAt, marked, markWithin, withMentioned, withRecalled } from './marks.ts'
 import { sweepLane } from './outbox.ts'
@@ -85,6 +86,7 @@ export async function applyNews(
     ledger.setConversation({ ...start, verify: start.verify || rejoined || compares })
     await applySummary(ledger, id, news, context, compares)
   }
+  await hidePast(ledger, id, news.since)
   sweepLane(ledger, id)
   return undefined
 }
@@ -115,6 +117,7 @@ export function freshRecord(id: ConversationId): ConversationRecord {
     local: false,
     verify: false,
     erasing: [],
+    since: 0,
     absentSince: 0,
   }
 }

@@ -74,6 +74,7 @@ export function readConversation(value: Value): ConversationRecord {
     local: flag(fields, 'local'),
     verify: flag(fields, 'verify'),
     erasing: wholes(fields, 'erasing'),
+    since: whole(fields, 'since'),
     absentSince: number(fields, 'absentSince'),
   }
 }

@@ -102,6 +102,8 @@ export interface ConversationRecord {
   readonly verify: boolean
   /** Pages held here of which something was taken back that still stands on them: fetched in idle time. */
   readonly erasing: readonly number[]
+  /** The first page he may see, where the past is hidden from him; 0 for all of it. */
+  readonly since: number
   /** When a relay of another epoch was first found not to know it (0: it does). */
   readonly absentSince: number
 }

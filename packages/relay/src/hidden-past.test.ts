@@ -190,6 +190,7 @@ test('[RE131] a summary says nothing of a hidden page: neither touched, recalled
     const news = await newsOf(lunch, 'Ada', cursor)
     expect(news?.touched.map(({ page }) => page)).toEqual(pages)
     expect(news).toMatchObject({
+      since: 2,
       whole: false,
       rows: [],
       seq: 8,

@@ -43,6 +43,7 @@ export async function readNews(
     members: seen.members,
     joinedSeq: member.joinedSeq,
     invitedBy: member.invitedBy,
+    since: member.since,
     removedBy: member.removedBy,
     seq: seen.seq,
     time: seen.time,

@@ -120,6 +120,7 @@ const news: fc.Arbitrary<News> = fc.record({
   role: id,
   joinedSeq: uint,
   invitedBy: id,
+  since: uint,
   removedBy: id,
   seq: uint,
   time: uint,

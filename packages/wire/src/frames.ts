@@ -196,6 +196,8 @@ export interface News {
   /** Of my latest joining: its sequence, and who invited me ('' for nobody). */
   readonly joinedSeq: number
   readonly invitedBy: string
+  /** The first page I may see, where the past is hidden from me; 0 for all of it. */
+  readonly since: number
   /** Who removed me ('' while I am a member, or when I left by myself). */
   readonly removedBy: string
   readonly seq: number

@@ -43,6 +43,7 @@ const head: News = {
   members: 0,
   joinedSeq: 0,
   invitedBy: '',
+  since: 0,
   removedBy: '',
   seq: 0,
   time: 0,
@@ -126,7 +127,7 @@ const device: readonly (readonly [string, number, (count: number) => DeviceFrame
     [9, 0],
   ],
 ]
-const newsStart = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 23 }, () => 0)]
+const newsStart = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 24 }, () => 0)]
 const relay: readonly (readonly [string, number, (count: number) => RelayFrame, readonly number[]])[] = [
   [
     'maxNameLength',

@@ -273,6 +273,7 @@ export function createScript(
         members: head.members.size,
         joinedSeq: 1,
         invitedBy: by === reader ? '' : by,
+        since: head.members.get(reader)?.since ?? 0,
         removedBy: '',
         seq,
         time: 1000 + seq,

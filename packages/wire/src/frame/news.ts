@@ -29,6 +29,7 @@ export function writeNews(writer: Writer, news: News): void {
   writeVarUint(writer, news.members)
   writeVarUint(writer, news.joinedSeq)
   writeId(writer, news.invitedBy)
+  writeVarUint(writer, news.since)
   writeId(writer, news.removedBy)
   writeVarUint(writer, news.seq)
   writeVarUint(writer, news.time)
@@ -63,6 +64,7 @@ export function readNews(reader: Reader): News {
     members: readVarUint(reader),
     joinedSeq: readVarUint(reader),
     invitedBy: readId(reader),
+    since: readVarUint(reader),
     removedBy: readId(reader),
     seq: readVarUint(reader),
     time: readVarUint(reader),
