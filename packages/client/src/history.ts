@@ -66,7 +66,7 @@ export function createHistory(core: Core): History {
   }
 
   /** As long as nothing comes, joining and leaving included, and the log lives on, a page that is not there is not. */
-  function standing(id: ConversationId): string {
+  function circumstances(id: ConversationId): string {
     return `${model.device.log} ${model.conversations.get(id)?.seq ?? 0}`
   }
 
@@ -74,7 +74,7 @@ export function createHistory(core: Core): History {
     return mailbox.read(async (ledger) => {
       const { held, known } = await ledger.page(id, page)
       const isHeld = held > 0 && held === known && ledger.conversation(id)?.verify !== true
-      const whole = isHeld || absent.get(`${id}/${page}`) === standing(id)
+      const whole = isHeld || absent.get(`${id}/${page}`) === circumstances(id)
       const messages = await pages.read(ledger, id, page)
       return { whole, messages, waiting: waiting(id), pages: pagesOf(id), seq: seqOf(id) }
     })
@@ -90,7 +90,7 @@ export function createHistory(core: Core): History {
       found = await readPage(id, page)
       // There is nothing to be had beyond what is here: to who has left, or from whom the past is hidden.
       if (result === 'absent') {
-        absent.set(`${id}/${page}`, standing(id))
+        absent.set(`${id}/${page}`, circumstances(id))
         return { ...found, whole: true }
       }
       if (result === 'failed') return found
