@@ -108,6 +108,26 @@ test('[RE145] who is added to a conversation by the turn that changes his rows h
   expect(frames.at(-1)).toMatchObject({ frame: 'sync', more: false, news: [{ conversation }] })
 })
 
+test('[RE145] what changes while a session learns of conversations it was added to is told behind them', async () => {
+  const { relay, tom, eve } = await createTestLunch({
+    limits: { maxPayloadBytes: 10, maxBufferedBytes: 100 },
+  })
+  const tablet = createTestDevice(relay, { user: 'Eve', device: 2 })
+  await settle()
+  eve.buffered = 101
+  const before = eve.frames.length
+  for (const number of [2, 3]) tom.command(testConversationId(number), creation('Eve'))
+  await settle()
+  expect(eve.frames.slice(before)).toMatchObject([{ frame: 'sync', more: true }])
+  await said(tablet, blocking('Mary'))
+  expect(eve.frames).toHaveLength(before + 1)
+  eve.buffered = 0
+  eve.connection.drained()
+  await settle()
+  expect(kept(eve.frames)).toEqual(['block/Mary'])
+  expect(eve.frames.at(-1)).toMatchObject({ frame: 'sync', more: false, cursor: 4 })
+})
+
 test('[RE145] [RE45] no cursor passes rows that were not sent', async () => {
   const { relay, tom } = await createTestLunch({ limits: { cursorEveryTurns: 2 } })
   const tablet = createTestDevice(relay, { user: 'Tom', device: 2 })
