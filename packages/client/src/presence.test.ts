@@ -146,8 +146,10 @@ test('[CL235] a doubt ends with its session, and with the wish to know', async (
   }
   expect(told()).toEqual(['Jerry comes'])
   stop()
+  take(device.events, 'presence')
   await device.pass(10_000)
   expect(told()).toEqual([])
+  expect(take(device.events, 'presence')).toEqual([])
 })
 
 test('[CL235] the relay is told when nobody watches somebody any more', async () => {

@@ -169,6 +169,17 @@ test('[CL240] without a session typing does nothing, then or later', async () =>
   expect(signals(device)).toEqual([on])
 })
 
+test('[CL240] who typed before the session was lost does not say in the next that he has stopped', async () => {
+  const device = await stage()
+  device.engine.typing(lunch, true)
+  await device.cut()
+  await device.pass(1000)
+  await device.connect()
+  device.sent()
+  device.engine.typing(lunch, false)
+  expect(signals(device)).toEqual([])
+})
+
 test('[CL241] others begin to type and stop, and are not told of in between', async () => {
   const device = await stage()
   await hear(device, on)
@@ -221,6 +232,22 @@ test('[CL242] who has sent a message tells nothing of stopping, and may begin an
   await engine.sayTransient(lunch, { type: -1, text: 'psst' })
   engine.typing(lunch, false)
   expect(signals(device)).toMatchObject([{ op: 'message' }])
+})
+
+test('[CL242] who begins anew is told of as seldom as before', async () => {
+  const device = await stage()
+  const { engine } = device
+  engine.typing(lunch, true)
+  await device.pass(1500)
+  await engine.send(lunch, { type: -1, text: 'done' })
+  engine.typing(lunch, true)
+  expect(signals(device)).toEqual([on, on])
+  await device.pass(1999)
+  engine.typing(lunch, true)
+  expect(signals(device)).toEqual([])
+  await device.pass(1)
+  engine.typing(lunch, true)
+  expect(signals(device)).toEqual([on])
 })
 
 test('[CL243] when the session is lost nobody types, and nothing waits to happen', async () => {

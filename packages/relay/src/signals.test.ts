@@ -96,6 +96,14 @@ test('[RE162] so many signals in a second are passed on, and then no more of thi
   expect(tom.closedBy).toBeUndefined()
 })
 
+test('[RE162] a clock that is set back silences nobody', async () => {
+  const { clock, conversation, tom, mary } = await createTestLunch({ limits: { maxSignalsPerSecond: 1 } })
+  tom.send({ frame: 'signal', conversation, content: typing })
+  clock.time -= 3_600_000
+  tom.send({ frame: 'signal', conversation, content: typing })
+  expect(await mary.take('signal')).toHaveLength(2)
+})
+
 test('[RE162] questions that wait end a session; signals that wait for the same reads are dropped', async () => {
   const first = await createTestLunch()
   const counted: string[] = []
