@@ -1,10 +1,12 @@
 import { writeAny } from '@parley/document'
+import * as fc from 'fast-check'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import { blocking, contact, said, setting, unblocking } from '../testing/person-calls.ts'
+import { settle, type TestDevice, testConversationId } from '../testing/test-device.ts'
 import { commanded, createTestLunch } from '../testing/test-lunch.ts'
 import { checkRelayData } from './check-relay-data.ts'
 import { openSqliteRelayStore } from './sqlite-store.ts'
@@ -115,4 +117,47 @@ test('[RE72] it is found when somebody has more than he may', async () => {
   for (let number = 0; number < 100; number += 1) put.run(`c${number}`, 1000 + number)
   database.close()
   expect(checkRelayData(directory).problems).toEqual(['Tom has 101 rows of pinned'])
+})
+
+const names = ['Tom', 'Mary', 'Eve']
+const who = fc.constantFrom(...names)
+const users = fc.uniqueArray(who, { minLength: 1 })
+const step = fc.oneof(
+  fc.record({ op: fc.constant('contact'), user: who, act: fc.constantFrom('request', 'accept', 'remove') }),
+  fc.record({ op: fc.constantFrom('block', 'unblock'), users }),
+  fc.record({
+    op: fc.constant('setting'),
+    conversation: fc.constantFrom('c', 'd'),
+    pinned: fc.boolean(),
+    hidden: fc.option(fc.nat(3)),
+  }),
+  fc.record({ op: fc.constantFrom('refuse', 'admit'), conversations: fc.constant([testConversationId(1)]) }),
+  fc.record({ op: fc.constant('profile'), set: fc.record({ name: fc.option(fc.constantFrom('a', 'b')) }) }),
+  fc.record({ op: fc.constantFrom('add', 'remove'), members: users }),
+  fc.record({ op: fc.constantFrom('join', 'quit') }),
+)
+
+test('[RE72] whatever people do at once, with their rows and in a conversation, leaves a sound directory', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(who, step, fc.boolean()), { maxLength: 40 }), async (steps) => {
+      const directory = mkdtempSync(join(tmpdir(), 'parley-relay-'))
+      const store = await openSqliteRelayStore({ directory })
+      const { relay, conversation, faults, ...lunch } = await createTestLunch({ wrap: () => store })
+      const devices = new Map<string, TestDevice>(
+        [lunch.tom, lunch.mary, lunch.eve].map((device) => [device.user, device]),
+      )
+      for (const [by, command, waits] of steps) {
+        const about = ['add', 'remove', 'join', 'quit'].includes(command.op) ? conversation : ''
+        devices.get(by)?.command(about, { ...command })
+        // Others go into one turn with what follows.
+        if (waits) await settle()
+      }
+      await relay.drain()
+      await store.close()
+      const { problems } = checkRelayData(directory)
+      rmSync(directory, { recursive: true, force: true })
+      expect({ problems, faults }).toEqual({ problems: [], faults: [] })
+    }),
+    { numRuns: 30 },
+  )
 })
