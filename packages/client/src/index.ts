@@ -3,6 +3,8 @@ export { createEngine, type EngineOptions } from './engine.ts'
 export type {
   Accepted,
   ConnectionState,
+  ContactView,
+  ConversationsOptions,
   ConversationView,
   Draft,
   Engine,
@@ -13,6 +15,7 @@ export type {
   Inspection,
   MessageState,
   MessageView,
+  ProfileView,
   Queued,
   Reacted,
   SendContent,

@@ -3,6 +3,7 @@ export type { Audience, JsonObject, JsonValue, Outcome, Policy, Right } from '@p
 export type {
   Accepted,
   ConnectionState,
+  ConversationsOptions,
   ConversationView,
   Draft,
   MessageView,
@@ -19,6 +20,7 @@ export {
   TextMessage,
 } from '../sdk/built-in-messages.ts'
 export type { ClientEvents } from '../sdk/client-events.ts'
+export type { ContactInfo, Contacts } from '../sdk/contacts.ts'
 export { Conversation, type SendOptions } from '../sdk/conversation.ts'
 export type {
   ConversationEvents,
@@ -40,6 +42,8 @@ export type { MembersResult, MuteOptions, PageOptions, UsersPage } from '../sdk/
 export { Message, type MessageReason, MessageStatus, type MessageStatusName } from '../sdk/message.ts'
 export type { MessageClass } from '../sdk/message-classes.ts'
 export { MessageFile, type MessageFileFields } from '../sdk/message-file.ts'
+export type { BlockedUsers, RefusedConversations } from '../sdk/person-client.ts'
+export type { GivenProfile, UserProfile } from '../sdk/profiles.ts'
 export type { ClientOptions, RealtimeEvents, RealtimeOptions } from '../sdk/realtime.ts'
 export type { MessageTimeline, TimelineOptions } from '../sdk/timeline.ts'
 export { messageField, messageType, TypedMessage } from '../sdk/typed-message.ts'

@@ -1,9 +1,11 @@
 /** What a client tells its listeners: all that its conversations tell, with the conversation, and what concerns the device. */
 import type { ConnectionState, UnsentItem } from '../engine-types.ts'
 import type { ParleyError } from '../errors.ts'
+import type { ContactInfo } from './contacts.ts'
 import type { Conversation } from './conversation.ts'
 import type { ConversationEvents, Replayed } from './conversation-events.ts'
 import type { Event } from './event.ts'
+import type { UserProfile } from './profiles.ts'
 
 type WithConversation<M> = {
   readonly [K in keyof M]: M[K] extends readonly [infer A, ...infer R]
@@ -18,6 +20,13 @@ export type ClientEvents = Omit<WithConversation<ConversationEvents>, typeof Eve
     { readonly item: UnsentItem; readonly error: ParleyError },
     Conversation,
   ]
+  /** A change of what is the user's own: his profile, his contacts, how he keeps a conversation. */
+  readonly [Event.OWN_CHANGE_REFUSED]: readonly [{ readonly item: UnsentItem; readonly error: ParleyError }]
+  readonly [Event.CONTACT_REQUEST]: readonly [ContactInfo & Replayed]
+  readonly [Event.CONTACT_ADDED]: readonly [ContactInfo & Replayed]
+  /** With what it was: a contact, or a request that was declined or taken back. */
+  readonly [Event.CONTACT_REMOVED]: readonly [ContactInfo & Replayed]
+  readonly [Event.PROFILE_UPDATED]: readonly [UserProfile]
   readonly [Event.STATE]: readonly [ConnectionState]
   readonly [Event.STORAGE_DEGRADED]: readonly [{ readonly kind?: string }]
   readonly [Event.STORAGE_RECOVERED]: readonly []

@@ -4,7 +4,6 @@ import type { ConversationView, Draft } from '../engine-types.ts'
 import type { RecalledMessage } from './built-in-messages.ts'
 import type { ConversationEvents } from './conversation-events.ts'
 import { type ConversationInfo, createConversationInfo } from './conversation-info.ts'
-import { Emitter } from './emitter.ts'
 import { type MessageRef, userIds } from './given-ids.ts'
 import {
   createMessagesIterator,
@@ -29,6 +28,7 @@ import {
   type UsersPage,
 } from './members.ts'
 import type { Message } from './message.ts'
+import { MyConversation } from './my-conversation.ts'
 import { forwardMessage, reactTo, recallMessage, sendMessage, updateMessage } from './own-messages.ts'
 import { sayTransient } from './signals.ts'
 import { createTimeline, type MessageTimeline, type TimelineOptions } from './timeline.ts'
@@ -38,16 +38,14 @@ export interface SendOptions {
   readonly transient?: boolean
 }
 
-export class Conversation extends Emitter<ConversationEvents> {
-  readonly id: ConversationId
+export class Conversation extends MyConversation {
   /** The relay's answer to its creation; of one that exists, resolved. */
   confirmed: Promise<unknown> = Promise.resolve()
   readonly #host: ConversationHost
   readonly #info: ConversationInfo
 
   constructor(id: ConversationId, host: ConversationHost) {
-    super(host.fault)
-    this.id = id
+    super(id, host)
     this.#host = host
     this.#info = createConversationInfo(host, id)
   }
@@ -196,7 +194,12 @@ export class Conversation extends Emitter<ConversationEvents> {
     return changeMembers(this.#at, { op: 'join' })
   }
 
+  /** A direct one is hidden, since nobody leaves it: its next message brings it back. */
   async quit(): Promise<MembersResult> {
+    if (this.kind === 'direct') {
+      const { predicted, confirmed } = await this.#host.engine.hide(this.id)
+      return { ...predicted, confirmed }
+    }
     return changeMembers(this.#at, { op: 'quit' })
   }
 
@@ -277,7 +280,7 @@ export class Conversation extends Emitter<ConversationEvents> {
     return this
   }
 
-  /** Everything up to here has been seen. It never leaves this device. */
+  /** Everything up to here has been seen. It leaves this device only with `syncReadMarks`. */
   async read(): Promise<void> {
     await this.#host.engine.read(this.id)
   }

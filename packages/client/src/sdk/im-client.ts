@@ -8,11 +8,16 @@ import {
   uniqueConversationId,
   type UserId,
 } from '@parley/document'
-import type { ConnectionState, Engine, EngineEvent, UnsentItem } from '../engine-types.ts'
+import type {
+  ConnectionState,
+  ConversationsOptions,
+  Engine,
+  EngineEvent,
+  UnsentItem,
+} from '../engine-types.ts'
 import { ParleyError, refusalError } from '../errors.ts'
-import type { ClientEvents, Tell } from './client-events.ts'
+import type { Tell } from './client-events.ts'
 import { Conversation } from './conversation.ts'
-import { Emitter } from './emitter.ts'
 import { Event } from './event.ts'
 import { parseFullJSON } from './full-json.ts'
 import { userId } from './given-ids.ts'
@@ -22,6 +27,7 @@ import { policyOf } from './members.ts'
 import type { Message } from './message.ts'
 import type { MessageClasses } from './message-classes.ts'
 import { createOutgoing } from './outgoing.ts'
+import { PersonClient } from './person-client.ts'
 import { pinged, watchable } from './signals.ts'
 import { tellChange, tellMembers, tellMessage, tellTransient } from './telling.ts'
 
@@ -55,7 +61,7 @@ export interface IMClientOptions {
   readonly fault: (error: unknown) => void
 }
 
-export class IMClient extends Emitter<ClientEvents> {
+export class IMClient extends PersonClient {
   readonly id: string
   readonly #engine: Engine
   readonly #random: (bytes: number) => Uint8Array
@@ -65,7 +71,7 @@ export class IMClient extends Emitter<ClientEvents> {
   readonly #moved = new Set<ConversationId>()
 
   constructor({ engine, classes, random, now, fault }: IMClientOptions) {
-    super(fault)
+    super(engine, fault)
     this.id = engine.user
     this.#engine = engine
     this.#random = random
@@ -144,13 +150,9 @@ export class IMClient extends Emitter<ClientEvents> {
     return parseFullJSON(json, this.#host)
   }
 
-  /** Of this device, the latest first. */
-  conversations(): readonly Conversation[] {
-    return this.#engine.conversations().map(({ id }) => this.#conversation(id))
-  }
-
-  get totalUnreadCount(): number {
-    return this.#engine.conversations().reduce((sum, { unread }) => sum + unread, 0)
+  /** Of this device: those that are pinned, then the latest first. Hidden ones only when asked for. */
+  conversations(options: ConversationsOptions = {}): readonly Conversation[] {
+    return this.#engine.conversations(options).map(({ id }) => this.#conversation(id))
   }
 
   unsent(): readonly Unsent[] {
@@ -286,11 +288,13 @@ export class IMClient extends Emitter<ClientEvents> {
       case 'error':
         this.emit(Event.ERROR, { code: event.code, message: event.detail })
         return
-      case 'connection':
-      case 'caught-up':
       case 'contact':
       case 'person-refused':
       case 'profile':
+        this.tellPerson(event)
+        return
+      case 'connection':
+      case 'caught-up':
     }
   }
 

@@ -38,6 +38,8 @@ export interface ClientOptions {
    * again on the same page.
    */
   readonly isReconnect?: boolean
+  /** How far this user has read goes to his other devices, and theirs counts here. Default: false. */
+  readonly syncReadMarks?: boolean
 }
 
 export interface Platform extends Omit<Ports, 'store' | 'connect' | 'token' | 'log'> {
@@ -118,7 +120,10 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
   }
 
   /** Ready from what the device holds; the connection is made behind it. */
-  async createIMClient(id: string, { tag = '', isReconnect }: ClientOptions = {}): Promise<IMClient> {
+  async createIMClient(
+    id: string,
+    { tag = '', isReconnect, syncReadMarks = false }: ClientOptions = {},
+  ): Promise<IMClient> {
     const user = userId(id)
     checkTag(tag)
     const again = this.#seen.has(user)
@@ -129,6 +134,7 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
       user,
       tag,
       login: isReconnect === undefined ? again || undefined : !isReconnect,
+      syncReadMarks,
       ports: {
         store: typeof store === 'object' ? store : platform.store(store, user),
         connect: platform.connect(server),

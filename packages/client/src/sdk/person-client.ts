@@ -1,0 +1,153 @@
+/** What of a client belongs to its user, and to no conversation. Rules CL281 to CL289. */
+import { type ConversationId, parseConversationId } from '@parley/document'
+import type { Engine, EngineEvent } from '../engine-types.ts'
+import { ParleyError, refusalError } from '../errors.ts'
+import type { ClientEvents } from './client-events.ts'
+import { contactInfo, type Contacts, createContacts } from './contacts.ts'
+import { Emitter } from './emitter.ts'
+import { Event } from './event.ts'
+import { userId, userIds } from './given-ids.ts'
+import type { Changed } from './host.ts'
+import { badArgument, jsonObjectOf } from './json.ts'
+import type { MembersResult } from './members.ts'
+import { type GivenProfile, profileInfo, type UserProfile } from './profiles.ts'
+
+/** Whom one blocks: he cannot write to one alone, does not become a contact, and is not told. */
+export interface BlockedUsers {
+  add(users: readonly string[]): Promise<MembersResult>
+  remove(users: readonly string[]): Promise<MembersResult>
+  /** In the order of their ids. */
+  list(): readonly string[]
+}
+
+/** Conversations nobody may bring one into. */
+export interface RefusedConversations {
+  add(conversations: readonly string[]): Promise<Changed>
+  remove(conversations: readonly string[]): Promise<Changed>
+  list(): readonly string[]
+}
+
+export class PersonClient extends Emitter<ClientEvents> {
+  readonly contacts: Contacts
+  readonly blocked: BlockedUsers
+  readonly refused: RefusedConversations
+  readonly #engine: Engine
+
+  constructor(engine: Engine, fault: (error: unknown) => void) {
+    super(fault)
+    this.#engine = engine
+    this.contacts = createContacts(engine)
+    this.blocked = {
+      add: async (users) => changeUsers(engine, 'block', users),
+      remove: async (users) => changeUsers(engine, 'unblock', users),
+      list: () => engine.blocked(),
+    }
+    this.refused = {
+      add: async (ids) => changeConversations(engine, 'refuse', ids),
+      remove: async (ids) => changeConversations(engine, 'admit', ids),
+      list: () => engine.refused(),
+    }
+  }
+
+  /** As it is held here; when that is older than an hour it is asked for, and told as PROFILE_UPDATED. */
+  profile(user: string): UserProfile {
+    return profileInfo(this.#engine.profile(userId(user)))
+  }
+
+  /** Changes what is given, and leaves the rest; a field of null is taken away. */
+  async updateProfile({ name, icon, fields }: GivenProfile): Promise<Changed> {
+    for (const line of [name, icon])
+      if (line !== undefined && line !== null && typeof line !== 'string')
+        throw badArgument('The name and the icon of a profile are texts, or null for none.')
+    const set = {
+      ...(name === undefined ? undefined : { name }),
+      ...(icon === undefined ? undefined : { icon }),
+      ...(fields === undefined ? undefined : { fields: jsonObjectOf(fields, 'The fields of a profile') }),
+    }
+    const { confirmed } = await this.#engine.person({ op: 'profile', set })
+    return { confirmed }
+  }
+
+  /** Of all conversations that are listed. */
+  get totalUnreadCount(): number {
+    return this.totalUnread()
+  }
+
+  /** `muted: false` leaves out those that are muted for this user. */
+  totalUnread({ muted: withMuted = true }: { readonly muted?: boolean } = {}): number {
+    return this.#engine
+      .conversations()
+      .filter(({ muted }) => withMuted || !muted)
+      .reduce((sum, { unread }) => sum + unread, 0)
+  }
+
+  async markAllAsRead(): Promise<void> {
+    const unread = this.#engine.conversations({ hidden: true }).filter((view) => view.unread > 0)
+    await Promise.all(unread.map(async ({ id }) => this.#engine.read(id)))
+  }
+
+  protected tellPerson(
+    event: Extract<EngineEvent, { readonly type: 'contact' | 'profile' | 'person-refused' }>,
+  ): void {
+    switch (event.type) {
+      case 'contact':
+        this.#tellContact(event)
+        return
+      case 'profile':
+        this.emit(Event.PROFILE_UPDATED, this.profile(event.user))
+        return
+      case 'person-refused': {
+        const { item, code, detail } = event
+        this.emit(Event.OWN_CHANGE_REFUSED, { item, error: refusalError(code, detail) })
+      }
+    }
+  }
+
+  #tellContact({
+    user,
+    before,
+    now,
+    replayed,
+    partial,
+  }: Extract<EngineEvent, { readonly type: 'contact' }>): void {
+    const how = {
+      ...(replayed === true ? { replayed } : undefined),
+      ...(partial === true ? { partial } : undefined),
+    }
+    const info = now ?? before
+    if (info === null) return
+    const news = { ...contactInfo(user, info), ...how }
+    if (now === null) this.emit(Event.CONTACT_REMOVED, news)
+    else if (now.state === 'contact' && before?.state !== 'contact') this.emit(Event.CONTACT_ADDED, news)
+    else if (now.state === 'incoming') this.emit(Event.CONTACT_REQUEST, news)
+  }
+}
+
+async function changeUsers(
+  engine: Engine,
+  op: 'block' | 'unblock',
+  users: readonly string[],
+): Promise<MembersResult> {
+  const { predicted, confirmed } = await engine.person({ op, users: userIds(users) })
+  return { ...predicted, confirmed }
+}
+
+async function changeConversations(
+  engine: Engine,
+  op: 'refuse' | 'admit',
+  ids: readonly string[],
+): Promise<Changed> {
+  const { confirmed } = await engine.person({ op, conversations: conversationIds(ids) })
+  return { confirmed }
+}
+
+function conversationIds(texts: readonly string[]): readonly ConversationId[] {
+  if (!Array.isArray(texts) || texts.length === 0)
+    throw badArgument('Name at least one conversation, in a list.')
+  const ids = texts.map((text: string) => {
+    const id = parseConversationId(text)
+    if (id === undefined) throw new ParleyError('bad-id', `“${text}” is not a conversation id.`)
+    return id
+  })
+  return [...new Set(ids)]
+}
