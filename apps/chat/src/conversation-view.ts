@@ -189,7 +189,10 @@ export function createConversationView({
       if (event.type === 'message') quotes.note(event.message)
       run(open.apply(event))
       const back = event.type === 'connection' && chat.connection().is === 'connected'
-      if (back) quotes.again()
+      if (back) {
+        quotes.again()
+        draw(open.timeline())
+      }
       if (back && open.timeline().missing) run(open.loadOlder())
       if (event.type === 'message' && event.message.conversation === id && event.fresh) view.showNew(1)
     },

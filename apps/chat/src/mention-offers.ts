@@ -86,6 +86,11 @@ export function createMentionOffers(
     onKey(event) {
       const name = offered[chosen]
       if (name === undefined) return false
+      if (event.key === 'Enter' && name === begun?.typed) {
+        // The name is written out: there is nothing to take, and Enter sends.
+        close()
+        return false
+      }
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
       if (step !== undefined) {
         chosen = (chosen + step + offered.length) % offered.length

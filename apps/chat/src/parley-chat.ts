@@ -102,9 +102,15 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
     return conversationOf(conversation, crews.get(conversation.id))
   }
 
+  /** undefined: there is none, or it cannot be had now. */
   async function messageIn(conversation: string, id: string): Promise<Message | undefined> {
     const around = { startMessageId: id, startClosed: true, limit: 1 } as const
-    return (await known(conversation).queryMessages(around)).find((message) => message.id === id)
+    try {
+      return (await known(conversation).queryMessages(around)).find((message) => message.id === id)
+    } catch (error) {
+      if (error instanceof ParleyError && absent.has(error.code)) return undefined
+      throw error
+    }
   }
 
   /** What was done to a message that may stand anywhere in the history is shown where it stands. */
@@ -220,6 +226,9 @@ function textMessage({ text, mentions, mentionsAll, replyTo }: NewMessage): Text
   if (mentionsAll) message.mentionAll()
   return replyTo === undefined ? message : message.setReplyTo(replyTo)
 }
+
+/** Why a message is not here. */
+const absent: ReadonlySet<string> = new Set(['unknown-message', 'OFFLINE'])
 
 /** The SDK has objects for ids, too, that nobody knows anything of yet. */
 function isKnown({ syncState }: Conversation): boolean {

@@ -11,7 +11,7 @@ export interface Quotes {
   readonly again: () => void
 }
 
-export function createQuotes(chat: Chat, conversation: string, changed: () => void): Quotes {
+export function createQuotes(chat: Pick<Chat, 'message'>, conversation: string, changed: () => void): Quotes {
   const found = new Map<string, ChatMessage>()
   const asked = new Set<string>()
 

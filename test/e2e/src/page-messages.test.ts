@@ -114,6 +114,15 @@ test('[AC29] a menu offers what may be done, and nothing else', { timeout: 120_0
     return items
   }
   expect(await offered('From Eli')).toEqual(['Reply', 'Copy text'])
+  // A second click on its button closes it.
+  const button = messageWith(page, 'From Eli').getByRole('button', { name: 'What to do with “From Eli”' })
+  await button.click()
+  await page.getByRole('menu').waitFor()
+  await button.click()
+  await page.getByRole('menu').waitFor({ state: 'detached' })
+  await button.click()
+  await page.getByRole('menu').waitFor()
+  await page.keyboard.press('Escape')
   expect(await offered('From Fox')).toEqual(['Reply', 'Edit', 'Copy text', 'Take back'])
   await (
     await conversation.setPolicy({ speak: 'owner' })
@@ -181,13 +190,18 @@ test('[AC28] who is named stands out, and his list says so', { timeout: 120_000 
   await field(page).press('ArrowUp')
   await field(page).press('Tab')
   expect(await field(page).inputValue()).toBe('Ask @Jill and @everybody ')
+  // What is written out needs no list: Enter sends it.
+  await field(page).fill('@Ira')
+  await offers.getByRole('option', { name: 'Ira' }).waitFor()
+  await field(page).press('Enter')
+  await seeMessage(page, '@Ira')
   await field(page).press('@')
   await field(page).press('Escape')
   await offers.waitFor({ state: 'hidden' })
   await field(page).fill('Ask @Jill and @everybody else@Ira')
   await field(page).press('Enter')
   await seeMessage(page, 'Ask @Jill')
-  expect(await page.locator('.mention').allInnerTexts()).toEqual(['@Jill', '@everybody'])
+  expect(await page.locator('.mention').allInnerTexts()).toEqual(['@Ira', '@Jill', '@everybody'])
   await expect.poll(() => conversation.lastMessage?.getMentionList(), soon).toEqual(['Jill'])
   expect(conversation.lastMessage?.mentionedAll).toBe(true)
 
@@ -206,6 +220,34 @@ test('[AC28] who is named stands out, and his list says so', { timeout: 120_000 
   await page.locator('.mention.me', { hasText: '@Jan' }).waitFor()
   await row.getByText('@', { exact: true }).waitFor({ state: 'hidden' })
 })
+
+test(
+  '[AC27] [AC29] what was never sent is taken back whole, and what is not there is not made up',
+  { timeout: 120_000 },
+  async () => {
+    const conversation = await talk('Kim', ['Lou'], 'Nothing')
+    const other = await talk('Ken', ['Lou'], 'Elsewhere')
+    const strange = await sendNow(other, 'Somewhere else')
+    const answer = await conversation.send(new TextMessage('About something').setReplyTo(strange.id))
+    await answer.sent
+    const lou = await openPerson('Lou', relay().port)
+    const { page } = lou
+    await openConversation(page, 'Nothing')
+    await messageWith(page, 'About something')
+      .getByText('In answer to a message that is not on this device')
+      .waitFor()
+
+    await lou.goOffline()
+    await page.getByRole('status').filter({ hasText: 'Offline' }).waitFor()
+    await say(page, 'Never mind')
+    await messageMenu(page, 'Never mind', 'Take back')
+    await page.getByRole('dialog').getByRole('button', { name: 'Take back' }).click()
+    await expect.poll(() => shownTexts(page), soon).toEqual(['About something'])
+    await page.getByRole('button', { name: 'waiting to be sent' }).waitFor({ state: 'hidden' })
+    await say(page, 'But this')
+    expect(await page.locator('.notice').filter({ hasNotText: 'added you to' }).count()).toBe(0)
+  },
+)
 
 function field(page: Page): Locator {
   return page.getByRole('textbox', { name: /^Message to/ })
