@@ -1,8 +1,9 @@
 /** What people change of a conversation itself: its name and attributes, who may do what, who may not speak, who is kept out. */
 import { rights } from '@parley/document'
-import type { Command, Policy } from '@parley/document'
-import { command } from './deeds.ts'
-import { type Action, somewhere } from './life-action.ts'
+import type { Command, ConversationId, Policy } from '@parley/document'
+import { command, running } from './deeds.ts'
+import type { Device } from './device.ts'
+import { type Action, anyOf, somewhere } from './life-action.ts'
 import type { Random } from './random.ts'
 import type { World } from './world.ts'
 
@@ -58,15 +59,25 @@ export const rightsActions: readonly Action[] = [
   },
   {
     name: 'policy',
-    weight: 2,
+    weight: 4,
     needs: 'policies',
-    run: (world, random) =>
-      somewhere(world, random, (device, id) => {
-        world.counters.add('policies')
-        command(world, device, id, { op: 'update', policy: somePolicy(world, random) })
-      }),
+    run(world, random) {
+      const [device, id] = anyOf(random, owned(world)) ?? []
+      if (device === undefined || id === undefined) return
+      world.counters.add('policies')
+      command(world, device, id, { op: 'update', policy: somePolicy(world, random) })
+    },
   },
 ]
+/** Only an owner changes a policy: where somebody believes he is one. */
+function owned(world: World): readonly (readonly [Device, ConversationId])[] {
+  return world.devices.flatMap((device) =>
+    (running(device)?.engine.conversations() ?? [])
+      .filter(({ role, kind }) => role === 'owner' && kind === 'group')
+      .map(({ id }) => [device, id] as const),
+  )
+}
+
 function someUpdate(random: Random): Command {
   const value = `v${random.below(1000)}`
   if (random.chance(0.25)) return { op: 'update', name: random.chance(0.2) ? null : value }
@@ -77,9 +88,9 @@ function someUpdate(random: Random): Command {
 }
 
 function somePolicy(world: World, random: Random): Partial<Policy> {
-  if (random.chance(0.4)) {
+  if (random.chance(0.5)) {
     world.counters.add('hiddenPasts')
-    return { past: random.chance(0.7) ? 'hidden' : 'shown' }
+    return { past: random.chance(0.8) ? 'hidden' : 'shown' }
   }
   const audience = random.pick(['members', 'managers', 'owner'] as const)
   if (random.chance(0.3)) return { join: random.pick(['anyone', 'invited'] as const) }
