@@ -16,6 +16,7 @@ import { createWalk, tailRank } from './history-walk.ts'
 import type { Edge, Ranked, Walk } from './history-walk.ts'
 import { itemOf } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
+import { clearedSeq } from './person-settings.ts'
 import type { Place } from './records.ts'
 import { confirmedView, laidOver, waitingView } from './views.ts'
 
@@ -104,7 +105,9 @@ export function createHistory(core: Core): History {
   }
 
   function shown(id: ConversationId, messages: readonly TimelineMessage[]): readonly Ranked[] {
-    return messages.map((message) => ({
+    const cleared = clearedSeq(model, id)
+    const left = messages.filter(({ seq }) => seq > cleared)
+    return left.map((message) => ({
       view: laid(confirmedView(id, message)),
       rank: message.seq,
       time: message.time,
@@ -209,6 +212,8 @@ export function createHistory(core: Core): History {
       if (read.messages.length === 0 && page < places.firstPage(id)) break
       if (!read.whole) missing.push(page)
       walk.take(shown(id, read.messages).toReversed())
+      // What lies before was cleared away with it.
+      if ((read.messages[0]?.seq ?? Infinity) <= clearedSeq(model, id)) break
       page -= 1
     }
     return { missing, seq }
@@ -223,7 +228,7 @@ export function createHistory(core: Core): History {
     const missing: number[] = []
     let seq = seqOf(id)
     if (pagesOf(id) === 0) walk.take(waiting(id))
-    let page = (await beginPage(id, start)) ?? places.firstPage(id)
+    let page = Math.max((await beginPage(id, start)) ?? places.firstPage(id), await clearedPage(id))
     // New pages may open meanwhile.
     for (; page <= pagesOf(id) && !walk.done; page += 1) {
       const read = await readIt(id, page)
@@ -234,6 +239,13 @@ export function createHistory(core: Core): History {
       walk.take(without(read.waiting, read.messages))
     }
     return { missing, seq }
+  }
+
+  /** The last page on which anything was cleared away: nothing of those before it is shown. */
+  async function clearedPage(id: ConversationId): Promise<number> {
+    const cleared = clearedSeq(model, id)
+    if (cleared === 0) return 0
+    return (await places.bracket(id, ({ seq }) => seq > cleared)).low ?? 0
   }
 
   /** The last page with anything up to an edge; undefined for the newest. */
