@@ -1,4 +1,5 @@
 import { uniqueConversationId } from '@parley/document'
+import type { DeviceFrame } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { createPen } from './testing/pen.ts'
 import { blocking, contact, kept, said, unblocking } from './testing/person-calls.ts'
@@ -120,6 +121,27 @@ test('[RE148] in a group nobody is kept silent, and nobody is looked up', async 
     await pushed(tom, conversation, 1, createPen({ user: tom.user, client: 7 }).text('1').update),
   ).toMatchObject([{ class: 'accepted' }])
   expect(looked).toBe(0)
+})
+
+test('[RE148] [RE161] in a conversation of two nobody is heard by whom he is blocked, and he is not told', async () => {
+  const counted: string[] = []
+  const { conversation, tom, mary } = await createTestLunch({ countSignal: (what) => counted.push(what) })
+  await commanded(tom, direct, making('Mary'))
+  const signal = (where: string): DeviceFrame => ({ frame: 'signal', conversation: where, content: { t: 1 } })
+  tom.send(signal(direct))
+  expect(await mary.take('signal')).toMatchObject([{ conversation: direct, from: 'Tom' }])
+  await said(mary, blocking('Tom'))
+  const before = tom.frames.length
+  tom.send(signal(direct))
+  tom.send(signal(conversation))
+  expect(await mary.take('signal')).toMatchObject([{ conversation }])
+  mary.send(signal(direct))
+  expect(await tom.take('signal')).toMatchObject([{ conversation: direct, from: 'Mary' }])
+  expect(tom.frames).toHaveLength(before + 1)
+  await said(mary, unblocking('Tom'))
+  tom.send(signal(direct))
+  expect(await mary.take('signal')).toHaveLength(1)
+  expect(counted).toEqual(['passed', 'passed', 'dropped', 'passed', 'passed'])
 })
 
 test('[RE149] to whom is blocked it looks as if he waited for an answer', async () => {

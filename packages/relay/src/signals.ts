@@ -6,6 +6,7 @@ import { judgeSignal, parseConversationId, type UserId } from '@parley/document'
 import { encodeRelayFrame, type Signal } from '@parley/wire'
 import { type ConversationCache, type ConversationState, loadState } from './conversation-state.ts'
 import { paced } from './pace.ts'
+import type { PeopleStore } from './people-store.ts'
 import type { Clock, CountSignal } from './ports.ts'
 import type { Session, Sessions } from './session.ts'
 import type { RelayStore } from './store.ts'
@@ -35,10 +36,15 @@ export function createSignals(desk: SignalDesk): (session: Session, signal: Sign
     return session.signals.count > limits.maxSignalsPerSecond
   }
 
-  const passOn = (session: Session, state: ConversationState, signal: Signal): void => {
+  const passOn = (
+    session: Session,
+    state: ConversationState,
+    signal: Signal,
+    blockers: ReadonlySet<UserId> = new Set(),
+  ): void => {
     const { user } = session.identity
     const time = clock.now()
-    if (!judgeSignal(state.value, user, time).accepted) {
+    if (!judgeSignal(state.value, user, time, (other) => blockers.has(other)).accepted) {
       count('dropped')
       return
     }
@@ -60,17 +66,30 @@ export function createSignals(desk: SignalDesk): (session: Session, signal: Sign
       return
     }
     const state = cache.get(id)
-    if (state !== undefined) passOn(session, state, signal)
+    // In a conversation of two it is looked up whether the other one wants to hear him.
+    if (state !== undefined && state.value.info.kind !== 'direct') passOn(session, state, signal)
     // Who signals more than is read is not answered either: he is only not heard.
     else if (session.reads >= limits.maxQueuedReads) count('dropped')
     else {
       desk.read(session, async () => {
         const loaded = await loadState(store, cache, id)
         if (loaded === undefined) count('dropped')
-        else passOn(session, loaded, signal)
+        else passOn(session, loaded, signal, await blockersOf(store, loaded, session.identity.user))
       })
     }
   }
+}
+
+/** Of the other one in a conversation of two: in a group nobody is kept silent by one of many. */
+async function blockersOf(
+  store: PeopleStore,
+  { value }: ConversationState,
+  user: UserId,
+): Promise<ReadonlySet<UserId>> {
+  if (value.info.kind !== 'direct') return new Set()
+  const others = [...value.members.keys()].filter((member) => member !== user)
+  const found = await store.people(others.map((owner) => ({ owner, kind: 'block', key: user })))
+  return new Set(found.filter((block) => block.value !== null).map(({ owner }) => owner))
 }
 
 function send({ channel }: Session, bytes: Uint8Array): void {

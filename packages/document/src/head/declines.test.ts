@@ -3,7 +3,7 @@ import type { Entry } from '../entry/entry.ts'
 import { makeConversationId, makeEntryId, parseUserId, uniqueConversationId, type UserId } from '../ids.ts'
 import { changeHead } from './change-head.ts'
 import type { Command, Formerly, Head, Verdict } from './head.ts'
-import { judgeEntry } from './judge-entry.ts'
+import { judgeEntry, judgeSignal } from './judge-entry.ts'
 import { judgeCommand } from './rules.ts'
 
 const [tom, ann, bob, eve] = [user('Tom'), user('Ann'), user('Bob'), user('Eve')]
@@ -122,6 +122,14 @@ test.each(Object.entries(entries))(
     expect(judgeEntry(head, entry, ann, hers, 0, (other) => other === ann)).toEqual({ accepted: true })
   },
 )
+
+test('[DO130] in a conversation of two nobody is heard by whom he is blocked', () => {
+  const blocked = (other: UserId): boolean => other === tom
+  expect(judgeSignal(headOf('direct', [ann]), ann, 0, blocked)).toMatchObject({ code: 'blocked' })
+  expect(judgeSignal(headOf('direct', [ann]), tom, 0, blocked)).toEqual({ accepted: true })
+  expect(judgeSignal(headOf('direct', [ann]), ann, 0)).toEqual({ accepted: true })
+  expect(judgeSignal(headOf('group', [ann]), ann, 0, blocked)).toEqual({ accepted: true })
+})
 
 test('[DO130] he takes back what he said, and in a group nobody is kept silent by one of many', () => {
   const everybody = (): boolean => true

@@ -31,41 +31,34 @@ export function judgeEntry(
 ): EntryVerdict {
   if (entry.from !== by) return refuse('author-mismatch', 'an entry is written by its author alone')
   if (!head.members.has(by)) return refuse('not-a-member', 'only members write')
-  return (
-    judgeSpeech(head, entry, by, time) ??
-    judgeWelcome(head, entry, by, blocks) ??
-    judgeTarget(entry, by, target)
-  )
+  // Whoever may not speak could say anything by editing what he once said; what was said may always be taken back.
+  const speaks = !('op' in entry && entry.op === 'recall')
+  const silenced = speaks ? judgeSpeaking(head, by, time, blocks) : undefined
+  return silenced ?? judgeTarget(entry, by, target)
 }
 
 /** Whether what he only says now (that he is typing, a message nobody keeps) is passed on to the others. */
-export function judgeSignal(head: Head, by: UserId, time: number): EntryVerdict {
-  if (!head.members.has(by)) return refuse('not-a-member', 'only members are heard')
-  return judgeSpeaking(head, by, time) ?? accepted
-}
-
-/** What was said may be taken back whatever else one may not do. */
-function judgeSpeech(head: Head, entry: Entry, by: UserId, time: number): Refused | undefined {
-  const op = 'op' in entry ? entry.op : undefined
-  // Whoever may not speak could say anything by editing what he once said.
-  return op === 'recall' ? undefined : judgeSpeaking(head, by, time)
-}
-
-function judgeSpeaking(head: Head, by: UserId, time: number): Refused | undefined {
-  if ((head.muted.get(by) ?? 0) > time) return refuse('muted', 'he may not speak for the time being')
-  if (hasRight(head, by, 'speak')) return undefined
-  return refuse('not-allowed', 'here not everybody speaks')
-}
-
-/** In a group nobody is kept from speaking by one of many. */
-function judgeWelcome(
-  { info, members }: Head,
-  entry: Entry,
+export function judgeSignal(
+  head: Head,
   by: UserId,
+  time: number,
+  blocks: (user: UserId) => boolean = nobody,
+): EntryVerdict {
+  if (!head.members.has(by)) return refuse('not-a-member', 'only members are heard')
+  return judgeSpeaking(head, by, time, blocks) ?? accepted
+}
+
+function judgeSpeaking(
+  head: Head,
+  by: UserId,
+  time: number,
   blocks: (user: UserId) => boolean,
 ): Refused | undefined {
-  if (info.kind !== 'direct' || ('op' in entry && entry.op === 'recall')) return undefined
-  return [...members.keys()].some((user) => user !== by && blocks(user))
+  if ((head.muted.get(by) ?? 0) > time) return refuse('muted', 'he may not speak for the time being')
+  if (!hasRight(head, by, 'speak')) return refuse('not-allowed', 'here not everybody speaks')
+  // In a group nobody is kept from speaking by one of many.
+  const alone = head.info.kind === 'direct'
+  return alone && [...head.members.keys()].some((user) => user !== by && blocks(user))
     ? refuse('blocked', 'the other one has blocked him')
     : undefined
 }
