@@ -145,9 +145,10 @@ test('[CL122] an edit of a refused message goes into it, and leaves with its nex
   const edited = await engine.edit(lunch, sent.id, text('polite'))
   expect(edited).toMatchObject({ id: sent.id, message: { text: 'polite', state: 'failed' } })
   expect(pushed(device.sent())).toEqual([])
-  await engine.retryUnsent(sent.id)
+  expect(await codeOf(edited.confirmed)).toBe('bad-content')
+  const again = await engine.retryUnsent(sent.id)
   expect(ops(await accept())).toEqual(['say polite'])
-  await edited.confirmed
+  await again.confirmed
 })
 
 test('[CL122] a reaction undone before it has left leaves nothing; one that may have left is undone behind it', async () => {

@@ -13,7 +13,7 @@ import type { Accepted, Engine, Queued } from './engine-types.ts'
 import { refusalError } from './errors.ts'
 import type { History } from './history.ts'
 import type { Ledger } from './ledger.ts'
-import { already } from './queueing.ts'
+import { already, failed } from './queueing.ts'
 import type { Queueing } from './queueing.ts'
 import type { EntryItem } from './records.ts'
 
@@ -149,7 +149,10 @@ export function createOperationCalls(core: Core, queueing: Queueing, history: Hi
   function replace(ledger: Ledger, item: EntryItem): Make {
     ledger.setItem(item)
     ledger.emit({ type: 'conversation', conversation: item.conversation })
-    return queueing.waiting<Accepted>(item)
+    // What was refused waits for nothing: a new try has a promise of its own.
+    return item.state === 'refused' && item.reason !== null
+      ? failed(item.id, item.reason)
+      : queueing.waiting<Accepted>(item)
   }
 
   return { recall, edit, react }
@@ -159,8 +162,8 @@ export function createOperationCalls(core: Core, queueing: Queueing, history: Hi
 function messageWith(item: EntryItem, { type, text, attrs, body, mentions }: Edit): Message {
   const read = readEntry(item.content)
   assert(read.ok && !('op' in read.entry), 'a message that waits can be read')
-  const { id, from, sentAt, replyTo } = read.entry
-  const built = buildMessage({ id, from, sentAt, type, text, attrs, body, mentions, replyTo })
+  const { id, from, sentAt, replyTo, receipt } = read.entry
+  const built = buildMessage({ id, from, sentAt, type, text, attrs, body, mentions, replyTo, receipt })
   if (!built.ok) throw refusalError(built.code, built.detail)
   return built.message
 }

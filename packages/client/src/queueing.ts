@@ -3,7 +3,7 @@ import { makeEntryId } from '@parley/document'
 import type { ConversationId, EntryId } from '@parley/document'
 import type { Core } from './core.ts'
 import type { Queued } from './engine-types.ts'
-import { ParleyError } from './errors.ts'
+import { ParleyError, refusalError } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { OutboxItem, Reason } from './records.ts'
 import { waitingView } from './views.ts'
@@ -69,4 +69,13 @@ export function createQueueing({ ports, promises }: Core): Queueing {
 /** What needs no answer any more. */
 export function already<T>(id: EntryId, outcome: T): Queued<T> {
   return { id, confirmed: Promise.resolve(outcome) }
+}
+
+/** The promise of what was refused before. */
+export function failed<T>(id: EntryId, { code, detail }: Reason): () => Queued<T> {
+  return () => {
+    const confirmed = Promise.reject<T>(refusalError(code, detail))
+    confirmed.catch(() => undefined)
+    return { id, confirmed }
+  }
 }
