@@ -11,7 +11,6 @@ export {
 export { againAfterClose, type Failure, type FailureCode, failureFrame, failures } from './failures.ts'
 export type {
   Answer,
-  Any,
   CommandAnswer,
   CommandFrame,
   CommandVerdict,
@@ -19,15 +18,10 @@ export type {
   DeviceFrame,
   DigestsAnswer,
   DigestsRequest,
-  EntryRow,
-  ErasedItem,
-  ErasedRow,
   FailureFrame,
   Fetch,
   FetchAnswer,
   Fetched,
-  HeadRow,
-  HiddenRow,
   Hello,
   LaterCode,
   Marks,
@@ -48,7 +42,6 @@ export type {
   RelayedSignal,
   RelayFrame,
   RewriteCode,
-  Row,
   Rows,
   Signal,
   Sync,
@@ -57,6 +50,7 @@ export type {
   Verdict,
   Welcome,
 } from './frames.ts'
+export type { Any, EntryRow, ErasedItem, ErasedRow, HeadRow, HiddenRow, Row } from './rows.ts'
 export {
   maxAnswersPerFrame,
   maxAnyBytes,

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import * as encoding from 'lib0/encoding'
 import { expect, test } from 'vitest'
-import type { Any } from '../frames.ts'
+import type { Any } from '../rows.ts'
 import { maxAnyBytes, maxAnyDepth, maxAnyValues } from '../limits.ts'
 import { readAny, writeAny } from './any.ts'
 import { readAll } from './bounded-reader.ts'

@@ -7,7 +7,7 @@
  */
 import * as encoding from 'lib0/encoding'
 import { assert } from '../assert.ts'
-import type { Any } from '../frames.ts'
+import type { Any } from '../rows.ts'
 import { maxAnyBytes, maxAnyDepth, maxAnyValues } from '../limits.ts'
 import {
   expectEnd,

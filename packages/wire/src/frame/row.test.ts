@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { decodeRelayFrame, encodeRelayFrame } from '../codec.ts'
-import type { EntryRow, HeadRow, Row } from '../frames.ts'
+import type { EntryRow, HeadRow, Row } from '../rows.ts'
 import { newsSize, rowSize } from '../sizes.ts'
 
 const entry = (seq: number, time: number): EntryRow => ({

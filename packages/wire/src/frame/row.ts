@@ -25,7 +25,7 @@ import {
   writeVarUint,
   type Writer,
 } from '../bytes/bounded-writer.ts'
-import type { ErasedItem, Row } from '../frames.ts'
+import type { ErasedItem, Row } from '../rows.ts'
 import { maxErasesPerRow, maxRelayFrameBytes, maxRowsPerFrame } from '../limits.ts'
 import { readId, readPage, writeId, writePage } from './words.ts'
 
