@@ -1,5 +1,5 @@
 import { uniqueConversationId } from '@parley/document'
-import type { DeviceFrame } from '@parley/wire'
+import type { Any, DeviceFrame } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { createPen } from './testing/pen.ts'
 import { blocking, contact, kept, said, unblocking } from './testing/person-calls.ts'
@@ -142,6 +142,23 @@ test('[RE148] [RE161] in a conversation of two nobody is heard by whom he is blo
   tom.send(signal(direct))
   expect(await mary.take('signal')).toHaveLength(1)
   expect(counted).toEqual(['passed', 'passed', 'dropped', 'passed', 'passed'])
+})
+
+test('[RE149] a request takes as many positions whether it is shown or not, and so does taking it back', async () => {
+  const { tom, mary, store } = await createTestLunch()
+  await said(mary, blocking('Tom'))
+  const taken = async (command: Any): Promise<number> => {
+    const before = store.position
+    const verdict = await said(tom, command)
+    expect(verdict).toMatchObject({ class: 'accepted', seq: store.position })
+    return store.position - before
+  }
+  for (const act of ['request', 'request', 'remove']) {
+    expect([await taken(contact(act, 'Eve')), await taken(contact(act, 'Mary'))]).toEqual([2, 2])
+    // The last position is that of a row: another process would go on behind it.
+    const rows = await store.peopleSince(tom.user, 0, 9)
+    expect(rows.at(-1)?.position).toBe(store.position)
+  }
 })
 
 test('[RE149] to whom is blocked it looks as if he waited for an answer', async () => {

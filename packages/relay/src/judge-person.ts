@@ -2,7 +2,7 @@
  * How a person's command is judged: as every command, remembered under its id, and answered when its rows are on the disk.
  * Rules RE140 to RE142.
  */
-import { judgePerson, writeAny } from '@parley/document'
+import { judgePerson, type PersonChange, type PersonCommand, writeAny } from '@parley/document'
 import { type CommandVerdict, maxAnyBytes } from '@parley/wire'
 import { again, type Final, refused, remember } from './command-outcome.ts'
 import { commandKey, type TurnDraft } from './draft.ts'
@@ -39,6 +39,7 @@ function judge(draft: TurnDraft, { by, command }: PersonInput): Final {
   const outcome = { successfulClientIds, failures: failures.map((failure) => ({ ...failure })) }
   if (writeAny(outcome).length > maxAnyBytes)
     throw new Error('an outcome takes more than may be named at once')
+  draft.position += unshown(command.command, verdict.changes)
   for (const change of verdict.changes) {
     draft.position += 1
     putPerson(people, change, now, draft.position)
@@ -49,4 +50,13 @@ function judge(draft: TurnDraft, { by, command }: PersonInput): Final {
     time: now,
     outcome,
   }
+}
+
+/**
+ * Positions are seen by everybody, in cursors: a request that is not shown to whom it was sent takes as many as one that
+ * is, and so does taking it back. The one left out comes first, so that the last position is always that of a row.
+ */
+function unshown(command: PersonCommand, changes: readonly PersonChange[]): number {
+  const ofTwo = command.op === 'contact' && (command.act === 'request' || command.act === 'remove')
+  return ofTwo && changes.length === 1 ? 1 : 0
 }
