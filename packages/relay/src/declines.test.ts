@@ -145,7 +145,7 @@ test('[RE148] [RE161] in a conversation of two nobody is heard by whom he is blo
 })
 
 test('[RE149] a request takes as many positions whether it is shown or not, and so does taking it back', async () => {
-  const { tom, mary, store } = await createTestLunch()
+  const { tom, mary, store, clock } = await createTestLunch()
   await said(mary, blocking('Tom'))
   const taken = async (command: Any): Promise<number> => {
     const before = store.position
@@ -154,6 +154,7 @@ test('[RE149] a request takes as many positions whether it is shown or not, and 
     return store.position - before
   }
   for (const act of ['request', 'request', 'remove']) {
+    clock.time += 1
     expect([await taken(contact(act, 'Eve')), await taken(contact(act, 'Mary'))]).toEqual([2, 2])
     // The last position is that of a row: another process would go on behind it.
     const rows = await store.peopleSince(tom.user, 0, 9)
