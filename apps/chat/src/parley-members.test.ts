@@ -1,6 +1,6 @@
 import type { Policy } from '@parley/client'
 import { expect, test } from 'vitest'
-import { failuresText, rightsOf } from './parley-members.ts'
+import { actOn, failuresText, rightsOf } from './parley-members.ts'
 
 const policy: Policy = {
   invite: 'members',
@@ -38,4 +38,35 @@ test('[AC11] a change that worked for all has nothing to say, another one says f
   expect(failuresText({ failures })).toBe(
     'Mary: blocked here; unblock first. Ned: more than the conversation can hold.',
   )
+})
+
+test('[AC30] each action does what it says to that member, and to nobody else', async () => {
+  const done: string[] = []
+  const call =
+    (name: string) =>
+    async (...given: readonly unknown[]) => {
+      done.push([name, ...given.map((one) => JSON.stringify(one))].join(' '))
+      const nothing = { successfulClientIds: [], failures: [] }
+      return { ...nothing, confirmed: Promise.resolve(nothing) }
+    }
+  const conversation = {
+    remove: call('remove'),
+    updateMemberRole: call('role'),
+    muteMembers: call('mute'),
+    unmuteMembers: call('unmute'),
+    blockMembers: call('block'),
+    unblockMembers: call('unblock'),
+  }
+  const actions = ['remove', 'promote', 'demote', 'mute', 'mute-hour', 'unmute', 'block', 'unblock'] as const
+  for (const action of actions) await actOn(conversation, action, 'Mary')
+  expect(done).toEqual([
+    'remove ["Mary"]',
+    'role "Mary" "manager"',
+    'role "Mary" "member"',
+    'mute ["Mary"]',
+    'mute ["Mary"] {"forMs":3600000}',
+    'unmute ["Mary"]',
+    'block ["Mary"]',
+    'unblock ["Mary"]',
+  ])
 })

@@ -56,8 +56,13 @@ export function rightsOf({
   return all.map(([name]) => name)
 }
 
+type Leading = Pick<
+  Conversation,
+  'remove' | 'updateMemberRole' | 'muteMembers' | 'unmuteMembers' | 'blockMembers' | 'unblockMembers'
+>
+
 export async function actOn(
-  conversation: Conversation,
+  conversation: Leading,
   action: MemberAction,
   member: string,
 ): Promise<MembersResult> {
