@@ -18,6 +18,7 @@ import { goOn, messageAfter } from './live-pages.ts'
 import { withMentioned, withRecalled } from './marks.ts'
 import { readRow } from './read-row.ts'
 import type { ReadRow } from './read-row.ts'
+import { hearLeaving } from './receipt-rows.ts'
 import type { ConversationRecord, LastMessage } from './records.ts'
 import { settleRow } from './settle-row.ts'
 import { eraseBy, storeRow } from './store-row.ts'
@@ -41,6 +42,7 @@ export async function applyRow(
     if (change.ok) {
       applyHeadRow(ledger, before, row, change.change, arrival)
       await hideBefore(ledger, id, change.change, arrival.user)
+      await hearLeaving(ledger, id, change.change, arrival)
     } else await passOver(ledger, before, row)
     return undefined
   }

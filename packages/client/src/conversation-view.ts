@@ -1,8 +1,9 @@
 /** A list row as the engine's users see it: what is confirmed, with what waits here laid over it. Rules CL84, CL120 and CL129. */
-import type { Setting } from '@parley/document'
+import type { Setting, UserId } from '@parley/document'
 import type { ConversationView, MessageView } from './engine-types.ts'
 import type { ConversationRecord, DraftRecord, EntryItem, OutboxItem } from './records.ts'
 import { isHidden } from './person-settings.ts'
+import { withReceipts } from './receipts.ts'
 import { contentOf, laidOver, recalledView, waitingView } from './views.ts'
 
 /** The formula of DESIGN: totals only grow, and what was recalled after the mark no longer counts. */
@@ -16,6 +17,7 @@ export function conversationView(
   waiting: Iterable<OutboxItem>,
   draft: DraftRecord | undefined,
   setting: Setting = {},
+  user?: UserId,
 ): ConversationView {
   let written: MessageView | undefined
   let failed: MessageView | undefined
@@ -44,7 +46,8 @@ export function conversationView(
     unique: record.unique,
     role,
     memberCount: record.members,
-    lastMessage: last ?? null,
+    lastMessage:
+      last === undefined || user === undefined ? (last ?? null) : withReceipts(last, record.receipts, user),
     lastMessageAt: last?.time ?? record.last?.time ?? record.createdAt,
     unread: unreadOf(record),
     mentioned: record.mentioned.length > 0,
@@ -52,6 +55,8 @@ export function conversationView(
     pinnedAt: setting.pinned ?? null,
     muted: setting.muted ?? false,
     hidden: isHidden(setting, record, written !== undefined),
+    lastDeliveredAt: record.receipts?.lastDeliveredAt ?? 0,
+    lastReadAt: record.receipts?.lastReadAt ?? 0,
     syncState: syncState(record),
     seq: record.seq,
   }

@@ -9,6 +9,7 @@ import type { Model } from './model.ts'
 import type { Ports } from './ports.ts'
 import type { PresenceBook } from './presence.ts'
 import type { Promises } from './promises.ts'
+import type { ReceiptSender } from './receipt-sender.ts'
 import type { Requests } from './requests.ts'
 import type { Session } from './session.ts'
 import type { Signals } from './signals.ts'
@@ -26,8 +27,11 @@ export interface Core {
   readonly presence: PresenceBook
   readonly signals: Signals
   readonly asking: Asking
+  readonly receipts: ReceiptSender
   /** How far he has read goes to his other devices. */
   readonly syncReadMarks: boolean
+  /** How far he has read is told to the others. */
+  readonly readReceipts: boolean
   readonly emit: (event: EngineEvent) => void
   /** What the relay's clock says, as far as this life has heard: this device's own may be wrong by hours. Rule CL134. */
   readonly relayTime: () => number

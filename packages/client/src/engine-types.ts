@@ -29,6 +29,15 @@ export interface Accepted {
   readonly time: number
 }
 
+/** How far a member has got, as sequences; 0 says nothing. */
+export interface MemberReached {
+  readonly user: UserId
+  readonly delivered: number
+  readonly read: number
+  /** When the relay heard the newest of it. */
+  readonly time: number
+}
+
 export type MessageState = 'sending' | 'sent' | 'failed'
 
 /** Who set one sign on a message, in the order they did. */
@@ -57,6 +66,9 @@ export interface MessageView {
   readonly reactions: readonly Reacted[]
   readonly recalled: boolean
   readonly state: MessageState
+  /** Of an own message: when the last of the others had got it, or read it, by the relay's clock; 0 where that is not known any more. */
+  readonly delivered?: number
+  readonly read?: number
   readonly error?: { readonly code: string; readonly detail: string }
 }
 
@@ -74,6 +86,9 @@ export interface ConversationView {
   readonly memberCount: number
   readonly lastMessage: MessageView | null
   readonly lastMessageAt: number
+  /** The relay's times of the newest own message that all the others have got, or read; 0 for none. */
+  readonly lastDeliveredAt: number
+  readonly lastReadAt: number
   readonly unread: number
   /** Among what is unread somebody mentions this user, or everybody. */
   readonly mentioned: boolean
@@ -212,6 +227,8 @@ export type EngineEvent =
       readonly partial: true
     }
   | { readonly type: 'message-status'; readonly message: MessageView }
+  /** All the others have got, or read, an own message more; `at` is the relay's time of that message. */
+  | { readonly type: 'delivered' | 'read-by'; readonly conversation: ConversationId; readonly at: number }
   | {
       readonly type: 'command-refused'
       readonly conversation: ConversationId
@@ -282,6 +299,8 @@ export interface SendContent {
 
 export interface SendMessage extends SendContent {
   readonly replyTo?: EntryId
+  /** The others are asked to tell when they have got it. */
+  readonly receipt?: boolean
 }
 
 export interface Engine {
@@ -357,6 +376,8 @@ export interface Engine {
   blocked(): readonly UserId[]
   refused(): readonly ConversationId[]
 
+  /** How far the other present members have said to have got, as far as this device has heard. */
+  reached(conversation: ConversationId): readonly MemberReached[]
   /** On this device only, unless reading is to follow the user to his other devices. */
   read(conversation: ConversationId): Promise<void>
   setDraft(conversation: ConversationId, text: string): Promise<void>

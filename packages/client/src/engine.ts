@@ -32,6 +32,8 @@ export interface EngineOptions {
   readonly login?: boolean | undefined
   /** How far he has read goes to his other devices, and theirs counts here. */
   readonly syncReadMarks?: boolean
+  /** How far he has read is told to the others. */
+  readonly readReceipts?: boolean
 }
 
 export function createEngine({
@@ -41,6 +43,7 @@ export function createEngine({
   tag = '',
   login,
   syncReadMarks = false,
+  readReceipts = false,
 }: EngineOptions): Engine {
   const limits: ClientLimits = { ...clientLimits, ...wanted }
   const listeners = new Set<(event: EngineEvent) => void>()
@@ -93,7 +96,18 @@ export function createEngine({
       tag: '',
     }))
     if (ended !== undefined) throw ended
-    const started = run({ user, ports, limits, model: loaded, tag, login, syncReadMarks, emit, end })
+    const started = run({
+      user,
+      ports,
+      limits,
+      model: loaded,
+      tag,
+      login,
+      syncReadMarks,
+      readReceipts,
+      emit,
+      end,
+    })
     opened.onLost((error) => end(storageError(error)))
     await started.begin(isNew)
     running = started
@@ -173,6 +187,7 @@ export function createEngine({
     contacts: () => contactViews(model()),
     blocked: () => blockedUsers(model()),
     refused: () => refusedConversations(model()),
+    reached: (id) => model().conversations.get(id)?.receipts?.others ?? [],
     read: async (id) => live().own.read(id),
     setDraft: async (id, text) => live().own.setDraft(id, text),
     cancelDraft: async (id) => live().own.setDraft(id, null),

@@ -10,6 +10,7 @@ import type { Promises } from './promises.ts'
 import type { Request } from './requests.ts'
 import { readPage } from './read-records.ts'
 import { readEntryRow, readRow } from './read-row.ts'
+import { oweAnew } from './receipt-rows.ts'
 import { settleRow } from './settle-row.ts'
 import { storeFresh, storeRow } from './store-row.ts'
 
@@ -106,7 +107,8 @@ export async function applyDigests(
     const known = Math.max(own.known, truth.version)
     ledger.setPage(id, page, same ? { ...own, known } : { held: 0, known, digest: emptyDigest })
   }
-  ledger.setConversation({ ...record, verify: false })
+  ledger.setConversation({ ...(ledger.conversation(id) ?? record), verify: false })
+  await oweAnew(ledger, id, async () => heldPages(ledger, id))
 }
 
 /** Rows held and confirmed again are answers too: what they carry need not be offered to the relay. */

@@ -18,6 +18,7 @@ import { itemOf } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import { clearedSeq } from './person-settings.ts'
 import type { Place } from './records.ts'
+import { withReceipts } from './receipts.ts'
 import { confirmedView, laidOver, waitingView } from './views.ts'
 
 export interface History {
@@ -104,11 +105,16 @@ export function createHistory(core: Core): History {
     return laidOver(view, model.outbox.about(view.id))
   }
 
+  /** With what others have said of an own message. */
+  function followed(view: MessageView): MessageView {
+    return withReceipts(view, model.conversations.get(view.conversation)?.receipts, core.user)
+  }
+
   function shown(id: ConversationId, messages: readonly TimelineMessage[]): readonly Ranked[] {
     const cleared = clearedSeq(model, id)
     const left = messages.filter(({ seq }) => seq > cleared)
     return left.map((message) => ({
-      view: laid(confirmedView(id, message)),
+      view: followed(laid(confirmedView(id, message))),
       rank: message.seq,
       time: message.time,
     }))
@@ -125,7 +131,7 @@ export function createHistory(core: Core): History {
       const view = isShown ? waitingView(item) : undefined
       if (view === undefined) return []
       time = Math.max(time, view.time)
-      return [{ view: laid(view), rank: tailRank + item.n, time }]
+      return [{ view: followed(laid(view)), rank: tailRank + item.n, time }]
     })
   }
 

@@ -33,6 +33,12 @@ export interface ClientLimits {
   readonly profileFreshMs: number
   /** Profiles of others kept on the device: more than anybody's lists show. */
   readonly maxPeople: number
+  /** Members of a conversation in which this device tells how far it has got: relays keep it of no more. */
+  readonly maxReceiptMembers: number
+  /** What is owed of a conversation waits so long for more of its kind. */
+  readonly receiptEveryMs: number
+  /** Conversations told of at once; the others after as long again. A device that was away may owe it of many. */
+  readonly maxReceiptsAtOnce: number
   /** Head and newest page fetched in idle time, for reading offline, for this many of the latest conversations. */
   readonly maxIdleConversations: number
 }
@@ -55,5 +61,8 @@ export const clientLimits: ClientLimits = {
   presenceDoubtMs: 5_000,
   profileFreshMs: 3_600_000,
   maxPeople: 5000,
+  maxReceiptMembers: 100,
+  receiptEveryMs: 1_000,
+  maxReceiptsAtOnce: 100,
   maxIdleConversations: 50,
 }

@@ -15,6 +15,7 @@ export function conversation(model: Model, id: ConversationId): ConversationView
         model.outbox.lane(id),
         model.drafts.get(id),
         settingOf(shownRows(model.person), id),
+        model.person.user,
       )
 }
 

@@ -3,12 +3,13 @@
  * as something happens on it. Rule CL125.
  */
 import { emptyTimeline, foldRow } from '@parley/document'
-import type { ConversationId, EntryId, TimelineState } from '@parley/document'
+import type { ConversationId, EntryId, TimelineMessage, TimelineState } from '@parley/document'
 import type { MessageView } from './engine-types.ts'
 import { confirmed } from './folded-pages.ts'
 import type { Ledger } from './ledger.ts'
 import { isLivePage } from './live-page.ts'
 import type { ReadRow } from './read-row.ts'
+import { withReceipts } from './receipts.ts'
 import type { PageRecord } from './records.ts'
 import { confirmedView, laidOver } from './views.ts'
 
@@ -31,7 +32,23 @@ export async function messageAfter(
   const message = state.messages.findLast((one) => one.id === target)
   return message === undefined
     ? undefined
-    : laidOver(confirmedView(id, message), ledger.outbox.about(message.id))
+    : withReceipts(
+        laidOver(confirmedView(id, message), ledger.outbox.about(message.id)),
+        ledger.conversation(id)?.receipts,
+        ledger.model.person.user,
+      )
+}
+
+/** The messages of a page as far as it is held here, in sequence. */
+export async function pageMessages(
+  ledger: Ledger,
+  id: ConversationId,
+  page: number,
+): Promise<readonly TimelineMessage[]> {
+  const name = nameOf(id, page)
+  const live = ledger.folded.get(name) ?? ledger.model.livePages.get(name)
+  if (live !== undefined && isLivePage(live, await ledger.page(id, page))) return live.state.messages
+  return (await foldStored(ledger, id, page)).messages
 }
 
 /** A page that is folded goes on with this row, which has been stored; `before` is its record without it. */

@@ -7,6 +7,7 @@ import type { Core } from './core.ts'
 import type { Ledger } from './ledger.ts'
 import { beginPersonEpoch, prunePersonal } from './person-epoch.ts'
 import { readOutboxItem, readPage } from './read-records.ts'
+import { ofNewLog } from './receipts.ts'
 import type { EntryItem, OutboxItem } from './records.ts'
 
 export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Promise<void> {
@@ -22,7 +23,9 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   })
   for (const record of model.conversations.values()) {
     // Sequences of the old log say nothing either: the relay names the mentions again.
-    if (!record.local) ledger.setConversation({ ...record, verify: true, headHeld: 0, mentioned: [] })
+    if (record.local) continue
+    const receipts = ofNewLog(record.receipts)
+    ledger.setConversation({ ...record, verify: true, headHeld: 0, mentioned: [], receipts })
   }
   // Versions of the old log say nothing of the new one: what is held is compared, what is not is unknown.
   const pages = (await model.disk.read([{ kind: 'range', table: 'pages', prefix: [] }]))[0] ?? []

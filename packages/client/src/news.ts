@@ -19,6 +19,7 @@ import { sweepLane } from './outbox.ts'
 import type { Logger } from './ports.ts'
 import { readEntryRow, readRow } from './read-row.ts'
 import type { ReadRow } from './read-row.ts'
+import { hearMarks } from './receipt-rows.ts'
 import type { ConversationRecord, LastMessage, Mark } from './records.ts'
 
 export interface NewsContext extends Arrival {
@@ -87,6 +88,7 @@ export async function applyNews(
     await applySummary(ledger, id, news, context, compares)
   }
   await hidePast(ledger, id, news.since)
+  await hearMarks(ledger, id, { marks: news.marks, all: news.allMarks }, context)
   sweepLane(ledger, id)
   return undefined
 }
@@ -118,6 +120,7 @@ export function freshRecord(id: ConversationId): ConversationRecord {
     verify: false,
     erasing: [],
     since: 0,
+    receipts: null,
     absentSince: 0,
   }
 }

@@ -4,6 +4,7 @@ import type { Core } from './core.ts'
 import { unknownConversation } from './errors.ts'
 import { markAt, marked } from './marks.ts'
 import { tellReadMark } from './person-calls.ts'
+import { oweRead } from './receipt-rows.ts'
 import { unreadOf } from './conversation-view.ts'
 
 export interface OwnCalls {
@@ -24,6 +25,7 @@ export function createOwnCalls(core: Core): OwnCalls {
           ledger.emit({ type: 'conversation', conversation: id })
         }
         tellReadMark(core, ledger, id)
+        if (core.readReceipts) oweRead(ledger, id)
       })
     },
     async setDraft(id, text) {

@@ -18,6 +18,7 @@ import {
   whole,
   wholes,
 } from './fields.ts'
+import { readReceipts } from './receipt-records.ts'
 import type {
   ConversationRecord,
   DeviceRecord,
@@ -75,6 +76,7 @@ export function readConversation(value: Value): ConversationRecord {
     verify: flag(fields, 'verify'),
     erasing: wholes(fields, 'erasing'),
     since: whole(fields, 'since'),
+    receipts: readReceipts(fields['receipts']),
     absentSince: number(fields, 'absentSince'),
   }
 }

@@ -10,6 +10,7 @@ import { applyDigests, applyHead, applyPage } from './fetched.ts'
 import { openLane, writerName } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import { applyNews } from './news.ts'
+import { hearMarks } from './receipt-rows.ts'
 import { applyCommandAnswer, applyPushAnswer, sweepLane } from './outbox.ts'
 import type { LaneEffect } from './outbox.ts'
 import { receivePeople } from './people.ts'
@@ -98,7 +99,8 @@ export async function receive(
       const request = core.requests.find(frame.request)
       if (request === undefined) return
       await applyDigests(ledger, request, frame.pages, core.promises)
-      // What is offered again may leave now.
+      // What is offered again may leave now, and what was delivered be told.
+      ledger.after.push(() => core.receipts.look(request.conversation))
       ledger.after.push(() => core.mailbox.pump())
       ledger.after.push(() => core.requests.close(request.number, 'held'))
       return
@@ -107,6 +109,13 @@ export async function receive(
     case 'welcome':
     case 'failure':
       return
+    case 'marks': {
+      const id = parseConversationId(frame.conversation)
+      if (id === undefined) return
+      await hearMarks(ledger, id, { marks: frame.marks, all: false }, { silent: false })
+      ledger.emit({ type: 'conversation', conversation: id })
+      return
+    }
     case 'signal':
       core.signals.heard(ledger, frame)
       return
@@ -163,6 +172,7 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     // The session may have gone while this was read and stored.
     if (core.session.generation !== generation) return
     core.caughtUp = true
+    core.receipts.caughtUp()
     core.emit({ type: 'caught-up' })
     // What waits may leave now, also when nothing came that anybody is told of.
     core.mailbox.pump()

@@ -21,6 +21,7 @@ import type {
   Operation,
   UserId,
 } from '@parley/document'
+import type { Receipts } from './receipt-records.ts'
 import type { Key, StoreLayout, Value } from '@parley/storage'
 
 export const deviceLayout: StoreLayout = {
@@ -104,6 +105,8 @@ export interface ConversationRecord {
   readonly erasing: readonly number[]
   /** The first page he may see, where the past is hidden from him; 0 for all of it. */
   readonly since: number
+  /** Who has got how far; null while nobody has said or asked. */
+  readonly receipts: Receipts | null
   /** When a relay of another epoch was first found not to know it (0: it does). */
   readonly absentSince: number
 }

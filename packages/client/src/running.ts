@@ -28,6 +28,7 @@ import { createPresenceBook } from './presence.ts'
 import { createPromises } from './promises.ts'
 import { createCatchUp, receive } from './receive.ts'
 import type { CatchUp } from './receive.ts'
+import { createReceiptSender } from './receipt-sender.ts'
 import { createRequests } from './requests.ts'
 import { createSender } from './sender.ts'
 import { createSession } from './session.ts'
@@ -56,6 +57,7 @@ export interface RunOptions {
   readonly tag: string
   readonly login: boolean | undefined
   readonly syncReadMarks: boolean
+  readonly readReceipts: boolean
   readonly emit: (event: EngineEvent) => void
   /** It cannot go on: whoever owns it stops it. */
   readonly end: (error: ParleyError) => void
@@ -69,6 +71,7 @@ export function run({
   tag,
   login,
   syncReadMarks,
+  readReceipts,
   emit,
   end,
 }: RunOptions): Running {
@@ -105,13 +108,14 @@ export function run({
     onFault,
   })
   const relayTime = (): number => ports.now() + ahead
-  const parts = { user, ports, limits, model, mailbox, session, emit, relayTime, syncReadMarks }
+  const parts = { user, ports, limits, model, mailbox, session, emit, relayTime, syncReadMarks, readReceipts }
   const core: Core = {
     ...parts,
     sending: createSending(),
     promises: createPromises(),
     requests: createRequests(),
     asking: createAsking(),
+    receipts: createReceiptSender({ ...parts, ready: () => core.caughtUp }),
     presence: createPresenceBook({ session, emit, ports, limits }),
     signals: createSignals(parts),
     caughtUp: false,
@@ -182,6 +186,7 @@ export function run({
     for (const id of changed) {
       emit({ type: 'conversation', conversation: id })
       tellUnread(id)
+      core.receipts.look(id)
     }
     if (!core.caughtUp) return
     if (ledger.events.length > 0 && sender.ready) mailbox.pump()

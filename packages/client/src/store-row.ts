@@ -4,6 +4,7 @@ import type { ConversationId, EntryId } from '@parley/document'
 import type { EntryRow, ErasedItem } from '@parley/wire'
 import type { Ledger } from './ledger.ts'
 import type { ReadRow } from './read-row.ts'
+import { oweDelivered } from './receipt-rows.ts'
 
 /** Behind what is held of its page. Answers the page's digest after it. */
 export async function storeRow(
@@ -30,6 +31,7 @@ function put(ledger: Ledger, id: ConversationId, read: ReadRow, digest: string):
   const erased =
     read.kind === 'erased' ? { author: read.author, id: read.id, operation: read.row.operation } : null
   ledger.setUpdate(id, row.page, row.seq, { time: row.time, update: row.update, erased })
+  oweDelivered(ledger, id, read)
   return xorDigest(digest, rowDigest({ ...item, seq: row.seq, length: 1, erased: erased !== null }))
 }
 

@@ -206,6 +206,8 @@ function conversationView(id: ConversationId): ConversationView {
     memberCount: 2,
     lastMessage: null,
     lastMessageAt: 0,
+    lastDeliveredAt: 0,
+    lastReadAt: 0,
     unread: 0,
     mentioned: false,
     draft: null,

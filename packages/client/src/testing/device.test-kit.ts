@@ -192,6 +192,7 @@ export interface TestDeviceOptions extends SurroundingsOptions {
   readonly store?: DeviceStore
   readonly limits?: Partial<ClientLimits>
   readonly tag?: string
+  readonly readReceipts?: boolean
   readonly login?: boolean
 }
 
@@ -199,6 +200,7 @@ export async function startDevice({
   store = createMemoryStore(deviceLayout),
   limits = {},
   tag = '',
+  readReceipts = false,
   login,
   ...options
 }: TestDeviceOptions = {}): Promise<TestDevice> {
@@ -208,6 +210,7 @@ export async function startDevice({
     user: user(options.name ?? 'Tom'),
     limits,
     tag,
+    readReceipts,
     login,
     ports: { ...surroundings.ports, store },
   })

@@ -1,0 +1,353 @@
+import type { MemberMark } from '@parley/wire'
+import { expect, test } from 'vitest'
+import { startDevice, take, type TestDevice, type TestDeviceOptions } from './testing/device.test-kit.ts'
+import { limits } from './testing/restored.test-kit.ts'
+import { createScript, type Script } from './testing/script.test-kit.ts'
+import { conversationId, entryId, jerry, mary, pushed, tom } from './testing/values.test-kit.ts'
+
+const lunch = conversationId(1)
+
+interface Scene {
+  readonly device: TestDevice
+  readonly script: Script
+}
+
+/** Tom, Mary and Jerry have lunch; the device is Tom's, and connected. */
+async function scene(options: TestDeviceOptions = {}, members = [tom, mary]): Promise<Scene> {
+  const script = createScript(lunch, { by: jerry, members, reader: tom })
+  const device = await startDevice(options)
+  await device.connect({ news: [script.news()] })
+  device.sent()
+  device.events.splice(0)
+  return { device, script }
+}
+
+function asks(script: Script, from = mary) {
+  return script.write({
+    id: entryId(700 + script.seq),
+    from,
+    sentAt: 5,
+    type: -1,
+    text: 'got it?',
+    receipt: true,
+  })
+}
+
+function marksOf(device: TestDevice) {
+  return device.sent().flatMap((frame) => (frame.frame === 'marks' ? [[frame.delivered, frame.read]] : []))
+}
+
+async function hear({ device }: Scene, ...marks: readonly MemberMark[]): Promise<void> {
+  await device.say({ frame: 'marks', conversation: lunch, marks })
+}
+
+const reached = (user: string, delivered: number, read: number, time = 5000): MemberMark => ({
+  user,
+  delivered,
+  read,
+  time,
+})
+
+test('[CL300] who is asked for a receipt tells it when the message is stored, a second later', async () => {
+  const { device, script } = await scene()
+  const row = asks(script)
+  await device.say(script.frame(row))
+  expect(marksOf(device)).toEqual([])
+  await device.pass(1000)
+  expect(marksOf(device)).toEqual([[row.seq, 0]])
+})
+
+test('[CL300] own messages, those that ask for nothing, operations and what was taken back owe nothing', async () => {
+  const { device, script } = await scene({ readReceipts: true })
+  const own = asks(script, tom)
+  const said = script.text(mary, 'no hurry')
+  await device.say(script.frame(own, said, script.edit(said, 'still none'), script.react(mary, said, '👍')))
+  await device.pass(5000)
+  expect(marksOf(device)).toEqual([])
+})
+
+test('[CL300] what came while away is told once it is stored, by pages that are fetched too', async () => {
+  const { device, script } = await scene()
+  await device.cut()
+  const row = asks(script)
+  script.text(mary, 'and then')
+  await device.pass(1000)
+  await device.connect({ news: [script.news({ whole: false, rows: [], touched: [script.touched(1)] })] })
+  await device.pass(1000)
+  const fetch = device.sent().find((frame) => frame.frame === 'fetch')
+  if (fetch?.frame !== 'fetch') throw new Error('the page was not fetched')
+  await device.say({
+    frame: 'fetch-answer',
+    request: fetch.request,
+    conversation: lunch,
+    fetched: script.page(1, fetch.after),
+  })
+  await device.pass(1000)
+  expect(marksOf(device)).toEqual([[row.seq, 0]])
+})
+
+test('[CL301] reading is told only where that is switched on, and once', async () => {
+  for (const readReceipts of [false, true]) {
+    const { device, script } = await scene({ readReceipts })
+    const row = script.text(mary, 'hello')
+    await device.say(script.frame(row))
+    await device.engine.read(lunch)
+    await device.pass(3000)
+    expect(marksOf(device)).toEqual(readReceipts ? [[0, row.seq]] : [])
+    await device.engine.read(lunch)
+    await device.pass(3000)
+    expect(marksOf(device)).toEqual([])
+  }
+})
+
+test('[CL302] a reading owed under the option is not told in a life without it', async () => {
+  const { device, script } = await scene({ readReceipts: true })
+  const row = script.text(mary, 'hello')
+  await device.say(script.frame(row))
+  await device.cut()
+  await device.engine.read(lunch)
+  await device.engine.close()
+  const without = await startDevice({ store: device.store, seed: 2 })
+  await without.connect()
+  await without.pass(3000)
+  expect(marksOf(without)).toEqual([])
+  await without.engine.close()
+  const again = await startDevice({ store: device.store, seed: 3, readReceipts: true })
+  await again.connect()
+  await again.pass(3000)
+  expect(marksOf(again)).toEqual([[0, row.seq]])
+})
+
+test('[CL303] [CL305] an own message is delivered and read when all the others have passed it, and that is told once', async () => {
+  const scenery = await scene()
+  const { device, script } = scenery
+  const row = script.text(tom, 'mine')
+  await device.say(script.frame(row, script.text(mary, 'hers')))
+  device.events.splice(0)
+  await hear(scenery, reached('Mary', row.seq, 0, 6000))
+  expect(take(device.events, 'message-status')).toEqual([])
+  await hear(scenery, reached('Jerry', row.seq + 1, row.seq, 7000))
+  expect(take(device.events, 'message-status')).toMatchObject([
+    { message: { seq: row.seq, state: 'sent', delivered: 6000 } },
+  ])
+  expect(take(device.events, 'delivered')).toEqual([{ type: 'delivered', conversation: lunch, at: row.time }])
+  expect(take(device.events, 'read-by')).toEqual([])
+  await hear(scenery, reached('Mary', 0, row.seq, 8000))
+  expect(take(device.events, 'message-status')).toMatchObject([{ message: { delivered: 6000, read: 8000 } }])
+  expect(take(device.events, 'read-by')).toEqual([{ type: 'read-by', conversation: lunch, at: row.time }])
+  await hear(scenery, reached('Mary', 0, row.seq, 8000), reached('Jerry', 1, 1))
+  expect(take(device.events, 'message-status')).toEqual([])
+  expect(device.engine.conversation(lunch)).toMatchObject({ lastDeliveredAt: row.time, lastReadAt: row.time })
+  const { messages } = await device.engine.history(lunch, { from: 'device' })
+  expect(messages).toMatchObject([{ delivered: 6000, read: 8000 }, { text: 'hers' }])
+  expect(messages[1]).not.toHaveProperty('delivered')
+  expect(device.engine.reached(lunch)).toEqual([
+    reached('Mary', row.seq, row.seq, 8000),
+    reached('Jerry', row.seq + 1, row.seq, 7000),
+  ])
+})
+
+test('[CL305] marks that cover no own message are no event', async () => {
+  const scenery = await scene()
+  const { device, script } = scenery
+  const row = script.text(mary, 'hers')
+  await device.say(script.frame(row))
+  device.events.splice(0)
+  await hear(scenery, reached('Mary', row.seq, 0), reached('Jerry', row.seq, 0))
+  expect(device.events.map(({ type }) => type)).toEqual(['conversation'])
+  expect(device.engine.conversation(lunch)).toMatchObject({ lastDeliveredAt: 0, lastReadAt: 0 })
+})
+
+test('[CL303] whoever leaves does not hold a message back any more', async () => {
+  const scenery = await scene()
+  const { device, script } = scenery
+  const row = script.text(tom, 'mine')
+  await device.say(script.frame(row))
+  await hear(scenery, reached('Mary', row.seq, 0, 6000))
+  device.events.splice(0)
+  await device.say(script.frame(script.change({ op: 'quit', by: jerry })))
+  expect(take(device.events, 'delivered')).toHaveLength(1)
+  expect(device.engine.conversation(lunch)?.lastMessage).toMatchObject({ delivered: 6000 })
+})
+
+test('[CL304] marks come with the catch-up, in silence on the very first one', async () => {
+  const { device, script } = await scene()
+  const row = script.text(tom, 'mine')
+  await device.say(script.frame(row))
+  await device.cut()
+  device.events.splice(0)
+  await device.pass(1000)
+  const marks = [reached('Mary', row.seq, 0), reached('Jerry', row.seq, 0)]
+  await device.connect({ news: [script.news({ rows: [], marks })] })
+  expect(take(device.events, 'delivered')).toHaveLength(1)
+  const fresh = await startDevice({ seed: 2 })
+  await fresh.connect({ full: true, news: [script.news({ marks, allMarks: true })] })
+  expect(take(fresh.events, 'delivered')).toEqual([])
+  expect(fresh.engine.conversation(lunch)?.lastMessage).toMatchObject({ delivered: 5000 })
+})
+
+test('[CL304] marks of a conversation nobody knows, and of what is no user, are passed over', async () => {
+  const scenery = await scene()
+  const { device } = scenery
+  await device.say({ frame: 'marks', conversation: conversationId(9), marks: [reached('Mary', 1, 1)] })
+  await device.say({ frame: 'marks', conversation: 'no id', marks: [reached('Mary', 1, 1)] })
+  await hear(scenery, reached('no user at all', 1, 1))
+  expect(device.engine.reached(lunch)).toEqual([])
+  expect(device.engine.reached(conversationId(9))).toEqual([])
+  expect(device.errors).toEqual([])
+  expect(device.engine.connection).toBe('connected')
+})
+
+test('[CL307] one frame a second of each conversation, with the latest of both', async () => {
+  const { device, script } = await scene({ readReceipts: true })
+  const first = asks(script)
+  await device.say(script.frame(first))
+  await device.pass(400)
+  const second = asks(script)
+  await device.say(script.frame(second))
+  await device.engine.read(lunch)
+  await device.pass(600)
+  expect(marksOf(device)).toEqual([[second.seq, second.seq]])
+  const third = asks(script)
+  await device.say(script.frame(third))
+  await device.pass(999)
+  expect(marksOf(device)).toEqual([])
+  await device.pass(1)
+  expect(marksOf(device)).toEqual([[third.seq, second.seq]])
+})
+
+test('[CL307] so many conversations are told of at once, and the others a second later', async () => {
+  const scripts = [1, 2, 3].map((n) => {
+    const id = conversationId(n)
+    const script = createScript(id, { by: jerry, members: [tom], reader: tom })
+    asks(script, jerry)
+    return script
+  })
+  const device = await startDevice({ limits: { maxReceiptsAtOnce: 2 } })
+  await device.connect({ news: scripts.map((script) => script.news()) })
+  await device.pass(1000)
+  expect(marksOf(device)).toHaveLength(2)
+  await device.pass(1000)
+  expect(marksOf(device)).toHaveLength(1)
+  await device.pass(5000)
+  expect(marksOf(device)).toEqual([])
+})
+
+test('[CL308] what the relay has not confirmed is told again in the next session, and what it has is not', async () => {
+  const scenery = await scene()
+  const { device, script } = scenery
+  const row = asks(script)
+  await device.say(script.frame(row))
+  await device.pass(1000)
+  expect(marksOf(device)).toHaveLength(1)
+  await device.pass(5000)
+  expect(marksOf(device)).toEqual([])
+  await device.cut()
+  await device.pass(1000)
+  await device.connect()
+  await device.pass(1000)
+  expect(marksOf(device)).toEqual([[row.seq, 0]])
+  await hear(scenery, reached('Tom', row.seq, 0))
+  await device.cut()
+  await device.pass(1000)
+  await device.connect()
+  await device.pass(3000)
+  expect(marksOf(device)).toEqual([])
+})
+
+test('[CL308] what another device of the same user has told is not told again', async () => {
+  const scenery = await scene()
+  const { device, script } = scenery
+  const row = asks(script)
+  await device.say(script.frame(row))
+  await hear(scenery, reached('Tom', row.seq, 0))
+  await device.pass(3000)
+  expect(marksOf(device)).toEqual([])
+})
+
+test('[CL308] what is owed outlives the process', async () => {
+  const { device, script } = await scene()
+  const row = asks(script)
+  await device.say(script.frame(row))
+  await device.engine.close()
+  const again = await startDevice({ store: device.store, seed: 2 })
+  await again.connect()
+  await again.pass(1000)
+  expect(marksOf(again)).toEqual([[row.seq, 0]])
+})
+
+test('[CL309] in a conversation of more members than have marks, or that is left, nothing is told', async () => {
+  const { device, script } = await scene({ limits: { maxReceiptMembers: 2 } })
+  await device.say(script.frame(asks(script)))
+  await device.pass(3000)
+  expect(marksOf(device)).toEqual([])
+  const other = await scene()
+  await other.device.say(other.script.frame(asks(other.script)))
+  await other.device.say(
+    other.script.frame(other.script.change({ op: 'removed', by: jerry, members: [tom] })),
+  )
+  await other.device.pass(3000)
+  expect(marksOf(other.device)).toEqual([])
+})
+
+/** What the device asks for of the newest page is answered, and its digests are compared. */
+async function compared(device: TestDevice, script: Script): Promise<void> {
+  const digests = device.sent().find((frame) => frame.frame === 'digests')
+  if (digests?.frame !== 'digests') throw new Error('no digests were asked for')
+  const pages = digests.pages.map((page) => script.touched(page))
+  await device.say({ frame: 'digests-answer', request: digests.request, conversation: lunch, pages })
+}
+
+test('[CL306] marks of another log are forgotten, and what is still held is owed anew', async () => {
+  const scenery = await scene({ readReceipts: true, limits })
+  const { device, script } = scenery
+  const row = asks(script)
+  await device.say(script.frame(row, script.text(tom, 'mine')))
+  await device.engine.read(lunch)
+  await device.pass(1000)
+  await hear(scenery, reached('Tom', row.seq, row.seq + 1), reached('Mary', 3, 3), reached('Jerry', 3, 3))
+  expect(device.engine.conversation(lunch)?.lastMessage).toMatchObject({ delivered: 5000 })
+  await device.cut()
+  await device.pass(1000)
+  device.sent()
+  const news = [script.news({ whole: false, rows: [], touched: [script.touched(1)], allMarks: true })]
+  await device.connect({ epoch: 'restored', full: true, cursor: 50, news })
+  expect(device.engine.reached(lunch)).toEqual([])
+  expect(device.engine.conversation(lunch)?.lastMessage).not.toHaveProperty('delivered')
+  await device.pass(0)
+  await compared(device, script)
+  await device.pass(1000)
+  expect(marksOf(device)).toEqual([[row.seq, row.seq + 1]])
+})
+
+test('[CL306] what the new log has otherwise is not owed until it is stored', async () => {
+  const scenery = await scene({ limits })
+  const { device, script } = scenery
+  const row = asks(script)
+  await device.say(script.frame(row))
+  await device.pass(1000)
+  await hear(scenery, reached('Tom', row.seq, 0))
+  await device.cut()
+  await device.pass(1000)
+  device.sent()
+  const restored = createScript(lunch, { by: jerry, members: [tom, mary], reader: tom })
+  const other = { id: entryId(900), from: mary, sentAt: 5, type: -1, text: 'something else' }
+  restored.write(other, { client: 78 })
+  const news = [restored.news({ whole: false, rows: [], touched: [restored.touched(1)], allMarks: true })]
+  await device.connect({ epoch: 'restored', full: true, cursor: 50, news })
+  await compared(device, restored)
+  await device.pass(3000)
+  expect(marksOf(device)).toEqual([])
+})
+
+test('[CL300] a message that is edited before it leaves goes on asking', async () => {
+  const { device } = await scene()
+  await device.cut()
+  const { id } = await device.engine.send(lunch, { type: -1, text: 'got it?', receipt: true })
+  await device.engine.edit(lunch, id, { type: -1, text: 'have you got it?' })
+  await device.pass(1000)
+  await device.connect()
+  expect(pushed(device.sent()).map(({ entry }) => entry)).toMatchObject([
+    { id, text: 'have you got it?', receipt: true },
+  ])
+})

@@ -1,0 +1,189 @@
+/**
+ * Receipts as the ledger changes them: what is owed for what was stored, what others have said, and which own messages that
+ * covers. Rules CL300 to CL306.
+ */
+import {
+  type Change,
+  type ConversationId,
+  parseUserId,
+  type TimelineMessage,
+  type UserId,
+} from '@parley/document'
+import type { MemberMark } from '@parley/wire'
+import type { Arrival } from './arrival.ts'
+import type { MemberReached } from './engine-types.ts'
+import type { Ledger } from './ledger.ts'
+import { pageMessages } from './live-pages.ts'
+import { readRow, type ReadRow } from './read-row.ts'
+import { noReceipts } from './receipt-records.ts'
+import { nextStep, owing, type Which, withMarks, withoutMembers, withReceipts, withStep } from './receipts.ts'
+import type { ConversationRecord } from './records.ts'
+import { confirmedView } from './views.ts'
+
+/** A message of somebody else that asks for a receipt, and is stored now. */
+export function oweDelivered(ledger: Ledger, id: ConversationId, read: ReadRow): void {
+  if (!asksOthers(read, ledger.model.person.user)) return
+  const record = ledger.conversation(id)
+  if (record !== undefined) put(ledger, record, owing(record, { delivered: read.row.seq }))
+}
+
+/** The newest message, whoever wrote it. */
+export function oweRead(ledger: Ledger, id: ConversationId): void {
+  const record = ledger.conversation(id)
+  if (record === undefined || record.last === null) return
+  const after = owing(record, { read: record.last.seq })
+  if (after === record) return
+  put(ledger, record, after)
+  ledger.emit({ type: 'conversation', conversation: id })
+}
+
+/** Of another log: the newest held message that asks for one, once held pages have been compared. */
+export async function oweAnew(
+  ledger: Ledger,
+  id: ConversationId,
+  held: () => Promise<readonly number[]>,
+): Promise<void> {
+  if (ledger.conversation(id)?.receipts?.anew !== true) return
+  const pages = (await held()).toSorted((a, b) => b - a)
+  const seq = await newestAsking(ledger, id, pages)
+  const record = ledger.conversation(id)
+  if (record === undefined || record.receipts === null) return
+  const compared = { ...record, receipts: { ...record.receipts, anew: false } }
+  ledger.setConversation(owing(compared, { delivered: seq }))
+}
+
+async function newestAsking(ledger: Ledger, id: ConversationId, pages: readonly number[]): Promise<number> {
+  for (const page of pages) {
+    // As the job has left it: a page that differs is held no more.
+    if ((await ledger.page(id, page)).held === 0) continue
+    const stored = await ledger.updates(id, page)
+    const asking = stored.findLast(({ seq, record: { time, update, erased } }) => {
+      const read =
+        erased === null ? readRow({ kind: 'entry', seq, time, page, update, erases: [] }) : undefined
+      return read !== undefined && asksOthers(read, ledger.model.person.user)
+    })
+    if (asking !== undefined) return asking.seq
+  }
+  return 0
+}
+
+function asksOthers(read: ReadRow, user: UserId): boolean {
+  return (
+    read.kind === 'entry' && !('op' in read.entry) && read.entry.receipt === true && read.entry.from !== user
+  )
+}
+
+export async function hearMarks(
+  ledger: Ledger,
+  id: ConversationId,
+  { marks, all }: { readonly marks: readonly MemberMark[]; readonly all: boolean },
+  { silent }: Pick<Arrival, 'silent'>,
+): Promise<void> {
+  const record = ledger.conversation(id)
+  if (record === undefined || (marks.length === 0 && record.receipts === null)) return
+  if (marks.length === 0 && !all) return
+  const heard = marks.flatMap((mark): MemberReached | readonly [] => {
+    const user = parseUserId(mark.user)
+    return user === undefined ? [] : { ...mark, user }
+  })
+  const receipts = withMarks(record.receipts ?? noReceipts, heard, all, ledger.model.person.user)
+  ledger.setConversation({ ...record, receipts })
+  await advance(ledger, id, silent)
+}
+
+/** Who is there no more does not count any more. */
+export async function hearLeaving(
+  ledger: Ledger,
+  id: ConversationId,
+  change: Change,
+  { silent }: Pick<Arrival, 'silent'>,
+): Promise<void> {
+  const record = ledger.conversation(id)
+  const gone = leaving(change)
+  if (record === undefined || record.receipts === null || gone.length === 0) return
+  ledger.setConversation({ ...record, receipts: withoutMembers(record.receipts, gone) })
+  await advance(ledger, id, silent)
+}
+
+function leaving(change: Change): readonly UserId[] {
+  if (change.op === 'removed') return change.members
+  if (change.op === 'blocked') return change.left
+  return change.op === 'quit' ? [change.by] : []
+}
+
+async function advance(ledger: Ledger, id: ConversationId, silent: boolean): Promise<void> {
+  const before = ledger.conversation(id)
+  if (before === undefined || before.receipts === null) return
+  const ends = { delivered: lastOf(before, 'delivered'), read: lastOf(before, 'read') }
+  for (const which of ['delivered', 'read'] as const) {
+    const record = ledger.conversation(id)
+    const step =
+      record === undefined || record.receipts === null
+        ? undefined
+        : nextStep(record.receipts, record.members, which)
+    if (record === undefined || record.receipts === null || step === undefined) continue
+    const receipts = { ...record.receipts, [which]: withStep(record.receipts[which], step) }
+    ledger.setConversation({ ...record, receipts })
+  }
+  const after = ledger.conversation(id)
+  if (after === undefined) return
+  const covered = {
+    delivered: await ownBetween(ledger, after, ends.delivered, lastOf(after, 'delivered')),
+    read: await ownBetween(ledger, after, ends.read, lastOf(after, 'read')),
+  }
+  tellCovered(ledger, id, covered, silent)
+}
+
+function lastOf({ receipts }: ConversationRecord, which: Which): number {
+  return receipts?.[which].at(-1)?.seq ?? 0
+}
+
+function tellCovered(
+  ledger: Ledger,
+  id: ConversationId,
+  covered: Readonly<Record<Which, readonly TimelineMessage[]>>,
+  silent: boolean,
+): void {
+  const record = ledger.conversation(id)
+  if (record === undefined || record.receipts === null) return
+  const { receipts } = record
+  const lastDeliveredAt = covered.delivered.at(-1)?.time ?? receipts.lastDeliveredAt
+  const lastReadAt = covered.read.at(-1)?.time ?? receipts.lastReadAt
+  ledger.setConversation({ ...record, receipts: { ...receipts, lastDeliveredAt, lastReadAt } })
+  if (silent) return
+  const changed = new Map([...covered.delivered, ...covered.read].map((message) => [message.seq, message]))
+  for (const message of [...changed.values()].toSorted((a, b) => a.seq - b.seq)) {
+    const view = confirmedView(id, message)
+    ledger.emit({ type: 'message-status', message: withReceipts(view, receipts, ledger.model.person.user) })
+  }
+  if (covered.delivered.length > 0) ledger.emit({ type: 'delivered', conversation: id, at: lastDeliveredAt })
+  if (covered.read.length > 0) ledger.emit({ type: 'read-by', conversation: id, at: lastReadAt })
+}
+
+/** Pages looked at for what a mark has newly covered: whoever has been away for longer looks at the rest when it is shown. */
+const maxPagesCovered = 4
+
+/** Own messages behind one sequence and up to another one, in order, of what is held of the newest pages. */
+async function ownBetween(
+  ledger: Ledger,
+  { id, pages }: ConversationRecord,
+  after: number,
+  upTo: number,
+): Promise<readonly TimelineMessage[]> {
+  const { user } = ledger.model.person
+  const found: TimelineMessage[] = []
+  if (upTo <= after) return found
+  for (let page = pages; page > Math.max(0, pages - maxPagesCovered); page -= 1) {
+    const messages = await pageMessages(ledger, id, page)
+    const own = messages.filter(
+      ({ seq, from, recalled }) => from === user && !recalled && seq > after && seq <= upTo,
+    )
+    found.push(...own)
+    if (messages.some(({ seq }) => seq <= after)) break
+  }
+  return found.toSorted((a, b) => a.seq - b.seq)
+}
+
+function put(ledger: Ledger, before: ConversationRecord, after: ConversationRecord): void {
+  if (after !== before) ledger.setConversation(after)
+}
