@@ -73,6 +73,8 @@ export interface ChatConversation {
   /** Among what is unread somebody mentions the person. */
   readonly mentioned: boolean
   readonly draft: string
+  /** Others who are writing just now. */
+  readonly typing: readonly string[]
   readonly sync: 'local' | 'synced' | 'behind' | 'left'
 }
 
@@ -164,6 +166,8 @@ export interface Chat {
   discard(unsent: string): Promise<void>
   read(id: string): Promise<void>
   setDraft(id: string, text: string): Promise<void>
+  /** The person is writing, or has stopped; nobody waits for it. */
+  typing(id: string, on: boolean): void
 
   on(listener: (event: ChatEvent) => void): () => void
 }

@@ -35,6 +35,8 @@ export interface ComposerOptions {
   readonly send: (text: string, replyTo?: ChatMessage) => Promise<void>
   readonly saveEdit: (message: ChatMessage, text: string) => Promise<void>
   readonly keepDraft: (text: string) => void
+  /** Something is being written, or nothing any more. */
+  readonly typing: (on: boolean) => void
 }
 
 type Purpose =
@@ -99,6 +101,8 @@ export function createComposer(options: ComposerOptions): Composer {
 
   function onInput(): void {
     fit()
+    // What changes an old message is nobody's business before it is there.
+    if (purpose.is !== 'edit') options.typing(field.value.trim() !== '')
     clearTimeout(timer)
     timer = setTimeout(flush, draftDelayMs)
   }

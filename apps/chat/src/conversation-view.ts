@@ -76,6 +76,7 @@ export function createConversationView({
       return telling(chat.edit(message, { text, ...mentionsIn(text, names) }))
     },
     keepDraft: (text) => run(chat.setDraft(id, text)),
+    typing: (on) => chat.typing(id, on),
   })
   const panel = createMembersPanel({
     self: chat.user,

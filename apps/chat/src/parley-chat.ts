@@ -213,6 +213,7 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
     discard: async (id) => settled(unsentItem(id).discard()),
     read: async (id) => known(id).read(),
     setDraft: async (id, text) => (text === '' ? known(id).cancelDraft() : known(id).setDraft(text)),
+    typing: (id, on) => find(id)?.typing(on),
 
     on(listener) {
       listeners.add(listener)

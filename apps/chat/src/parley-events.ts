@@ -39,7 +39,10 @@ export function listenTo(
       tell({ type: 'changed' })
     })
     .on(Event.UNREAD_MESSAGES_COUNT_UPDATE, () => tell({ type: 'changed' }))
+    .on(Event.TYPING, () => tell({ type: 'changed' }))
     .on(Event.MESSAGE, (message, _conversation, { replayed }) => {
+      // One that nobody keeps would be gone with the next drawing.
+      if (message.seq === 0) return
       const fresh = replayed !== true && message.from !== client.id
       tell({ type: 'message', message: messageOf(message), fresh })
     })

@@ -20,6 +20,7 @@ export function conversationOf(conversation: Conversation, crew?: Crew): ChatCon
     unread: conversation.unreadMessagesCount,
     mentioned: conversation.unreadMessagesMentioned,
     draft: conversation.draft?.text ?? '',
+    typing: conversation.typingMembers,
     sync: syncState === 'unknown' ? 'left' : syncState,
   }
 }

@@ -4,6 +4,7 @@ import type { ChatConversation } from './chat.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
 import { titleOf } from './names.ts'
+import { typingText } from './wording.ts'
 
 export interface TalkHead {
   readonly element: HTMLElement
@@ -32,7 +33,8 @@ export function createTalkHead(self: string, toggleMembers: () => void): TalkHea
       const name = titleOf(conversation, self)
       title.textContent = name
       subtitle.textContent =
-        conversation.name === null ? `${conversation.memberCount} members` : conversation.members.join(', ')
+        typingText(conversation.typing) ??
+        (conversation.name === null ? `${conversation.memberCount} members` : conversation.members.join(', '))
       picture.replaceChildren(avatar(name))
       members.ariaExpanded = String(membersShown)
     },

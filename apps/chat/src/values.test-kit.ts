@@ -29,6 +29,7 @@ export function aConversation(more: Partial<ChatConversation> = {}): ChatConvers
     memberCount: 2,
     roles: { Tom: 'owner', Jerry: 'member' },
     muted: [],
+    typing: [],
     blocked: [],
     rights: ['speak'],
     last: null,

@@ -9,6 +9,7 @@ import {
   reactionText,
   reasonText,
   silenceText,
+  typingText,
   unsentText,
 } from './wording.ts'
 
@@ -30,6 +31,13 @@ test('[AC10] only waiting for the next try counts down and offers to try now', (
 test('[AC10] what is read out stays the same while the seconds pass', () => {
   const texts = [0, 1000, 2000, 9000].map((now) => connectionText({ is: 'waiting', until: 8000 }, now).text)
   expect(new Set(texts).size).toBe(1)
+})
+
+test('[AC40] who is typing is named, as long as they are few', () => {
+  expect(typingText([])).toBeUndefined()
+  expect(typingText(['Mary'])).toBe('Mary is typing…')
+  expect(typingText(['Mary', 'Ada'])).toBe('Mary and Ada are typing…')
+  expect(typingText(['Mary', 'Ada', 'Bob'])).toBe('3 people are typing…')
 })
 
 test('[AC11] a refusal is a sentence, also when its code is unknown', () => {

@@ -2,7 +2,7 @@
  * The sentences about the connection, about what waits and about what was refused. Every refusal has one that says what
  * to do; a code this page has never heard of is shown with what the relay says about it.
  *
- * Rules: AC10, AC11, AC12, AC16, AC31.
+ * Rules: AC10, AC11, AC12, AC16, AC31, AC40.
  */
 import type { ChatConversation, ChatMessage, ChatReaction, Connection, Reason, Unsent } from './chat.ts'
 
@@ -35,6 +35,14 @@ export function connectionText(connection: Connection, now: number): ConnectionT
     case 'ended':
       return { tone: 'warn', text: connection.reason }
   }
+}
+
+/** undefined: nobody is. */
+export function typingText(names: readonly string[]): string | undefined {
+  const [one, other] = names
+  if (one === undefined) return undefined
+  if (other === undefined) return `${one} is typing…`
+  return names.length === 2 ? `${one} and ${other} are typing…` : `${names.length} people are typing…`
 }
 
 const reasons: Readonly<Record<string, string>> = {
