@@ -257,6 +257,13 @@ test('[RE122] it counts what passes', async () => {
     { verdict: { class: 'accepted' } },
     { verdict: { class: 'refused', code: 'author-mismatch' } },
   ])
+  for (const id of [conversation, testConversationId(3)])
+    tom.send({ frame: 'signal', conversation: id, content: null })
+  tom.send({ frame: 'presence', request: 1, users: ['Tom'], watch: 'no' })
+  expect(await tom.next('presence-answer')).toMatchObject({ online: ['Tom'] })
+  await expect
+    .poll(async () => (await fetch(`${server.http}/metrics`)).text())
+    .toContain('signals_dropped_total 1')
   const text = await (await fetch(`${server.http}/metrics`)).text()
   const value = (name: string): number =>
     Number(
@@ -267,7 +274,9 @@ test('[RE122] it counts what passes', async () => {
     )
   expect(value('sessions')).toBe(1)
   expect(value('sessions_opened_total')).toBe(1)
-  expect(value('frames_received_total')).toBe(3)
+  expect(value('frames_received_total')).toBe(6)
+  expect(value('signals_passed_total')).toBe(1)
+  expect(value('signals_dropped_total')).toBe(1)
   expect(value('frames_sent_total')).toBe(tom.frames.length)
   expect(value('bytes_received_total')).toBeGreaterThan(100)
   expect(value('commits_total')).toBe(2)
