@@ -16,6 +16,7 @@ import type {
   Profile,
   UserId,
 } from '@parley/document'
+import type { LiveCalls } from './live-calls.ts'
 
 /** A change that is safe on this device, and what becomes of it at the relay. */
 export interface Queued<T> {
@@ -303,7 +304,7 @@ export interface SendMessage extends SendContent {
   readonly receipt?: boolean
 }
 
-export interface Engine {
+export interface Engine extends LiveCalls {
   readonly user: UserId
   readonly connection: ConnectionState
   /** Resolves when the device's data is loaded; the connection is made behind it. Rejects with a `ParleyError` when the store cannot be opened. */
@@ -347,17 +348,6 @@ export interface Engine {
 
   /** For those who are there now, and kept by nobody. Rejects `OFFLINE`, and with what forbids it. */
   sayTransient(conversation: ConversationId, message: SendMessage): Promise<MessageView>
-  /** This user types, or has stopped. Without a connection nobody is told. */
-  typing(conversation: ConversationId, on: boolean): void
-  /** Others, as far as is known. */
-  typingMembers(conversation: ConversationId): readonly UserId[]
-  /** Of these, those who are there. Rejects `OFFLINE`. */
-  presence(users: readonly UserId[]): Promise<readonly UserId[]>
-  /** Tells how each of them stands, and every change of it, until it is stopped by what is answered. */
-  watchPresence(
-    users: readonly UserId[],
-    listener: (presence: { readonly user: UserId; readonly online: boolean }) => void,
-  ): () => void
 
   history(conversation: ConversationId, query: HistoryQuery): Promise<HistoryPage>
   /** The last of them: confirmed ones in relay order, then the outbox's, in the order they were made. */

@@ -1,0 +1,16 @@
+/** Calls about what is true only now. */
+import type { ConversationId, UserId } from '@parley/document'
+
+export interface LiveCalls {
+  /** This user types, or has stopped. Without a connection nobody is told. */
+  typing(conversation: ConversationId, on: boolean): void
+  /** Others, as far as is known. */
+  typingMembers(conversation: ConversationId): readonly UserId[]
+  /** Of these, those who are there. Rejects `OFFLINE`. */
+  presence(users: readonly UserId[]): Promise<readonly UserId[]>
+  /** Tells how each of them stands, and every change of it, until it is stopped by what is answered. */
+  watchPresence(
+    users: readonly UserId[],
+    listener: (presence: { readonly user: UserId; readonly online: boolean }) => void,
+  ): () => void
+}
