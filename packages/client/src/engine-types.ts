@@ -368,7 +368,7 @@ export interface Engine extends LiveCalls {
 
   /** How far the other present members have said to have got, as far as this device has heard. */
   reached(conversation: ConversationId): readonly MemberReached[]
-  /** On this device only, unless reading is to follow the user to his other devices. */
+  /** On this device only, unless reading is to follow the user to his other devices, or to be told to the others. */
   read(conversation: ConversationId): Promise<void>
   setDraft(conversation: ConversationId, text: string): Promise<void>
   cancelDraft(conversation: ConversationId): Promise<void>

@@ -21,7 +21,7 @@ export {
 } from '../sdk/built-in-messages.ts'
 export type { ClientEvents } from '../sdk/client-events.ts'
 export type { ContactInfo, Contacts } from '../sdk/contacts.ts'
-export { Conversation, type SendOptions } from '../sdk/conversation.ts'
+export { Conversation } from '../sdk/conversation.ts'
 export type {
   ConversationEvents,
   InfoNews,
@@ -39,11 +39,18 @@ export type { Changed } from '../sdk/host.ts'
 export { type CreateConversationOptions, IMClient, type Unsent } from '../sdk/im-client.ts'
 export { type ConversationMemberInfo, ConversationMemberRole, type MemberRole } from '../sdk/member-info.ts'
 export type { MembersResult, MuteOptions, PageOptions, UsersPage } from '../sdk/members.ts'
-export { Message, type MessageReason, MessageStatus, type MessageStatusName } from '../sdk/message.ts'
+export {
+  Message,
+  type MessageReason,
+  MessageStatus,
+  type MessageStatusName,
+  type SendOptions,
+} from '../sdk/message.ts'
 export type { MessageClass } from '../sdk/message-classes.ts'
 export { MessageFile, type MessageFileFields } from '../sdk/message-file.ts'
 export type { BlockedUsers, RefusedConversations } from '../sdk/person-client.ts'
 export type { GivenProfile, UserProfile } from '../sdk/profiles.ts'
+export type { ReadStatus } from '../sdk/receipts.ts'
 export type { ClientOptions, RealtimeEvents, RealtimeOptions } from '../sdk/realtime.ts'
 export type { MessageTimeline, TimelineOptions } from '../sdk/timeline.ts'
 export { messageField, messageType, TypedMessage } from '../sdk/typed-message.ts'

@@ -59,6 +59,8 @@ export type ConversationEvents = {
   readonly [Event.MESSAGE_UPDATE]: readonly [Message, MessageReason | undefined, Replayed]
   readonly [Event.MESSAGE_RECALL]: readonly [Message, Replayed]
   readonly [Event.MESSAGE_STATUS]: readonly [Message]
+  readonly [Event.LAST_DELIVERED_AT_UPDATE]: readonly []
+  readonly [Event.LAST_READ_AT_UPDATE]: readonly []
   readonly [Event.REACTION]: readonly [ReactionNews]
   /** Somebody else has begun to type, or has stopped. */
   readonly [Event.TYPING]: readonly [{ readonly from: string; readonly typing: boolean }]

@@ -27,16 +27,11 @@ import {
   policyOf,
   type UsersPage,
 } from './members.ts'
-import type { Message } from './message.ts'
+import { dateOf, type Message, type SendOptions } from './message.ts'
 import { MyConversation } from './my-conversation.ts'
-import { forwardMessage, reactTo, recallMessage, sendMessage, updateMessage } from './own-messages.ts'
-import { sayTransient } from './signals.ts'
+import { forwardMessage, reactTo, recallMessage, sendAsWanted, updateMessage } from './own-messages.ts'
+import { readStatus, type ReadStatus } from './receipts.ts'
 import { createTimeline, type MessageTimeline, type TimelineOptions } from './timeline.ts'
-
-export interface SendOptions {
-  /** For those who are there now: nobody keeps it, and it counts nowhere. Without a connection it is refused (`OFFLINE`). */
-  readonly transient?: boolean
-}
 
 export class Conversation extends MyConversation {
   /** The relay's answer to its creation; of one that exists, resolved. */
@@ -102,6 +97,13 @@ export class Conversation extends MyConversation {
   get lastMessageAt(): Date {
     return new Date(this.#view?.lastMessageAt ?? 0)
   }
+  /** The time of the newest own message that all the others have got, or read; null for none. */
+  get lastDeliveredAt(): Date | null {
+    return dateOf(this.#view?.lastDeliveredAt)
+  }
+  get lastReadAt(): Date | null {
+    return dateOf(this.#view?.lastReadAt)
+  }
   get unreadMessagesCount(): number {
     return this.#view?.unread ?? 0
   }
@@ -130,8 +132,13 @@ export class Conversation extends MyConversation {
    * Resolves when the message is safe on this device; `await message.sent` for the relay's answer. One that failed is
    * tried again.
    */
-  async send(message: Message | string, { transient = false }: SendOptions = {}): Promise<Message> {
-    return transient ? sayTransient(this.#at, message) : sendMessage(this.#at, message)
+  async send(message: Message | string, options: SendOptions = {}): Promise<Message> {
+    return sendAsWanted(this.#at, message, options)
+  }
+
+  /** Who of the others has got a message, and who has read it, as far as they tell; for groups of at most 100 members. */
+  readStatus(message: Message): ReadStatus {
+    return readStatus(this.#at, message)
   }
 
   /** Tells the others that this user types, or with false that he has stopped; sending a message tells it too. */
@@ -280,7 +287,7 @@ export class Conversation extends MyConversation {
     return this
   }
 
-  /** Everything up to here has been seen. It leaves this device only with `syncReadMarks`. */
+  /** Everything up to here has been seen. It leaves this device only with `syncReadMarks`, to one's others, or `readReceipts`, to everybody. */
   async read(): Promise<void> {
     await this.#host.engine.read(this.id)
   }

@@ -24,6 +24,8 @@ export const Event = {
   MESSAGE_UPDATE: 'messageupdate',
   MESSAGE_RECALL: 'messagerecall',
   MESSAGE_STATUS: 'messagestatus',
+  LAST_DELIVERED_AT_UPDATE: 'lastdeliveredatupdate',
+  LAST_READ_AT_UPDATE: 'lastreadatupdate',
   REACTION: 'reaction',
   TYPING: 'typing',
   PRESENCE: 'presence',

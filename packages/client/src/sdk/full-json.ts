@@ -55,6 +55,8 @@ function viewOf(
   replyTo: EntryId | undefined,
 ): MessageView {
   const editedAt = optional(fields, 'updatedAt', readTime)
+  const delivered = optional(fields, 'deliveredAt', readTime)
+  const read = optional(fields, 'readAt', readTime)
   const error = optional(fields, 'error', readReason)
   return {
     ...content,
@@ -69,6 +71,8 @@ function viewOf(
     state,
     ...(replyTo === undefined ? undefined : { replyTo }),
     ...(editedAt === undefined ? undefined : { editedAt }),
+    ...(delivered === undefined ? undefined : { delivered }),
+    ...(read === undefined ? undefined : { read }),
     ...(error === undefined ? undefined : { error }),
   }
 }

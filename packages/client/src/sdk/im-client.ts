@@ -29,7 +29,7 @@ import type { MessageClasses } from './message-classes.ts'
 import { createOutgoing } from './outgoing.ts'
 import { PersonClient } from './person-client.ts'
 import { pinged, watchable } from './signals.ts'
-import { tellChange, tellMembers, tellMessage, tellTransient } from './telling.ts'
+import { tellChange, tellMembers, tellMessage, tellReceipts, tellTransient } from './telling.ts'
 
 export interface CreateConversationOptions {
   readonly members: readonly string[]
@@ -233,6 +233,10 @@ export class IMClient extends PersonClient {
         return
       case 'changed':
         tellChange(this.#host, this.#to(event.conversation), event)
+        return
+      case 'delivered':
+      case 'read-by':
+        tellReceipts(this.#to(event.conversation), event)
         return
       case 'unread': {
         const { both, conversation } = this.#to(event.conversation)

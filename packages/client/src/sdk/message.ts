@@ -37,9 +37,18 @@ export interface Following {
   readonly sent?: Promise<Accepted> | undefined
 }
 
+export interface SendOptions {
+  /** For those who are there now: nobody keeps it, and it counts nowhere. Without a connection it is refused (`OFFLINE`). */
+  readonly transient?: boolean
+  /** The others' devices tell when they have got it, and the message becomes DELIVERED. Not of a transient one. */
+  readonly receipt?: boolean
+}
+
 export class Message {
   /** Negative: the SDK's, positive: the app's, 0: untyped. */
   static readonly TYPE: number = 0
+  /** How messages of this class are sent where `send` does not say otherwise. */
+  static sendOptions: SendOptions = {}
   id = ''
   /** The conversation's id. */
   cid = ''
@@ -51,6 +60,12 @@ export class Message {
   seq = 0
   status: MessageStatusName = MessageStatus.NONE
   error: MessageReason | undefined
+  /**
+   * Of an own message: when the relay heard that the last of the others had got it, or read it; null until then, and where
+   * that is not known any more.
+   */
+  deliveredAt: Date | null = null
+  readAt: Date | null = null
   /** When it was edited, null for never. */
   updatedAt: Date | null = null
   /** Who set which sign, in the order of their first appearance. */
@@ -67,8 +82,10 @@ export class Message {
   #mentions: readonly Mention[] = []
   #replyTo: EntryId | null = null
   #user: UserId | undefined
+  readonly #class: typeof Message
 
   constructor(content?: string) {
+    this.#class = new.target
     this.#type = new.target.TYPE
     if (content !== undefined) this.setText(content)
   }
@@ -146,6 +163,11 @@ export class Message {
     return this
   }
 
+  /** What its class says. */
+  getSendOptions(): SendOptions {
+    return this.#class.sendOptions
+  }
+
   /** What the engine is given to send. */
   toContent(): SendMessage {
     return this.#content()
@@ -155,6 +177,7 @@ export class Message {
   toFullJSON(): JsonObject {
     const { type, text, attrs, body, mentions, replyTo } = this.#content()
     const { id, cid, from, timestamp, sentAt, seq, status, error, updatedAt, reactions } = this
+    const { deliveredAt, readAt } = this
     return {
       id,
       cid,
@@ -169,6 +192,8 @@ export class Message {
       ...(body === undefined ? undefined : { body }),
       ...(mentions === undefined ? undefined : { mentions }),
       ...(replyTo === undefined ? undefined : { replyTo }),
+      ...(deliveredAt === null ? undefined : { deliveredAt: deliveredAt.getTime() }),
+      ...(readAt === null ? undefined : { readAt: readAt.getTime() }),
       ...(updatedAt === null ? undefined : { updatedAt: updatedAt.getTime() }),
       ...(reactions.length === 0
         ? undefined
@@ -197,7 +222,9 @@ export class Message {
     this.timestamp = new Date(view.time)
     this.sentAt = new Date(view.sentAt)
     this.seq = view.seq
-    this.status = statuses[view.state]
+    this.status = statusOf(view)
+    this.deliveredAt = dateOf(view.delivered)
+    this.readAt = dateOf(view.read)
     this.error = view.error
     this.updatedAt = view.editedAt === undefined ? null : new Date(view.editedAt)
     this.reactions = view.reactions
@@ -238,6 +265,16 @@ export class Message {
 const notSent: Promise<Accepted> = new Promise(() => {
   // A message that was never sent is never answered.
 })
+
+function statusOf({ state, delivered, read }: MessageView): MessageStatusName {
+  if (read !== undefined) return MessageStatus.READ
+  return delivered === undefined ? statuses[state] : MessageStatus.DELIVERED
+}
+
+/** 0 stands for what is not known. */
+export function dateOf(time: number | undefined): Date | null {
+  return time === undefined || time === 0 ? null : new Date(time)
+}
 
 const statuses = {
   sending: MessageStatus.SENDING,

@@ -6,10 +6,21 @@ import { contentOf } from './content.ts'
 import { messageId, type MessageRef } from './given-ids.ts'
 import type { At, Changed } from './host.ts'
 import { badArgument } from './json.ts'
-import { Message, MessageStatus } from './message.ts'
+import { Message, MessageStatus, type SendOptions } from './message.ts'
+import { sayTransient } from './signals.ts'
 
-export async function sendMessage(at: At, message: Message | string): Promise<Message> {
+/** As it is said here, and otherwise as its class says. */
+export async function sendAsWanted(
+  at: At,
+  message: Message | string,
+  options: SendOptions,
+): Promise<Message> {
   const sending = typeof message === 'string' ? new TextMessage(message) : message
+  const { transient = false, receipt = false } = { ...sending.getSendOptions(), ...options }
+  return transient ? sayTransient(at, sending) : sendMessage(at, sending, receipt)
+}
+
+async function sendMessage(at: At, sending: Message, receipt: boolean): Promise<Message> {
   const { status } = sending
   if (status !== MessageStatus.NONE && status !== MessageStatus.FAILED)
     throw new ParleyError('bad-argument', 'This message has been sent: make another one.')
@@ -18,7 +29,10 @@ export async function sendMessage(at: At, message: Message | string): Promise<Me
   try {
     if (status === MessageStatus.FAILED && sending.cid === at.id && (await retried(at, sending)))
       return sending
-    const { message: view, confirmed } = await at.host.engine.send(at.id, sending.toContent())
+    const { message: view, confirmed } = await at.host.engine.send(at.id, {
+      ...sending.toContent(),
+      ...(receipt ? { receipt } : undefined),
+    })
     at.host.outgoing.adopt(sending, view, confirmed)
     return sending
   } catch (error) {
@@ -38,7 +52,7 @@ async function retried({ host: { engine } }: At, { id }: Message): Promise<boole
 /** The same content as a new message. */
 export async function forwardMessage(at: At, message: Message): Promise<Message> {
   const { type, text, attrs, body } = message.toContent()
-  return sendMessage(at, at.host.classes.make(contentOf({ type, text, attrs, body })))
+  return sendAsWanted(at, at.host.classes.make(contentOf({ type, text, attrs, body })), {})
 }
 
 export async function updateMessage<M extends Message>(

@@ -40,6 +40,8 @@ export interface ClientOptions {
   readonly isReconnect?: boolean
   /** How far this user has read goes to his other devices, and theirs counts here. Default: false. */
   readonly syncReadMarks?: boolean
+  /** What he reads is told to the others, and their messages become READ. Without it nothing about reading leaves the device. */
+  readonly readReceipts?: boolean
 }
 
 export interface Platform extends Omit<Ports, 'store' | 'connect' | 'token' | 'log'> {
@@ -122,7 +124,7 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
   /** Ready from what the device holds; the connection is made behind it. */
   async createIMClient(
     id: string,
-    { tag = '', isReconnect, syncReadMarks = false }: ClientOptions = {},
+    { tag = '', isReconnect, syncReadMarks = false, readReceipts = false }: ClientOptions = {},
   ): Promise<IMClient> {
     const user = userId(id)
     checkTag(tag)
@@ -135,6 +137,7 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
       tag,
       login: isReconnect === undefined ? again || undefined : !isReconnect,
       syncReadMarks,
+      readReceipts,
       ports: {
         store: typeof store === 'object' ? store : platform.store(store, user),
         connect: platform.connect(server),

@@ -47,7 +47,8 @@ export function tellMessage(
   { both, conversation }: Tell,
   event: MessageEvent,
 ): void {
-  const message = outgoing.of(event.message)
+  const message =
+    event.type === 'message-status' ? outgoing.status(event.message) : outgoing.of(event.message)
   switch (event.type) {
     case 'message':
       both(Event.MESSAGE, [message, marks(event)], [message, conversation, marks(event)])
@@ -72,6 +73,12 @@ export function tellMessage(
     case 'message-status':
       both(Event.MESSAGE_STATUS, [message], [message, conversation])
   }
+}
+
+/** That there is more of it: the conversation says up to when. */
+export function tellReceipts({ both, conversation }: Tell, { type }: Of<'delivered' | 'read-by'>): void {
+  if (type === 'delivered') both(Event.LAST_DELIVERED_AT_UPDATE, [], [conversation])
+  else both(Event.LAST_READ_AT_UPDATE, [], [conversation])
 }
 
 /** What nobody keeps: there is no other object of it, and nothing follows. */
