@@ -6,7 +6,7 @@ import { nameOf } from './deeds.ts'
 import type { Device } from './device.ts'
 import type { Replica } from './gather.ts'
 import { isMissed } from './heal.ts'
-import type { Commanded, Deed, Edited, Reacted, Said, TakenBack } from './journal.ts'
+import type { Arranged, Commanded, Deed, Edited, Reacted, Said, TakenBack } from './journal.ts'
 import type { Truth } from './truth.ts'
 import type { World } from './world.ts'
 
@@ -48,6 +48,8 @@ function checkFate(evidence: Evidence, deed: Deed): readonly string[] {
       return checkReaction(evidence, deed)
     case 'command':
       return checkCommand(evidence, deed)
+    case 'person':
+      return checkArranged(evidence, deed)
   }
 }
 
@@ -207,6 +209,17 @@ function checkCommand(evidence: Evidence, deed: Commanded): readonly string[] {
   return stands.length === 1 && deed.refused !== null
     ? [`was carried out, and refused (${deed.refused})`]
     : []
+}
+
+/** What came of it stands in the rows, which are held against the log; here only that it does not hang or vanish. */
+function checkArranged(evidence: Evidence, deed: Arranged): readonly string[] {
+  if (deed.call !== 'saved' || deviceOf(evidence.world, deed)?.lost() === true) return []
+  const kept = unsentOf(evidence, deed)
+  if (isWaiting(evidence, deed, kept)) return ['still waits']
+  if (kept.some(({ state, error }) => state === 'refused' && error === undefined))
+    return ['was refused without a reason']
+  const isGone = kept.length === 0 && !deed.discarded && !deed.retried && !isForgotten(evidence, deed)
+  return deed.refused !== null && isGone ? [`was refused (${deed.refused}) and is not kept`] : []
 }
 
 /** The device could not store the refusal, died, asked a relay of another life, and was told otherwise. */

@@ -3,6 +3,7 @@
  * user last came in, that nobody took back. Checked where the device's own story is simple: it was there from the
  * beginning, is no copy, its disk has kept everything, and the relay's log lived one life. Rule WO35.
  */
+import { clearedUpTo, ownRows } from './check-own.ts'
 import type { Replica } from './gather.ts'
 import type { Truth } from './truth.ts'
 import type { World } from './world.ts'
@@ -22,6 +23,7 @@ export function checkUnread(
   const connected = last?.event.type === 'state' && last.event.state === 'connected' && last.at + 1500 < began
   const synced = connected && (next === undefined || next.run === last.run)
   if (!single || !synced || !disk.faithful() || world.counters.get('epochChanges') > 0) return []
+  const rows = ownRows(world, user)
   return truths.flatMap(({ id, changes, messages, members }) => {
     const holding = holdings.get(id)
     const looked = world.journal.looked.filter((one) => one.device === name && one.conversation === id)
@@ -32,7 +34,8 @@ export function checkUnread(
         (op === 'added' && named.includes(user)) ||
         (op === 'joined' && by === user),
     )
-    const mark = Math.max(entered?.seq ?? 0, ...looked.map(({ seq }) => seq ?? 0))
+    const cleared = clearedUpTo(rows, id)
+    const mark = Math.max(entered?.seq ?? 0, cleared, ...looked.map(({ seq }) => seq ?? 0))
     const expected = messages.filter(
       ({ seq, from, recalled }) => seq > mark && from !== user && !recalled,
     ).length

@@ -13,7 +13,7 @@ import {
   type UserId,
 } from '@parley/document'
 import type { Device, Process } from './device.ts'
-import type { Commanded, Deed, Edited, Looked, Reacted, Said, TakenBack } from './journal.ts'
+import type { Arranged, Commanded, Deed, Edited, Looked, Reacted, Said, TakenBack } from './journal.ts'
 import type { World } from './world.ts'
 
 /** Where nothing runs, nothing is done: undefined. */
@@ -91,6 +91,22 @@ export function command(
   const deed: Commanded = { ...facts, kind: 'command', command: wanted }
   world.journal.conversations.add(conversation)
   follow(world, deed, process, (engine) => engine.command(conversation, wanted))
+  return deed
+}
+
+/** Something of his own: a profile, a contact, how he keeps a conversation. */
+export function arrange(
+  world: World,
+  device: Device,
+  what: string,
+  call: (engine: Process['engine']) => Promise<Queued<unknown>>,
+): Arranged | undefined {
+  const common = begin(world, device, '')
+  if (common === undefined) return undefined
+  const { process, ...facts } = common
+  const deed: Arranged = { ...facts, kind: 'person', what }
+  world.counters.add('ownChanges')
+  follow(world, deed, process, call)
   return deed
 }
 
@@ -190,7 +206,7 @@ export function running(device: Device): Process | undefined {
     : undefined
 }
 
-function begin(world: World, device: Device, conversation: ConversationId) {
+function begin<Place extends ConversationId | ''>(world: World, device: Device, conversation: Place) {
   const process = running(device)
   if (process === undefined) return undefined
   return {
@@ -263,6 +279,8 @@ export function nameOf(deed: Deed): string {
       return `reaction ${deed.sign} ${deed.on ? 'on' : 'off'} ${deed.target}`
     case 'command':
       return `command ${deed.command.op}`
+    case 'person':
+      return `own ${deed.what}`
   }
 }
 

@@ -17,6 +17,9 @@ export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly
     case 'command-answer': {
       const { verdict } = frame
       if (verdict.class !== 'accepted' && verdict.class !== 'duplicate') return []
+      // Of a person's own command: the place of its last row in the feed.
+      if (frame.conversation === '')
+        return verdict.seq <= log.position ? [] : [`an own command was answered before the disk had it`]
       const held = find(log, frame.conversation)
       return held !== undefined && verdict.seq <= held.rows.length
         ? []

@@ -1,6 +1,14 @@
 /** Everything one device shows and holds, asked through the engine's own calls. */
-import type { ConversationView, Engine, Inspection, MessageView, UnsentItem } from '@parley/client/engine'
-import type { ConversationId, Head } from '@parley/document'
+import type {
+  ContactView,
+  ConversationView,
+  Engine,
+  Inspection,
+  MessageView,
+  ProfileView,
+  UnsentItem,
+} from '@parley/client/engine'
+import type { ConversationId, Head, UserId } from '@parley/document'
 import type { Device } from './device.ts'
 import type { World } from './world.ts'
 
@@ -17,6 +25,12 @@ export interface Replica {
   readonly device: Device
   readonly holdings: ReadonlyMap<ConversationId, Holding>
   readonly unsent: readonly UnsentItem[]
+  readonly own: {
+    readonly profile: ProfileView
+    readonly contacts: readonly ContactView[]
+    readonly blocked: readonly UserId[]
+    readonly refused: readonly ConversationId[]
+  }
 }
 
 const patienceMs = 120_000
@@ -40,14 +54,20 @@ export async function gather(world: World, device: Device): Promise<Replica> {
   if (process === null) throw new Error(`${device.name} does not run`)
   const { engine } = process
   const holdings = new Map<ConversationId, Holding>()
-  for (const { id } of engine.conversations()) {
+  for (const { id } of engine.conversations({ hidden: true })) {
     const head = await ask(world, `${device.name}: the head of ${id}`, engine.confirmedHead(id))
     const { shown, missing } = await pageThrough(world, device, engine, id)
     const view = engine.conversation(id)
     const inspection = await ask(world, `${device.name}: what is held of ${id}`, engine.inspect(id))
     if (view !== undefined) holdings.set(id, { view, head, shown, missing, inspection })
   }
-  return { device, holdings, unsent: engine.unsent() }
+  const own = {
+    profile: engine.profile(device.user),
+    contacts: engine.contacts(),
+    blocked: engine.blocked(),
+    refused: engine.refused(),
+  }
+  return { device, holdings, unsent: engine.unsent(), own }
 }
 
 interface Paged {

@@ -8,10 +8,11 @@ import type { EngineEvent } from '@parley/client/engine'
 /** asked: the call has not come back (and never will, after a crash); saved: it resolved; rejected: it threw. */
 export type CallState = 'asked' | 'saved' | 'rejected'
 
-interface Common {
+interface Common<Place = ConversationId> {
   readonly device: string
   readonly user: UserId
-  readonly conversation: ConversationId
+  /** '' for what is a person's own. */
+  readonly conversation: Place
   /** Which start of the device made the call. */
   readonly run: number
   readonly at: number
@@ -58,7 +59,13 @@ export interface Commanded extends Common {
   readonly command: Command
 }
 
-export type Deed = Said | TakenBack | Edited | Reacted | Commanded
+/** A change of what is the user's own. */
+export interface Arranged extends Common<''> {
+  readonly kind: 'person'
+  readonly what: string
+}
+
+export type Deed = Said | TakenBack | Edited | Reacted | Commanded | Arranged
 
 /** An event an engine raised. */
 export interface Heard {

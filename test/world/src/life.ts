@@ -2,6 +2,7 @@
  * The life of a world: a walk through the actions, drawn from the seed. Rule WO12.
  */
 import { machineActions } from './life-machines.ts'
+import { ownActions } from './life-own.ts'
 import { peopleActions } from './life-people.ts'
 import { rightsActions } from './life-rights.ts'
 import { relayActions } from './life-relay.ts'
@@ -12,6 +13,7 @@ import type { World } from './world.ts'
 const actions: readonly Action[] = [
   ...peopleActions,
   ...rightsActions,
+  ...ownActions,
   ...machineActions,
   ...relayActions,
   ...scenes,

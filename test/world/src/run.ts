@@ -2,6 +2,7 @@
 import { checkEvents } from './check-events.ts'
 import { checkJournal } from './check-journal.ts'
 import { checkLog, truthsOf } from './check-log.ts'
+import { checkBlocks, checkOwn, clearedFor } from './check-own.ts'
 import { checkReplica, makeableOf } from './check-replicas.ts'
 import { checkUnread } from './check-unread.ts'
 import type { CounterName } from './counters.ts'
@@ -62,7 +63,11 @@ export async function judge(world: World): Promise<readonly string[]> {
     ...world.relay.errors.map((error) => `the relay logged an error: ${error}`),
     ...violations,
     ...checkLog(world, truths),
-    ...replicas.flatMap((replica) => checkReplica(replica, truths, renewed, makeable)),
+    ...replicas.flatMap((replica) =>
+      checkReplica(replica, clearedFor(world, replica.device.user, truths), renewed, makeable),
+    ),
+    ...replicas.flatMap((replica) => checkOwn(world, replica)),
+    ...checkBlocks(world, truths),
     ...replicas.flatMap((replica) => checkUnread(world, replica, truths)),
     ...(replicas.length === 0 ? [] : checkJournal(world, truths, replicas)),
     ...checkEvents(world),

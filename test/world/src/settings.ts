@@ -27,6 +27,7 @@ export const features = [
   'attributes',
   'rights',
   'policies',
+  'people',
   'newDevices',
   'longAbsence',
   'expiringTokens',
