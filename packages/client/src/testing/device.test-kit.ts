@@ -193,6 +193,7 @@ export interface TestDeviceOptions extends SurroundingsOptions {
   readonly limits?: Partial<ClientLimits>
   readonly tag?: string
   readonly readReceipts?: boolean
+  readonly syncReadMarks?: boolean
   readonly login?: boolean
 }
 
@@ -201,6 +202,7 @@ export async function startDevice({
   limits = {},
   tag = '',
   readReceipts = false,
+  syncReadMarks = false,
   login,
   ...options
 }: TestDeviceOptions = {}): Promise<TestDevice> {
@@ -211,6 +213,7 @@ export async function startDevice({
     limits,
     tag,
     readReceipts,
+    syncReadMarks,
     login,
     ports: { ...surroundings.ports, store },
   })
