@@ -13,11 +13,11 @@ import { moveMark } from './person-settings.ts'
 import { personUnsentView } from './person-views.ts'
 import type { Reason } from './records.ts'
 
-/** How rows arrive: `replayed`, what happened while away; `silent`, a first sync; `named`, those the catch-up spoke of. */
+/** How rows arrive: `replayed`, what happened while away; `silent`, a first sync; `named`, those this session spoke of, with their time. */
 export interface OwnArrival {
   readonly replayed: boolean
   readonly silent: boolean
-  readonly named: Set<string>
+  readonly named: Map<string, number>
 }
 
 export function applyOwn(core: Core, ledger: Ledger, { rows }: Own, arrival: OwnArrival): void {
@@ -30,8 +30,11 @@ export function applyOwn(core: Core, ledger: Ledger, { rows }: Own, arrival: Own
       continue
     }
     const { row } = parsed
-    arrival.named.add(nameOf(row.kind, row.key))
-    keys.add(nameOf(row.kind, row.key))
+    const name = nameOf(row.kind, row.key)
+    keys.add(name)
+    // One that was overtaken on its way says nothing new.
+    if (time < (arrival.named.get(name) ?? 0)) continue
+    arrival.named.set(name, time)
     putRow(core, ledger, row, time, arrival)
   }
   for (const item of ledger.person.lane())
@@ -68,7 +71,7 @@ function putRow(
 }
 
 /** A relay that started from nothing and does not name a row does not know it. */
-export function dropUnnamed(core: Core, ledger: Ledger, named: ReadonlySet<string>): void {
+export function dropUnnamed(core: Core, ledger: Ledger, named: ReadonlyMap<string, number>): void {
   const kinds: readonly PersonKind[] = ['profile', 'contact', 'setting', 'block', 'refuse']
   for (const kind of kinds) {
     for (const [key] of ledger.person.rows.of(kind)) {

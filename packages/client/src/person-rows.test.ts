@@ -101,6 +101,24 @@ test('[CL261] of a relay that starts from nothing, what its catch-up does not na
   expect([again.engine.contacts(), again.engine.blocked()]).toEqual([[], ['Butch']])
 })
 
+test('[CL260] a row that was overtaken on its way changes nothing, a removal neither', async () => {
+  const device = await startDevice()
+  await device.connect()
+  const block = (user: string, since: number | null, time: number) => ({
+    frame: 'own' as const,
+    rows: [{ kind: 'block', key: user, value: since === null ? null : { since }, time }],
+  })
+  await device.say(
+    block('Spike', 9, 9),
+    block('Spike', null, 8),
+    block('Butch', null, 7),
+    block('Butch', 5, 5),
+  )
+  expect(device.engine.blocked()).toEqual(['Spike'])
+  await device.say(block('Spike', null, 10))
+  expect(device.engine.blocked()).toEqual([])
+})
+
 test('[CL261] a catch-up from a cursor takes nothing away that it does not name', async () => {
   const device = await startDevice()
   await device.connect()

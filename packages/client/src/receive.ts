@@ -21,8 +21,8 @@ import { moveMark } from './person-settings.ts'
 /** What one session's catch-up has named so far. */
 export interface CatchUp {
   readonly named: Set<ConversationId>
-  /** Rows of the person it has named. */
-  readonly own: Set<string>
+  /** Rows of the person this session has named, each with its time. */
+  readonly own: Map<string, number>
   /** The device had never synced when this session began. */
   readonly first: boolean
   /** Of the relay's log, as its welcome said. */
@@ -34,7 +34,7 @@ export interface CatchUp {
 }
 
 export function createCatchUp(first: boolean, epoch: string): CatchUp {
-  return { named: new Set(), own: new Set(), first, epoch, done: false, broken: false }
+  return { named: new Set(), own: new Map(), first, epoch, done: false, broken: false }
 }
 
 export async function receive(

@@ -56,12 +56,14 @@ export function countPeople({ counts }: PeopleDraft, owner: UserId, group: Perso
 export function putPerson(
   { rows, counts }: PeopleDraft,
   { owner, kind, key, value }: PersonChange,
-  time: number,
+  now: number,
   position: number,
 ): void {
   const group = personGroup(kind, value)
-  const before = rows.get(personKey({ owner, kind, key }))?.group ?? ''
-  countRow(counts, { owner, group: before }, -1)
+  const before = rows.get(personKey({ owner, kind, key }))
+  // The time of a row only grows, whatever the clock does: by it a device knows the newer of two.
+  const time = Math.max(now, (before?.time ?? -1) + 1)
+  countRow(counts, { owner, group: before?.group ?? '' }, -1)
   countRow(counts, { owner, group }, 1)
   const encoded = value === null ? null : writeAny(value)
   rows.set(personKey({ owner, kind, key }), { owner, kind, key, value: encoded, group, time, position })

@@ -83,6 +83,17 @@ test('[RE141] nothing is answered or told before the disk has it, and nothing of
   expect(store.position).toBe(2)
 })
 
+test('[RE142] a row has a later time after every change, when the clock stands or goes back', async () => {
+  const { tom, clock } = await createTestLunch()
+  const times: number[] = []
+  for (const ahead of [0, 0, -5000, 1000]) {
+    clock.time += ahead
+    await said(tom, { op: 'profile', set: { name: `${times.length}` } })
+    times.push(ownRows(tom.frames).get('profile/')?.time ?? 0)
+  }
+  expect(times.map((time, index) => time > (times[index - 1] ?? 0))).toEqual([true, true, true, true])
+})
+
 test('[RE142] commands of one turn are judged one after the other, with rows and counts as they then are', async () => {
   const { tom, mary } = await createTestLunch()
   for (let number = 0; number < 99; number += 1) tom.command('', setting(`c${number}`, { pinned: true }))

@@ -27,6 +27,8 @@ function describeUpdate(update: Uint8Array): unknown {
 }
 
 function describeRow(value: unknown): unknown {
+  // A row of a person says all in plain words.
+  if (typeof value === 'object' && value !== null && 'key' in value) return value
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a decoded frame's rows are rows
   const row = value as Row
   if (row.kind === 'head') return { seq: row.seq, command: row.command, change: row.change }
