@@ -14,6 +14,7 @@ import type { Ledger } from './ledger.ts'
 import { mustBeMember } from './membership.ts'
 import type { Queueing } from './queueing.ts'
 import type { EntryItem, Place } from './records.ts'
+import { withReceipts } from './receipts.ts'
 import { confirmedView, laidOver, waitingView } from './views.ts'
 
 export interface Aim {
@@ -84,7 +85,8 @@ export function createAiming({ user, relayTime }: Core, queueing: Queueing, hist
           ? confirmedView(id, of.confirmed)
           : waitingView(now?.kind === 'entry' ? now : of.waiting)
       if (view === undefined) throw unknownMessage()
-      return laidOver(view, ledger.outbox.about(target))
+      const shown = laidOver(view, ledger.outbox.about(target))
+      return withReceipts(shown, ledger.conversation(id)?.receipts, user)
     },
   }
 

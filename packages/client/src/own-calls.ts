@@ -20,12 +20,14 @@ export function createOwnCalls(core: Core): OwnCalls {
       await mailbox.call((ledger) => {
         const record = ledger.conversation(id)
         if (record === undefined) throw unknownConversation()
-        if (unreadOf(record) > 0 || record.mark.seq !== record.seq) {
+        const isUnread = unreadOf(record) > 0
+        if (isUnread || record.mark.seq !== record.seq) {
           ledger.setConversation(marked(record, markAt(record)))
           ledger.emit({ type: 'conversation', conversation: id })
         }
         tellReadMark(core, ledger, id)
-        if (core.readReceipts) oweRead(ledger, id)
+        // To have read what oneself has said is no news to anybody.
+        if (core.readReceipts && (isUnread || record.last?.from !== core.user)) oweRead(ledger, id)
       })
     },
     async setDraft(id, text) {

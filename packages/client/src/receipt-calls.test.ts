@@ -1,52 +1,9 @@
-import type { MemberMark } from '@parley/wire'
 import { expect, test } from 'vitest'
-import { startDevice, take, type TestDevice, type TestDeviceOptions } from './testing/device.test-kit.ts'
+import { startDevice, take, type TestDevice } from './testing/device.test-kit.ts'
+import { asks, hear, lunch, marksOf, reached, scene } from './testing/receipts.test-kit.ts'
 import { limits } from './testing/restored.test-kit.ts'
 import { createScript, type Script } from './testing/script.test-kit.ts'
 import { conversationId, entryId, jerry, mary, pushed, tom } from './testing/values.test-kit.ts'
-
-const lunch = conversationId(1)
-
-interface Scene {
-  readonly device: TestDevice
-  readonly script: Script
-}
-
-/** Tom, Mary and Jerry have lunch; the device is Tom's, and connected. */
-async function scene(options: TestDeviceOptions = {}, members = [tom, mary]): Promise<Scene> {
-  const script = createScript(lunch, { by: jerry, members, reader: tom })
-  const device = await startDevice(options)
-  await device.connect({ news: [script.news()] })
-  device.sent()
-  device.events.splice(0)
-  return { device, script }
-}
-
-function asks(script: Script, from = mary) {
-  return script.write({
-    id: entryId(700 + script.seq),
-    from,
-    sentAt: 5,
-    type: -1,
-    text: 'got it?',
-    receipt: true,
-  })
-}
-
-function marksOf(device: TestDevice) {
-  return device.sent().flatMap((frame) => (frame.frame === 'marks' ? [[frame.delivered, frame.read]] : []))
-}
-
-async function hear({ device }: Scene, ...marks: readonly MemberMark[]): Promise<void> {
-  await device.say({ frame: 'marks', conversation: lunch, marks })
-}
-
-const reached = (user: string, delivered: number, read: number, time = 5000): MemberMark => ({
-  user,
-  delivered,
-  read,
-  time,
-})
 
 test('[CL300] who is asked for a receipt tells it when the message is stored, a second later', async () => {
   const { device, script } = await scene()
@@ -100,6 +57,20 @@ test('[CL301] reading is told only where that is switched on, and once', async (
   }
 })
 
+test('[CL301] having read what oneself has said is not told, unless it was an answer to what was not read', async () => {
+  const { device, script } = await scene({ readReceipts: true })
+  await device.say(script.frame(script.text(tom, 'from my phone')))
+  await device.engine.read(lunch)
+  await device.pass(3000)
+  expect(marksOf(device)).toEqual([])
+  script.text(mary, 'a question')
+  const answer = script.text(tom, 'an answer, from my phone')
+  await device.say(script.frame(...script.rows.slice(-2)))
+  await device.engine.read(lunch)
+  await device.pass(3000)
+  expect(marksOf(device)).toEqual([[0, answer.seq]])
+})
+
 test('[CL302] a reading owed under the option is not told in a life without it', async () => {
   const { device, script } = await scene({ readReceipts: true })
   const row = script.text(mary, 'hello')
@@ -145,6 +116,21 @@ test('[CL303] [CL305] an own message is delivered and read when all the others h
     reached('Mary', row.seq, row.seq, 8000),
     reached('Jerry', row.seq + 1, row.seq, 7000),
   ])
+})
+
+test('[CL303] what was delivered stays so when it is edited, reacted to or answered', async () => {
+  const scenery = await scene()
+  const { device, script } = scenery
+  const row = script.text(tom, 'mine')
+  await device.say(script.frame(row))
+  await hear(scenery, reached('Mary', row.seq, 0), reached('Jerry', row.seq, 0))
+  const [before] = (await device.engine.history(lunch, { from: 'device' })).messages
+  if (before === undefined) throw new Error('it is there')
+  const { message } = await device.engine.edit(lunch, before.id, { type: -1, text: 'corrected' })
+  expect(message).toMatchObject({ text: 'corrected', delivered: 5000 })
+  device.events.splice(0)
+  await device.say(script.frame(script.react(mary, row, '👍')))
+  expect(take(device.events, 'reaction')).toMatchObject([{ message: { delivered: 5000 } }])
 })
 
 test('[CL305] marks that cover no own message are no event', async () => {
@@ -196,98 +182,6 @@ test('[CL304] marks of a conversation nobody knows, and of what is no user, are 
   expect(device.engine.reached(conversationId(9))).toEqual([])
   expect(device.errors).toEqual([])
   expect(device.engine.connection).toBe('connected')
-})
-
-test('[CL307] one frame a second of each conversation, with the latest of both', async () => {
-  const { device, script } = await scene({ readReceipts: true })
-  const first = asks(script)
-  await device.say(script.frame(first))
-  await device.pass(400)
-  const second = asks(script)
-  await device.say(script.frame(second))
-  await device.engine.read(lunch)
-  await device.pass(600)
-  expect(marksOf(device)).toEqual([[second.seq, second.seq]])
-  const third = asks(script)
-  await device.say(script.frame(third))
-  await device.pass(999)
-  expect(marksOf(device)).toEqual([])
-  await device.pass(1)
-  expect(marksOf(device)).toEqual([[third.seq, second.seq]])
-})
-
-test('[CL307] so many conversations are told of at once, and the others a second later', async () => {
-  const scripts = [1, 2, 3].map((n) => {
-    const id = conversationId(n)
-    const script = createScript(id, { by: jerry, members: [tom], reader: tom })
-    asks(script, jerry)
-    return script
-  })
-  const device = await startDevice({ limits: { maxReceiptsAtOnce: 2 } })
-  await device.connect({ news: scripts.map((script) => script.news()) })
-  await device.pass(1000)
-  expect(marksOf(device)).toHaveLength(2)
-  await device.pass(1000)
-  expect(marksOf(device)).toHaveLength(1)
-  await device.pass(5000)
-  expect(marksOf(device)).toEqual([])
-})
-
-test('[CL308] what the relay has not confirmed is told again in the next session, and what it has is not', async () => {
-  const scenery = await scene()
-  const { device, script } = scenery
-  const row = asks(script)
-  await device.say(script.frame(row))
-  await device.pass(1000)
-  expect(marksOf(device)).toHaveLength(1)
-  await device.pass(5000)
-  expect(marksOf(device)).toEqual([])
-  await device.cut()
-  await device.pass(1000)
-  await device.connect()
-  await device.pass(1000)
-  expect(marksOf(device)).toEqual([[row.seq, 0]])
-  await hear(scenery, reached('Tom', row.seq, 0))
-  await device.cut()
-  await device.pass(1000)
-  await device.connect()
-  await device.pass(3000)
-  expect(marksOf(device)).toEqual([])
-})
-
-test('[CL308] what another device of the same user has told is not told again', async () => {
-  const scenery = await scene()
-  const { device, script } = scenery
-  const row = asks(script)
-  await device.say(script.frame(row))
-  await hear(scenery, reached('Tom', row.seq, 0))
-  await device.pass(3000)
-  expect(marksOf(device)).toEqual([])
-})
-
-test('[CL308] what is owed outlives the process', async () => {
-  const { device, script } = await scene()
-  const row = asks(script)
-  await device.say(script.frame(row))
-  await device.engine.close()
-  const again = await startDevice({ store: device.store, seed: 2 })
-  await again.connect()
-  await again.pass(1000)
-  expect(marksOf(again)).toEqual([[row.seq, 0]])
-})
-
-test('[CL309] in a conversation of more members than have marks, or that is left, nothing is told', async () => {
-  const { device, script } = await scene({ limits: { maxReceiptMembers: 2 } })
-  await device.say(script.frame(asks(script)))
-  await device.pass(3000)
-  expect(marksOf(device)).toEqual([])
-  const other = await scene()
-  await other.device.say(other.script.frame(asks(other.script)))
-  await other.device.say(
-    other.script.frame(other.script.change({ op: 'removed', by: jerry, members: [tom] })),
-  )
-  await other.device.pass(3000)
-  expect(marksOf(other.device)).toEqual([])
 })
 
 /** What the device asks for of the newest page is answered, and its digests are compared. */

@@ -20,12 +20,12 @@ const others = ['Ada', 'Bob', 'Eve'].map(user)
 
 /** As the ledger does it. */
 function advanced(receipts: Receipts, members: number): Receipts {
-  let now = receipts
-  for (const which of ['delivered', 'read'] as const) {
-    const step = nextStep(now, members, which)
-    if (step !== undefined) now = { ...now, [which]: withStep(now[which], step) }
-  }
-  return now
+  return withNext(withNext(receipts, members, 'delivered'), members, 'read')
+}
+
+function withNext(receipts: Receipts, members: number, which: 'delivered' | 'read'): Receipts {
+  const step = nextStep(receipts, members, which)
+  return step === undefined ? receipts : { ...receipts, [which]: withStep(receipts[which], step) }
 }
 
 const mark = fc.record({

@@ -14,7 +14,7 @@ export interface MarkLimits {
   readonly maxReceiptMembers: number
 }
 
-export const markKey = ({ conversation, user }: MarkKey): string => `${conversation}/${user}`
+const markKey = ({ conversation, user }: MarkKey): string => `${conversation}/${user}`
 
 export function marksInput(by: Identity, { conversation, delivered, read }: Marks): MarksInput {
   const parsed = parseConversationId(conversation)

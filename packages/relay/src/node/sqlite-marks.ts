@@ -29,9 +29,7 @@ export interface MarksStatements {
 export function prepareMarks(database: DatabaseSync): MarksStatements {
   return {
     mark: database.prepare('SELECT * FROM marks WHERE conversation = ? AND user = ?'),
-    moved: database.prepare(
-      'SELECT count(*) AS count FROM members WHERE conversation = ? AND position > ? LIMIT 1',
-    ),
+    moved: database.prepare('SELECT 1 AS one FROM members WHERE conversation = ? AND position > ? LIMIT 1'),
     since: database.prepare(`
       SELECT marks.* FROM marks JOIN members USING (user, conversation)
       WHERE marks.conversation = ? AND marks.position > ? AND members.role <> ''
@@ -54,7 +52,7 @@ export function readSqliteMarks(
       ),
     marksSince: async (conversation, position, limit) => {
       const [found] = await readingAll([numberOf(conversation)], (own) => {
-        const all = number(moved.get(own, position) ?? {}, 'count') > 0
+        const all = moved.get(own, position) !== undefined
         const rows = since.all(own, all ? 0 : position, limit)
         return [{ all, marks: rows.map((columns) => markRecord(conversation, columns)) }]
       })
