@@ -144,6 +144,42 @@ test('[CL305] marks that cover no own message are no event', async () => {
   expect(device.engine.conversation(lunch)).toMatchObject({ lastDeliveredAt: 0, lastReadAt: 0 })
 })
 
+test('[CL305] of a page that is not held the newest message says when', async () => {
+  const script = createScript(lunch, { by: jerry, members: [tom, mary], reader: tom })
+  script.change({ op: 'page', pages: 2 })
+  const row = script.text(tom, 'mine')
+  const device = await startDevice({ limits })
+  await device.connect({ news: [script.news({ whole: false, rows: [], touched: [script.touched(2)] })] })
+  device.events.splice(0)
+  await hear({ device, script }, reached('Mary', row.seq, 0), reached('Jerry', row.seq, 0))
+  expect(take(device.events, 'message-status')).toEqual([])
+  expect(take(device.events, 'delivered')).toEqual([{ type: 'delivered', conversation: lunch, at: row.time }])
+  expect(device.engine.conversation(lunch)).toMatchObject({
+    lastDeliveredAt: row.time,
+    lastReadAt: 0,
+    lastMessage: { delivered: 5000 },
+  })
+})
+
+test('[CL305] one mark that covers many tells each of them once, in order, with what waits here laid over', async () => {
+  const scenery = await scene()
+  const { device, script } = scenery
+  const rows = [1, 2, 3].map((n) => script.text(tom, `mine ${n}`))
+  await device.say(script.frame(...rows))
+  const [first] = (await device.engine.history(lunch, { from: 'device' })).messages
+  if (first === undefined) throw new Error('it is there')
+  await device.cut()
+  await device.engine.edit(lunch, first.id, { type: -1, text: 'corrected' })
+  await device.pass(1000)
+  device.events.splice(0)
+  const marks = ['Mary', 'Jerry'].map((user) => reached(user, 0, rows[1]?.seq ?? 0))
+  await device.connect({ news: [script.news({ rows: [], marks })] })
+  expect(take(device.events, 'message-status').map(({ message }) => [message.text, message.read])).toEqual([
+    ['corrected', 5000],
+    ['mine 2', 5000],
+  ])
+})
+
 test('[CL303] whoever leaves does not hold a message back any more', async () => {
   const scenery = await scene()
   const { device, script } = scenery

@@ -18,7 +18,7 @@ import { readRow, type ReadRow } from './read-row.ts'
 import { noReceipts } from './receipt-records.ts'
 import { nextStep, owing, type Which, withMarks, withoutMembers, withReceipts, withStep } from './receipts.ts'
 import type { ConversationRecord } from './records.ts'
-import { confirmedView } from './views.ts'
+import { confirmedView, laidOver } from './views.ts'
 
 /** A message of somebody else that asks for a receipt, and is stored now. */
 export function oweDelivered(ledger: Ledger, id: ConversationId, read: ReadRow): void {
@@ -114,71 +114,89 @@ function leaving(change: Change): readonly UserId[] {
 async function advance(ledger: Ledger, id: ConversationId, silent: boolean): Promise<void> {
   const before = ledger.conversation(id)
   if (before === undefined || before.receipts === null) return
-  const ends = { delivered: lastOf(before, 'delivered'), read: lastOf(before, 'read') }
-  for (const which of ['delivered', 'read'] as const) {
+  const spans: readonly Span[] = (['delivered', 'read'] as const).flatMap((which) => {
     const record = ledger.conversation(id)
-    const step =
-      record === undefined || record.receipts === null
-        ? undefined
-        : nextStep(record.receipts, record.members, which)
-    if (record === undefined || record.receipts === null || step === undefined) continue
+    if (record === undefined || record.receipts === null) return []
+    const step = nextStep(record.receipts, record.members, which)
+    if (step === undefined) return []
+    const after = record.receipts[which].at(-1)?.seq ?? 0
     const receipts = { ...record.receipts, [which]: withStep(record.receipts[which], step) }
     ledger.setConversation({ ...record, receipts })
-  }
-  const after = ledger.conversation(id)
-  if (after === undefined) return
-  const covered = {
-    delivered: await ownBetween(ledger, after, ends.delivered, lastOf(after, 'delivered')),
-    read: await ownBetween(ledger, after, ends.read, lastOf(after, 'read')),
-  }
-  tellCovered(ledger, id, covered, silent)
+    return { which, after, upTo: step.seq }
+  })
+  if (spans.length === 0) return
+  const own = await ownMessages(ledger, before, Math.min(...spans.map(({ after }) => after)))
+  tellCovered(ledger, id, { spans, own, silent })
 }
 
-function lastOf({ receipts }: ConversationRecord, which: Which): number {
-  return receipts?.[which].at(-1)?.seq ?? 0
+/** What one of the two has newly covered: sequences above `after`. */
+interface Span {
+  readonly which: Which
+  readonly after: number
+  readonly upTo: number
+}
+
+const covers = ({ after, upTo }: Span, { seq }: { readonly seq: number }): boolean =>
+  seq > after && seq <= upTo
+
+/** The time of the newest own message it covers, 0 for none; of a page that is not held the newest message is known. */
+function timeCovered(
+  { last }: ConversationRecord,
+  span: Span,
+  own: readonly TimelineMessage[],
+  user: UserId,
+): number {
+  const newest = own.findLast((message) => covers(span, message))
+  if (newest !== undefined) return newest.time
+  return last !== null && last.from === user && !last.recalled && covers(span, last) ? last.time : 0
 }
 
 function tellCovered(
   ledger: Ledger,
   id: ConversationId,
-  covered: Readonly<Record<Which, readonly TimelineMessage[]>>,
-  silent: boolean,
+  {
+    spans,
+    own,
+    silent,
+  }: { readonly spans: readonly Span[]; readonly own: readonly TimelineMessage[]; readonly silent: boolean },
 ): void {
   const record = ledger.conversation(id)
   if (record === undefined || record.receipts === null) return
-  const { receipts } = record
-  const lastDeliveredAt = covered.delivered.at(-1)?.time ?? receipts.lastDeliveredAt
-  const lastReadAt = covered.read.at(-1)?.time ?? receipts.lastReadAt
-  ledger.setConversation({ ...record, receipts: { ...receipts, lastDeliveredAt, lastReadAt } })
-  if (silent) return
-  const changed = new Map([...covered.delivered, ...covered.read].map((message) => [message.seq, message]))
-  for (const message of [...changed.values()].toSorted((a, b) => a.seq - b.seq)) {
-    const view = confirmedView(id, message)
-    ledger.emit({ type: 'message-status', message: withReceipts(view, receipts, ledger.model.person.user) })
+  const { user } = ledger.model.person
+  const timeOf = (which: Which): number => {
+    const span = spans.find((one) => one.which === which)
+    return span === undefined ? 0 : timeCovered(record, span, own, user)
   }
-  if (covered.delivered.length > 0) ledger.emit({ type: 'delivered', conversation: id, at: lastDeliveredAt })
-  if (covered.read.length > 0) ledger.emit({ type: 'read-by', conversation: id, at: lastReadAt })
+  const [deliveredAt, readAt] = [timeOf('delivered'), timeOf('read')]
+  const receipts = {
+    ...record.receipts,
+    ...(deliveredAt === 0 ? undefined : { lastDeliveredAt: deliveredAt }),
+    ...(readAt === 0 ? undefined : { lastReadAt: readAt }),
+  }
+  ledger.setConversation({ ...record, receipts })
+  if (silent) return
+  for (const message of own.filter((one) => spans.some((span) => covers(span, one)))) {
+    const view = laidOver(confirmedView(id, message), ledger.outbox.about(message.id))
+    ledger.emit({ type: 'message-status', message: withReceipts(view, receipts, user) })
+  }
+  if (deliveredAt > 0) ledger.emit({ type: 'delivered', conversation: id, at: deliveredAt })
+  if (readAt > 0) ledger.emit({ type: 'read-by', conversation: id, at: readAt })
 }
 
 /** Pages looked at for what a mark has newly covered: whoever has been away for longer looks at the rest when it is shown. */
 const maxPagesCovered = 4
 
-/** Own messages behind one sequence and up to another one, in order, of what is held of the newest pages. */
-async function ownBetween(
+/** Own messages behind a sequence, in order, of what is held of the newest pages. */
+async function ownMessages(
   ledger: Ledger,
   { id, pages }: ConversationRecord,
   after: number,
-  upTo: number,
 ): Promise<readonly TimelineMessage[]> {
   const { user } = ledger.model.person
   const found: TimelineMessage[] = []
-  if (upTo <= after) return found
   for (let page = pages; page > Math.max(0, pages - maxPagesCovered); page -= 1) {
     const messages = await pageMessages(ledger, id, page)
-    const own = messages.filter(
-      ({ seq, from, recalled }) => from === user && !recalled && seq > after && seq <= upTo,
-    )
-    found.push(...own)
+    found.push(...messages.filter(({ seq, from, recalled }) => from === user && !recalled && seq > after))
     if (messages.some(({ seq }) => seq <= after)) break
   }
   return found.toSorted((a, b) => a.seq - b.seq)
