@@ -160,6 +160,23 @@ test('[CL278] who spoke last in a listed conversation, and contacts, are known o
   expect(asked(device)).toEqual([])
 })
 
+test('[CL278] who speaks for the first time, and who becomes a contact, is asked for at once', async () => {
+  const device = await startDevice()
+  const script = createScript(lunch, { by: jerry, members: [tom, mary] })
+  await device.connect({ news: [script.news()] })
+  expect(asked(device)).toEqual([])
+  await device.say(script.frame(script.text(mary, 'hello')))
+  const [question] = asked(device)
+  expect(question?.users).toEqual([mary])
+  await answer(device, question?.request ?? 0, [mary, 'Mary', 1])
+  const incoming = { state: 'incoming', text: null, remark: null, since: 1 }
+  await device.say(script.frame(script.text(mary, 'again')), {
+    frame: 'own',
+    rows: [{ kind: 'contact', key: 'Spike', value: incoming, time: 5 }],
+  })
+  expect(asked(device).map(({ users }) => users)).toEqual([['Spike']])
+})
+
 test('[CL279] the oldest of very many profiles go', async () => {
   const device = await startDevice({ limits: { maxPeople: 3 } })
   await device.connect()

@@ -4,7 +4,7 @@
  * Whoever is asked for in one turn is asked for together, one question at a time.
  */
 import { parseUserId } from '@parley/document'
-import type { UserId } from '@parley/document'
+import type { ConversationId, UserId } from '@parley/document'
 import { maxPeoplePerRequest } from '@parley/wire'
 import type { PeopleAnswer, Person } from '@parley/wire'
 import type { Core } from './core.ts'
@@ -80,6 +80,15 @@ function prune({ model, limits }: Core, ledger: Ledger): void {
   for (const { user } of oldest) ledger.person.removeProfile(user)
 }
 
+/** Who said the last word here, if nobody knows yet who that is. */
+export function wantSender(core: Core, id: ConversationId): void {
+  wantIfUnknown(core, core.model.conversations.get(id)?.last?.from)
+}
+
+export function wantIfUnknown(core: Core, user: UserId | undefined): void {
+  if (user !== undefined && !core.model.person.people.has(user)) wantProfile(core, user)
+}
+
 /** Who said the last word of a list row, whom one talks with alone, and one's contacts: not blank offline. */
 export function wantUnknown(core: Core): void {
   const { model, limits } = core
@@ -92,6 +101,5 @@ export function wantUnknown(core: Core): void {
     ...(last === null ? [] : [last.from]),
     ...(kind === 'direct' && creator !== '' ? [creator] : []),
   ])
-  for (const user of [...senders, ...contacts].slice(0, limits.maxPeople))
-    if (!model.person.people.has(user)) wantProfile(core, user)
+  for (const user of [...senders, ...contacts].slice(0, limits.maxPeople)) wantIfUnknown(core, user)
 }

@@ -33,6 +33,8 @@ type Act =
   | 'connect'
   | 'serve'
   | 'restart'
+  | 'copy'
+  | 'restore'
 
 const acts: readonly Act[] = [
   'request',
@@ -59,6 +61,8 @@ const acts: readonly Act[] = [
   'serve',
   'serve',
   'restart',
+  'copy',
+  'restore',
 ]
 
 const steps = fc.array(fc.record({ who: fc.nat(3), act: fc.constantFrom(...acts), which: fc.nat(1) }), {
@@ -94,6 +98,8 @@ function commandOf(act: Act, owner: UserId, which: number): PersonCommand | unde
     case 'connect':
     case 'serve':
     case 'restart':
+    case 'copy':
+    case 'restore':
       return undefined
   }
 }
@@ -117,12 +123,14 @@ async function connect(relay: PersonRelay, device: TestDevice): Promise<void> {
   await relay.connect(device, news)
 }
 
-test('[CL290] the devices of a user come to show the same, and what the relay has, whatever the order', async () => {
+test('[CL266] [CL290] the devices of a user come to show the same, and what the relay has, whatever the order and whatever it loses', async () => {
   let refused = 0
   let contacts = 0
+  let restores = 0
   await fc.assert(
     fc.asyncProperty(steps, async (life) => {
       const relay = createPersonRelay()
+      let copy = relay.copy()
       const devices: TestDevice[] = []
       for (const [at, name] of owners.entries()) {
         const device = await startDevice({ name, seed: at + 1 })
@@ -139,7 +147,11 @@ test('[CL290] the devices of a user come to show the same, and what the relay ha
         else if (act === 'cut') await relay.cut(device)
         else if (act === 'connect') await connect(relay, device)
         else if (act === 'serve') await relay.serve(device)
-        else {
+        else if (act === 'copy') copy = relay.copy()
+        else if (act === 'restore') {
+          restores += 1
+          await relay.restore(copy, `epoch ${restores}`)
+        } else {
           await relay.cut(device)
           devices[who] = await startDevice({
             store: device.store,
@@ -169,6 +181,7 @@ test('[CL290] the devices of a user come to show the same, and what the relay ha
   )
   expect(refused).toBeGreaterThan(20)
   expect(contacts).toBeGreaterThan(5)
+  expect(restores).toBeGreaterThan(20)
 }, 90_000)
 
 test('[CL291] two who ask one another while both are offline are contacts when both have been heard', async () => {

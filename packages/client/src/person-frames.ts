@@ -8,6 +8,7 @@ import type { Core } from './core.ts'
 import { ParleyError, refusalError } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { PersonItem } from './person-records.ts'
+import { wantIfUnknown } from './people.ts'
 import { contactOf } from './person-rows.ts'
 import { moveMark } from './person-settings.ts'
 import { personUnsentView } from './person-views.ts'
@@ -57,6 +58,7 @@ function putRow(
     announceSetting(ledger, key)
   }
   if (kind === 'profile') ledger.emit({ type: 'profile', user: core.user })
+  if (kind === 'contact' && value !== null) ledger.after.push(() => wantIfUnknown(core, key))
   if (kind !== 'contact' || silent) return
   const was = contactOf(key, before)
   if (was?.state === value?.state && was?.since === value?.since) return
@@ -98,7 +100,14 @@ export function applyPersonAnswer(core: Core, ledger: Ledger, { id: named, verdi
     case 'accepted':
     case 'duplicate': {
       const answered = { seq: verdict.seq, time: verdict.time }
-      const settled: PersonItem = { ...item, state: 'answered', answered, offered: false }
+      // It is shown as it stands there, until it is here.
+      const settled: PersonItem = {
+        ...item,
+        state: 'answered',
+        time: verdict.time,
+        answered,
+        offered: false,
+      }
       if (verdict.seq <= ledger.device.cursor) acknowledge(ledger, settled)
       else ledger.person.setItem(settled)
       const outcome = parseOutcome(verdict.outcome)

@@ -27,11 +27,15 @@ export function moveMark(core: Core, ledger: Ledger, id: ConversationId): void {
   const { read, cleared = 0 } = settingOf(ledger.person.rows, id)
   const { mark } = record
   const isCleared = cleared > mark.seq
-  if (read !== undefined && read.seq > mark.seq && (core.syncReadMarks || isCleared)) {
+  const isRead = read !== undefined && read.seq > mark.seq && (core.syncReadMarks || isCleared)
+  // What this log does not know is no place in it: all it knows has been seen.
+  if ((isRead && read.seq > record.seq) || (isCleared && cleared >= record.seq))
+    ledger.setConversation(marked(record, markAt(record)))
+  else if (isRead) {
     const { seq, total, mine } = read
     const recalled = mark.recalled.filter((one) => one > seq)
     ledger.setConversation(marked(record, { seq, total, mine, recalled }))
-  } else if (isCleared && record.seq <= cleared) ledger.setConversation(marked(record, markAt(record)))
+  }
 }
 
 type SettingCommand = Extract<PersonCommand, { readonly op: 'setting' }>

@@ -13,7 +13,7 @@ import { applyNews } from './news.ts'
 import { hearMarks } from './receipt-rows.ts'
 import { applyCommandAnswer, applyPushAnswer, sweepLane } from './outbox.ts'
 import type { LaneEffect } from './outbox.ts'
-import { receivePeople } from './people.ts'
+import { receivePeople, wantSender } from './people.ts'
 import { applyOwn, applyPersonAnswer, dropUnnamed, settleByCursor } from './person-frames.ts'
 import type { OwnArrival } from './person-frames.ts'
 import { moveMark } from './person-settings.ts'
@@ -61,6 +61,7 @@ export async function receive(
       }
       sweepLane(ledger, id)
       ledger.emit({ type: 'conversation', conversation: id })
+      ledger.after.push(() => wantSender(core, id))
       return
     }
     case 'cursor':
@@ -148,8 +149,8 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     const id = parseConversationId(news.conversation)
     if (id === undefined) continue
     catchUp.named.add(id)
-    // What he has set may have come before the conversation did.
-    moveMark(core, ledger, id)
+    // What he has set may have come before the conversation did; of another log it comes after it.
+    if (!frame.full) moveMark(core, ledger, id)
     ledger.emit({ type: 'conversation', conversation: id })
   }
   // With the commit: a round of idle work that begins before it would not see what this found.
