@@ -4,13 +4,13 @@
  */
 import type { ConversationId, UserId } from '@parley/document'
 import { encodeRelayFrame } from '@parley/wire'
-import { memberMark } from './judge-marks.ts'
+import { type MarkLimits, marksOfTurn } from './judge-marks.ts'
 import { inFrames, rowFor } from './log-rows.ts'
 import type { Session, Sessions } from './session.ts'
 import { fanOutOwn } from './own-rows.ts'
 import type { Moved, Turn } from './turn.ts'
 
-export interface FanOutLimits {
+export interface FanOutLimits extends MarkLimits {
   readonly maxBufferedBytes: number
   readonly maxPayloadBytes: number
   readonly cursorEveryTurns: number
@@ -27,7 +27,7 @@ export function fanOut(
   const added = new Map<Session, Set<ConversationId>>()
   for (const conversation of moved) {
     const frames = createFrames(conversation, limits.maxPayloadBytes)
-    const marks = createMarksFrames(conversation)
+    const marks = createMarksFrames(conversation, limits)
     for (const user of audience(conversation, sessions)) {
       const was = conversation.draft.base?.value.members.has(user) ?? false
       const is = conversation.state.value.members.has(user)
@@ -112,13 +112,13 @@ function createFrames(
 }
 
 /** Of present members, encoded when somebody needs them. */
-function createMarksFrames({ draft, state }: Moved): () => readonly Uint8Array[] {
+function createMarksFrames(moved: Moved, limits: MarkLimits): () => readonly Uint8Array[] {
   let encoded: readonly Uint8Array[] | undefined
   return () => {
     if (encoded !== undefined) return encoded
-    const present = [...draft.marks.changed.values()].filter(({ user }) => state.value.members.has(user))
-    const frame = { frame: 'marks', conversation: draft.id, marks: present.map(memberMark) } as const
-    encoded = present.length === 0 ? [] : [encodeRelayFrame(frame)]
+    const marks = marksOfTurn(moved, limits)
+    const frame = { frame: 'marks', conversation: moved.draft.id, marks } as const
+    encoded = marks.length === 0 ? [] : [encodeRelayFrame(frame)]
     return encoded
   }
 }

@@ -3,12 +3,20 @@
  * that are small enough say it. It is no row: it has a place in the feed, and no sequence. Rules RE170 to RE174.
  */
 import { type ConversationId, parseConversationId, type UserId } from '@parley/document'
-import type { Marks, MemberMark } from '@parley/wire'
-import type { TurnDraft } from './draft.ts'
+import { type Marks, maxMarksPerFrame, type MemberMark } from '@parley/wire'
+import type { ConversationState } from './conversation-state.ts'
+import type { ConversationDraft, TurnDraft } from './draft.ts'
 import type { Input, MarksInput, Outcome } from './inputs.ts'
 import type { MarkKey, MarkRecord } from './marks-store.ts'
 import type { Identity } from './ports.ts'
 import type { RelayStore } from './store.ts'
+
+type States = ReadonlyMap<ConversationId, ConversationState | undefined>
+
+interface Moved {
+  readonly draft: ConversationDraft
+  readonly state: ConversationState
+}
 
 export interface MarkLimits {
   readonly maxReceiptMembers: number
@@ -21,18 +29,51 @@ export function marksInput(by: Identity, { conversation, delivered, read }: Mark
   return { kind: 'marks', by, conversation, parsed, delivered, read, bytes: 0 }
 }
 
+/** Of those who say how far they have got, and of those who may come back. */
 export async function loadMarks(
   store: RelayStore,
   inputs: readonly Input[],
+  states: States,
 ): Promise<ReadonlyMap<string, MarkRecord>> {
   const keys = new Map<string, MarkKey>()
-  for (const input of inputs) {
-    if (input.kind !== 'marks' || input.parsed === undefined) continue
-    const key = { conversation: input.parsed, user: input.by.user }
-    keys.set(markKey(key), key)
-  }
+  for (const input of inputs)
+    for (const key of neededBy(input))
+      if (states.get(key.conversation) !== undefined) keys.set(markKey(key), key)
   const found = keys.size === 0 ? [] : await store.marks([...keys.values()])
   return new Map(found.map((mark) => [markKey(mark), mark]))
+}
+
+function neededBy(input: Input): readonly MarkKey[] {
+  const { user } = input.by
+  if (input.kind === 'marks') return input.parsed === undefined ? [] : [{ conversation: input.parsed, user }]
+  if (input.kind !== 'command' || input.parsed === undefined || !input.command.ok) return []
+  const { conversation } = input.parsed
+  const { command } = input.command
+  const entering = 'members' in command ? command.members : []
+  const others = command.op === 'add' || command.op === 'create' ? entering : []
+  // Where more come nobody has a mark.
+  if (others.length > maxMarksPerFrame) return []
+  const self = command.op === 'join' || command.op === 'create' ? [user] : []
+  return [...self, ...others].map((one) => ({ conversation, user: one }))
+}
+
+/**
+ * What those who are there are told of a turn's marks: what moved, and of who came back what stood. Those who were not there
+ * have it from their list row.
+ */
+export function marksOfTurn(
+  { draft, state }: Moved,
+  { maxReceiptMembers }: MarkLimits,
+): readonly MemberMark[] {
+  const { members } = state.value
+  if (members.size > maxReceiptMembers) return []
+  const before = draft.base?.value.members
+  const came = [...draft.members.changed.keys()].filter((user) => before?.has(user) === false)
+  const users = new Set([...draft.marks.changed.keys(), ...came].filter((user) => members.has(user)))
+  return [...users].flatMap((user) => {
+    const mark = draft.marks.get(user)
+    return mark === undefined ? [] : [memberMark(mark)]
+  })
 }
 
 /** What stands already is said to whoever said it again; what moves, everybody is told; the rest is not answered. */

@@ -30,7 +30,7 @@ export async function loadFor(store: RelayStore, inputs: readonly Input[], state
     loadMessages(store, existing),
     loadCommands(store, inputs),
     loadPeople(store, inputs, states),
-    loadMarks(store, inputs),
+    loadMarks(store, inputs, states),
   ])
   const [rows, pages] = await Promise.all([
     loadRows(store, existing, writers, messages),

@@ -214,6 +214,23 @@ test('[RE183] who left is told of no marks, and who comes back of all', async ()
   expect(await mary.take('marks')).toEqual([])
 })
 
+test('[RE183] those who are there are told how far who comes back had got, however he comes', async () => {
+  const { relay, conversation, tom, mary, eve } = await lunchOfThree()
+  say(mary, conversation, 3, 2)
+  await commanded(mary, conversation, { op: 'quit' })
+  // She has never heard of Mary's mark.
+  await commanded(eve, conversation, { op: 'join' })
+  const phone = createTestDevice(relay, { user: 'Tom', device: 2 })
+  for (const device of [tom, phone, eve, mary]) await device.take('marks')
+  await commanded(mary, conversation, { op: 'join' })
+  const told = [{ frame: 'marks', conversation, marks: [{ user: 'Mary', delivered: 3, read: 2 }] }]
+  for (const device of [tom, phone, eve]) expect(await device.take('marks')).toMatchObject(told)
+  expect(await mary.take('marks')).toEqual([])
+  await commanded(tom, conversation, { op: 'remove', members: ['Mary'] })
+  await commanded(tom, conversation, { op: 'add', members: ['Mary', 'Ada'] })
+  for (const device of [tom, phone, eve]) expect(await device.take('marks')).toMatchObject(told)
+})
+
 test('[RE183] a session that is behind gets marks with what it has missed', async () => {
   const { conversation, tom, mary, pen, relay } = await lunchOfThree({ limits: { maxBufferedBytes: 10 } })
   tom.buffered = 100
