@@ -29,12 +29,16 @@ export interface PersonCalls {
 }
 
 export function createPersonCalls(core: Core): PersonCalls {
-  async function call(make: (ledger: Ledger) => PersonCommand): Promise<PersonQueued> {
+  async function call(
+    make: (ledger: Ledger) => PersonCommand,
+    also: (ledger: Ledger) => void = () => undefined,
+  ): Promise<PersonQueued> {
     const { queued, predicted } = await core.mailbox.call((ledger) => {
       const command = checked(make(ledger))
       if (command.op === 'setting') mustBeKnown(ledger, command.conversation)
       const verdict = judgeOwn(ledger.person.shown, command, { user: core.user, time: core.relayTime() })
       if (!verdict.accepted) throw refusalError(verdict.code, verdict.detail)
+      also(ledger)
       return { queued: queue(core, ledger, freshItem(core, ledger, command)), predicted: verdict.outcome }
     })
     return { ...queued(), predicted }
@@ -70,13 +74,17 @@ export function createPersonCalls(core: Core): PersonCalls {
     hide: async (id) =>
       call((ledger) => ({ op: 'setting', conversation: id, hidden: mustBeKnown(ledger, id).seq })),
     clear: async (id) =>
-      call((ledger) => {
-        const record = mustBeKnown(ledger, id)
-        const { seq, total, mine } = record
-        ledger.setConversation(marked(record, markAt(record)))
-        const read = { seq, total, mine, stamp: Math.max(0, core.ports.now()) }
-        return { op: 'setting', conversation: id, cleared: seq, read }
-      }),
+      call(
+        (ledger) => {
+          const { seq, total, mine } = mustBeKnown(ledger, id)
+          const read = { seq, total, mine, stamp: Math.max(0, core.ports.now()) }
+          return { op: 'setting', conversation: id, cleared: seq, read }
+        },
+        (ledger) => {
+          const record = mustBeKnown(ledger, id)
+          ledger.setConversation(marked(record, markAt(record)))
+        },
+      ),
     has: (id) => [...core.model.person.lane.values()].some((item) => item.id === id),
     retry,
     discard,

@@ -143,7 +143,7 @@ function wait(core: Core, ms: number): void {
 }
 
 /** What the relay had and has lost is nobody's concern; anything else stays with its reason. */
-export function refuseItem(core: Core, ledger: Ledger, item: PersonItem, reason: Reason): void {
+function refuseItem(core: Core, ledger: Ledger, item: PersonItem, reason: Reason): void {
   const { code, detail } = reason
   ledger.after.push(() => core.promises.reject(item.id, refusalError(code, detail)))
   if (item.offered) {

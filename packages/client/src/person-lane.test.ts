@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { startDevice, take } from './testing/device.test-kit.ts'
 import { createPersonRelay } from './testing/person.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
+import { watchStore } from './testing/store.test-kit.ts'
 import { codeOf, conversationId, jerry, mary, settle, texts, tom } from './testing/values.test-kit.ts'
 
 const lunch = conversationId(1)
@@ -241,4 +242,18 @@ test('[CL265] an answer to nothing, and a second answer, change nothing', async 
   await settle()
   expect(take(device.events, 'person-refused')).toEqual([])
   expect(device.engine.unsent()).toEqual([])
+})
+
+test('[CL262] a command whose departure could not be stored leaves when the store takes something again', async () => {
+  const store = watchStore()
+  const device = await startDevice({ store })
+  await device.engine.person(ask(jerry))
+  store.refuse('quota')
+  await device.connect()
+  expect(commands(device.sent())).toEqual([])
+  expect(await codeOf(device.engine.person(ask(mary)))).toBe('storage-full')
+  expect(device.engine.contacts().map((contact) => contact.user)).toEqual([jerry])
+  store.refuse(undefined)
+  await device.pass(1000)
+  expect(commands(device.sent())).toEqual([ask(jerry)])
 })

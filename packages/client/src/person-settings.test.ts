@@ -6,7 +6,7 @@ import { createPersonRelay } from './testing/person.test-kit.ts'
 import type { PersonRelay } from './testing/person.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
 import type { Script } from './testing/script.test-kit.ts'
-import { conversationId, createGroup, jerry, mary, tom } from './testing/values.test-kit.ts'
+import { codeOf, conversationId, createGroup, jerry, mary, tom } from './testing/values.test-kit.ts'
 
 const lunch = conversationId(1)
 const dinner = conversationId(2)
@@ -266,4 +266,26 @@ test('[CL275] without it reading leaves nothing, and the marks of others change 
   expect(device.engine.conversation(lunch)?.unread).toBe(2)
   await device.engine.read(lunch)
   expect([device.engine.conversation(lunch)?.unread, device.sent()]).toEqual([0, []])
+})
+
+test('[CL263] [CL274] clearing that is refused here reads nothing', async () => {
+  const script = createScript(lunch, { by: jerry, members: [tom] })
+  const device = await startDevice()
+  await device.connect({ news: [script.news()] })
+  await device.say(script.frame(script.text(jerry, 'one')))
+  for (let part = 0; part < 20; part += 1) {
+    const rows = Array.from({ length: 1000 }, (_, at) => ({
+      kind: 'setting',
+      key: `c${part}-${at}`,
+      value: { muted: true },
+      time: 1,
+    }))
+    await device.say({ frame: 'own', rows })
+  }
+  expect(await codeOf(device.engine.clear(lunch))).toBe('too-many')
+  expect(await codeOf(device.engine.hide(lunch))).toBe('too-many')
+  expect(device.engine.conversation(lunch)).toMatchObject({ unread: 1, lastMessage: { text: 'one' } })
+  expect((await device.engine.history(lunch, {})).messages).toHaveLength(1)
+  await device.engine.send(lunch, { type: -1, text: 'two' })
+  expect(device.engine.conversation(lunch)?.unread).toBe(1)
 })

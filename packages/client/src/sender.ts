@@ -28,9 +28,15 @@ export function createSender(core: Core, locate: Locate): Sender {
   const { sending, session, limits, ports, model } = core
   let prepared: number[] = []
   let served: ConversationId | undefined
+  let personPrepared = false
 
   function forget(numbers: readonly number[]): void {
     for (const n of numbers) sending.sent.delete(n)
+  }
+
+  function forgetPersonal(): void {
+    if (personPrepared) sending.person.sent = undefined
+    personPrepared = false
   }
 
   /** Beginning behind the lane served last: a long one does not keep the others waiting. */
@@ -64,24 +70,26 @@ export function createSender(core: Core, locate: Locate): Sender {
         }
       }
       const personal = personDeparture(core, ledger)
+      personPrepared = personal !== undefined
       return () => {
         const counted = prepared
         prepared = []
         // Their session went, perhaps while they were being counted: in the next one they are not on their way.
         if (session.generation !== generation) {
           forget(counted)
-          sending.person.sent = undefined
+          forgetPersonal()
           return
         }
         for (const { frames } of leaving) for (const frame of frames) session.send(frame)
         if (personal !== undefined) session.send(personal)
+        personPrepared = false
       }
     },
     unprepare() {
       sending.writers.clear()
       forget(prepared)
       prepared = []
-      sending.person.sent = undefined
+      forgetPersonal()
     },
     prune() {
       for (const n of sending.sent) {
