@@ -251,6 +251,8 @@ test('[CL46] an operation whose target is refused fails with it; after a refused
   const { id } = await engine.command(other, createGroup([]))
   const sent = await engine.send(other, text('hello'))
   const add = await engine.command(other, { op: 'add', members: [jerry] })
+  await engine.command(other, { op: 'join' })
+  expect(engine.conversation(other)?.role).toBe('owner')
   const verdict = { class: 'refused', code: 'already-exists', detail: 'no' } as const
   await device.say({ frame: 'command-answer', conversation: other, id, verdict })
   expect(await Promise.all([codeOf(sent.confirmed), codeOf(add.confirmed)])).toEqual([
@@ -258,6 +260,7 @@ test('[CL46] an operation whose target is refused fails with it; after a refused
     'conversation-refused',
   ])
   expect(await engine.head(other)).toBeUndefined()
+  expect(engine.conversation(other)?.role).toBe('')
 })
 
 test('[CL47] a confirmed row that carries an id of the outbox is its answer, wherever it stands', async () => {

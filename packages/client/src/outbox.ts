@@ -178,7 +178,7 @@ export function refuse(ledger: Ledger, item: OutboxItem, reason: Reason, promise
   if (item.kind !== 'command' || record?.local !== true) return
   if (item.command.op === 'create') ledger.setConversation({ ...record, role: '' })
   // Nothing of it is here but what was written: it is as unknown as before.
-  if (item.command.op === 'join') ledger.setConversation({ ...record, local: false })
+  if (item.command.op === 'join') ledger.setConversation({ ...record, role: '', local: false })
 }
 
 function isOpen(item: OutboxItem): boolean {
