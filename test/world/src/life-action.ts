@@ -32,7 +32,7 @@ export function existing(world: World): readonly Device[] {
 }
 
 /** Mostly one the device knows and its user is in; now and then one he has only heard of. */
-export function someConversation(world: World, random: Random, device: Device): ConversationId | undefined {
+function someConversation(world: World, random: Random, device: Device): ConversationId | undefined {
   const known = running(device)?.engine.conversations() ?? []
   const own = known.filter((view) => view.role !== '').map((view) => view.id)
   if (own.length > 0 && random.chance(0.93)) {
