@@ -93,16 +93,16 @@ async function readMentioned(
   return mentioned.filter((seq) => seq > joinedSeq)
 }
 
-/** Who left is told of none, and where there are too many members nobody is. Whoever came back is told of all. */
+/** Who left is told of none, and where there are too many members nobody is. Whoever came back is one who came. */
 async function readMarks(
   store: RelayStore,
-  { role, position }: MemberRecord,
+  { role }: MemberRecord,
   { id, members }: ConversationRecord,
   since: number,
   { maxReceiptMembers }: NewsLimits,
 ): Promise<Pick<News, 'marks' | 'allMarks'>> {
   if (role === '' || members > maxReceiptMembers) return { marks: [], allMarks: true }
-  const { marks, all } = await store.marksSince(id, position > since ? 0 : since, maxReceiptMembers)
+  const { marks, all } = await store.marksSince(id, since, maxReceiptMembers)
   return { marks: marks.map(memberMark), allMarks: all }
 }
 
