@@ -221,6 +221,47 @@ test('[CL63] also when the rows are not used, because what is held is compared f
   expect(engine.conversation(lunch)?.role).toBe('member')
 })
 
+test.each(['live', 'away'])(
+  '[CL320] what was said before one came in is told by no event (%s)',
+  async (how) => {
+    const { device } = await awayFromLunch()
+    const party = createScript(conversationId(2), { by: jerry, members: [mary], reader: tom })
+    const early = party.text(jerry, 'long ago')
+    party.text(jerry, 'and this')
+    party.recall(early)
+    party.change({ op: 'added', by: jerry, members: [spike] })
+    const joined = party.change({ op: 'added', by: jerry, members: [tom] })
+    party.text(mary, 'welcome')
+    const come = party.news({ joinedSeq: joined.seq, joinedTotal: 2, invitedBy: 'Jerry' })
+    if (how === 'live') {
+      await back(device)
+      await device.say(sync(come))
+    } else await back(device, come)
+    expect(types(device.events)).toEqual(['invited', 'message'])
+    expect(take(device.events, 'message')).toMatchObject([{ message: { text: 'welcome' } }])
+  },
+)
+
+test('[CL320] nor what happened between one’s going and coming back, also when both were missed', async () => {
+  const { device } = await awayFromLunch()
+  const party = createScript(conversationId(2), { by: jerry, members: [tom], reader: tom })
+  await back(device, party.news())
+  await device.cut()
+  device.events.splice(0)
+  party.text(mary, 'still here')
+  party.change({ op: 'removed', by: jerry, members: [tom] })
+  party.text(mary, 'he is gone')
+  const again = party.change({ op: 'added', by: mary, members: [tom] })
+  party.text(mary, 'welcome back')
+  const rows = party.news().rows.slice(1)
+  await back(device, party.news({ rows, joinedSeq: again.seq, joinedTotal: 2, invitedBy: 'Mary' }))
+  expect(types(device.events)).toEqual(['message', 'kicked', 'invited', 'message'])
+  expect(take(device.events, 'message').map(({ message }) => message.text)).toEqual([
+    'still here',
+    'welcome back',
+  ])
+})
+
 test('[CL64] the cursor is stored with or after everything it covers', async () => {
   const { store, script, device } = await awayFromLunch()
   const before = store.batches.length

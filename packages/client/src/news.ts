@@ -77,8 +77,10 @@ export async function applyNews(
       headHeld: skipped || rejoined ? 0 : start.headHeld,
       ...(before === undefined ? totalsBefore(news) : {}),
     })
+    const isNew = before === undefined
     for (const row of news.rows) {
-      const fault = await applyRow(ledger, id, row, context)
+      const outside = row.seq < news.joinedSeq && (isNew || ledger.conversation(id)?.role === '')
+      const fault = await applyRow(ledger, id, row, outside ? { ...context, silent: true } : context)
       if (fault !== undefined) return fault
     }
     settleList(ledger, id, news, context)
