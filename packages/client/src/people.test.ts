@@ -123,6 +123,7 @@ test('[CL277] answers nobody has asked for, and profiles that are none, change n
   const device = await startDevice()
   await device.connect()
   await answer(device, 7, [jerry, 'False', 3])
+  await answer(device, 0, [jerry, 'False', 3])
   expect(device.engine.profile(jerry).known).toBe(false)
   await settle()
   await device.say({

@@ -46,7 +46,7 @@ export function forgetAsked({ asking }: Core): void {
 
 export function receivePeople(core: Core, ledger: Ledger, { request, people }: PeopleAnswer): void {
   const { asking } = core
-  if (request !== asking.under) return
+  if (asking.under === 0 || request !== asking.under) return
   for (const person of people) keep(core, ledger, person)
   prune(core, ledger)
   ledger.after.push(() => {

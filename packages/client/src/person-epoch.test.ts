@@ -29,9 +29,10 @@ async function restored(
   ...devices: readonly TestDevice[]
 ): Promise<void> {
   await relay.restore(copy, 'restored')
-  for (const device of devices)
+  for (const device of devices) {
     await relay.connect(device, [createScript(lunch, { by: jerry, members: [tom] }).news()])
-  await relay.settle()
+    await relay.settle()
+  }
   await relay.tellCursors()
 }
 
@@ -57,25 +58,34 @@ test('[CL266] a relay restored from an older copy gets back what it lost of the 
   expect(take(device.events, 'person-refused')).toEqual([])
 })
 
-test('[CL266] what was decided otherwise since, here or elsewhere, is not offered again', async () => {
-  const relay = createPersonRelay()
-  const [phone, laptop] = await connected(relay, {}, {})
-  if (phone === undefined || laptop === undefined) throw new Error('two devices')
-  const copy = relay.copy()
-  await phone.engine.person({ op: 'setting', conversation: lunch, pinned: true })
-  await phone.engine.person({ op: 'setting', conversation: lunch, muted: true })
-  await phone.engine.person({ op: 'block', users: [mary, spike] })
-  await relay.settle()
-  await laptop.engine.person({ op: 'setting', conversation: lunch, pinned: false })
-  await laptop.engine.person({ op: 'unblock', users: [mary] })
-  await relay.settle()
-  await relay.tellCursors()
-  await restored(relay, copy, phone, laptop)
-  for (const { engine } of [phone, laptop]) {
-    expect(engine.conversation(lunch)).toMatchObject({ pinnedAt: null, muted: true })
-    expect(engine.blocked()).toEqual([spike])
-  }
-})
+test.each([
+  ['first', 0],
+  ['last', 1],
+])(
+  '[CL266] what was decided otherwise elsewhere is not offered again by who comes back %s',
+  async (_, first) => {
+    const relay = createPersonRelay()
+    const [phone, laptop] = await connected(relay, {}, {})
+    if (phone === undefined || laptop === undefined) throw new Error('two devices')
+    const copy = relay.copy()
+    await phone.engine.person({ op: 'profile', set: { name: 'Tom', fields: { age: 3, town: 'X' } } })
+    await phone.engine.person({ op: 'setting', conversation: lunch, pinned: true })
+    await phone.engine.person({ op: 'setting', conversation: lunch, muted: true })
+    await phone.engine.person({ op: 'block', users: [mary, spike] })
+    await relay.settle()
+    await laptop.engine.person({ op: 'setting', conversation: lunch, pinned: false })
+    await laptop.engine.person({ op: 'unblock', users: [mary] })
+    await laptop.engine.person({ op: 'profile', set: { name: 'Tom Cat', fields: { town: null } } })
+    await relay.settle()
+    await relay.tellCursors()
+    await restored(relay, copy, ...(first === 0 ? [phone, laptop] : [laptop, phone]))
+    for (const { engine } of [phone, laptop]) {
+      expect(engine.conversation(lunch)).toMatchObject({ pinnedAt: null, muted: true })
+      expect(engine.blocked()).toEqual([spike])
+      expect(engine.profile(tom)).toMatchObject({ name: 'Tom Cat', fields: { age: 3 } })
+    }
+  },
+)
 
 test('[CL266] two who had become contacts are contacts again, whichever of them comes back first', async () => {
   for (const order of [

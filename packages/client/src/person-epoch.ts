@@ -52,9 +52,27 @@ function asItStands(
     case 'contact':
       return contactAsItStands(rows, command, stands)
     case 'profile':
+      return profileAsItStands(command, stands)
     case 'setting':
       return stands(command) ? command : undefined
   }
+}
+
+type ProfileCommand = Extract<PersonCommand, { readonly op: 'profile' }>
+
+function profileAsItStands(
+  { op, set: { name, icon, fields = {} } }: ProfileCommand,
+  stands: (command: PersonCommand) => boolean,
+): PersonCommand | undefined {
+  const left = Object.entries(fields).filter(([key, value]) =>
+    stands({ op, set: { fields: { [key]: value } } }),
+  )
+  const set: ProfileCommand['set'] = {
+    ...(name !== undefined && stands({ op, set: { name } }) ? { name } : undefined),
+    ...(icon !== undefined && stands({ op, set: { icon } }) ? { icon } : undefined),
+    ...(left.length > 0 ? { fields: Object.fromEntries(left) } : undefined),
+  }
+  return Object.keys(set).length === 0 ? undefined : { op, set }
 }
 
 /** Two who were contacts ask each other, and are again: what one of them accepted is lost with the other's request. */

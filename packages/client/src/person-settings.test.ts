@@ -2,6 +2,7 @@ import type { PersonCommand } from '@parley/document'
 import { expect, test } from 'vitest'
 import { startDevice, take } from './testing/device.test-kit.ts'
 import type { TestDevice } from './testing/device.test-kit.ts'
+import { asked, stranger, talk } from './testing/history.test-kit.ts'
 import { createPersonRelay } from './testing/person.test-kit.ts'
 import type { PersonRelay } from './testing/person.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
@@ -169,23 +170,22 @@ test('[CL273] history, its places and the timeline end where it was cleared; wha
   expect(again.engine.conversation(lunch)?.lastMessage?.text).toBe('newer')
 })
 
-test('[CL273] pages that were cleared away are not asked for', async () => {
-  const relay = createPersonRelay()
-  const script = createScript(lunch, { by: jerry, members: [tom] })
-  for (let page = 2; page <= 9; page += 1) {
-    script.text(jerry, `${page}`)
-    script.change({ op: 'page', pages: page })
-  }
-  script.text(jerry, 'last')
-  const device = await startDevice()
-  await relay.connect(device, [script.news()])
-  await device.engine.clear(lunch)
-  await device.say(script.frame(script.text(jerry, 'new')))
-  device.sent()
-  const { messages, missing } = await device.engine.history(lunch, { limit: 100 })
-  expect([messages.map(({ text }) => text), missing]).toEqual([['new'], []])
-  expect(device.sent().filter(({ frame }) => frame === 'fetch')).toEqual([])
-})
+test.each(['new-to-old', 'old-to-new'] as const)(
+  '[CL273] pages that were cleared away are not asked for, %s',
+  async (direction) => {
+    const script = talk({ sizes: Array.from({ length: 20 }, () => 3) })
+    const device = await stranger(script)
+    await device.engine.clear(lunch)
+    const cleared = await asked(device, script, { direction, limit: 100 })
+    expect([cleared.ids, cleared.missing]).toEqual([[], []])
+    expect(cleared.pages.filter((page) => page < 17)).toEqual([])
+    await device.say(script.frame(script.text(jerry, 'new'), script.change({ op: 'page', pages: 21 })))
+    await device.say(script.frame(script.text(jerry, 'newer')))
+    const left = await asked(device, script, { direction, limit: 100 })
+    expect([left.ids.length, left.missing]).toEqual([2, []])
+    expect(left.pages.filter((page) => page < 17)).toEqual([])
+  },
+)
 
 test('[CL274] clearing reads, on every device of his, and what is said after it counts', async () => {
   const relay = createPersonRelay()
@@ -253,6 +253,23 @@ test('[CL275] of reading offline only the last word leaves, once', async () => {
   await relay.connect(device)
   const frames = device.sent().filter((frame) => frame.frame === 'command')
   expect(frames).toMatchObject([{ command: { op: 'setting', read: { seq: 2, total: 1, mine: 0 } } }])
+})
+
+test('[CL275] what is read while a reading is on its way is told after it', async () => {
+  const relay = createPersonRelay()
+  const script = createScript(lunch, { by: jerry, members: [tom] })
+  const device = await startDevice({ syncReadMarks: true })
+  await relay.connect(device, [script.news()])
+  await device.say(script.frame(script.text(jerry, 'one')))
+  await device.engine.read(lunch)
+  await device.say(script.frame(script.text(jerry, 'two')))
+  await device.engine.read(lunch)
+  await relay.settle()
+  expect(relay.row(tom, 'setting', lunch)).toMatchObject({ read: { seq: 3, total: 2 } })
+  await relay.tellCursors()
+  const opened = await device.store.open()
+  const [kept] = await opened.read([{ kind: 'range', table: 'personal', prefix: [] }])
+  expect(kept).toMatchObject([{ value: { state: 'acknowledged', command: { read: { seq: 3 } } } }])
 })
 
 test('[CL275] without it reading leaves nothing, and the marks of others change nothing', async () => {

@@ -149,8 +149,8 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     const id = parseConversationId(news.conversation)
     if (id === undefined) continue
     catchUp.named.add(id)
-    // What he has set may have come before the conversation did; of another log it comes after it.
-    if (!frame.full) moveMark(core, ledger, id)
+    // What he has set may have come before the conversation did.
+    moveMark(core, ledger, id)
     ledger.emit({ type: 'conversation', conversation: id })
   }
   // With the commit: a round of idle work that begins before it would not see what this found.
