@@ -48,13 +48,13 @@ export function checkOwn(world: World, { device, own, holdings }: Replica): read
     [...rows.keys()].filter((name) => name.startsWith(`${kind} `)).map((name) => name.slice(kind.length + 1))
   compare(
     'who he knows',
-    own.contacts.map(({ user, state, text, remark, since }) => [user, state, text, remark, since]).toSorted(),
-    keys('contact')
-      .map((user) => {
+    sorted(own.contacts.map(({ user, state, text, remark, since }) => [user, state, text, remark, since])),
+    sorted(
+      keys('contact').map((user) => {
         const row = rows.get(`contact ${user}`)
         return [user, row?.['state'], row?.['text'], row?.['remark'], row?.['since']]
-      })
-      .toSorted(),
+      }),
+    ),
   )
   compare('whom he blocks', own.blocked.toSorted(), keys('block').toSorted())
   compare('what he refuses', own.refused.toSorted(), keys('refuse').toSorted())
@@ -70,6 +70,11 @@ export function checkOwn(world: World, { device, own, holdings }: Replica): read
     compare(`${id}, muted for himself`, view.muted, setting?.['muted'] === true)
   }
   return wrong
+}
+
+/** By who it is about, who stands first. */
+function sorted(rows: readonly (readonly unknown[])[]): readonly (readonly unknown[])[] {
+  return rows.toSorted(([a], [b]) => (String(a) < String(b) ? -1 : 1))
 }
 
 /** Since somebody blocks him, he has said nothing in their one-to-one conversation. */

@@ -29,7 +29,7 @@ async function openCase(): Promise<Stage & { readonly truth: Truth; readonly rep
   command(world, tom, lunch, { op: 'update', name: 'dinner', set: { 'seat.row': 3 } })
   command(world, tom, lunch, { op: 'role', members: [jerry.user], role: 'manager' })
   command(world, tom, lunch, { op: 'mute', members: [jerry.user], forMs: null })
-  say(world, tom, lunch, [jerry.user])
+  say(world, tom, lunch, { mentions: [jerry.user] })
   await world.run(1000)
   const [truth] = truthsOf(world)
   if (truth === undefined) throw new Error('there is a conversation')

@@ -70,6 +70,8 @@ export const counterNames = [
   'clears',
   'personBlocks',
   'ownRowsChecked',
+  'marksDelivered',
+  'marksRead',
   'creates',
   'uniqueCreates',
   'uniqueCreatedTwiceOffline',

@@ -21,7 +21,10 @@ export function say(
   world: World,
   device: Device,
   conversation: ConversationId,
-  mentions: readonly Mention[] = [],
+  {
+    mentions = [],
+    receipt = false,
+  }: { readonly mentions?: readonly Mention[]; readonly receipt?: boolean } = {},
 ): Said | undefined {
   const common = begin(world, device, conversation)
   if (common === undefined) return undefined
@@ -29,7 +32,7 @@ export function say(
   const deed: Said = { ...facts, kind: 'message', text: `w${world.journal.deeds.length}`, mentions }
   world.counters.add('sends')
   if (mentions.length > 0) world.counters.add('mentions')
-  const content = { type: -1, text: deed.text, ...(mentions.length > 0 ? { mentions } : undefined) }
+  const content = { type: -1, text: deed.text, receipt, ...(mentions.length > 0 ? { mentions } : undefined) }
   follow(world, deed, process, (engine) => engine.send(conversation, content))
   return deed
 }

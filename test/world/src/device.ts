@@ -53,6 +53,8 @@ export interface DeviceSurroundings {
   /** The faults have ended: what stops now was stopped to see how it goes on. */
   readonly calm: () => boolean
   readonly tokenMs: number
+  /** Reading is told to others. */
+  readonly readReceipts: boolean
   readonly limits: Partial<ClientLimits>
   /** What a known fault puts between the engine and its ports. */
   readonly ports: (ports: Ports, disk: DeviceDisk) => Ports
@@ -110,7 +112,8 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
       trace.note(name, `dies (${run})`)
     })
     const ports = world.ports(portsOf(power, random.fork(`run ${run}`)), disk)
-    const engine = createEngine({ user, ports, limits: world.limits })
+    const { limits, readReceipts } = world
+    const engine = createEngine({ user, ports, limits, readReceipts })
     const started: Process = { run, power, engine, state: 'starting', ended: null }
     engine.on((event) => {
       journal.heard.push({ device: name, run, at: scheduler.now(), event })

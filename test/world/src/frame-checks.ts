@@ -3,7 +3,7 @@
  * who may not read it (any more). Rules WO20, WO21.
  */
 import type { ConversationId, UserId } from '@parley/document'
-import type { News, OwnRow, PushAnswer, RelayFrame, Row } from '@parley/wire'
+import type { MemberMark, News, OwnRow, PushAnswer, RelayFrame, Row } from '@parley/wire'
 import type { Log, LoggedConversation } from './log.ts'
 
 export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly string[] {
@@ -48,9 +48,30 @@ export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly
     case 'signal':
     case 'presence-answer':
     case 'presence':
-    case 'marks':
       return []
+    case 'marks':
+      return checkMarks(log, user, frame.conversation, frame.marks)
   }
+}
+
+/** How far somebody has got is on the disk, and nobody has got further than the conversation. */
+function checkMarks(
+  log: Log,
+  user: UserId,
+  conversation: string,
+  marks: readonly MemberMark[],
+): readonly string[] {
+  const held = find(log, conversation)
+  if (marks.length > 0 && held?.members.get(user)?.role === '')
+    return [`marks of ${conversation} went to one who may not see them`]
+  return marks.flatMap(({ user: member, delivered, read }) => {
+    const stored = log.marks.get(`${conversation} ${member}`)
+    if (stored === undefined || stored.delivered < delivered || stored.read < read)
+      return [`a mark of ${member} in ${conversation} was told before the disk had it`]
+    return Math.max(delivered, read) > (held?.rows.length ?? 0)
+      ? [`${member} has got further in ${conversation} than it goes`]
+      : []
+  })
 }
 
 /** A row of a person is on the disk, as it is told or as it has become since. */
@@ -70,6 +91,7 @@ function checkNews(log: Log, user: UserId, news: News): readonly string[] {
     wrong.push(`${news.conversation} at ${news.seq} was told before the disk had it`)
   return [
     ...wrong,
+    ...checkMarks(log, user, news.conversation, news.marks),
     ...checkRows(log, user, news.conversation, news.last === null ? news.rows : [...news.rows, news.last]),
   ]
 }

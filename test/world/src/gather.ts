@@ -4,6 +4,7 @@ import type {
   ConversationView,
   Engine,
   Inspection,
+  MemberReached,
   MessageView,
   ProfileView,
   UnsentItem,
@@ -19,6 +20,8 @@ export interface Holding {
   readonly shown: readonly MessageView[]
   readonly missing: readonly number[]
   readonly inspection: Inspection
+  /** How far the others have said to have got. */
+  readonly reached: readonly MemberReached[]
 }
 
 export interface Replica {
@@ -59,7 +62,8 @@ export async function gather(world: World, device: Device): Promise<Replica> {
     const { shown, missing } = await pageThrough(world, device, engine, id)
     const view = engine.conversation(id)
     const inspection = await ask(world, `${device.name}: what is held of ${id}`, engine.inspect(id))
-    if (view !== undefined) holdings.set(id, { view, head, shown, missing, inspection })
+    const reached = engine.reached(id)
+    if (view !== undefined) holdings.set(id, { view, head, shown, missing, inspection, reached })
   }
   const own = {
     profile: engine.profile(device.user),

@@ -24,7 +24,11 @@ export const peopleActions: readonly Action[] = [
   {
     name: 'say',
     weight: 30,
-    run: (world, random) => somewhere(world, random, (device, id) => say(world, device, id)),
+    run: (world, random) =>
+      somewhere(world, random, (device, id) => {
+        const receipt = world.settings.features.has('receipts') && random.chance(0.3)
+        say(world, device, id, { receipt })
+      }),
   },
   {
     name: 'say much',
@@ -62,7 +66,9 @@ export const peopleActions: readonly Action[] = [
     needs: 'mentions',
     run: (world, random) =>
       somewhere(world, random, (device, id) =>
-        say(world, device, id, [random.chance(0.3) ? everybody : random.pick(world.users)]),
+        say(world, device, id, {
+          mentions: [random.chance(0.3) ? everybody : random.pick(world.users)],
+        }),
       ),
   },
   {

@@ -12,10 +12,10 @@ async function framesOf(
   wanted: Partial<Settings>,
 ): Promise<{ readonly frames: readonly string[]; readonly locally: number }> {
   const drawn = drawSettings(createRandom(`settings ${seed}`), null)
-  // Everything but what stops a process between two effects of its own: a draft is one, and would move the moment.
-  const lasting = features.filter(
-    (feature) => feature !== 'deviceCrashes' && feature !== 'storeTrouble' && feature !== 'takeOvers',
-  )
+  // Everything but what stops a process between two effects of its own (a draft is one, and would move the moment), and but
+  // for telling others that one has read.
+  const left = new Set(['deviceCrashes', 'storeTrouble', 'takeOvers', 'readReceipts'])
+  const lasting = features.filter((feature) => !left.has(feature))
   const settings: Settings = {
     ...drawn,
     events: 160,

@@ -14,13 +14,15 @@ export interface LoggedConversation {
 
 export interface Log {
   readonly conversations: Map<ConversationId, LoggedConversation>
+  /** How far members have got, by `conversation user`. */
+  readonly marks: Map<string, RelayCommit['marks'][number]>
   /** Rows of people by `owner kind key`. */
   readonly people: Map<string, RelayCommit['people'][number]>
   position: number
 }
 
 export function emptyLog(): Log {
-  return { conversations: new Map(), people: new Map(), position: 0 }
+  return { conversations: new Map(), people: new Map(), marks: new Map(), position: 0 }
 }
 
 export function applyCommit(log: Log, commit: RelayCommit): void {
@@ -34,6 +36,7 @@ export function applyCommit(log: Log, commit: RelayCommit): void {
   for (const member of commit.members)
     conversationOf(log, member.conversation).members.set(member.user, member)
   for (const record of commit.conversations) conversationOf(log, record.id).pages = record.pages
+  for (const mark of commit.marks) log.marks.set(`${mark.conversation} ${mark.user}`, mark)
   for (const person of commit.people) log.people.set(`${person.owner} ${person.kind} ${person.key}`, person)
   log.position = commit.position
 }

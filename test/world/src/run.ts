@@ -2,6 +2,7 @@
 import { checkEvents } from './check-events.ts'
 import { checkJournal } from './check-journal.ts'
 import { checkLog, truthsOf } from './check-log.ts'
+import { checkMarks } from './check-marks.ts'
 import { checkBlocks, checkOwn, clearedFor } from './check-own.ts'
 import { checkReplica, makeableOf } from './check-replicas.ts'
 import { checkUnread } from './check-unread.ts'
@@ -67,6 +68,7 @@ export async function judge(world: World): Promise<readonly string[]> {
       checkReplica(replica, clearedFor(world, replica.device.user, truths), renewed, makeable),
     ),
     ...replicas.flatMap((replica) => checkOwn(world, replica)),
+    ...replicas.flatMap((replica) => checkMarks(world, replica, truths)),
     ...checkBlocks(world, truths),
     ...replicas.flatMap((replica) => checkUnread(world, replica, truths)),
     ...(replicas.length === 0 ? [] : checkJournal(world, truths, replicas)),

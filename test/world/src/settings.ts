@@ -28,6 +28,8 @@ export const features = [
   'rights',
   'policies',
   'people',
+  'receipts',
+  'readReceipts',
   'newDevices',
   'longAbsence',
   'expiringTokens',

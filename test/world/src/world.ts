@@ -122,6 +122,7 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
         calm: () => faultsEnded,
         mayDiffer,
         tokenMs: settings.tokenMs,
+        readReceipts: settings.features.has('readReceipts'),
         limits: { ...worldLimits, maxInFlight: settings.maxInFlight },
         ports: portsWithFault(fault),
       },
