@@ -83,7 +83,7 @@ test.each<readonly [string, RegExp, (truth: Truth) => Truth]>([
     /never wrote "invented"/,
     (truth) => ({
       ...truth,
-      messages: changeOne(truth.messages, 0, (one) => ({ ...one, text: 'invented' })),
+      messages: changeOne(truth.messages, 0, (one) => ({ ...one, written: 'invented' })),
     }),
   ],
   [
