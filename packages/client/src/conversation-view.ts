@@ -43,6 +43,7 @@ export function conversationView(
     icon,
     creator: record.creator,
     createdAt: record.createdAt,
+    updatedAt: record.headTime === 0 ? record.createdAt : record.headTime,
     unique: record.unique,
     role,
     memberCount: record.members,

@@ -81,6 +81,8 @@ export interface ConversationView {
   readonly icon: string | null
   readonly creator: UserId | ''
   readonly createdAt: number
+  /** When name, icon, attributes, members or rights changed last. */
+  readonly updatedAt: number
   readonly unique: boolean
   /** '' when not a member (left, removed, refused, or not known to the relay yet while `syncState` is 'local'). */
   readonly role: string

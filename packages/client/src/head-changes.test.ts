@@ -256,3 +256,20 @@ for (const op of ['removed', 'blocked'] as const) {
     expect(device.sent().map(({ frame }) => frame)).toEqual(['hello'])
   })
 }
+
+test('[CL136] a list row says when its head last changed, however that came', async () => {
+  const script = createScript(lunch, { by: jerry, members: [tom], reader: tom })
+  const device = await startDevice()
+  await device.connect({ news: [script.news()] })
+  const updatedAt = (): number | undefined => device.engine.conversation(lunch)?.updatedAt
+  expect(updatedAt()).toBe(1001)
+  await device.say(script.frame(script.text(jerry, 'hello'), script.change({ op: 'page', pages: 2 })))
+  expect(updatedAt()).toBe(1001)
+  await device.say(script.frame(script.change({ op: 'updated', by: jerry, name: 'Dinner' })))
+  expect(updatedAt()).toBe(1004)
+  const changed = script.change({ op: 'role', by: jerry, members: [tom], role: 'manager' })
+  await device.cut()
+  await device.pass(40_000)
+  await device.connect({ news: [script.news({ whole: false, rows: [], headTime: changed.time })] })
+  expect(updatedAt()).toBe(changed.time)
+})

@@ -34,6 +34,7 @@ export function applyHeadRow(
     ...before,
     seq: row.seq,
     time: row.time,
+    headTime: change.op === 'page' ? before.headTime : row.time,
     headHeld: stored ? row.seq : before.headHeld,
     headKnown: covered ? before.headKnown : row.seq,
   }

@@ -66,6 +66,7 @@ export function readConversation(value: Value): ConversationRecord {
     headHeld: whole(fields, 'headHeld'),
     headKnown: whole(fields, 'headKnown'),
     headDigest: text(fields, 'headDigest'),
+    headTime: number(fields, 'headTime'),
     total: whole(fields, 'total'),
     mine: whole(fields, 'mine'),
     mark: readMark(fields['mark']),

@@ -89,6 +89,8 @@ export interface ConversationRecord {
   readonly headHeld: number
   readonly headKnown: number
   readonly headDigest: string
+  /** When name, attributes, members or anything else of the head changed last. */
+  readonly headTime: number
   readonly total: number
   readonly mine: number
   readonly mark: Mark

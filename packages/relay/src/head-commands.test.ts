@@ -15,6 +15,19 @@ async function newsOf({ relay }: TestLunch, user: string, device: number): Promi
   return (await createTestDevice(relay, { user, device }).take('sync'))[0]?.news[0]
 }
 
+test('[RE129] a list row says when the head last changed, which the opening of a page is not', async () => {
+  const { tom, mary, conversation, clock, store } = await createTestLunch({ limits: { maxPageEntries: 1 } })
+  const headTime = async (): Promise<number | undefined> => (await store.conversation(conversation))?.headTime
+  const made = await headTime()
+  clock.time += 1000
+  const pen = createPen({ user: mary.user, client: 7 })
+  await pushed(mary, conversation, 1, pen.text('fills the page').update)
+  expect((await store.conversation(conversation))?.pages).toBe(2)
+  expect(await headTime()).toBe(made)
+  await commanded(tom, conversation, { op: 'update', name: 'Dinner' })
+  expect(await headTime()).toBe(clock.time)
+})
+
 test('[RE129] name and icon of a list row follow the head', async () => {
   const lunch = await createTestLunch()
   const { tom, conversation, disk } = lunch

@@ -88,6 +88,7 @@ export function addHeadRow(
     time,
     headVersion: row.seq,
     headDigest: headDigest(value),
+    headTime: head.change.op === 'page' ? (before?.record.headTime ?? time) : time,
     position: row.position,
   }
   const stored: HeadRecord = { conversation: conversation.id, version: row.seq, state: written.state }

@@ -50,6 +50,7 @@ export async function readNews(
     pages: seen.pages,
     headVersion: seen.headVersion,
     headDigest: seen.headDigest,
+    headTime: seen.headTime,
     total: seen.total,
     mine: member.mine,
     joinedTotal: member.joinedTotal,
@@ -137,6 +138,7 @@ interface Seen {
   readonly lastSeq: number
   readonly headVersion: number
   readonly headDigest: string
+  readonly headTime: number
 }
 
 /** The conversation as it is to a member, and as it was to a former one. */
@@ -153,6 +155,7 @@ function visible(member: MemberRecord, conversation: ConversationRecord): Seen {
     // His leaving is itself the last change of the head that he may see.
     headVersion: member.leftSeq,
     headDigest: member.leftHeadDigest,
+    headTime: member.leftTime,
   }
 }
 

@@ -25,6 +25,8 @@ export interface ConversationRecord {
   readonly pages: number
   readonly headVersion: number
   readonly headDigest: string
+  /** Of the last row of the head but those that open a page. */
+  readonly headTime: number
   readonly total: number
   /** Sequence of the newest message, 0 for none. */
   readonly lastSeq: number

@@ -121,6 +121,7 @@ const news: fc.Arbitrary<News> = fc.record({
   pages: uint,
   headVersion: uint,
   headDigest: digest,
+  headTime: uint,
   total: uint,
   mine: uint,
   joinedTotal: uint,

@@ -152,6 +152,8 @@ export interface News {
   readonly pages: number
   readonly headVersion: number
   readonly headDigest: string
+  /** When the head changed last, but for the opening of a page. */
+  readonly headTime: number
   /** Messages ever accepted, and how many of them are mine; they only grow. */
   readonly total: number
   readonly mine: number

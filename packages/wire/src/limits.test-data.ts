@@ -20,6 +20,7 @@ export const emptyNews: News = {
   pages: 0,
   headVersion: 0,
   headDigest: '',
+  headTime: 0,
   total: 0,
   mine: 0,
   joinedTotal: 0,

@@ -4,7 +4,7 @@ import type { ConversationView, Draft } from '../engine-types.ts'
 import type { RecalledMessage } from './built-in-messages.ts'
 import type { ConversationEvents } from './conversation-events.ts'
 import { type ConversationInfo, createConversationInfo } from './conversation-info.ts'
-import { type MessageRef, userIds } from './given-ids.ts'
+import { type MessageRef, userId, userIds } from './given-ids.ts'
 import {
   createMessagesIterator,
   type MessagesIterator,
@@ -12,6 +12,7 @@ import {
 } from './history-iterator.ts'
 import { type MessageList, queryMessages, type QueryMessagesOptions } from './history.ts'
 import type { At, Changed, ConversationHost } from './host.ts'
+import { badArgument, flagOf, isText } from './json.ts'
 import type { ConversationMemberInfo, MemberRole } from './member-info.ts'
 import {
   allMemberInfo,
@@ -71,6 +72,10 @@ export class Conversation extends MyConversation {
   }
   get createdAt(): Date {
     return new Date(this.#view?.createdAt ?? 0)
+  }
+  /** When name, icon, attributes, members or rights changed last. */
+  get updatedAt(): Date {
+    return new Date(this.#view?.updatedAt ?? 0)
   }
   get unique(): boolean {
     return this.#view?.unique ?? false
@@ -143,7 +148,7 @@ export class Conversation extends MyConversation {
 
   /** Tells the others that this user types, or with false that he has stopped; sending a message tells it too. */
   typing(on = true): void {
-    this.#host.engine.typing(this.id, on)
+    this.#host.engine.typing(this.id, flagOf(on, 'Whether somebody types'))
   }
 
   /** Who of the others types just now. */
@@ -221,7 +226,8 @@ export class Conversation extends MyConversation {
 
   /** null: he is not in it. */
   async getMemberInfo(member: string): Promise<ConversationMemberInfo | null> {
-    return (await allMemberInfo(this.#at)).find(({ memberId }) => memberId === member) ?? null
+    const id = userId(member)
+    return (await allMemberInfo(this.#at)).find(({ memberId }) => memberId === id) ?? null
   }
 
   async updateMemberRole(member: string, role: MemberRole): Promise<MembersResult> {
@@ -294,6 +300,7 @@ export class Conversation extends MyConversation {
 
   /** It never leaves this device. */
   async setDraft(text: string): Promise<void> {
+    if (!isText(text)) throw badArgument('A draft is a text; cancelDraft() takes it away.')
     await this.#host.engine.setDraft(this.id, text)
   }
 

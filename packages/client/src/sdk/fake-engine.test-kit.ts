@@ -201,6 +201,7 @@ function conversationView(id: ConversationId): ConversationView {
     icon: null,
     creator,
     createdAt: 1,
+    updatedAt: 2,
     unique: false,
     role: 'member',
     memberCount: 2,

@@ -280,6 +280,7 @@ export function createScript(
         pages,
         headVersion: rows.findLast((row) => row.kind === 'head')?.seq ?? 0,
         headDigest: headDigest(head),
+        headTime: 1000 + (rows.findLast((row) => row.kind === 'head')?.seq ?? 0),
         total: said.length,
         mine: said.filter(([, { from }]) => from === reader).length,
         joinedTotal: 0,

@@ -88,6 +88,7 @@ export function conversationRecord(columns: Columns): ConversationRecord {
     pages: number(columns, 'pages'),
     headVersion: number(columns, 'head_version'),
     headDigest: text(columns, 'head_digest'),
+    headTime: number(columns, 'head_time'),
     total: number(columns, 'total'),
     lastSeq: number(columns, 'last_seq'),
     position: number(columns, 'position'),

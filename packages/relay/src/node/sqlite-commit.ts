@@ -26,6 +26,7 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
       it.pages,
       it.headVersion,
       it.headDigest,
+      it.headTime,
       it.total,
       it.lastSeq,
       it.position,

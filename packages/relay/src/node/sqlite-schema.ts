@@ -34,6 +34,7 @@ export const schema: string = `
     pages INTEGER NOT NULL,
     head_version INTEGER NOT NULL,
     head_digest TEXT NOT NULL,
+    head_time INTEGER NOT NULL,
     total INTEGER NOT NULL,
     last_seq INTEGER NOT NULL,
     position INTEGER NOT NULL

@@ -40,6 +40,7 @@ export function conversationRecord(
     time: 1000 + seq,
     pages: 1,
     headVersion: 1,
+    headTime: 1,
     headDigest: '00000000000000aa',
     total: seq,
     lastSeq: seq,

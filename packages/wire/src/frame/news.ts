@@ -37,6 +37,7 @@ export function writeNews(writer: Writer, news: News): void {
   writeVarUint(writer, news.pages)
   writeVarUint(writer, news.headVersion)
   writeDigest(writer, news.headDigest)
+  writeVarUint(writer, news.headTime)
   writeVarUint(writer, news.total)
   writeVarUint(writer, news.mine)
   writeVarUint(writer, news.joinedTotal)
@@ -72,6 +73,7 @@ export function readNews(reader: Reader): News {
     pages: readVarUint(reader),
     headVersion: readVarUint(reader),
     headDigest: readDigest(reader),
+    headTime: readVarUint(reader),
     total: readVarUint(reader),
     mine: readVarUint(reader),
     joinedTotal: readVarUint(reader),
