@@ -95,13 +95,28 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
       case 'fetch-answer':
       case 'digests-answer':
       case 'pong':
+      case 'own':
+      case 'people-answer':
+      case 'marks':
+      case 'signal':
+      case 'presence':
+      case 'presence-answer':
     }
   }
 
   await new Promise<void>((resolve, reject) => {
     websocket.on('error', reject)
     websocket.on('open', () => {
-      send({ frame: 'hello', version: protocolVersion, token, device, epoch: '', cursor: 0, tag: '', login: false })
+      send({
+        frame: 'hello',
+        version: protocolVersion,
+        token,
+        device,
+        epoch: '',
+        cursor: 0,
+        tag: '',
+        login: false,
+      })
     })
     websocket.on('message', (bytes: Buffer) => {
       if (bytes[0] === rowsByte) {

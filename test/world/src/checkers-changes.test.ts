@@ -80,8 +80,8 @@ test.each<readonly [string, RegExp, (truth: Truth) => Truth]>([
     'two edits that stand',
     /two edits stand/,
     (truth) => {
-      const edit = truth.operations.find(({ op }) => op === 'edit')
-      const extra = edit === undefined ? [] : [{ ...edit, text: 'e3' }]
+      const first = truth.operations.find(({ op }) => op === 'edit')
+      const extra = first === undefined ? [] : [{ ...first, text: 'e3' }]
       return { ...truth, operations: [...truth.operations, ...extra] }
     },
   ],
