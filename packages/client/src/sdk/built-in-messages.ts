@@ -2,7 +2,7 @@
 import type { JsonObject } from '@parley/document'
 import type { SendMessage } from '../engine-types.ts'
 import { fromBase64, toBase64 } from './base64.ts'
-import { badArgument } from './json.ts'
+import { badArgument, optionsOf } from './json.ts'
 import { Message } from './message.ts'
 import { TypedMessage } from './typed-message.ts'
 
@@ -44,7 +44,7 @@ export class LocationMessage extends TypedMessage {
   }
 
   setLocation(location: Location): this {
-    const { latitude, longitude } = location
+    const { latitude, longitude } = optionsOf(location, 'Latitude and longitude')
     if (!isLocation(latitude, longitude))
       throw badArgument('A location has a latitude from -90 to 90 and a longitude from -180 to 180.')
     this.#location = { latitude, longitude }

@@ -4,7 +4,7 @@
  */
 import type { Command, ConversationId, JsonObject, JsonValue } from '@parley/document'
 import type { Changed, ConversationHost } from './host.ts'
-import { badArgument, isJsonObject, jsonOf, lineOf, reaching } from './json.ts'
+import { badArgument, isJsonObject, isText, jsonOf, lineOf, quoted, reaching } from './json.ts'
 
 type Update = Extract<Command, { readonly op: 'update' }>
 
@@ -87,9 +87,11 @@ function emptyLayer(): Layer {
 
 /** `attr.seat.row` → `seat.row` */
 function attributePath(key: string): string {
-  const path = /^attr\.(.+)$/su.exec(key)?.[1]
+  const path = isText(key) ? /^attr\.(.+)$/su.exec(key)?.[1] : undefined
   if (path === undefined || path.split('.').some((one) => one === '' || reaching.has(one)))
-    throw badArgument(`“${key}” is neither name nor icon nor an attribute: those are called attr.<key>.`)
+    throw badArgument(
+      `${quoted(key)} is neither name nor icon nor an attribute: those are called attr.<key>.`,
+    )
   return path
 }
 

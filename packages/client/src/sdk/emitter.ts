@@ -1,6 +1,11 @@
+import { Event } from './event.ts'
+import { badArgument, checkListener } from './json.ts'
+
 /** Typed events: a map from names to the arguments their listeners get. */
 export type EventMap = { readonly [name: string]: readonly unknown[] }
 type Listener<A extends readonly unknown[]> = (...args: A) => void
+
+const names: ReadonlySet<unknown> = new Set(Object.values(Event))
 
 export class Emitter<M extends EventMap> {
   /** By the listener that was given: what is called for it. */
@@ -42,6 +47,8 @@ export class Emitter<M extends EventMap> {
   }
 
   #add<K extends keyof M>(event: K, given: Listener<M[K]>, called: Listener<M[K]>): this {
+    if (!names.has(event)) throw badArgument('There is no event of this name: Event has them all.')
+    checkListener(given)
     const listeners = this.#listeners.get(event) ?? new Map<Listener<never>, Listener<never>>()
     listeners.set(given, called)
     this.#listeners.set(event, listeners)

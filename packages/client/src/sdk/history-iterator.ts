@@ -10,6 +10,7 @@ import type { ConversationId, EntryId } from '@parley/document'
 import type { HistoryBound, HistoryPage, HistoryQuery, MessageView } from '../engine-types.ts'
 import { boundOf, checkedCount, checkedDirection, messageList } from './history.ts'
 import type { HistoryHost, MessageList, MessageQueryDirectionName } from './history.ts'
+import { optionsOf } from './json.ts'
 
 export interface MessagesIteratorOptions {
   /** Messages of a batch: 1 to 100; 20 when nothing is said. */
@@ -58,7 +59,7 @@ export function createMessagesIterator(
 ): MessagesIterator {
   const read: Read = async (query) => engine.history(id, { ...query, tail: 'apart' })
   const range: Range = {
-    limit: checkedCount('limit', options.limit ?? 20),
+    limit: checkedCount('limit', optionsOf(options, 'What is asked for').limit ?? 20),
     before: boundOf('before', options.beforeTime, options.beforeMessageId),
     after: boundOf('after', options.afterTime, options.afterMessageId),
   }

@@ -4,6 +4,7 @@ import type { HistoryBound, HistoryQuery } from '../engine-types.ts'
 import { ParleyError } from '../errors.ts'
 import { messageId } from './given-ids.ts'
 import type { ConversationHost } from './host.ts'
+import { optionsOf } from './json.ts'
 import type { Message } from './message.ts'
 
 export const MessageQueryDirection = { NEW_TO_OLD: 'new-to-old', OLD_TO_NEW: 'old-to-new' } as const
@@ -48,7 +49,7 @@ export function messageList(messages: readonly Message[], missing: boolean): Mes
 }
 
 function historyQuery(options: QueryMessagesOptions): HistoryQuery {
-  const { direction, type } = options
+  const { direction, type } = optionsOf(options, 'What is asked for')
   if (type !== undefined && !Number.isSafeInteger(type))
     throw new ParleyError('bad-argument', 'type is the whole number of a message class.')
   const start = boundOf('start', options.startTime, options.startMessageId, options.startClosed)

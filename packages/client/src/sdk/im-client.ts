@@ -22,7 +22,7 @@ import { Event } from './event.ts'
 import { parseFullJSON } from './full-json.ts'
 import { userId } from './given-ids.ts'
 import type { ConversationHost } from './host.ts'
-import { badArgument, jsonObjectOf, lineOf, listOf } from './json.ts'
+import { badArgument, checkListener, jsonObjectOf, lineOf, listOf, optionsOf, quoted } from './json.ts'
 import { policyOf } from './members.ts'
 import type { Message } from './message.ts'
 import type { MessageClasses } from './message-classes.ts'
@@ -84,15 +84,16 @@ export class IMClient extends PersonClient {
   }
 
   /** The new conversation, at once; `conversation.confirmed` for the relay's word. */
-  async createConversation({
-    members,
-    name = null,
-    icon = null,
-    kind = 'group',
-    unique = true,
-    policy,
-    ...attributes
-  }: CreateConversationOptions): Promise<Conversation> {
+  async createConversation(options: CreateConversationOptions): Promise<Conversation> {
+    const {
+      members,
+      name = null,
+      icon = null,
+      kind = 'group',
+      unique = true,
+      policy,
+      ...attributes
+    } = optionsOf(options, 'The members of a conversation and what else is said of it')
     listOf(members, 'The members of a conversation')
     const others = [...new Set(members.map(userId))].filter((member) => member !== this.#engine.user)
     const id = this.#idOf(kind, unique, others)
@@ -128,7 +129,7 @@ export class IMClient extends PersonClient {
    */
   async getConversation(text: string): Promise<Conversation | null> {
     const id = parseConversationId(text)
-    if (id === undefined) throw new ParleyError('bad-id', `“${text}” is not a conversation id.`)
+    if (id === undefined) throw new ParleyError('bad-id', `${quoted(text)} is not a conversation id.`)
     if (this.#engine.conversation(id) !== undefined) return this.#open(id)
     try {
       const found = await this.#engine.look(id)
@@ -152,7 +153,8 @@ export class IMClient extends PersonClient {
 
   /** Of this device: those that are pinned, then the latest first. Hidden ones only when asked for. */
   conversations(options: ConversationsOptions = {}): readonly Conversation[] {
-    return this.#engine.conversations(options).map(({ id }) => this.#conversation(id))
+    const wanted = optionsOf(options, 'What is asked for')
+    return this.#engine.conversations(wanted).map(({ id }) => this.#conversation(id))
   }
 
   unsent(): readonly Unsent[] {
@@ -179,6 +181,7 @@ export class IMClient extends PersonClient {
     ids: readonly string[],
     listener: (presence: { readonly user: string; readonly online: boolean }) => void = () => undefined,
   ): () => void {
+    checkListener(listener)
     return this.#engine.watchPresence(watchable(ids), listener)
   }
 

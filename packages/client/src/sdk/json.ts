@@ -34,6 +34,29 @@ export function listOf(value: unknown, what: string): readonly unknown[] {
   return value
 }
 
+/** Named values an app gives together, all of which may be left out. */
+export function optionsOf<T extends object>(value: T, what: string): T {
+  if (!isJsonObject(value)) throw badArgument(`${what} are given as an object, or left out.`)
+  return value
+}
+
+export function flagOf(value: unknown, what: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw badArgument(`${what} is true or false.`)
+}
+
+export function checkListener(value: unknown): void {
+  if (typeof value !== 'function') throw badArgument('A listener is a function.')
+}
+
+/** What was given where a text belongs, for the sentence that refuses it. */
+export function quoted(value: unknown): string {
+  if (typeof value !== 'string') return 'This'
+  return value.length > longestQuote ? `“${value.slice(0, longestQuote)}…”` : `“${value}”`
+}
+
+const longestQuote = 80
+
 export function isText(value: unknown): value is string {
   return typeof value === 'string'
 }

@@ -11,7 +11,7 @@ import {
 import { ParleyError } from '../errors.ts'
 import { userId, userIds } from './given-ids.ts'
 import type { At } from './host.ts'
-import { badArgument, isJsonObject } from './json.ts'
+import { badArgument, isJsonObject, isText, optionsOf } from './json.ts'
 import {
   type ConversationMemberInfo,
   ConversationMemberRole,
@@ -55,11 +55,8 @@ export async function changeRole(at: At, member: string, role: MemberRole): Prom
   return changeMembers(at, { op: 'role', members: [userId(member)], role })
 }
 
-export async function mute(
-  at: At,
-  members: readonly string[],
-  { forMs }: MuteOptions,
-): Promise<MembersResult> {
+export async function mute(at: At, members: readonly string[], options: MuteOptions): Promise<MembersResult> {
+  const { forMs } = optionsOf(options, 'The options of a mute')
   if (forMs !== undefined && !(Number.isSafeInteger(forMs) && forMs > 0))
     throw badArgument('forMs is a whole number of milliseconds, or is left out for good.')
   return changeMembers(at, { op: 'mute', members: userIds(members), forMs: forMs ?? null })
@@ -96,7 +93,9 @@ async function headOf({ host: { engine }, id }: At): Promise<Head> {
 
 const mostOfAPage = 1000
 
-function pageOf(users: readonly UserId[], { limit = 50, next = null }: PageOptions): UsersPage {
+function pageOf(users: readonly UserId[], options: PageOptions): UsersPage {
+  const { limit = 50, next = null } = optionsOf(options, 'What is asked for')
+  if (next !== null && !isText(next)) throw badArgument('next is what the answer before said.')
   if (!Number.isSafeInteger(limit) || limit < 1 || limit > mostOfAPage)
     throw badArgument(`limit is a whole number from 1 to ${mostOfAPage}.`)
   const after = users.toSorted(byCodeUnit).filter((user) => next === null || byCodeUnit(user, next) > 0)

@@ -5,7 +5,7 @@ import { RecalledMessage, TextMessage } from './built-in-messages.ts'
 import { contentOf } from './content.ts'
 import { messageId, type MessageRef } from './given-ids.ts'
 import type { At, Changed } from './host.ts'
-import { badArgument } from './json.ts'
+import { badArgument, flagOf, optionsOf } from './json.ts'
 import { Message, MessageStatus, type SendOptions } from './message.ts'
 import { sayTransient } from './signals.ts'
 
@@ -16,8 +16,15 @@ export async function sendAsWanted(
   options: SendOptions,
 ): Promise<Message> {
   const sending = typeof message === 'string' ? new TextMessage(message) : message
-  const { transient = false, receipt = false } = { ...sending.getSendOptions(), ...options }
-  return transient ? sayTransient(at, sending) : sendMessage(at, sending, receipt)
+  mustBeMessage(sending)
+  const own = optionsOf(options, 'The options of send()')
+  const { transient = false, receipt = false } = { ...sending.getSendOptions(), ...own }
+  const asked = flagOf(receipt, 'receipt')
+  return flagOf(transient, 'transient') ? sayTransient(at, sending) : sendMessage(at, sending, asked)
+}
+
+function mustBeMessage(message: unknown): void {
+  if (!(message instanceof Message)) throw badArgument('What is sent is a message, or a text.')
 }
 
 async function sendMessage(at: At, sending: Message, receipt: boolean): Promise<Message> {
@@ -51,6 +58,7 @@ async function retried({ host: { engine } }: At, { id }: Message): Promise<boole
 
 /** The same content as a new message. */
 export async function forwardMessage(at: At, message: Message): Promise<Message> {
+  mustBeMessage(message)
   const { type, text, attrs, body } = message.toContent()
   return sendAsWanted(at, at.host.classes.make(contentOf({ type, text, attrs, body })), {})
 }

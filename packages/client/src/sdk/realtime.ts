@@ -15,6 +15,7 @@ import { Emitter } from './emitter.ts'
 import { Event } from './event.ts'
 import { userId } from './given-ids.ts'
 import { IMClient } from './im-client.ts'
+import { badArgument, flagOf, optionsOf } from './json.ts'
 import { createMessageClasses, type MessageClass, type MessageClasses } from './message-classes.ts'
 
 export interface RealtimeOptions {
@@ -66,6 +67,10 @@ function checkTag(tag: unknown): void {
     throw new ParleyError('bad-argument', `A tag is a text of at most ${maxIdLength} characters.`)
 }
 
+function isStore(store: unknown): boolean {
+  return store === undefined || (typeof store === 'object' && store !== null)
+}
+
 export class PortableRealtime extends Emitter<RealtimeEvents> {
   readonly #options: RealtimeOptions
   readonly #platform: Platform
@@ -76,12 +81,14 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
   readonly #seen = new Set<string>()
 
   constructor(options: RealtimeOptions, platform: Platform) {
-    const { logger = silentLogger } = options
+    const { logger = silentLogger, server, token, store } = optionsOf(options, 'The options of a Realtime')
     const fault = (error: unknown): void => logger.error('a listener threw', { error: String(error) })
     super(fault)
-    if (!/^wss?:\/\//.test(options.server)) {
-      throw new ParleyError('bad-argument', 'server is the address of the relay: ws://… or wss://…')
-    }
+    if (!/^wss?:\/\/[^\s/]\S*$/.test(server))
+      throw badArgument('server is the address of the relay: ws://… or wss://…')
+    if (typeof token !== 'function') throw badArgument('token is a function that answers with a token.')
+    if (typeof store === 'string' ? store !== 'indexeddb' && store !== 'memory' : !isStore(store))
+      throw badArgument('store is “indexeddb”, “memory”, or a store.')
     this.#options = options
     this.#platform = platform
     this.#fault = fault
@@ -122,12 +129,16 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
   }
 
   /** Ready from what the device holds; the connection is made behind it. */
-  async createIMClient(
-    id: string,
-    { tag = '', isReconnect, syncReadMarks = false, readReceipts = false }: ClientOptions = {},
-  ): Promise<IMClient> {
+  async createIMClient(id: string, options: ClientOptions = {}): Promise<IMClient> {
     const user = userId(id)
+    const {
+      tag = '',
+      isReconnect,
+      syncReadMarks = false,
+      readReceipts = false,
+    } = optionsOf(options, 'The options of a client')
     checkTag(tag)
+    if (isReconnect !== undefined) flagOf(isReconnect, 'isReconnect')
     const again = this.#seen.has(user)
     this.#seen.add(user)
     const { store, token, server, logger: log = silentLogger } = this.#options
@@ -136,8 +147,8 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
       user,
       tag,
       login: isReconnect === undefined ? again || undefined : !isReconnect,
-      syncReadMarks,
-      readReceipts,
+      syncReadMarks: flagOf(syncReadMarks, 'syncReadMarks'),
+      readReceipts: flagOf(readReceipts, 'readReceipts'),
       ports: {
         store: typeof store === 'object' ? store : platform.store(store, user),
         connect: platform.connect(server),

@@ -17,6 +17,7 @@ import { ParleyError } from '../errors.ts'
 import { messageId } from './given-ids.ts'
 import { checkedCount, checkedTime } from './history.ts'
 import type { ConversationHost } from './host.ts'
+import { checkListener, optionsOf } from './json.ts'
 import type { Message } from './message.ts'
 import {
   emptyWindow,
@@ -71,8 +72,9 @@ const maxRereads = 10
 export function createTimeline(
   { engine, classes, fault }: TimelineHost,
   id: ConversationId,
-  { limit: wanted = 50, max: most = 300 }: TimelineOptions = {},
+  options: TimelineOptions = {},
 ): MessageTimeline {
+  const { limit: wanted = 50, max: most = 300 } = optionsOf(options, 'The options of a timeline')
   const limit = checkedCount('limit', wanted)
   const max = checkedMost(most, limit)
   const history = async (query: HistoryQuery): Promise<HistoryPage> =>
@@ -224,6 +226,7 @@ export function createTimeline(
       return there === undefined ? undefined : snapshot.messages.find((message) => message.id === there)
     },
     subscribe(listener) {
+      checkListener(listener)
       const own = (): void => listener()
       if (!closed) listeners.add(own)
       return () => void listeners.delete(own)

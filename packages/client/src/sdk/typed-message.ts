@@ -3,7 +3,7 @@
  * names with `messageField` which of its properties travel; both are decorators and plain functions alike.
  */
 import type { JsonObject, JsonValue } from '@parley/document'
-import { badArgument, jsonOf } from './json.ts'
+import { badArgument, jsonOf, listOf } from './json.ts'
 import { Message } from './message.ts'
 
 export type TypedMessageClass = abstract new (...given: never[]) => TypedMessage
@@ -50,7 +50,8 @@ export function messageType(type: number): <C extends TypedMessageClass>(target:
 export function messageField(
   fields: string | readonly string[],
 ): <C extends TypedMessageClass>(target: C) => C {
-  const names: readonly unknown[] = typeof fields === 'string' ? [fields] : fields
+  const names: readonly unknown[] =
+    typeof fields === 'string' ? [fields] : listOf(fields, 'The fields of a message')
   return (target) => {
     const prototype = typedClass(target)
     const known = declared.get(prototype) ?? []
