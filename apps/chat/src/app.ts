@@ -1,14 +1,19 @@
-/** The whole page of one person: the list on one side, the open conversation on the other, and what connects them. */
+/**
+ * The whole page of one person: the list on one side, the open conversation on the other, and what connects them.
+ *
+ * Rules: AC36.
+ */
 import { createAnnouncer } from './announcer.ts'
-import type { Chat, ChatEvent } from './chat.ts'
+import type { Chat, ChatEvent, KeepAction } from './chat.ts'
 import { createConnectionBar } from './connection-bar.ts'
 import { addressOf } from './conversation-list.ts'
 import { type ConversationView, createConversationView } from './conversation-view.ts'
 import { h } from './dom.ts'
 import { openJoin, openNewConversation } from './forms.ts'
 import { elsewherePage, faultPage } from './full-page.ts'
-import { titleOf } from './names.ts'
+import { loudUnread, titleOf } from './names.ts'
 import { createNotices } from './notices.ts'
+import { openOwn } from './own-dialog.ts'
 import { createSide } from './side.ts'
 import { openUnsent } from './unsent-dialog.ts'
 
@@ -26,6 +31,8 @@ export function showApp(root: HTMLElement, chat: Chat): void {
   ])
   const side = createSide({
     chat,
+    keep,
+    showOwn: () => openOwn(chat),
     create,
     join: () =>
       openJoin(async (id) => {
@@ -58,6 +65,14 @@ export function showApp(root: HTMLElement, chat: Chat): void {
     })
   }
 
+  function keep(id: string, action: KeepAction): void {
+    run(
+      chat.keep(id, action).then(() => {
+        if (action === 'hide' && id === selected) go(undefined)
+      }),
+    )
+  }
+
   function run(work: Promise<unknown>): void {
     work.catch((error: unknown) => notify(error instanceof Error ? error.message : String(error)))
   }
@@ -67,8 +82,8 @@ export function showApp(root: HTMLElement, chat: Chat): void {
     announcer.say(text)
   }
 
-  function go(conversation: string): void {
-    location.hash = addressOf(conversation)
+  function go(conversation: string | undefined): void {
+    location.hash = conversation === undefined ? '#/' : addressOf(conversation)
     route()
   }
 
@@ -91,7 +106,7 @@ export function showApp(root: HTMLElement, chat: Chat): void {
     drawing = undefined
     side.render(selected)
     view?.render()
-    const unread = chat.conversations().reduce((sum, conversation) => sum + conversation.unread, 0)
+    const unread = loudUnread(chat.conversations())
     document.title = unread > 0 ? `(${unread}) Parley, ${chat.user}` : `Parley, ${chat.user}`
   }
 
@@ -127,6 +142,7 @@ export function showApp(root: HTMLElement, chat: Chat): void {
 
   function announceMessage({ message }: Extract<ChatEvent, { readonly type: 'message' }>): void {
     const conversation = chat.conversation(message.conversation)
+    if (conversation?.quiet === true && message.conversation !== selected) return
     const where =
       conversation === undefined || message.conversation === selected
         ? ''

@@ -45,6 +45,8 @@ export interface ChatMessage {
   /** The relay's number; 0 until it has answered. */
   readonly seq: number
   readonly state: 'sending' | 'sent' | 'failed'
+  /** One's own that is sent: all the others have got it, or have read it. */
+  readonly reached?: 'delivered' | 'read'
   readonly recalled: boolean
   readonly reason?: Reason
 }
@@ -76,6 +78,9 @@ export interface ChatConversation {
   /** Others who are writing just now. */
   readonly typing: readonly string[]
   readonly sync: 'local' | 'synced' | 'behind' | 'left'
+  /** How the person keeps it, for himself: before the others, and without being told of its news. */
+  readonly pinned: boolean
+  readonly quiet: boolean
 }
 
 export interface History {
@@ -90,6 +95,7 @@ export interface History {
 /** Something that waits for the relay, or that it refused. */
 export interface Unsent {
   readonly id: string
+  /** '' for what belongs to none. */
   readonly conversation: string
   readonly what: string
   /** The message it is done to, when it is no message itself. */
@@ -138,11 +144,15 @@ export type MemberAction =
   | 'block'
   | 'unblock'
 
+/** What one does with a conversation for oneself. */
+export type KeepAction = 'pin' | 'unpin' | 'mute' | 'unmute' | 'hide' | 'clear'
+
 export interface Chat {
   readonly user: string
   connection(): Connection
   /** Asks for a connection at once. */
   retryConnection(): void
+  /** Those of the list, in its order. */
   conversations(): readonly ChatConversation[]
   conversation(id: string): ChatConversation | undefined
   history(id: string, options: { readonly before?: ChatMessage; readonly limit: number }): Promise<History>
@@ -157,6 +167,7 @@ export interface Chat {
   act(id: string, action: MemberAction, member: string): Promise<void>
   /** null: it is called by its members. */
   rename(id: string, name: string | null): Promise<void>
+  keep(id: string, action: KeepAction): Promise<void>
 
   send(id: string, message: NewMessage): Promise<void>
   edit(message: ChatMessage, to: NewMessage): Promise<void>

@@ -1,8 +1,11 @@
-/** The list of conversations, newest first, each row one named link. Rules: AC3. */
+/** The list of conversations, each row one named link with a menu beside it. Rules: AC3, AC35, AC36. */
 import { avatar } from './avatar.ts'
 import type { ChatConversation } from './chat.ts'
+import { type Keep, openConversationMenu } from './conversation-menu.ts'
+import { deliveryMark } from './delivery-mark.ts'
 import { type Child, h, reconcile, setAttribute } from './dom.ts'
 import { icon } from './icons.ts'
+import { onMenuAsked } from './menu.ts'
 import { titleOf } from './names.ts'
 import { roveFocus } from './roving.ts'
 import { listTime } from './times.ts'
@@ -17,25 +20,51 @@ export function addressOf(conversation: string): string {
   return `#/c/${encodeURIComponent(conversation)}`
 }
 
-export function createConversationList(self: string): ConversationList {
+export function createConversationList(self: string, keep: Keep): ConversationList {
   const list = h('ul', { class: 'conversations', role: 'list' })
   const empty = h('p', { class: 'hint' }, ['No conversations yet. Start one, or wait to be invited.'])
   const element = h('nav', { class: 'list', 'aria-label': 'Conversations' }, [list, empty])
   const rows = new Map<string, HTMLLIElement>()
+  const shown = new Map<string, ChatConversation>()
   const focus = roveFocus(list, '.conversation-row', 'first')
+
+  function openMenu(id: string, beside: HTMLElement): void {
+    const conversation = shown.get(id)
+    if (conversation === undefined) return
+    // What was hidden has left; then the focus stays in the list.
+    const back = () =>
+      (rows.get(id)?.querySelector('a') ?? list.querySelector<HTMLElement>('a[tabindex="0"]'))?.focus()
+    openConversationMenu(conversation, { title: titleOf(conversation, self), beside, back }, keep)
+  }
+
   return {
     element,
     render(conversations, selected) {
       reconcile(list, conversations, rows, {
         key: (conversation) => conversation.id,
-        create: (conversation) =>
-          h('li', {}, [h('a', { class: 'conversation-row', href: addressOf(conversation.id) })]),
-        update: (row, conversation) => renderRow(row, conversation, conversation.id === selected, self),
+        create: ({ id }) => createRow(id, (beside) => openMenu(id, beside)),
+        update: (row, conversation) => {
+          shown.set(conversation.id, conversation)
+          renderRow(row, conversation, conversation.id === selected, self)
+        },
       })
       empty.hidden = conversations.length > 0
       focus.refresh()
     },
   }
+}
+
+function createRow(id: string, openMenu: (beside: HTMLElement) => void): HTMLLIElement {
+  const link = h('a', { class: 'conversation-row', href: addressOf(id) })
+  const attributes = {
+    class: 'quiet-button conversation-menu',
+    type: 'button',
+    title: 'More',
+    'aria-haspopup': 'menu',
+  }
+  const button = h('button', attributes, [icon('more')], { click: () => openMenu(button) })
+  onMenuAsked(link, () => button.click())
+  return h('li', { class: 'conversation-item' }, [link, button])
 }
 
 function renderRow(
@@ -54,7 +83,9 @@ function renderRow(
   // What is read out is all that is seen: when it is the same, nothing has to be drawn again.
   if (link.ariaLabel === label) return
   link.ariaLabel = label
-  link.classList.toggle('has-unread', conversation.unread > 0)
+  const button = row.querySelector('button')
+  if (button !== null) button.ariaLabel = `Options for “${title}”`
+  link.classList.toggle('has-unread', conversation.unread > 0 && !conversation.quiet)
   link.replaceChildren(
     avatar(title),
     h('span', { class: 'conversation-title' }, [title]),
@@ -62,8 +93,11 @@ function renderRow(
     h('span', { class: 'conversation-preview' }, preview(conversation, self)),
     h('span', { class: 'conversation-marks' }, [
       syncMark(conversation),
+      conversation.quiet && h('span', { class: 'kept', title: 'Muted' }, [icon('hush')]),
+      conversation.pinned && h('span', { class: 'kept', title: 'Pinned' }, [icon('pin')]),
       conversation.mentioned && h('span', { class: 'badge at', title: 'Somebody mentions you' }, ['@']),
-      conversation.unread > 0 && h('span', { class: 'badge' }, [badge(conversation.unread)]),
+      conversation.unread > 0 &&
+        h('span', { class: conversation.quiet ? 'badge quiet' : 'badge' }, [badge(conversation.unread)]),
     ]),
   )
 }
@@ -76,8 +110,11 @@ function preview(conversation: ChatConversation, self: string): readonly Child[]
   if (last === null) return [h('em', {}, ['No messages yet'])]
   if (last.recalled) return [h('em', {}, ['Message taken back'])]
   const own = last.from === self
-  const state = own && last.state === 'sent' ? 'check' : last.state === 'failed' ? 'alert' : 'clock'
-  return [own && icon(state), own ? 'You: ' : conversation.memberCount > 2 && `${last.from}: `, last.text]
+  return [
+    own && deliveryMark(last),
+    own ? 'You: ' : conversation.memberCount > 2 && `${last.from}: `,
+    last.text,
+  ]
 }
 
 function syncMark(conversation: ChatConversation): Child {
@@ -88,8 +125,8 @@ function syncMark(conversation: ChatConversation): Child {
   return null
 }
 
-function rowLabel(conversation: ChatConversation, title: string, time: string, self: string): string {
-  const { last, unread, mentioned, draft, sync } = conversation
+export function rowLabel(conversation: ChatConversation, title: string, time: string, self: string): string {
+  const { last, unread, mentioned, draft, sync, pinned, quiet } = conversation
   const who = last === null ? '' : last.from === self ? 'you' : last.from
   const parts = [
     title,
@@ -102,6 +139,8 @@ function rowLabel(conversation: ChatConversation, title: string, time: string, s
     sync === 'local' && 'not created at the relay yet',
     sync === 'behind' && 'being fetched',
     sync === 'left' && 'you are not in it',
+    pinned && 'pinned',
+    quiet && 'muted',
   ]
   return parts.filter((part) => part !== false && part !== '').join(', ')
 }

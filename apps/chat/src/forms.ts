@@ -91,7 +91,7 @@ export function openRename(current: string | null, rename: (name: string | null)
 }
 
 /** `act` answers with what is wrong, or with what comes next. */
-function openForm(
+export function openForm(
   title: string,
   verb: string,
   fields: readonly HTMLElement[],
@@ -132,7 +132,7 @@ function openForm(
   ])
 }
 
-function field(label: string, input: HTMLInputElement, hint?: string): HTMLElement {
+export function field(label: string, input: HTMLInputElement, hint?: string): HTMLElement {
   return h('label', { class: 'field' }, [
     h('span', {}, [label]),
     input,

@@ -4,6 +4,7 @@ import { faultPage } from './full-page.ts'
 import { isName } from './names.ts'
 import { openChat } from './parley-chat.ts'
 import { pickerPage, rememberPerson } from './picker.ts'
+import { tellsReading } from './settings.ts'
 
 const root = document.querySelector<HTMLElement>('#page')
 if (root === null) throw new Error('index.html has no place for the page')
@@ -21,7 +22,7 @@ if (user === null || !isName(user)) {
 } else {
   rememberPerson(user)
   try {
-    showApp(root, await openChat(user))
+    showApp(root, await openChat(user, { readReceipts: tellsReading(user) }))
   } catch (error) {
     root.replaceChildren(faultPage(error instanceof Error ? error.message : String(error)))
     throw error

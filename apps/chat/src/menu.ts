@@ -5,6 +5,7 @@
 import { h } from './dom.ts'
 import { type IconName, icon } from './icons.ts'
 
+const rightButton = 2
 const gapPixels = 4
 const edgePixels = 8
 
@@ -106,6 +107,20 @@ export function openMenu({ label, beside, signs = [], items, back }: MenuOptions
   menu.showPopover()
   put(menu, place)
   menu.querySelector('button')?.focus({ preventScroll: true })
+}
+
+/**
+ * By the menu key of a keyboard and by a long touch; a mouse has its own menu. A finger opens it when it is lifted: lifted
+ * over an open menu it would close it.
+ */
+export function onMenuAsked(element: HTMLElement, open: () => void): void {
+  element.addEventListener('contextmenu', (event) => {
+    const touched = event instanceof PointerEvent && event.pointerType === 'touch'
+    if (!touched && event.button === rightButton) return
+    event.preventDefault()
+    if (!touched) open()
+    else document.addEventListener('pointerup', () => setTimeout(open), { once: true })
+  })
 }
 
 function signButton(

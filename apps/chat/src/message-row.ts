@@ -1,19 +1,19 @@
 /**
  * One message in the timeline: what it says and answers, when, how others took it, and for one's own what became of it.
  *
- * Rules: AC16, AC25, AC26, AC27, AC28, AC29, AC32.
+ * Rules: AC16, AC25, AC26, AC27, AC28, AC29, AC32, AC33.
  */
 import { avatar } from './avatar.ts'
 import type { ChatMessage, ChatReaction } from './chat.ts'
+import { deliveryMark } from './delivery-mark.ts'
 import { type Child, h } from './dom.ts'
 import { icon } from './icons.ts'
 import { everybody, partsOf } from './mentions.ts'
+import { onMenuAsked } from './menu.ts'
 import { hasMenu, type MessageMenuActions, openMessageMenu } from './message-menu.ts'
 import type { TimelineRow } from './timeline-rows.ts'
 import { clockTime } from './times.ts'
 import { clipped, messageLabel, quoteOf, reactionText, reasonText } from './wording.ts'
-
-const rightButton = 2
 
 export interface MessageActions extends MessageMenuActions {
   readonly retry: (message: ChatMessage) => void
@@ -123,8 +123,7 @@ function quoteButton(
 
 function stateIcon({ message, waits }: MessageRow, own: boolean): Child {
   if (message.state === 'sent' && waits) return icon('clock')
-  if (!own || message.recalled) return null
-  return icon(message.state === 'sent' ? 'check' : message.state === 'sending' ? 'clock' : 'alert')
+  return own && !message.recalled && deliveryMark(message)
 }
 
 function reactionList(message: ChatMessage, self: string, actions: MessageActions): Child {
@@ -181,10 +180,7 @@ function menuButton({ message }: MessageRow, self: string, actions: MessageActio
   return button
 }
 
-/**
- * By Enter and the menu key of a keyboard, and by a long touch; a mouse has the button, and its own menu. A finger opens it
- * when it is lifted: lifted over an open menu it would close it.
- */
+/** A mouse has the button, and its own menu. */
 function listenForMenu(element: HTMLElement): void {
   const open = () => element.querySelector<HTMLElement>('.message-menu')?.click()
   element.addEventListener('keydown', (event) => {
@@ -192,13 +188,7 @@ function listenForMenu(element: HTMLElement): void {
     event.preventDefault()
     open()
   })
-  element.addEventListener('contextmenu', (event) => {
-    const touched = event instanceof PointerEvent && event.pointerType === 'touch'
-    if (!touched && event.button === rightButton) return
-    event.preventDefault()
-    if (!touched) open()
-    else document.addEventListener('pointerup', () => setTimeout(open), { once: true })
-  })
+  onMenuAsked(element, open)
 }
 
 function failure(message: ChatMessage, actions: MessageActions): HTMLElement {

@@ -38,3 +38,8 @@ export function titleOf(conversation: ChatConversation, self: string): string {
   const shown = others.slice(0, maxShownNames).join(', ')
   return others.length > maxShownNames ? `${shown} and ${others.length - maxShownNames} more` : shown
 }
+
+/** What the page's title counts: of what is muted nobody is told. */
+export function loudUnread(conversations: readonly ChatConversation[]): number {
+  return conversations.reduce((sum, { quiet, unread }) => sum + (quiet ? 0 : unread), 0)
+}

@@ -12,16 +12,17 @@ import {
 import type { Chat, ChatConversation, ChatEvent, ChatMessage, NewMessage } from './chat.ts'
 import { isName } from './names.ts'
 import { listenTo } from './parley-events.ts'
+import { keepAs } from './parley-keeping.ts'
 import { actOn, type Crew, crewOf, failuresText } from './parley-members.ts'
 import { unsentOf } from './parley-unsent.ts'
 import { conversationOf, failingPlainly, messageOf } from './parley-values.ts'
 
-export async function openChat(user: string): Promise<Chat> {
+export async function openChat(user: string, options: { readonly readReceipts: boolean }): Promise<Chat> {
   const realtime = new Realtime({
     server: location.origin.replace(/^http/, 'ws'),
     token: () => fetchToken(user),
   })
-  return createChat(realtime, await failingPlainly(realtime.createIMClient(user)))
+  return createChat(realtime, await failingPlainly(realtime.createIMClient(user, options)))
 }
 
 /** For trying things out: the relay's `--dev` mode asks for no password. */
@@ -61,7 +62,8 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
 
   /** The SDK has one object per conversation, which always shows what is so now. */
   function find(id: string): Conversation | undefined {
-    if (!conversations.has(id)) for (const one of client.conversations()) conversations.set(one.id, one)
+    if (!conversations.has(id))
+      for (const one of client.conversations({ hidden: true })) conversations.set(one.id, one)
     const conversation = conversations.get(id)
     return conversation !== undefined && isKnown(conversation) ? conversation : undefined
   }
@@ -184,9 +186,10 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
       conversation.name = name
       await settled(conversation.save())
     },
+    keep: async (id, action) => settled(keepAs(known(id), action)),
 
     async send(id, content) {
-      const message = await failingPlainly(known(id).send(textMessage(content)))
+      const message = await failingPlainly(known(id).send(textMessage(content), { receipt: true }))
       tell({ type: 'message', message: messageOf(message), fresh: false })
     },
     async edit(message, content) {

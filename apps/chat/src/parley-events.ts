@@ -1,4 +1,4 @@
-/** The SDK's events as the page's. Rules: AC17. */
+/** The SDK's events as the page's. Rules: AC17, AC37. */
 import { type Conversation, Event, type IMClient, type Realtime } from '@parley/client'
 import type { ChatEvent, Connection } from './chat.ts'
 import { titleOf } from './names.ts'
@@ -88,6 +88,11 @@ export function listenTo(
       const now = memberInfo.role === 'manager' ? 'a manager' : 'a plain member'
       notice(`${updatedBy} made you ${now} of “${title(conversation)}”.`)
     })
+    .on(Event.OWN_CHANGE_REFUSED, ({ item }) => {
+      notice(`Refused: ${whatItIs(item)}. ${reasonText(item.error)}`)
+      tell({ type: 'changed' })
+    })
+    .on(Event.PROFILE_UPDATED, () => tell({ type: 'changed' }))
     .on(Event.CHANGE_REFUSED, ({ item }, { id }) => {
       notice(`Refused: ${whatItIs(item)}. ${reasonText(item.error)}`)
       tell({ type: 'moved', conversation: id })

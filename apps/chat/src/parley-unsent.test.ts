@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { unsentOf, whatItIs } from './parley-unsent.ts'
 
 type Entry = NonNullable<SdkUnsent['entry']>
+type Own = NonNullable<SdkUnsent['person']>
 type Command = NonNullable<SdkUnsent['command']>
 
 /** Ids have types of their own in the SDK, made where they are read; here plain texts stand for them. */
@@ -44,6 +45,41 @@ test('[AC12] each command has its sentence', () => {
   expect(words({ op: 'update', icon: 'x' })).toBe('Changing the picture')
   expect(words({ op: 'update', policy: { speak: 'owner' } })).toBe('Changing who may do what')
   expect(words({ op: 'update', set: { topic: 'food' } })).toBe('Changing what is kept about the conversation')
+})
+
+test('[AC37] each change of what is one’s own has its sentence', () => {
+  const words = (fields: object) => whatItIs({ person: fields as Own })
+  expect(words({ op: 'profile', set: { name: 'Tom Cat' } })).toBe('Calling yourself “Tom Cat”')
+  expect(words({ op: 'profile', set: { name: null } })).toBe('Taking away your name')
+  expect(words({ op: 'profile', set: { icon: 'x' } })).toBe('Changing your picture')
+  expect(words({ op: 'profile', set: { fields: {} } })).toBe('Changing what you say of yourself')
+  const contact = (act: string, text?: string) => words({ op: 'contact', user: 'Jerry', act, text })
+  expect(contact('request', 'Hello')).toBe('Asking Jerry to be a contact')
+  expect(contact('accept')).toBe('Accepting Jerry as a contact')
+  expect(contact('decline')).toBe('Declining the request of Jerry')
+  expect(contact('remove')).toBe('Removing Jerry from your contacts')
+  expect(contact('remark', 'the mouse')).toBe('Noting “the mouse” about Jerry')
+  expect(contact('remark')).toBe('Taking away your note about Jerry')
+  const setting = (fields: object) => words({ op: 'setting', conversation: 'c', ...fields })
+  expect(setting({ pinned: true })).toBe('Pinning the conversation')
+  expect(setting({ pinned: false })).toBe('Unpinning the conversation')
+  expect(setting({ muted: true })).toBe('Muting the conversation')
+  expect(setting({ muted: false })).toBe('Unmuting the conversation')
+  expect(setting({ hidden: 7 })).toBe('Hiding the conversation')
+  expect(setting({ hidden: null })).toBe('Showing the conversation again')
+  expect(setting({ cleared: 7, read: {} })).toBe('Clearing the history for you')
+  expect(setting({ read: {} })).toBe('Marking the conversation as read')
+  expect(words({ op: 'block', users: ['Jerry', 'Mary'] })).toBe('Blocking Jerry, Mary')
+  expect(words({ op: 'unblock', users: ['Jerry'] })).toBe('Unblocking Jerry')
+  expect(words({ op: 'refuse', conversations: ['c'] })).toBe('Refusing invitations')
+  expect(words({ op: 'admit', conversations: ['c'] })).toBe('Letting others invite you again')
+})
+
+test('[AC37] how one keeps a conversation stands there with its conversation, anything else with none', () => {
+  const item = { id: 'u', conversation: '', kind: 'person', state: 'waiting' } as const
+  const unsent = (person: object) => unsentOf({ ...item, person } as unknown as SdkUnsent)
+  expect(unsent({ op: 'setting', conversation: 'c', pinned: true })).toMatchObject({ conversation: 'c' })
+  expect(unsent({ op: 'block', users: ['Jerry'] })).toMatchObject({ conversation: '' })
 })
 
 test('[AC32] what waits names the message it is about', () => {

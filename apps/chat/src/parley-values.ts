@@ -22,6 +22,8 @@ export function conversationOf(conversation: Conversation, crew?: Crew): ChatCon
     draft: conversation.draft?.text ?? '',
     typing: conversation.typingMembers,
     sync: syncState === 'unknown' ? 'left' : syncState,
+    pinned: conversation.pinned,
+    quiet: conversation.muted,
   }
 }
 
@@ -42,6 +44,7 @@ export function messageOf(message: Message): ChatMessage {
     seq,
     state: status === 'failed' || status === 'sending' ? status : 'sent',
     recalled: type === RecalledMessage.TYPE,
+    ...(status === 'delivered' || status === 'read' ? { reached: status } : {}),
     ...(error === undefined ? {} : { reason: error }),
   }
 }

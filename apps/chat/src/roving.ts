@@ -17,13 +17,20 @@ export function roveFocus(
     for (const each of rows()) {
       const index = each === row ? 0 : -1
       each.tabIndex = index
-      for (const button of each.querySelectorAll('button')) button.tabIndex = index
+      for (const button of wholeOf(each).querySelectorAll('button')) button.tabIndex = index
     }
   }
 
-  list.addEventListener('focusin', (event) => {
-    const row = event.target instanceof Element ? event.target.closest<HTMLElement>(rowSelector) : null
-    if (row !== null) choose(row)
+  /** The list's own child that holds a row: its buttons need not stand within the row itself. */
+  function wholeOf(row: HTMLElement): HTMLElement {
+    let whole = row
+    while (whole.parentElement !== null && whole.parentElement !== list) whole = whole.parentElement
+    return whole
+  }
+
+  list.addEventListener('focusin', ({ target }) => {
+    const row = rows().find((each) => target instanceof Node && wholeOf(each).contains(target))
+    if (row !== undefined) choose(row)
   })
 
   list.addEventListener('keydown', (event) => {

@@ -2,6 +2,7 @@
 import { avatar } from './avatar.ts'
 import type { Chat } from './chat.ts'
 import { createConversationList } from './conversation-list.ts'
+import type { Keep } from './conversation-menu.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
 import { connectionText, unsentText } from './wording.ts'
@@ -13,13 +14,15 @@ export interface Side {
 
 export interface SideOptions {
   readonly chat: Chat
+  readonly keep: Keep
+  readonly showOwn: () => void
   readonly create: () => void
   readonly join: () => void
   readonly showUnsent: () => void
 }
 
-export function createSide({ chat, create, join, showUnsent }: SideOptions): Side {
-  const list = createConversationList(chat.user)
+export function createSide({ chat, keep, showOwn, create, join, showUnsent }: SideOptions): Side {
+  const list = createConversationList(chat.user, keep)
   const state = h('span', { class: 'own-state' })
   const unsent = h('span', {})
   const unsentButton = h(
@@ -32,7 +35,12 @@ export function createSide({ chat, create, join, showUnsent }: SideOptions): Sid
   )
   const element = h('div', { class: 'side' }, [
     h('header', { class: 'side-head' }, [
-      avatar(chat.user),
+      h(
+        'button',
+        { class: 'own-button', type: 'button', title: 'About you', 'aria-label': 'About you' },
+        [avatar(chat.user)],
+        { click: showOwn },
+      ),
       h('div', { class: 'titles' }, [h('p', { class: 'own-name' }, [chat.user]), state]),
       h(
         'button',

@@ -1,4 +1,4 @@
-/** What waits for the relay and what it refused: what it was, why, and what can be done about it. Rules: AC12. */
+/** What waits for the relay and what it refused: what it was, why, and what can be done about it. Rules: AC12, AC37. */
 import type { Chat, Unsent } from './chat.ts'
 import { openDialog } from './dialog.ts'
 import { h } from './dom.ts'
@@ -28,14 +28,13 @@ export function openUnsent(chat: Chat, run: (work: Promise<unknown>) => void): v
 function unsentRow(chat: Chat, item: Unsent, run: (work: Promise<unknown>) => void): HTMLElement {
   const conversation = chat.conversation(item.conversation)
   const where = conversation === undefined ? item.conversation : titleOf(conversation, chat.user)
+  const why = item.state === 'refused' ? reasonText(item.reason) : 'waiting for a connection'
   const refused = item.state === 'refused'
   return h('li', { class: `unsent-item ${item.state}` }, [
     icon(refused ? 'alert' : 'clock'),
     h('div', {}, [
       h('p', { class: 'unsent-what' }, [item.what]),
-      h('p', { class: 'hint' }, [
-        `${where} · ${refused ? reasonText(item.reason) : 'waiting for a connection'}`,
-      ]),
+      h('p', { class: 'hint' }, [where === '' ? why : `${where} · ${why}`]),
       refused &&
         h('p', {}, [
           h('button', { class: 'link-button', type: 'button' }, ['Try again'], {

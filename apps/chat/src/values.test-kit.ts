@@ -38,6 +38,8 @@ export function aConversation(more: Partial<ChatConversation> = {}): ChatConvers
     mentioned: false,
     draft: '',
     sync: 'synced',
+    pinned: false,
+    quiet: false,
     ...more,
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import type { Unsent } from './chat.ts'
+import type { ChatMessage, Unsent } from './chat.ts'
 import { aConversation, aMessage } from './values.test-kit.ts'
 import {
   connectionText,
@@ -58,6 +58,23 @@ test('[AC16] a message says who, what, when, and for one’s own what became of 
   expect(messageLabel({ ...message, recalled: true }, 'Jerry', { time: '14:05' })).toBe(
     'Tom took back a message, 14:05',
   )
+})
+
+test('[AC33] one’s own message says whether the others have got it, and have read it', () => {
+  const label = (more: Partial<ChatMessage>) =>
+    messageLabel({ ...message, ...more }, 'Tom', { time: '14:05' })
+  expect(label({})).toMatch(/, sent$/)
+  expect(label({ reached: 'delivered' })).toMatch(/, delivered$/)
+  expect(label({ reached: 'read' })).toMatch(/, read$/)
+  expect(label({ reached: 'read', recalled: true })).not.toContain('read')
+  expect(messageLabel({ ...message, reached: 'read' }, 'Jerry', { time: '14:05' })).toBe('Tom: Hello, 14:05')
+})
+
+test('[AC37] reasons of what is one’s own are sentences', () => {
+  for (const code of ['declined', 'too-many'])
+    expect(reasonText({ code, detail: 'at most 100' })).toMatch(/^[A-Z][^(]+\.$/)
+  expect(memberFailureText(['Mary'], 'too-many')).toBe('Mary: more than there is room for.')
+  expect(memberFailureText(['Mary'], 'declined')).toBe('Mary: not to be added by you.')
 })
 
 test('[AC12] what waits and what was refused is counted apart', () => {

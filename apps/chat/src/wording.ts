@@ -2,7 +2,7 @@
  * The sentences about the connection, about what waits and about what was refused. Every refusal has one that says what
  * to do; a code this page has never heard of is shown with what the relay says about it.
  *
- * Rules: AC10, AC11, AC12, AC16, AC31, AC40.
+ * Rules: AC10, AC11, AC12, AC16, AC31, AC33, AC40.
  */
 import type { ChatConversation, ChatMessage, ChatReaction, Connection, Reason, Unsent } from './chat.ts'
 
@@ -64,6 +64,8 @@ const reasons: Readonly<Record<string, string>> = {
   'conversation-refused': 'The conversation itself was refused; try that first.',
   'target-refused': 'The message it was about was refused.',
   'target-unknown': 'The message it is about does not exist.',
+  declined: 'Somebody in it does not want that.',
+  'too-many': 'There is no room for one more. Take another one away first.',
   OFFLINE: 'This needs a connection, and there is none now.',
 }
 
@@ -80,6 +82,7 @@ const memberReasons: Readonly<Record<string, string>> = {
   blocked: 'blocked here; unblock first',
   declined: 'not to be added by you',
   'conversation-full': 'more than the conversation can hold',
+  'too-many': 'more than there is room for',
 }
 
 /** For whom something did not work, and why: “Mary: blocked here; unblock first.” */
@@ -146,7 +149,7 @@ export function clipped(text: string): string {
 
 export function stateText(message: ChatMessage): string {
   if (message.state === 'failed') return `not sent: ${reasonText(message.reason)}`
-  return message.state === 'sending' ? 'waiting to be sent' : 'sent'
+  return message.state === 'sending' ? 'waiting to be sent' : (message.reached ?? 'sent')
 }
 
 /** Says nothing when nothing waits. */

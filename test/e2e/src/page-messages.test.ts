@@ -31,7 +31,7 @@ test('[AC25] one’s own text is edited, from its menu or with ArrowUp', { timeo
   expect(await field(page).inputValue()).toBe('Bring breadd')
   await field(page).fill('Bring bread')
   await field(page).press('Enter')
-  const bread = page.getByRole('article', { name: /^You: Bring bread, .*, edited, sent$/ })
+  const bread = page.getByRole('article', { name: /^You: Bring bread, .*, edited, (sent|delivered)$/ })
   await bread.waitFor()
   await bread.locator('.meta', { hasText: 'edited' }).waitFor()
   expect(await field(page).inputValue()).toBe('')

@@ -32,10 +32,10 @@ test('[AC3] [AC16] a row and a message say all there is to say', async () => {
   await page.locator('.unread-mark').waitFor()
   await expect.poll(() => page.title(), soon).toBe('Parley, Lea')
   await say(page, 'I will be there')
-  await page.getByRole('article', { name: /^You: I will be there, .*, sent$/ }).waitFor()
+  await page.getByRole('article', { name: /^You: I will be there, .*, delivered$/ }).waitFor()
   await expect
     .poll(() => row.getAttribute('aria-label'), soon)
-    .toMatch(/^Choir, you: I will be there, sent, /)
+    .toMatch(/^Choir, you: I will be there, delivered, /)
 
   // Announced is what is new, never what was there.
   const fine = await conversation.send('Fine')

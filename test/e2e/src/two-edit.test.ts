@@ -73,15 +73,15 @@ test(
         [
           `^Tom: Lunch at one, ${time}, edited, 👍 from you$`,
           `^Tom took back a message, ${time}$`,
-          `^You: Noon is too early, ${time}, edited, ❤️ from Tom, sent$`,
-          `^You: Where\\?, in answer to Tom: Lunch at one, ${time}, sent$`,
+          `^You: Noon is too early, ${time}, edited, ❤️ from Tom, delivered$`,
+          `^You: Where\\?, in answer to Tom: Lunch at one, ${time}, delivered$`,
         ].map(matching),
       )
     await expect
       .poll(() => labels(tom.page), soon)
       .toEqual(
         [
-          `^You: Lunch at one, ${time}, edited, 👍 from Jerry, sent$`,
+          `^You: Lunch at one, ${time}, edited, 👍 from Jerry, delivered$`,
           `^You took back a message, ${time}$`,
           `^Jerry: Noon is too early, ${time}, edited, ❤️ from you$`,
           `^Jerry: Where\\?, in answer to You: Lunch at one, ${time}$`,
