@@ -90,6 +90,7 @@ export function createEngine({
     store = opened
     const { model: loaded, isNew } = await loadModel(opened, user, () => ({
       device: newDevice(ports),
+      user,
       epoch: '',
       log: '',
       cursor: 0,

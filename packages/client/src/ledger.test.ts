@@ -45,6 +45,7 @@ test('[CL25] [CL32] what a job has changed is what it reads meanwhile, and what 
       const load = async () =>
         loadModel(await store.open(), tom, () => ({
           device: newDevice({ random: (n) => new Uint8Array(n) }),
+          user: tom,
           epoch: '',
           log: '',
           cursor: 0,

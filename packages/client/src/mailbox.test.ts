@@ -4,6 +4,7 @@ import { startDevice, take } from './testing/device.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
 import { watchStore } from './testing/store.test-kit.ts'
 import { codeOf, conversationId, createGroup, jerry, settle, texts, tom } from './testing/values.test-kit.ts'
+import { ParleyError } from './errors.ts'
 import { createEngine } from './engine.ts'
 import { deviceLayout } from './records.ts'
 
@@ -153,6 +154,20 @@ test('[CL23] a stored record that cannot be read is said when the store is opene
     const reason = await engine.start().catch((error: unknown) => error)
     expect(reason).toMatchObject({ code: 'storage-unavailable', cause: { kind: 'corrupt' } })
   }
+})
+
+test('[CL322] a store is one user’s: for another one nothing is shown, and nothing leaves', async () => {
+  const store = createMemoryStore(deviceLayout)
+  const first = await startDevice({ store })
+  await first.engine.person({ op: 'profile', set: { name: 'Thomas' } })
+  await first.engine.close()
+  const { ports } = await startDevice()
+  const other = createEngine({ user: jerry, ports: { ...ports, store } })
+  expect(await codeOf(other.start())).toBe('bad-argument')
+  expect(other.unsent.bind(other)).toThrow(ParleyError)
+  const again = await startDevice({ store })
+  expect(again.engine.profile(tom).name).toBe('Thomas')
+  expect(again.engine.unsent()).toHaveLength(1)
 })
 
 test('[CL25] calls made together share one transaction, and frames likewise', async () => {

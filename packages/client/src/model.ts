@@ -7,6 +7,7 @@ import type { ConversationId, Head, UserId } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
 import { acknowledgementOf, createAcknowledged } from './acknowledged.ts'
 import type { AcknowledgedIndex } from './acknowledged.ts'
+import { ParleyError } from './errors.ts'
 import type { LivePage, LivePages } from './live-page.ts'
 import { createOutboxIndex } from './outbox-index.ts'
 import type { OutboxIndex } from './outbox-index.ts'
@@ -65,9 +66,14 @@ export async function loadModel(
     { kind: 'range', table: 'people', prefix: [] },
   ])
   const stored = device[0]
+  const known = stored === undefined ? fresh() : readDevice(stored.value)
+  if (known.user !== user) {
+    const detail = `This store holds the data of ${known.user}: every user has a store of his own.`
+    throw new ParleyError('bad-argument', detail)
+  }
   const model: Model = {
     disk,
-    device: stored === undefined ? fresh() : readDevice(stored.value),
+    device: known,
     conversations: new Map(),
     pages: new Map(),
     heads: new Map(),

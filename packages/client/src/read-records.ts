@@ -40,6 +40,7 @@ export function readDevice(value: Value): DeviceRecord {
   if (device === undefined) throw corrupt('device')
   return {
     device,
+    user: userId(fields, 'user'),
     epoch: text(fields, 'epoch'),
     log: text(fields, 'log'),
     cursor: whole(fields, 'cursor'),

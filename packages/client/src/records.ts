@@ -42,6 +42,8 @@ export const deviceLayout: StoreLayout = {
 
 export interface DeviceRecord {
   readonly device: DeviceId
+  /** Whose data this is: a store is one user's. */
+  readonly user: UserId
   /** The log epoch of the relay the cursor belongs to; '' before the first sync is complete. */
   readonly epoch: string
   /** The log epoch of what is held; '' before the first welcome. A first sync may end in the middle of it. */
