@@ -11,7 +11,7 @@ import { type ConversationView, createConversationView } from './conversation-vi
 import { h } from './dom.ts'
 import { openJoin, openNewConversation } from './forms.ts'
 import { elsewherePage, faultPage } from './full-page.ts'
-import { loudUnread, titleOf } from './names.ts'
+import { called, loudUnread, titleOf } from './names.ts'
 import { createNotices } from './notices.ts'
 import { openOwn } from './own-dialog.ts'
 import { createSide } from './side.ts'
@@ -134,6 +134,7 @@ export function showApp(root: HTMLElement, chat: Chat): void {
         if (view === undefined) route()
         break
       case 'moved':
+      case 'names':
         break
     }
     // Many events come at once, and one drawing shows them all.
@@ -147,7 +148,7 @@ export function showApp(root: HTMLElement, chat: Chat): void {
       conversation === undefined || message.conversation === selected
         ? ''
         : ` in ${titleOf(conversation, chat.user)}`
-    announcer.say(`${message.from}${where}: ${message.text}`)
+    announcer.say(`${called(message.from, chat.namesOf([message.from]))}${where}: ${message.text}`)
   }
 
   /** The client has ended: nothing can be asked of it any more, and the page says why. */

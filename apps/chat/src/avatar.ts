@@ -3,8 +3,9 @@ import { h } from './dom.ts'
 
 const hues = 8
 
-export function avatar(name: string, size: 'small' | 'usual' = 'usual'): HTMLElement {
-  return h('span', { class: `avatar avatar-${size} hue-${hueOf(name)}`, 'aria-hidden': 'true' }, [
+/** `of`: whose colour it bears, when that is not called by the name. */
+export function avatar(name: string, size: 'small' | 'usual' = 'usual', of: string = name): HTMLElement {
+  return h('span', { class: `avatar avatar-${size} hue-${hueOf(of)}`, 'aria-hidden': 'true' }, [
     initials(name),
   ])
 }

@@ -56,12 +56,17 @@ export type Role = 'owner' | 'manager' | 'member'
 /** What a person may do in a conversation, by its rules as far as this device knows them. */
 export type Right = 'invite' | 'rename' | 'speak' | 'remove' | 'mute' | 'block' | 'roles'
 
+/** What people call themselves, by their ids; who says nothing, or of whom nothing is known, is not among them. */
+export type Names = Readonly<Record<string, string>>
+
 export interface ChatConversation {
   readonly id: string
   readonly name: string | null
   /** Everybody, oneself included; empty as long as the device does not know them. */
   readonly members: readonly string[]
   readonly memberCount: number
+  /** Of those the page shows with it. */
+  readonly names: Names
   /** Of its members, as far as the device knows them. */
   readonly roles: Readonly<Record<string, Role>>
   /** Who may not write for the time being. */
@@ -113,6 +118,8 @@ export type ChatEvent =
   /** Its messages are to be read again. */
   | { readonly type: 'moved'; readonly conversation: string }
   | { readonly type: 'notice'; readonly text: string }
+  /** Somebody is called otherwise now. */
+  | { readonly type: 'names' }
   /** Read out, and shown elsewhere. */
   | { readonly type: 'heard'; readonly text: string }
   | { readonly type: 'storage'; readonly degraded: boolean }
@@ -158,6 +165,8 @@ export interface Chat {
   history(id: string, options: { readonly before?: ChatMessage; readonly limit: number }): Promise<History>
   /** One message, wherever it stands in the history; undefined when it cannot be had. */
   message(conversation: string, id: string): Promise<ChatMessage | undefined>
+  /** Of these people, what this device knows; it learns the rest behind that, and says `names`. */
+  namesOf(people: Iterable<string>): Names
   unsent(): readonly Unsent[]
 
   create(conversation: NewConversation): Promise<string>
@@ -168,6 +177,8 @@ export interface Chat {
   /** null: it is called by its members. */
   rename(id: string, name: string | null): Promise<void>
   keep(id: string, action: KeepAction): Promise<void>
+  /** What others see in the place of one's id; null takes it away. */
+  callOneself(name: string | null): Promise<void>
 
   send(id: string, message: NewMessage): Promise<void>
   edit(message: ChatMessage, to: NewMessage): Promise<void>

@@ -5,7 +5,7 @@
  *
  * Rules: AC13, AC14, AC25, AC27.
  */
-import type { ChatMessage } from './chat.ts'
+import type { ChatMessage, Names } from './chat.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
 import { createMentionOffers } from './mention-offers.ts'
@@ -16,6 +16,8 @@ const maxHeightPixels = 200
 
 export interface Composer {
   readonly element: HTMLElement
+  /** What the field is called. */
+  readonly setLabel: (label: string) => void
   readonly focus: () => void
   /** Hands over what was typed and not kept yet. */
   readonly flush: () => void
@@ -25,7 +27,7 @@ export interface Composer {
 
 export interface ComposerOptions {
   readonly self: string
-  readonly label: string
+  readonly names: () => Names
   readonly draft: string
   /** Who can be mentioned. */
   readonly others: () => readonly string[]
@@ -55,7 +57,6 @@ export function createComposer(options: ComposerOptions): Composer {
       enterkeyhint: 'send',
       autocomplete: 'off',
       placeholder: 'Message',
-      'aria-label': options.label,
       // Read out with the field when it is there.
       'aria-describedby': 'purpose',
     },
@@ -124,7 +125,7 @@ export function createComposer(options: ComposerOptions): Composer {
     flush()
     purpose = next.is === 'edit' ? { ...next, aside: field.value } : next
     if (purpose.is === 'edit') write(purpose.message.text)
-    line.render(purpose, options.self)
+    line.render(purpose, options.self, options.names())
     field.focus()
     field.setSelectionRange(field.value.length, field.value.length)
   }
@@ -133,7 +134,7 @@ export function createComposer(options: ComposerOptions): Composer {
     const before = purpose
     purpose = anew
     if (before.is === 'edit') write(before.aside)
-    line.render(purpose, options.self)
+    line.render(purpose, options.self, options.names())
   }
 
   function submit(): void {
@@ -194,6 +195,9 @@ export function createComposer(options: ComposerOptions): Composer {
   return {
     element,
     flush,
+    setLabel: (label) => {
+      field.ariaLabel = label
+    },
     focus: () => {
       fit()
       field.focus()
@@ -206,7 +210,7 @@ export function createComposer(options: ComposerOptions): Composer {
 /** The line above the field that says what one is about to do, when that is not a new message. */
 function purposeLine(leave: () => void): {
   readonly element: HTMLElement
-  readonly render: (purpose: Purpose, self: string) => void
+  readonly render: (purpose: Purpose, self: string, names: Names) => void
 } {
   const what = h('span', { class: 'purpose-what' })
   const text = h('span', { class: 'purpose-text', dir: 'auto' })
@@ -221,14 +225,14 @@ function purposeLine(leave: () => void): {
   ])
   return {
     element,
-    render(purpose, self) {
+    render(purpose, self, names) {
       element.hidden = purpose.is === 'new'
       if (purpose.is === 'new') {
         what.textContent = ''
         text.textContent = ''
         return
       }
-      const quote = quoteOf(purpose.message, self)
+      const quote = quoteOf(purpose.message, self, names)
       const who = purpose.message.from === self ? 'yourself' : quote.who
       what.textContent = purpose.is === 'edit' ? 'Editing your message' : `Replying to ${who}`
       text.textContent = quote.text

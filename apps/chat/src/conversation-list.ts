@@ -6,7 +6,7 @@ import { deliveryMark } from './delivery-mark.ts'
 import { type Child, h, reconcile, setAttribute } from './dom.ts'
 import { icon } from './icons.ts'
 import { onMenuAsked } from './menu.ts'
-import { titleOf } from './names.ts'
+import { called, plainTitleOf, titleOf } from './names.ts'
 import { roveFocus } from './roving.ts'
 import { listTime } from './times.ts'
 import { stateText } from './wording.ts'
@@ -87,7 +87,7 @@ function renderRow(
   if (button !== null) button.ariaLabel = `Options for “${title}”`
   link.classList.toggle('has-unread', conversation.unread > 0 && !conversation.quiet)
   link.replaceChildren(
-    avatar(title),
+    avatar(title, 'usual', plainTitleOf(conversation, self)),
     h('span', { class: 'conversation-title' }, [title]),
     h('time', { class: 'conversation-time' }, [time]),
     h('span', { class: 'conversation-preview' }, preview(conversation, self)),
@@ -112,7 +112,7 @@ function preview(conversation: ChatConversation, self: string): readonly Child[]
   const own = last.from === self
   return [
     own && deliveryMark(last),
-    own ? 'You: ' : conversation.memberCount > 2 && `${last.from}: `,
+    own ? 'You: ' : conversation.memberCount > 2 && `${called(last.from, conversation.names)}: `,
     last.text,
   ]
 }
@@ -127,7 +127,7 @@ function syncMark(conversation: ChatConversation): Child {
 
 export function rowLabel(conversation: ChatConversation, title: string, time: string, self: string): string {
   const { last, unread, mentioned, draft, sync, pinned, quiet } = conversation
-  const who = last === null ? '' : last.from === self ? 'you' : last.from
+  const who = last === null ? '' : last.from === self ? 'you' : called(last.from, conversation.names)
   const parts = [
     title,
     unread > 0 && `${unread} unread`,

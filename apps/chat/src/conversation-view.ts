@@ -61,7 +61,7 @@ export function createConversationView({
   })
   const composer = createComposer({
     self: chat.user,
-    label: `Message to ${titleOf(conversation, chat.user)}`,
+    names: () => now().names,
     draft: conversation.draft,
     others: () => now().members.filter((member) => member !== chat.user),
     lastOwn: () => open.timeline().messages.findLast((message) => isEditable(message, chat.user)),
@@ -88,15 +88,8 @@ export function createConversationView({
   })
   const head = createTalkHead(chat.user, () => showMembers(panel.element.hasAttribute('hidden')))
   const silence = h('p', { class: 'silence', role: 'status' })
-  const element = h('div', { class: 'conversation' }, [
-    h('section', { class: 'talk', 'aria-label': titleOf(conversation, chat.user) }, [
-      head.element,
-      view.element,
-      silence,
-      composer.element,
-    ]),
-    panel.element,
-  ])
+  const talk = h('section', { class: 'talk' }, [head.element, view.element, silence, composer.element])
+  const element = h('div', { class: 'conversation' }, [talk, panel.element])
   element.addEventListener('keydown', (event) => {
     if (event.key === 'Escape' && !event.isComposing) showMembers(false)
   })
@@ -122,13 +115,22 @@ export function createConversationView({
     const waiting = new Set(
       chat.unsent().flatMap(({ about, state }) => (about !== undefined && state === 'waiting' ? about : [])),
     )
-    const rows = timelineRows(messages, { now: Date.now(), firstUnread, find: quotes.find, waiting })
+    const rows = timelineRows(messages, {
+      now: Date.now(),
+      firstUnread,
+      find: quotes.find,
+      namesOf: (people) => chat.namesOf(people),
+      waiting,
+    })
     view.render(rows, timeline)
     if (opened && view.atEnd()) markRead()
   }
 
   function drawHead(): void {
     const current = now()
+    const title = titleOf(current, chat.user)
+    talk.ariaLabel = title
+    composer.setLabel(`Message to ${title}`)
     head.render(current, !panel.element.hasAttribute('hidden'))
     element.classList.toggle('pair', current.memberCount <= 2)
     const silent = silenceText(current, chat.user)
@@ -189,6 +191,7 @@ export function createConversationView({
     apply(event) {
       if (event.type === 'message') quotes.note(event.message)
       run(open.apply(event))
+      if (event.type === 'names' && opened) draw(open.timeline())
       const back = event.type === 'connection' && chat.connection().is === 'connected'
       if (back) {
         quotes.again()

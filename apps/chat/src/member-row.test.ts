@@ -21,3 +21,9 @@ test('[AC15] [AC30] a member says what he is here', () => {
   expect(standing('Mary', conversation, 'Tom')).toBe('muted')
   expect(standing('Mary', { ...conversation, muted: [] }, 'Tom')).toBe('')
 })
+
+test('[AC38] whoever calls himself otherwise is told by his id as well', () => {
+  const named = { ...conversation, names: { Jerry: 'Jerry Mouse', Mary: 'Mary' } }
+  expect(standing('Jerry', named, 'Tom')).toBe('Jerry, manager')
+  expect(standing('Mary', named, 'Tom')).toBe('muted')
+})

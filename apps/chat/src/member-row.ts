@@ -1,10 +1,11 @@
-/** One member: what he is here, and what the person may do to him. Rules: AC15, AC30. */
+/** One member: what he is here, and what the person may do to him. Rules: AC15, AC30, AC38. */
 import { avatar } from './avatar.ts'
 import type { ChatConversation, MemberAction, Right } from './chat.ts'
 import { confirmDialog } from './dialog.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
 import { type MenuItem, openMenu } from './menu.ts'
+import { called } from './names.ts'
 
 export interface MemberActions {
   readonly self: string
@@ -16,6 +17,7 @@ export function memberRow(
   conversation: ChatConversation,
   { self, act }: MemberActions,
 ): HTMLElement {
+  const shown = called(name, conversation.names)
   const items = itemsFor(name, conversation, self, act)
   const removable = mayActOn(name, conversation, self) && conversation.rights.includes('remove')
   const more = h(
@@ -24,7 +26,7 @@ export function memberRow(
       class: 'quiet-button',
       type: 'button',
       title: 'More',
-      'aria-label': `What to do with ${name}`,
+      'aria-label': `What to do with ${shown}`,
       'aria-haspopup': 'menu',
       'data-key': `more ${name}`,
     },
@@ -34,25 +36,30 @@ export function memberRow(
         const list = more.closest('ul')
         const back = () =>
           list?.querySelector<HTMLElement>(`[data-key="${CSS.escape(`more ${name}`)}"]`)?.focus()
-        openMenu({ label: name, beside: more, items, back })
+        openMenu({ label: shown, beside: more, items, back })
       },
     },
   )
   return h('li', { class: 'member' }, [
-    avatar(name, 'small'),
+    avatar(shown, 'small', name),
     h('div', { class: 'member-who' }, [
-      h('span', { class: 'member-name' }, [name]),
+      h('span', { class: 'member-name' }, [shown]),
       h('span', { class: 'member-role' }, [standing(name, conversation, self)]),
     ]),
     items.length > 0 && more,
-    removable && removeButton(name, act),
+    removable && removeButton(name, shown, act),
   ])
 }
 
-/** What somebody is here, besides a member: “you, owner”. */
-export function standing(name: string, { roles, muted }: ChatConversation, self: string): string {
+/** What somebody is here, besides a member, and who he is by his id: “Tom, you, owner”. */
+export function standing(name: string, { roles, muted, names }: ChatConversation, self: string): string {
   const role = roles[name] ?? 'member'
-  const parts = [name === self && 'you', role !== 'member' && role, muted.includes(name) && 'muted']
+  const parts = [
+    called(name, names) !== name && name,
+    name === self && 'you',
+    role !== 'member' && role,
+    muted.includes(name) && 'muted',
+  ]
   return parts.filter((part) => part !== false).join(', ')
 }
 
@@ -87,25 +94,35 @@ function itemsFor(
         ? [item('unmute', 'Unmute', 'voice')]
         : [item('mute-hour', 'Mute for an hour', 'mute'), item('mute', 'Mute until unmuted', 'mute')],
     ],
-    ['block', [{ label: 'Block', icon: 'block', grave: true, act: () => confirmBlock(name, act) }]],
+    [
+      'block',
+      [
+        {
+          label: 'Block',
+          icon: 'block',
+          grave: true,
+          act: () => confirmBlock(name, called(name, conversation.names), act),
+        },
+      ],
+    ],
   ]
   return all.filter(([right]) => conversation.rights.includes(right)).flatMap(([, items]) => items)
 }
 
-function confirmBlock(name: string, act: MemberActions['act']): void {
-  const text = `${name} is removed, and kept out until somebody unblocks ${name}.`
-  confirmDialog({ title: `Block ${name}?`, text, yes: 'Block' }, () => act('block', name))
+function confirmBlock(name: string, shown: string, act: MemberActions['act']): void {
+  const text = `${shown} is removed, and kept out until somebody unblocks ${shown}.`
+  confirmDialog({ title: `Block ${shown}?`, text, yes: 'Block' }, () => act('block', name))
 }
 
-function removeButton(name: string, act: MemberActions['act']): HTMLElement {
+function removeButton(name: string, shown: string, act: MemberActions['act']): HTMLElement {
   return h(
     'button',
-    { class: 'quiet-button', type: 'button', 'aria-label': `Remove ${name}`, title: 'Remove' },
+    { class: 'quiet-button', type: 'button', 'aria-label': `Remove ${shown}`, title: 'Remove' },
     [icon('close')],
     {
       click: () => {
-        const text = `${name} will not get new messages and cannot come back by the id alone.`
-        confirmDialog({ title: `Remove ${name}?`, text, yes: 'Remove' }, () => act('remove', name))
+        const text = `${shown} will not get new messages and cannot come back by the id alone.`
+        confirmDialog({ title: `Remove ${shown}?`, text, yes: 'Remove' }, () => act('remove', name))
       },
     },
   )

@@ -59,8 +59,8 @@ export function createMembersPanel(options: MembersPanelOptions): MembersPanel {
   ])
 
   function drawMembers(conversation: ChatConversation): void {
-    const { members, roles, muted, blocked: kept, rights } = conversation
-    const now = JSON.stringify([members, roles, muted, kept, rights])
+    const { members, roles, muted, blocked: kept, rights, names } = conversation
+    const now = JSON.stringify([members, roles, muted, kept, rights, names])
     if (now === drawn) return
     drawn = now
     keepingFocus(element, () => {

@@ -1,16 +1,17 @@
 /**
  * One message in the timeline: what it says and answers, when, how others took it, and for one's own what became of it.
  *
- * Rules: AC16, AC25, AC26, AC27, AC28, AC29, AC32, AC33.
+ * Rules: AC16, AC25, AC26, AC27, AC28, AC29, AC32, AC33, AC38.
  */
 import { avatar } from './avatar.ts'
-import type { ChatMessage, ChatReaction } from './chat.ts'
+import type { ChatMessage, ChatReaction, Names } from './chat.ts'
 import { deliveryMark } from './delivery-mark.ts'
 import { type Child, h } from './dom.ts'
 import { icon } from './icons.ts'
 import { everybody, partsOf } from './mentions.ts'
 import { onMenuAsked } from './menu.ts'
 import { hasMenu, type MessageMenuActions, openMessageMenu } from './message-menu.ts'
+import { called } from './names.ts'
 import type { TimelineRow } from './timeline-rows.ts'
 import { clockTime } from './times.ts'
 import { clipped, messageLabel, quoteOf, reactionText, reasonText } from './wording.ts'
@@ -24,7 +25,7 @@ export interface MessageActions extends MessageMenuActions {
 export type MessageRow = Extract<TimelineRow, { readonly is: 'message' }>
 
 export function messageElement(row: MessageRow, self: string, actions: MessageActions): HTMLElement {
-  const { message, first, last } = row
+  const { message, first, last, names } = row
   const own = message.from === self
   const classes = [
     'message',
@@ -45,8 +46,11 @@ export function messageElement(row: MessageRow, self: string, actions: MessageAc
       'data-state': message.state,
     },
     [
-      !own && (last ? avatar(message.from, 'small') : h('span', { class: 'avatar-gap' })),
-      h('div', { class: 'said' }, [bubble(row, self, actions), reactionList(message, self, actions)]),
+      !own &&
+        (last
+          ? avatar(called(message.from, names), 'small', message.from)
+          : h('span', { class: 'avatar-gap' })),
+      h('div', { class: 'said' }, [bubble(row, self, actions), reactionList(row, self, actions)]),
       hasMenu(message) && menuButton(row, self, actions),
       own && message.state === 'failed' && failure(message, actions),
     ],
@@ -55,27 +59,29 @@ export function messageElement(row: MessageRow, self: string, actions: MessageAc
   return element
 }
 
-function labelOf({ message, quoted, waits }: MessageRow, self: string): string {
-  const quote = quoted === undefined ? undefined : quoteOf(quoted, self)
+function labelOf({ message, quoted, waits, names }: MessageRow, self: string): string {
+  const quote = quoted === undefined ? undefined : quoteOf(quoted, self, names)
   return messageLabel(message, self, {
     time: clockTime(message.time),
     waits,
+    names,
     ...(quote === undefined ? {} : { quoted: `${quote.who}: ${quote.text}` }),
   })
 }
 
 function bubble(row: MessageRow, self: string, actions: MessageActions): HTMLElement {
-  const { message, first } = row
+  const { message, first, names } = row
   const own = message.from === self
+  const author = called(message.from, names)
   const { recalled } = message
   return h('div', { class: 'bubble' }, [
-    first && !own && h('p', { class: 'author' }, [message.from]),
+    first && !own && h('p', { class: 'author' }, [author]),
     message.replyTo !== null && !recalled && quoteButton(row, message.replyTo, self, actions),
     h('div', { class: 'words' }, [
       h(
         'p',
         { class: 'text', dir: 'auto' },
-        recalled ? [`${own ? 'You' : message.from} took back a message`] : words(message, self),
+        recalled ? [`${own ? 'You' : author} took back a message`] : words(message, self),
       ),
       h('p', { class: 'meta' }, [
         message.edited && !recalled && h('span', {}, ['edited']),
@@ -96,12 +102,12 @@ function words({ text, mentions, mentionsAll }: ChatMessage, self: string): read
 }
 
 function quoteButton(
-  { quoted }: MessageRow,
+  { quoted, names }: MessageRow,
   replyTo: string,
   self: string,
   actions: MessageActions,
 ): HTMLElement {
-  const quote = quoted === undefined ? undefined : quoteOf(quoted, self)
+  const quote = quoted === undefined ? undefined : quoteOf(quoted, self, names)
   if (quote === undefined)
     return h('p', { class: 'quote' }, ['In answer to a message that is not on this device'])
   return h(
@@ -126,23 +132,25 @@ function stateIcon({ message, waits }: MessageRow, own: boolean): Child {
   return own && !message.recalled && deliveryMark(message)
 }
 
-function reactionList(message: ChatMessage, self: string, actions: MessageActions): Child {
+function reactionList({ message, names }: MessageRow, self: string, actions: MessageActions): Child {
   if (message.reactions.length === 0 || message.recalled) return null
   return h(
     'ul',
     { class: 'reactions', role: 'list', 'aria-label': 'Reactions' },
-    message.reactions.map((reaction) => h('li', {}, [reactionButton(message, reaction, self, actions)])),
+    message.reactions.map((reaction) =>
+      h('li', {}, [reactionButton(message, reaction, { self, names }, actions)]),
+    ),
   )
 }
 
 function reactionButton(
   message: ChatMessage,
   reaction: ChatReaction,
-  self: string,
+  { self, names }: { readonly self: string; readonly names: Names },
   actions: MessageActions,
 ): HTMLElement {
   const { sign, users } = reaction
-  const text = reactionText(reaction, self)
+  const text = reactionText(reaction, self, names)
   const attributes = {
     class: 'reaction',
     type: 'button',

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { hueOf, initials } from './avatar.ts'
-import { isName, parseNames, titleOf } from './names.ts'
+import { called, isName, parseNames, plainTitleOf, titleOf } from './names.ts'
 import { aConversation } from './values.test-kit.ts'
 
 const conversation = aConversation()
@@ -19,6 +19,17 @@ test('[AC4] as long as its members are not known it is called by their number', 
   expect(titleOf({ ...conversation, members: [], memberCount: 0, sync: 'left' }, 'Tom')).toBe(
     'A conversation you left',
   )
+})
+
+test('[AC38] people are called as they call themselves, also when their ids are odd', () => {
+  const names = { Jerry: 'Jerry Mouse' }
+  expect([called('Jerry', names), called('Mary', names)]).toEqual(['Jerry Mouse', 'Mary'])
+  for (const odd of ['constructor', '__proto__', 'toString']) {
+    expect(called(odd, names)).toBe(odd)
+    expect(called(odd, Object.fromEntries([[odd, 'Odd']]))).toBe('Odd')
+  }
+  expect(titleOf({ ...conversation, names }, 'Tom')).toBe('Jerry Mouse')
+  expect(plainTitleOf({ ...conversation, names }, 'Tom')).toBe('Jerry')
 })
 
 test('[AC15] names to add are parted by spaces and commas, each once, without oneself', () => {

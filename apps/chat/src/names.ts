@@ -1,7 +1,7 @@
 /** Names of people and conversations: which are allowed, how a list of them is typed, how one is shown. */
-import type { ChatConversation } from './chat.ts'
+import type { ChatConversation, Names } from './chat.ts'
 
-const maxShownNames = 4
+export const maxShownNames = 4
 
 /** As the SDK has it: 1 to 64 of these characters. */
 export function isName(text: string): boolean {
@@ -26,6 +26,16 @@ export function parseNames(text: string, self: string): NameList {
   return { valid: true, names }
 }
 
+/** What somebody is called; by his id as long as nothing else is known. */
+export function called(user: string, names: Names): string {
+  return (Object.hasOwn(names, user) ? names[user] : undefined) ?? user
+}
+
+/** The same for the same people, whatever they call themselves meanwhile: what colours go by. */
+export function plainTitleOf(conversation: ChatConversation, self: string): string {
+  return titleOf({ ...conversation, names: {} }, self)
+}
+
 /** Its own name, or the others in it. */
 export function titleOf(conversation: ChatConversation, self: string): string {
   if (conversation.name !== null && conversation.name !== '') return conversation.name
@@ -35,7 +45,10 @@ export function titleOf(conversation: ChatConversation, self: string): string {
       return `${conversation.memberCount} people`
     return conversation.sync === 'left' ? 'A conversation you left' : 'Only you'
   }
-  const shown = others.slice(0, maxShownNames).join(', ')
+  const shown = others
+    .slice(0, maxShownNames)
+    .map((one) => called(one, conversation.names))
+    .join(', ')
   return others.length > maxShownNames ? `${shown} and ${others.length - maxShownNames} more` : shown
 }
 

@@ -3,6 +3,8 @@
  *
  * What happened while the messages were read is newer than they are: then they are read again. When it never gets still
  * they are added, and nothing is taken away.
+ *
+ * Rules: AC35.
  */
 import type { Chat, ChatEvent, ChatMessage } from './chat.ts'
 import {
@@ -102,7 +104,9 @@ export function createOpenConversation(
     },
     async apply(event) {
       if (event.type === 'message' && event.message.conversation === id) {
-        show(withHeard(timeline, event.message))
+        // It may stand among what was cleared away: the SDK knows, and the empty timeline does not.
+        if (timeline.complete && oldest(timeline) === undefined && event.message.seq > 0) await reread()
+        else show(withHeard(timeline, event.message))
       } else if (event.type === 'moved' && event.conversation === id) {
         await reread()
       }

@@ -10,12 +10,12 @@ import {
   type Unsent,
 } from '@parley/client'
 import type { Chat, ChatConversation, ChatEvent, ChatMessage, NewMessage } from './chat.ts'
-import { isName } from './names.ts'
+import { isName, maxShownNames } from './names.ts'
 import { listenTo } from './parley-events.ts'
 import { keepAs } from './parley-keeping.ts'
 import { actOn, type Crew, crewOf, failuresText } from './parley-members.ts'
 import { unsentOf } from './parley-unsent.ts'
-import { conversationOf, failingPlainly, messageOf } from './parley-values.ts'
+import { conversationOf, failingPlainly, messageOf, namesOf } from './parley-values.ts'
 
 export async function openChat(user: string, options: { readonly readReceipts: boolean }): Promise<Chat> {
   const realtime = new Realtime({
@@ -100,8 +100,8 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
     if (JSON.stringify(before) !== JSON.stringify(crew)) tell({ type: 'changed' })
   }
 
-  function shown(conversation: Conversation): ChatConversation {
-    return conversationOf(conversation, crews.get(conversation.id))
+  function shown(conversation: Conversation, mostNamed: number): ChatConversation {
+    return conversationOf(client, conversation, { crew: crews.get(conversation.id), mostNamed })
   }
 
   /** undefined: there is none, or it cannot be had now. */
@@ -147,13 +147,14 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
         .filter(isKnown)
         .map((conversation) => {
           if (conversation.members.length === 0) ask(conversation)
-          return shown(conversation)
+          // The person himself, and those in a title.
+          return shown(conversation, maxShownNames + 1)
         }),
     conversation(id) {
       const conversation = find(id)
       if (conversation === undefined) return undefined
       ask(conversation)
-      return shown(conversation)
+      return shown(conversation, mostMembersNamed)
     },
     async history(id, { before, limit }) {
       const start = before === undefined ? {} : { startMessageId: before.id }
@@ -165,6 +166,7 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
       const message = await messageIn(conversation, id)
       return message === undefined ? undefined : messageOf(message)
     },
+    namesOf: (people) => namesOf(client, people),
     unsent: () => client.unsent().map(unsentOf),
 
     async create({ members, name, joinable }) {
@@ -186,6 +188,7 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
       conversation.name = name
       await settled(conversation.save())
     },
+    callOneself: async (name) => settled(client.updateProfile({ name })),
     keep: async (id, action) => settled(keepAs(known(id), action)),
 
     async send(id, content) {
@@ -230,6 +233,9 @@ function textMessage({ text, mentions, mentionsAll, replyTo }: NewMessage): Text
   if (mentionsAll) message.mentionAll()
   return replyTo === undefined ? message : message.setReplyTo(replyTo)
 }
+
+/** Of the members of an open conversation. */
+const mostMembersNamed = 200
 
 /** Why a message is not here. */
 const absent: ReadonlySet<string> = new Set(['unknown-message', 'OFFLINE'])

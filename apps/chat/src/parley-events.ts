@@ -1,9 +1,9 @@
-/** The SDK's events as the page's. Rules: AC17, AC37. */
+/** The SDK's events as the page's. Rules: AC17, AC37, AC38. */
 import { type Conversation, Event, type IMClient, type Realtime } from '@parley/client'
 import type { ChatEvent, Connection } from './chat.ts'
-import { titleOf } from './names.ts'
+import { called, maxShownNames, titleOf } from './names.ts'
 import { whatItIs } from './parley-unsent.ts'
-import { conversationOf, messageOf } from './parley-values.ts'
+import { conversationOf, messageOf, namesOf } from './parley-values.ts'
 import { clockTime } from './times.ts'
 import { reasonText } from './wording.ts'
 
@@ -49,12 +49,12 @@ export function listenTo(
     .on(Event.MESSAGE_UPDATE, (message, _conversation, _reason, { replayed }) => {
       tell({ type: 'message', message: messageOf(message), fresh: false })
       if (replayed !== true && message.from !== client.id)
-        heard(`${message.from} edited a message: ${message.getText()}`)
+        heard(`${who(message.from)} edited a message: ${message.getText()}`)
     })
     .on(Event.REACTION, ({ message, by, sign, on, replayed }) => {
       tell({ type: 'message', message: messageOf(message), fresh: false })
       if (replayed !== true && on && message.from === client.id && by !== client.id)
-        heard(`${by} reacted with ${sign} to your message: ${message.getText()}`)
+        heard(`${who(by)} reacted with ${sign} to your message: ${message.getText()}`)
     })
     .on(Event.MESSAGE_RECALL, (message) => {
       tell({ type: 'message', message: messageOf(message), fresh: false })
@@ -63,43 +63,47 @@ export function listenTo(
       tell({ type: 'message', message: messageOf(message), fresh: false })
     })
     .on(Event.INVITED, ({ invitedBy }, conversation) => {
-      if (invitedBy !== client.id) notice(`${invitedBy} added you to “${title(conversation)}”.`)
+      if (invitedBy !== client.id) notice(`${who(invitedBy)} added you to “${title(conversation)}”.`)
     })
     .on(Event.KICKED, ({ kickedBy }, conversation) => {
-      notice(`${kickedBy} removed you from “${title(conversation)}”.`)
+      notice(`${who(kickedBy)} removed you from “${title(conversation)}”.`)
     })
     .on(Event.BLOCKED, ({ blockedBy }, conversation) => {
       notice(
-        `You cannot come back to “${title(conversation)}” before ${blockedBy} or another manager lets you.`,
+        `You cannot come back to “${title(conversation)}” before ${who(blockedBy)} or another manager lets you.`,
       )
     })
     .on(Event.UNBLOCKED, ({ unblockedBy }, conversation) => {
-      notice(`${unblockedBy} lets you come back to “${title(conversation)}”.`)
+      notice(`${who(unblockedBy)} lets you come back to “${title(conversation)}”.`)
     })
     .on(Event.MUTED, ({ mutedBy, until }, conversation) => {
       const ending = until === null ? '' : ` until ${clockTime(until.getTime())}`
-      notice(`${mutedBy} muted you in “${title(conversation)}”${ending}.`)
+      notice(`${who(mutedBy)} muted you in “${title(conversation)}”${ending}.`)
     })
     .on(Event.UNMUTED, ({ unmutedBy }, conversation) => {
-      notice(`${unmutedBy} lets you write in “${title(conversation)}” again.`)
+      notice(`${who(unmutedBy)} lets you write in “${title(conversation)}” again.`)
     })
     .on(Event.MEMBER_INFO_UPDATED, ({ member, memberInfo, updatedBy }, conversation) => {
       if (member !== client.id) return
       const now = memberInfo.role === 'manager' ? 'a manager' : 'a plain member'
-      notice(`${updatedBy} made you ${now} of “${title(conversation)}”.`)
+      notice(`${who(updatedBy)} made you ${now} of “${title(conversation)}”.`)
     })
     .on(Event.OWN_CHANGE_REFUSED, ({ item }) => {
       notice(`Refused: ${whatItIs(item)}. ${reasonText(item.error)}`)
       tell({ type: 'changed' })
     })
-    .on(Event.PROFILE_UPDATED, () => tell({ type: 'changed' }))
+    .on(Event.PROFILE_UPDATED, () => tell({ type: 'names' }))
     .on(Event.CHANGE_REFUSED, ({ item }, { id }) => {
       notice(`Refused: ${whatItIs(item)}. ${reasonText(item.error)}`)
       tell({ type: 'moved', conversation: id })
     })
 
   function title(conversation: Conversation): string {
-    return titleOf(conversationOf(conversation), client.id)
+    return titleOf(conversationOf(client, conversation, { mostNamed: maxShownNames + 1 }), client.id)
+  }
+
+  function who(user: string): string {
+    return called(user, namesOf(client, [user]))
   }
 
   function heard(text: string): void {

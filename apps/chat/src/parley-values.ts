@@ -1,15 +1,45 @@
 /** The SDK's objects as the page's plain values. */
-import { type Conversation, type Message, ParleyError, RecalledMessage, TextMessage } from '@parley/client'
-import type { ChatConversation, ChatMessage } from './chat.ts'
+import {
+  type Conversation,
+  type IMClient,
+  type Message,
+  ParleyError,
+  RecalledMessage,
+  TextMessage,
+} from '@parley/client'
+import type { ChatConversation, ChatMessage, Names } from './chat.ts'
 import { type Crew, rightsOf } from './parley-members.ts'
 import { reasonText } from './wording.ts'
 
-export function conversationOf(conversation: Conversation, crew?: Crew): ChatConversation {
-  const { lastMessage, syncState } = conversation
+/** Longer ones are no names. */
+const maxNameLength = 60
+
+type Profiles = Pick<IMClient, 'profile'>
+
+/** On one line, and short enough to stand everywhere. */
+export function namesOf(client: Profiles, people: Iterable<string>): Names {
+  const names: [string, string][] = []
+  for (const user of people) {
+    const name = (client.profile(user).name ?? '').replaceAll(/\s+/gu, ' ').trim()
+    if (name !== '') names.push([user, Array.from(name).slice(0, maxNameLength).join('')])
+  }
+  return Object.fromEntries(names)
+}
+
+/** `mostNamed`: of so many members the names are wanted. */
+export function conversationOf(
+  client: Profiles,
+  conversation: Conversation,
+  { crew, mostNamed }: { readonly crew?: Crew | undefined; readonly mostNamed: number },
+): ChatConversation {
+  const { lastMessage, syncState, members, typingMembers } = conversation
+  const shown = new Set([...members.slice(0, mostNamed), ...typingMembers])
+  if (lastMessage !== null) shown.add(lastMessage.from)
   return {
     id: conversation.id,
     name: conversation.name,
-    members: conversation.members,
+    members,
+    names: namesOf(client, shown),
     memberCount: conversation.memberCount,
     roles: crew?.roles ?? {},
     muted: conversation.mutedMembers,
@@ -20,7 +50,7 @@ export function conversationOf(conversation: Conversation, crew?: Crew): ChatCon
     unread: conversation.unreadMessagesCount,
     mentioned: conversation.unreadMessagesMentioned,
     draft: conversation.draft?.text ?? '',
-    typing: conversation.typingMembers,
+    typing: typingMembers,
     sync: syncState === 'unknown' ? 'left' : syncState,
     pinned: conversation.pinned,
     quiet: conversation.muted,

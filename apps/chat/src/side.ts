@@ -1,10 +1,11 @@
-/** The column of conversations: who one is, whether there is a connection, the list, what waits. Rules: AC3, AC12. */
+/** The column of conversations: who one is, whether there is a connection, the list, what waits. Rules: AC3, AC12, AC38. */
 import { avatar } from './avatar.ts'
 import type { Chat } from './chat.ts'
 import { createConversationList } from './conversation-list.ts'
 import type { Keep } from './conversation-menu.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
+import { called } from './names.ts'
 import { connectionText, unsentText } from './wording.ts'
 
 export interface Side {
@@ -23,6 +24,8 @@ export interface SideOptions {
 
 export function createSide({ chat, keep, showOwn, create, join, showUnsent }: SideOptions): Side {
   const list = createConversationList(chat.user, keep)
+  const name = h('p', { class: 'own-name', title: chat.user })
+  const picture = h('span', { class: 'picture' })
   const state = h('span', { class: 'own-state' })
   const unsent = h('span', {})
   const unsentButton = h(
@@ -38,10 +41,10 @@ export function createSide({ chat, keep, showOwn, create, join, showUnsent }: Si
       h(
         'button',
         { class: 'own-button', type: 'button', title: 'About you', 'aria-label': 'About you' },
-        [avatar(chat.user)],
+        [picture],
         { click: showOwn },
       ),
-      h('div', { class: 'titles' }, [h('p', { class: 'own-name' }, [chat.user]), state]),
+      h('div', { class: 'titles' }, [name, state]),
       h(
         'button',
         { class: 'quiet-button', type: 'button', title: 'Join by id', 'aria-label': 'Join by id' },
@@ -69,6 +72,11 @@ export function createSide({ chat, keep, showOwn, create, join, showUnsent }: Si
     element,
     render(selected) {
       list.render(chat.conversations(), selected)
+      const shown = called(chat.user, chat.namesOf([chat.user]))
+      if (name.textContent !== shown) {
+        name.textContent = shown
+        picture.replaceChildren(avatar(shown, 'usual', chat.user))
+      }
       const connection = connectionText(chat.connection(), performance.now())
       state.textContent = connection.tone === 'warn' ? 'Offline' : connection.text
       state.dataset['tone'] = connection.tone

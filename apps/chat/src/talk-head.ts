@@ -3,7 +3,7 @@ import { avatar } from './avatar.ts'
 import type { ChatConversation } from './chat.ts'
 import { h } from './dom.ts'
 import { icon } from './icons.ts'
-import { titleOf } from './names.ts'
+import { called, plainTitleOf, titleOf } from './names.ts'
 import { typingText } from './wording.ts'
 
 export interface TalkHead {
@@ -30,12 +30,15 @@ export function createTalkHead(self: string, toggleMembers: () => void): TalkHea
   return {
     element,
     render(conversation, membersShown) {
-      const name = titleOf(conversation, self)
-      title.textContent = name
+      const name = (user: string) => called(user, conversation.names)
+      const shown = titleOf(conversation, self)
+      title.textContent = shown
       subtitle.textContent =
-        typingText(conversation.typing) ??
-        (conversation.name === null ? `${conversation.memberCount} members` : conversation.members.join(', '))
-      picture.replaceChildren(avatar(name))
+        typingText(conversation.typing.map(name)) ??
+        (conversation.name === null
+          ? `${conversation.memberCount} members`
+          : conversation.members.map(name).join(', '))
+      picture.replaceChildren(avatar(shown, 'usual', plainTitleOf(conversation, self)))
       members.ariaExpanded = String(membersShown)
     },
   }

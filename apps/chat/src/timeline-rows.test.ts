@@ -109,3 +109,22 @@ test('[AC32] a message to which something was done that waits says so', () => {
   const rows = timelineRows(messages, { now: noon, style, waiting: new Set(['b']) })
   expect(rows.flatMap((row) => (row.is === 'message' ? [row.waits] : []))).toEqual([false, true])
 })
+
+test('[AC38] a row has the names of who said it, reacted, and is answered', () => {
+  const asked: string[][] = []
+  const namesOf = (people: Iterable<string>) => {
+    asked.push([...people])
+    return { Jerry: 'Jerry Mouse' }
+  }
+  const answered = aMessage({ id: 'a', from: 'Ada', seq: 1 })
+  const answer = aMessage({
+    id: 'b',
+    from: 'Jerry',
+    seq: 2,
+    replyTo: 'a',
+    reactions: [{ sign: '👍', users: ['Mary', 'Jerry'] }],
+  })
+  const rows = timelineRows([answered, answer], { now: 1, namesOf })
+  expect(asked).toEqual([['Ada'], ['Jerry', 'Mary', 'Ada']])
+  expect(rows.at(-1)).toMatchObject({ names: { Jerry: 'Jerry Mouse' } })
+})

@@ -1,9 +1,9 @@
 /**
  * What stands in a timeline, row by row: days, the mark before what is unread, and messages in groups of one author.
  *
- * Rules: AC7.
+ * Rules: AC7, AC38.
  */
-import type { ChatMessage } from './chat.ts'
+import type { ChatMessage, Names } from './chat.ts'
 import { type TimeStyle, dayLabel, dayOf } from './times.ts'
 
 /** Messages of one author this close together share a name and a picture. */
@@ -18,6 +18,8 @@ export type TimelineRow =
       readonly message: ChatMessage
       readonly first: boolean
       readonly last: boolean
+      /** Of whom it shows: who said it, reacted, or is answered. */
+      readonly names: Names
       /** What it answers, when that can be had. */
       readonly quoted?: ChatMessage
       /** Something that was done to it has not reached the relay. */
@@ -31,6 +33,7 @@ export interface RowOptions {
   readonly style?: TimeStyle
   /** Finds what is quoted and not among the messages. */
   readonly find?: (id: string) => ChatMessage | undefined
+  readonly namesOf?: (people: Iterable<string>) => Names
   /** The messages to which something was done that waits for the relay. */
   readonly waiting?: ReadonlySet<string>
 }
@@ -56,6 +59,7 @@ export function timelineRows(messages: readonly ChatMessage[], options: RowOptio
       is: 'message',
       key: message.id,
       message,
+      names: options.namesOf?.(peopleIn(message, quoted)) ?? {},
       first: before === undefined || newDay || parted(before, message, options),
       last:
         after === undefined || dayOf(after.time, options.style) !== day || parted(message, after, options),
@@ -64,6 +68,11 @@ export function timelineRows(messages: readonly ChatMessage[], options: RowOptio
     })
   })
   return rows
+}
+
+function peopleIn(message: ChatMessage, quoted: ChatMessage | undefined): Iterable<string> {
+  const reacted = message.reactions.flatMap(({ users }) => users)
+  return new Set([message.from, ...reacted, ...(quoted === undefined ? [] : [quoted.from])])
 }
 
 /** What is answered by a message and does not stand among them. */

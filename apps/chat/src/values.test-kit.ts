@@ -27,6 +27,7 @@ export function aConversation(more: Partial<ChatConversation> = {}): ChatConvers
     name: null,
     members: ['Tom', 'Jerry'],
     memberCount: 2,
+    names: {},
     roles: { Tom: 'owner', Jerry: 'member' },
     muted: [],
     typing: [],

@@ -70,6 +70,19 @@ test('[AC33] one’s own message says whether the others have got it, and have r
   expect(messageLabel({ ...message, reached: 'read' }, 'Jerry', { time: '14:05' })).toBe('Tom: Hello, 14:05')
 })
 
+test('[AC38] what is said of a message calls people as they call themselves', () => {
+  const names = { Tom: 'Tom Cat', Mary: 'Mary Ann' }
+  const reaction = { sign: '👍', users: ['Mary', 'Jerry', 'Ada'] }
+  expect(messageLabel({ ...message, reactions: [reaction] }, 'Jerry', { time: '14:05', names })).toBe(
+    'Tom Cat: Hello, 14:05, 👍 from Mary Ann, you and Ada',
+  )
+  expect(messageLabel({ ...message, recalled: true }, 'Jerry', { time: '14:05', names })).toBe(
+    'Tom Cat took back a message, 14:05',
+  )
+  expect(quoteOf(message, 'Jerry', names).who).toBe('Tom Cat')
+  expect(quoteOf(message, 'Tom', names).who).toBe('You')
+})
+
 test('[AC37] reasons of what is one’s own are sentences', () => {
   for (const code of ['declined', 'too-many'])
     expect(reasonText({ code, detail: 'at most 100' })).toMatch(/^[A-Z][^(]+\.$/)

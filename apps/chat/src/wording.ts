@@ -2,9 +2,18 @@
  * The sentences about the connection, about what waits and about what was refused. Every refusal has one that says what
  * to do; a code this page has never heard of is shown with what the relay says about it.
  *
- * Rules: AC10, AC11, AC12, AC16, AC31, AC33, AC40.
+ * Rules: AC10, AC11, AC12, AC16, AC31, AC33, AC38, AC40.
  */
-import type { ChatConversation, ChatMessage, ChatReaction, Connection, Reason, Unsent } from './chat.ts'
+import type {
+  ChatConversation,
+  ChatMessage,
+  ChatReaction,
+  Connection,
+  Names,
+  Reason,
+  Unsent,
+} from './chat.ts'
+import { called } from './names.ts'
 
 export interface ConnectionText {
   readonly tone: 'good' | 'quiet' | 'warn'
@@ -109,17 +118,23 @@ export function messageLabel(
     time,
     quoted,
     waits = false,
-  }: { readonly time: string; readonly quoted?: string; readonly waits?: boolean },
+    names = {},
+  }: {
+    readonly time: string
+    readonly quoted?: string
+    readonly waits?: boolean
+    readonly names?: Names
+  },
 ): string {
   const own = message.from === self
-  const who = own ? 'You' : message.from
+  const who = own ? 'You' : called(message.from, names)
   if (message.recalled) return `${who} took back a message, ${time}`
   const parts = [
     `${who}: ${message.text}`,
     quoted !== undefined && `in answer to ${quoted}`,
     time,
     message.edited && 'edited',
-    ...message.reactions.map((reaction) => reactionText(reaction, self)),
+    ...message.reactions.map((reaction) => reactionText(reaction, self, names)),
     waits && message.state === 'sent' && 'a change of it waits to be sent',
     own && stateText(message),
   ]
@@ -127,15 +142,19 @@ export function messageLabel(
 }
 
 /** “👍 from you and Jerry” */
-export function reactionText({ sign, users }: ChatReaction, self: string): string {
-  const names = users.map((user) => (user === self ? 'you' : user))
-  const last = names.at(-1) ?? 'nobody'
-  return `${sign} from ${names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${last}` : last}`
+export function reactionText({ sign, users }: ChatReaction, self: string, names: Names = {}): string {
+  const all = users.map((user) => (user === self ? 'you' : called(user, names)))
+  const last = all.at(-1) ?? 'nobody'
+  return `${sign} from ${all.length > 1 ? `${all.slice(0, -1).join(', ')} and ${last}` : last}`
 }
 
 /** A message in a few words, as a quoted line has it: whose, and what. */
-export function quoteOf(message: ChatMessage, self: string): { readonly who: string; readonly text: string } {
-  const who = message.from === self ? 'You' : message.from
+export function quoteOf(
+  message: ChatMessage,
+  self: string,
+  names: Names = {},
+): { readonly who: string; readonly text: string } {
+  const who = message.from === self ? 'You' : called(message.from, names)
   return { who, text: message.recalled ? 'Message taken back' : clipped(message.text) }
 }
 

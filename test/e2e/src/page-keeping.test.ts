@@ -2,7 +2,15 @@
 
 import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
-import { messageWith, openConversation, openPerson, say, seeMessage, startConversation } from './person.ts'
+import {
+  messageMenu,
+  messageWith,
+  openConversation,
+  openPerson,
+  say,
+  seeMessage,
+  startConversation,
+} from './person.ts'
 import { useRelayWithPage } from './setting.ts'
 import { soon } from './waiting.ts'
 
@@ -125,7 +133,11 @@ test(
     await page.getByRole('dialog').getByRole('button', { name: 'Clear' }).click()
     await page.getByText('Nothing has been said yet.').waitFor()
     expect(await page.locator('.message').count()).toBe(0)
-    await seeMessage(ben.page, 'To Ben')
+    expect(await first()).not.toContain('Back to Ann')
+    await messageMenu(ben.page, 'To Ben', 'React with heart')
+    await say(ben.page, 'Something new')
+    await seeMessage(page, 'Something new')
+    expect(await page.locator('.message').count()).toBe(1)
 
     // What was hidden is not open any more, stays hidden, and comes back with what is said next.
     await rowMenu(page, 'Ben', 'Hide until the next message')
@@ -136,5 +148,49 @@ test(
     expect(await rows(page).count()).toBe(1)
     await say(ben.page, 'Still there?')
     await page.getByRole('link', { name: /^Ben, 1 unread, Ben: Still there\?/ }).waitFor()
+  },
+)
+
+test(
+  '[AC38] people are called as they call themselves, in the list, with messages and among the members',
+  { timeout: 180_000 },
+  async () => {
+    const eva = await openPerson('Eva', relay().port)
+    const { page } = eva
+
+    // Without a network it is shown at once, and waits.
+    await eva.goOffline()
+    await page.getByRole('status').filter({ hasText: 'Offline' }).waitFor()
+    await page.getByRole('button', { name: 'About you' }).click()
+    await page.getByLabel('Your name').fill('Eva Sommer')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await page.locator('.own-name', { hasText: 'Eva Sommer' }).waitFor()
+    await page.getByRole('button', { name: '1 waiting to be sent' }).click()
+    await page.getByText('Calling yourself “Eva Sommer”').waitFor()
+    await page.keyboard.press('Escape')
+    await eva.goOnline(relay().port)
+    await page.getByRole('button', { name: 'waiting to be sent' }).waitFor({ state: 'hidden' })
+
+    // Another device asks when it meets him.
+    const hilde = await openPerson('Hilde', relay().port)
+    await startConversation(page, 'Hilde')
+    await say(page, 'To Hilde')
+    await openConversation(hilde.page, 'Eva Sommer')
+    await seeMessage(hilde.page, 'To Hilde')
+    await hilde.page.getByRole('article', { name: /^Eva Sommer: To Hilde, / }).waitFor()
+    await hilde.page.getByRole('textbox', { name: 'Message to Eva Sommer' }).waitFor()
+    await hilde.page.getByRole('button', { name: 'Members', exact: true }).click()
+    const member = hilde.page.locator('.members .member', { hasText: 'Eva Sommer' })
+    expect(await member.locator('.member-role').innerText()).toBe('Eva, owner')
+
+    // It stays without a network, and goes when it is taken away.
+    await hilde.goOffline()
+    await hilde.page.reload()
+    await hilde.page.getByRole('link', { name: /^Eva Sommer, / }).waitFor()
+    await page.getByRole('button', { name: 'About you' }).click()
+    expect(await page.getByLabel('Your name').inputValue()).toBe('Eva Sommer')
+    await page.getByLabel('Your name').fill(' ')
+    await page.getByRole('button', { name: 'Save' }).click()
+    await expect.poll(() => page.locator('.own-name').textContent(), soon).toBe('Eva')
   },
 )
