@@ -1,6 +1,6 @@
 // What a person keeps for himself on the page: what others learn of his reading, and how he keeps his conversations.
 
-import type { Page } from 'playwright-core'
+import type { Locator, Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import {
   messageMenu,
@@ -26,6 +26,17 @@ async function rowMenu(page: Page, title: string, item: string): Promise<void> {
   await row.hover()
   await row.getByRole('button', { name: `Options for “${title}”` }).click()
   await page.getByRole('menuitem', { name: item, exact: true }).click()
+}
+
+/** A finger that stays: what the browser makes of it comes as an event. */
+async function touchLong(row: Locator): Promise<void> {
+  await row.evaluate((element) => {
+    const event = { bubbles: true, cancelable: true, pointerType: 'touch' }
+    const ownMenu = element.dispatchEvent(new PointerEvent('contextmenu', event))
+    if (ownMenu) throw new Error('The browser would open a menu of its own.')
+    element.dispatchEvent(new PointerEvent('pointerup', event))
+  })
+  await row.page().getByRole('menu').waitFor()
 }
 
 test(
@@ -116,7 +127,15 @@ test(
     await rowMenu(page, 'Ben', 'Unmute')
     await expect.poll(() => page.title(), soon).toBe('(1) Parley, Ann')
 
-    // By the keys: the menu key opens it on the row.
+    // By a finger that stays.
+    await touchLong(rows(page).first())
+    await page.getByRole('menuitem', { name: 'Mute', exact: true }).click()
+    await expect.poll(first, soon).toMatch(/, pinned, muted$/)
+
+    // By the keys: the menu key opens it on the row, and Tab leads to its button.
+    await rows(page).first().press('ContextMenu')
+    await page.getByRole('menuitem', { name: 'Unmute' }).press('Enter')
+    await expect.poll(first, soon).toMatch(/, pinned$/)
     await rows(page).first().focus()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
