@@ -241,3 +241,18 @@ test('[CL97] what was done without a network survives a restart and goes out in 
   await settle()
   expect(texts(again.sent())).toEqual(['two', 'three'])
 })
+
+test('[CL323] who was blocked may try to join again, and the relay says whether he may', async () => {
+  const device = await startDevice()
+  const script = createScript(lunch, { by: jerry, members: [tom] })
+  await device.connect({ news: [script.news()] })
+  await device.say(script.frame(script.change({ op: 'blocked', by: jerry, members: [tom], left: [tom] })))
+  expect(device.engine.conversation(lunch)?.role).toBe('')
+  device.sent()
+  const { predicted, confirmed } = await device.engine.command(lunch, { op: 'join' })
+  expect(predicted).toEqual({ successfulClientIds: [tom], failures: [] })
+  confirmed.catch(() => undefined)
+  await settle()
+  expect(device.sent()).toMatchObject([{ frame: 'command', command: { op: 'join' } }])
+  expect(await codeOf(device.engine.command(lunch, { op: 'add', members: [jerry] }))).toBe('not-found')
+})

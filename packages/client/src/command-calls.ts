@@ -67,9 +67,25 @@ export function createCommandCall(core: Core, queueing: Queueing): CommandCall {
       return { outcome: { successfulClientIds, failures: [] }, changesNothing: false }
     }
     const verdict = predict(id, head, wanted, { user, now: core.relayTime() })
-    if (!verdict.accepted) throw refusalError(verdict.code, verdict.detail)
+    if (!verdict.accepted) {
+      if (wanted.op === 'join' && isOutside(ledger, id) && mayHaveChanged.has(verdict.code))
+        return { outcome: { successfulClientIds: [user], failures: [] }, changesNothing: false }
+      throw refusalError(verdict.code, verdict.detail)
+    }
     return { outcome: verdict.outcome, changesNothing: verdict.change === null }
   }
+}
+
+/** What kept somebody out when he heard of a conversation last. Since he is not in it, nobody tells him that it is over. */
+const mayHaveChanged: ReadonlySet<string> = new Set([
+  'blocked',
+  'not-found',
+  'not-allowed',
+  'conversation-full',
+])
+
+function isOutside(ledger: Ledger, id: ConversationId): boolean {
+  return !isUniqueId(id) && ledger.conversation(id)?.role === ''
 }
 
 /** What neither a relay nor this device's own store would read again is refused where it enters. */
