@@ -177,7 +177,7 @@ async function applyRecall(
   ledger: Ledger,
   id: ConversationId,
   row: EntryRow,
-  { target, from }: Recall,
+  { id: recall, target, from }: Recall,
   arrival: Arrival,
 ): Promise<void> {
   const record = ledger.conversation(id)
@@ -193,6 +193,8 @@ async function applyRecall(
     mark: from === arrival.user ? record.mark : withRecalled(record.mark, [seq]),
     mentioned: withMentioned(record, [], [seq]),
   })
+  // Whoever did it here has shown it already.
+  if (ledger.outbox.byId(recall) !== undefined) return
   const time = stored?.time ?? last?.time ?? row.time
   tell(ledger, arrival, { type: 'recalled', message: recalledView(id, { id: target, from, seq, time }) })
 }

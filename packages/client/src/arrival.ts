@@ -2,6 +2,7 @@
 import type { UserId } from '@parley/document'
 import type { EngineEvent } from './engine-types.ts'
 import type { Ledger } from './ledger.ts'
+import { clearedSeq } from './person-settings.ts'
 import type { Promises } from './promises.ts'
 
 export interface Arrival {
@@ -29,7 +30,8 @@ type RowEvent = Extract<
   }
 >
 
-/** Events of rows: marked when they happened while away, withheld on a first sync. */
+/** Events of rows: marked when they happened while away, withheld on a first sync and of what is cleared away. */
 export function tell(ledger: Ledger, arrival: Arrival, event: RowEvent): void {
+  if ('message' in event && event.message.seq <= clearedSeq(ledger.model, event.message.conversation)) return
   if (!arrival.silent) ledger.emit(arrival.replayed ? { ...event, replayed: true } : event)
 }

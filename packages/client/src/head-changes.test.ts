@@ -1,5 +1,5 @@
 import type { Change, Command, EntryId } from '@parley/document'
-import { forever } from '@parley/document'
+import { forever, uniqueConversationId } from '@parley/document'
 import { expect, test } from 'vitest'
 import type { EngineEvent } from './engine-types.ts'
 import { startDevice, take } from './testing/device.test-kit.ts'
@@ -272,4 +272,27 @@ test('[CL136] a list row says when its head last changed, however that came', as
   await device.pass(40_000)
   await device.connect({ news: [script.news({ whole: false, rows: [], headTime: changed.time })] })
   expect(updatedAt()).toBe(changed.time)
+})
+
+test('[CL138] who made a unique conversation that somebody else had made goes on seeing its members', async () => {
+  const id = uniqueConversationId('group', [tom, jerry])
+  const device = await startDevice()
+  const create: Command = {
+    op: 'create',
+    kind: 'group',
+    unique: true,
+    members: [jerry],
+    name: 'Mine',
+    attributes: {},
+  }
+  const { id: command } = await device.engine.command(id, create)
+  expect([...((await device.engine.head(id))?.members.keys() ?? [])]).toEqual([tom, jerry])
+  const script = createScript(id, { by: jerry, members: [tom], reader: tom, name: 'Theirs', unique: true })
+  await device.connect({ news: [script.news()] })
+  expect(device.engine.peekHead(id)?.info.name).toBe('Theirs')
+  const outcome = { successfulClientIds: [jerry], failures: [] }
+  const verdict = { class: 'accepted', seq: 1, time: 1001, outcome } as const
+  await device.say({ frame: 'command-answer', conversation: id, id: command, verdict })
+  const head = device.engine.peekHead(id)
+  expect([head?.info.name, [...(head?.members.keys() ?? [])].toSorted()]).toEqual(['Theirs', [jerry, tom]])
 })

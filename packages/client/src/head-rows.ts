@@ -26,8 +26,10 @@ export function applyHeadRow(
     if (created) ledger.clearUpdates(id, 0)
     ledger.setUpdate(id, 0, row.seq, { time: row.time, update: row.update, erased: null })
     const head = ledger.head(id)
-    // Of what happened while away the heads stay on the disk: thousands may come at once, and few are looked at.
-    if (head !== undefined || (created && !arrival.replayed))
+    // Of what happened while away the heads stay on the disk: thousands may come at once, and few are looked at. One that was
+    // made here, too, has been looked at.
+    const isOurs = ledger.outbox.commands(id).some(({ command }) => command.op === 'create')
+    if (head !== undefined || (created && (!arrival.replayed || isOurs)))
       ledger.setHead(id, changeHead(created ? undefined : head, change, row.time))
   } else if (!covered) ledger.wantsFetching = true
   const moved: ConversationRecord = {

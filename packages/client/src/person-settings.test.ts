@@ -170,6 +170,21 @@ test('[CL273] history, its places and the timeline end where it was cleared; wha
   expect(again.engine.conversation(lunch)?.lastMessage?.text).toBe('newer')
 })
 
+test('[CL292] what is done to a cleared message is not told, and what is done to a later one is', async () => {
+  const relay = createPersonRelay()
+  const script = createScript(lunch, { by: jerry, members: [tom] })
+  const old = script.text(jerry, 'old')
+  const device = await startDevice()
+  await relay.connect(device, [script.news()])
+  await device.engine.clear(lunch)
+  await relay.settle()
+  const later = script.text(jerry, 'new')
+  await device.say(script.frame(later, script.recall(old)))
+  expect(device.events.filter(({ type }) => type === 'recalled')).toEqual([])
+  await device.say(script.frame(script.recall(later)))
+  expect(take(device.events, 'recalled')).toHaveLength(1)
+})
+
 test.each(['new-to-old', 'old-to-new'] as const)(
   '[CL273] pages that were cleared away are not asked for, %s',
   async (direction) => {

@@ -82,6 +82,8 @@ export interface Creation {
   readonly unique?: boolean
 }
 
+const nothing = { touched: [], recalled: [], marks: [], allMarks: false } as const
+
 export function createScript(
   id: ConversationId,
   { by, members, reader = members[0] ?? by, name = null, unique = false }: Creation,
@@ -287,11 +289,8 @@ export function createScript(
         joinedMine: 0,
         last: last === undefined ? null : (current.get(last) ?? null),
         lastEdit: newest === undefined ? null : intact(standing.get(newest.id)),
-        touched: [],
-        recalled: [],
+        ...nothing,
         mentioned: said.flatMap(([at, message]) => (mentions(message) && intact(at) !== null ? [at] : [])),
-        marks: [],
-        allMarks: false,
         whole: true,
         rows: rows.map((row) => current.get(row.seq) ?? row),
         ...more,
