@@ -236,8 +236,15 @@ test('[RE36] a change with which a head is compacted is not too large for it', a
   expect(compactions).toBeGreaterThan(0)
 })
 
+test('[RE36] as many as a conversation may have come in with its creation, under ids of usual length', async () => {
+  const { tom } = await createTestLunch()
+  const members = Array.from({ length: 4999 }, (_, index) => `${index}-`.padEnd(36, 'x'))
+  const made = await commanded(tom, testConversationId(9), { ...creation('Mary'), members })
+  expect(made).toMatchObject({ class: 'accepted' })
+})
+
 test('[RE36] an outcome or a change over the limit of the wire is refused', async () => {
-  const { tom, conversation } = await createTestLunch()
+  const { tom, conversation } = await createTestLunch({ limits: { maxHeadRowBytes: 128 * 1024 } })
   const members = Array.from({ length: 1200 }, (_, index) => `${index}-`.padEnd(50, 'x'))
   expect(JSON.stringify(members).length).toBeLessThan(maxAnyBytes)
   expect(await commanded(tom, conversation, { op: 'add', members })).toMatchObject({

@@ -91,6 +91,6 @@ export const defaultLimits: RelayLimits = {
   maxReceiptMembers: maxMarksPerFrame,
   maxMarksPerSecond: 200,
   maxViolations: 16,
-  maxHeadRowBytes: 128 * 1024,
+  maxHeadRowBytes: 768 * 1024,
   maxHeadBytes: 960 * 1024,
 }
