@@ -14,6 +14,7 @@ import type {
   Outcome,
   PersonCommand,
   Profile,
+  Role,
   UserId,
 } from '@parley/document'
 import type { LiveCalls } from './live-calls.ts'
@@ -285,11 +286,15 @@ export type EngineEvent =
   | { readonly type: 'ended'; readonly code: string; readonly detail: string }
   | { readonly type: 'error'; readonly code: string; readonly detail: string }
 
-/** Changes of a head that are told as they are; entering and leaving have events of their own, blocking both. */
-export type HeadNews = Extract<
-  Change,
-  { readonly op: 'updated' | 'role' | 'muted' | 'unmuted' | 'blocked' | 'unblocked' }
->
+type Told<Op extends Change['op']> = Extract<Change, { readonly op: Op }>
+
+/**
+ * Changes of a head that are told as they are; entering and leaving have events of their own, blocking both. An owner's
+ * successor, too, is told as a role: by who left, or removed him.
+ */
+export type HeadNews =
+  | Told<'updated' | 'muted' | 'unmuted' | 'blocked' | 'unblocked'>
+  | (Omit<Told<'role'>, 'role'> & { readonly role: Role })
 
 /** What an app gives; checked where it enters. */
 export interface SendContent {

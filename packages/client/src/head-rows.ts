@@ -1,36 +1,43 @@
-/** Rows of the head: who is in a conversation, and what everybody hears of it. Rules CL32, CL35, CL37 and CL128. */
+/** Rows of the head: who is in a conversation, and what everybody hears of it. Rules CL32, CL35, CL37, CL128 and CL330. */
 import { changeHead, emptyDigest } from '@parley/document'
-import type { Change, ConversationId, UserId } from '@parley/document'
+import type { Change, ConversationId, Head, UserId } from '@parley/document'
 import type { HeadRow } from '@parley/wire'
 import { tell } from './arrival.ts'
 import type { Arrival } from './arrival.ts'
+import { heldHead } from './heads.ts'
 import type { Ledger } from './ledger.ts'
 import { markAt } from './marks.ts'
 import type { ConversationRecord } from './records.ts'
 
-export function applyHeadRow(
+export async function applyHeadRow(
   ledger: Ledger,
   before: ConversationRecord,
   row: HeadRow,
   change: Change,
   arrival: Arrival,
-): void {
+): Promise<void> {
   const { id } = before
   // A head that was fetched meanwhile has this row in it already, and stands where the row would be stored.
   const covered = row.seq <= before.headHeld
   const held = before.headHeld > 0 && before.headHeld === before.headKnown
   const created = change.op === 'created'
   const stored = !covered && (held || created)
+  let head: Head | undefined
+  let heir: UserId | undefined
   if (stored) {
+    const old = created ? undefined : await headBefore(ledger, before, change)
     // What stands there is a head of another life of the log.
     if (created) ledger.clearUpdates(id, 0)
     ledger.setUpdate(id, 0, row.seq, { time: row.time, update: row.update, erased: null })
-    const head = ledger.head(id)
     // Of what happened while away the heads stay on the disk: thousands may come at once, and few are looked at. One that was
     // made here, too, has been looked at.
     const isOurs = ledger.outbox.commands(id).some(({ command }) => command.op === 'create')
-    if (head !== undefined || (created && (!arrival.replayed || isOurs)))
-      ledger.setHead(id, changeHead(created ? undefined : head, change, row.time))
+    const isLookedAt = ledger.head(id) !== undefined || (created && (!arrival.replayed || isOurs))
+    if (old !== undefined || isLookedAt) {
+      head = changeHead(old, change, row.time)
+      ledger.setHead(id, head)
+    }
+    heir = heirOf(old, head)
   } else if (!covered) ledger.wantsFetching = true
   const moved: ConversationRecord = {
     ...before,
@@ -40,7 +47,7 @@ export function applyHeadRow(
     headHeld: stored ? row.seq : before.headHeld,
     headKnown: covered ? before.headKnown : row.seq,
   }
-  ledger.setConversation(listRow(ledger, moved, change, arrival.user))
+  ledger.setConversation(listRow(moved, change, arrival.user, head))
   if (change.op === 'page' || created) {
     const page = change.op === 'page' ? change.pages : 1
     // Under this number there may be rows of another life of the log.
@@ -48,14 +55,47 @@ export function applyHeadRow(
     ledger.setPage(id, page, { held: row.seq, known: row.seq, digest: emptyDigest })
   }
   announce(ledger, id, change, arrival)
+  if (heir !== undefined && head?.members.has(arrival.user) === true && change.op !== 'page' && !created)
+    tell(ledger, arrival, {
+      type: 'changed',
+      conversation: id,
+      change: { op: 'role', by: change.by, members: [heir], role: 'owner' },
+    })
 }
 
-function listRow(
+/** The one in memory; of a change that may hand the conversation on, the disk's, too. */
+async function headBefore(
   ledger: Ledger,
+  { id, members }: ConversationRecord,
+  change: Change,
+): Promise<Head | undefined> {
+  const leaves =
+    change.op === 'quit' || change.op === 'removed' || (change.op === 'blocked' && change.left.length > 0)
+  const enters = change.op === 'joined' || change.op === 'added'
+  return leaves || (enters && members === 0) ? heldHead(ledger, id) : ledger.head(id)
+}
+
+/** Who has become the owner in the place of another one. */
+function heirOf(before: Head | undefined, after: Head | undefined): UserId | undefined {
+  if (before === undefined || after === undefined) return undefined
+  const owner = ownerOf(after)
+  const was = ownerOf(before)
+  return was === undefined || was === owner ? undefined : owner
+}
+
+function ownerOf({ members }: Head): UserId | undefined {
+  for (const [user, { role }] of members) if (role === 'owner') return user
+  return undefined
+}
+
+/** `head`: as it is now, where it is held and at hand. */
+function listRow(
   record: ConversationRecord,
   change: Change,
   user: UserId,
+  head: Head | undefined,
 ): ConversationRecord {
+  const role = head?.members.get(user)?.role
   switch (change.op) {
     case 'page':
       return { ...record, pages: change.pages, tail: null }
@@ -72,18 +112,18 @@ function listRow(
       return {
         ...record,
         members: record.members + change.members.length,
-        ...(change.members.includes(user) ? entered(record) : { role: roleNow(ledger, record, user) }),
+        ...(change.members.includes(user) ? entered(record, role) : { role: role ?? record.role }),
       }
     case 'joined':
       return {
         ...record,
         members: record.members + 1,
-        ...(change.by === user ? entered(record) : { role: roleNow(ledger, record, user) }),
+        ...(change.by === user ? entered(record, role) : { role: role ?? record.role }),
       }
     case 'removed':
-      return without(ledger, record, change.members, user)
+      return without(record, change.members, user, role)
     case 'blocked':
-      return without(ledger, record, change.left, user)
+      return without(record, change.left, user, role)
     case 'updated':
       return {
         ...record,
@@ -97,28 +137,27 @@ function listRow(
     case 'unblocked':
       return record
     case 'quit':
-      return without(ledger, record, [change.by], user)
+      return without(record, [change.by], user, role)
   }
 }
 
 /** He came in, perhaps right after he had left: unread counts from here. */
-function entered(record: ConversationRecord): Pick<ConversationRecord, 'role' | 'mark' | 'mentioned'> {
-  return { role: 'member', mark: markAt(record), mentioned: [] }
-}
-
-function without(
-  ledger: Ledger,
+function entered(
   record: ConversationRecord,
-  left: readonly UserId[],
-  user: UserId,
-): ConversationRecord {
-  const members = Math.max(0, record.members - left.length)
-  return { ...record, members, role: left.includes(user) ? '' : roleNow(ledger, record, user) }
+  role = 'member',
+): Pick<ConversationRecord, 'role' | 'mark' | 'mentioned'> {
+  return { role, mark: markAt(record), mentioned: [] }
 }
 
 /** An owner who leaves is succeeded; the head says by whom. */
-function roleNow(ledger: Ledger, record: ConversationRecord, user: UserId): string {
-  return ledger.head(record.id)?.members.get(user)?.role ?? record.role
+function without(
+  record: ConversationRecord,
+  left: readonly UserId[],
+  user: UserId,
+  role = record.role,
+): ConversationRecord {
+  const members = Math.max(0, record.members - left.length)
+  return { ...record, members, role: left.includes(user) ? '' : role }
 }
 
 /** The guide's table: who enters by himself and everybody else hear it alike; who is brought or sent hears his own event. */

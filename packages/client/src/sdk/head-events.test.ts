@@ -88,6 +88,22 @@ test('[CL180] a role is told of each member', async () => {
   ])
 })
 
+test('[CL330] that somebody is the owner now is told as his role, by who left', async () => {
+  const fake = await fakeEngine()
+  fake.head = headOf({ members: new Map([[tom, { role: 'owner', joinedAt: 7, invitedBy: jerry }]]) })
+  const memberInfo = {
+    conversationId: lunch,
+    memberId: 'Tom',
+    role: 'owner',
+    isOwner: true,
+    joinedAt: new Date(7),
+    invitedBy: 'Jerry',
+  }
+  expect(told(fake, { op: 'role', by: jerry, members: [tom], role: 'owner' })).toStrictEqual([
+    ['MEMBER_INFO_UPDATED', { member: 'Tom', memberInfo, updatedBy: 'Jerry' }],
+  ])
+})
+
 test.each([
   ['muted', { until: 5000 }, 'MUTED', 'mutedBy', { until: new Date(5000) }],
   ['muted', { until: forever }, 'MUTED', 'mutedBy', { until: null }],
