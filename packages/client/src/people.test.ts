@@ -82,6 +82,22 @@ test('[CL277] what is older than an hour is asked for again, and told when it is
   expect(device.engine.profile(jerry).name).toBe('The Mouse')
 })
 
+test('[CL332] somebody who is the same to look at is not told again, whenever he said it', async () => {
+  const device = await startDevice()
+  await device.connect()
+  for (const [clock, person, times] of [
+    [1_000_000, [jerry, 'Jerry', 3], 1],
+    [1_000_000 + hour, [jerry, 'Jerry', 9], 0],
+    [1_000_000 + 2 * hour, [jerry, 'The Mouse', 10], 1],
+  ] as const) {
+    device.setClock(clock)
+    device.engine.profile(jerry)
+    await settle()
+    await answer(device, asked(device)[0]?.request ?? 0, person)
+    expect(take(device.events, 'profile')).toHaveLength(times)
+  }
+})
+
 test('[CL277] a hundred are asked for at most, one question after the other', async () => {
   const device = await startDevice()
   await device.connect()

@@ -10,6 +10,7 @@ import type { PeopleAnswer, Person } from '@parley/wire'
 import type { Core } from './core.ts'
 import type { Ledger } from './ledger.ts'
 import { profileOf } from './person-rows.ts'
+import { lookOf } from './profile-events.ts'
 
 export function wantProfile(core: Core, user: UserId): void {
   const { asking, model, ports, limits, user: own } = core
@@ -67,7 +68,7 @@ function keep(
     ledger.emit({ type: 'error', code: 'unreadable-row', detail: 'a profile cannot be read by this build' })
   const before = ledger.person.profile(user)
   ledger.person.setProfile({ user, profile, time, fetchedAt: ports.now() })
-  if (before?.time !== time || (before.profile === null) !== (profile === null))
+  if (before === undefined || lookOf(before.profile) !== lookOf(profile))
     ledger.emit({ type: 'profile', user })
 }
 

@@ -25,6 +25,7 @@ import { forgetAsked } from './people.ts'
 import { createPersonCalls } from './person-calls.ts'
 import type { PersonCalls } from './person-calls.ts'
 import { createPresenceBook } from './presence.ts'
+import { createProfileEvents } from './profile-events.ts'
 import { createPromises } from './promises.ts'
 import { createCatchUp, receive } from './receive.ts'
 import type { CatchUp } from './receive.ts'
@@ -124,6 +125,7 @@ export function run({
   const sender = createSender(core, createLocate(core, history))
   const health = createStoreHealth({ ports, limits, emit, probe: () => mailbox.probe() })
   const tellUnread = createUnreadEvents(model, emit)
+  const tellProfile = createProfileEvents(model, emit)
   const workIdly = createIdleWork(core)
 
   /** Frames of a socket that is gone are not applied: the next one begins from the cursor. */
@@ -178,6 +180,7 @@ export function run({
     const changed = new Set<ConversationId>()
     for (const event of ledger.events) {
       if (event.type === 'conversation') changed.add(event.conversation)
+      else if (event.type === 'profile') tellProfile(event)
       else emit(event)
       // Who has said it types no more.
       if (event.type === 'message')

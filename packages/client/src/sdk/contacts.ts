@@ -3,7 +3,7 @@ import type { Contact } from '@parley/document'
 import type { Engine } from '../engine-types.ts'
 import { userId } from './given-ids.ts'
 import type { Changed } from './host.ts'
-import { badArgument } from './json.ts'
+import { badArgument, optionsOf } from './json.ts'
 
 export interface ContactInfo {
   readonly userId: string
@@ -49,7 +49,10 @@ export function createContacts(engine: Engine): Contacts {
   }
 
   return {
-    request: async (user, { text } = {}) => change(user, 'request', lineOf(text)),
+    request: async (user, options = {}) => {
+      const { text } = optionsOf(options, 'The options of a request')
+      return change(user, 'request', lineOf(text))
+    },
     accept: async (user) => change(user, 'accept'),
     decline: async (user) => change(user, 'decline'),
     remove: async (user) => change(user, 'remove'),

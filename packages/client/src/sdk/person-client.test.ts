@@ -154,6 +154,62 @@ test('[CL283] a profile is changed in part, shown at once, and told; that of oth
   expect(await codeOf(client.updateProfile({}))).toBe('bad-content')
 })
 
+test('[CL332] an own change of the profile is told once, when it shows, and what changes nothing never', async () => {
+  const { stood, device, relay } = await met()
+  const { client } = stood
+  const told: unknown[] = []
+  client.on(Event.PROFILE_UPDATED, ({ id, name }) => id === 'Tom' && told.push([id, name]))
+  await client.updateProfile({ name: 'Tom Cat' })
+  expect(told).toEqual([['Tom', 'Tom Cat']])
+  await relay.settle()
+  await client.updateProfile({ name: 'Tom Cat' })
+  await relay.settle()
+  expect(told).toEqual([['Tom', 'Tom Cat']])
+  expect(client.unsent()).toEqual([])
+  const row = { name: 'Thomas', icon: null, fields: {} }
+  await device.say({ frame: 'own', rows: [{ kind: 'profile', key: '', value: row, time: 9_000_000 }] })
+  expect(told.splice(0)).toEqual([
+    ['Tom', 'Tom Cat'],
+    ['Tom', 'Thomas'],
+  ])
+})
+
+test('[CL332] a change of the profile that is refused is told again: what was there before shows', async () => {
+  const { stood, device } = await met()
+  const told: unknown[] = []
+  stood.client.on(Event.PROFILE_UPDATED, ({ name }) => told.push(name))
+  await stood.client.updateProfile({ name: 'Tom Cat' })
+  const frame = device.sent().find((one) => one.frame === 'command')
+  const id = frame?.frame === 'command' ? frame.id : ''
+  const verdict = { class: 'refused', code: 'too-many', detail: 'enough' } as const
+  await device.say({ frame: 'command-answer', conversation: '', id, verdict })
+  expect(told).toEqual(['Tom Cat', null])
+})
+
+test('[CL333] of requests that cross, who had asked already hears only that there is a contact', async () => {
+  const { stood, device, relay } = await met()
+  const { client } = stood
+  const told: unknown[] = []
+  client.on(Event.CONTACT_REQUEST, ({ userId }) => told.push(['asks', userId]))
+  client.on(Event.CONTACT_ADDED, ({ userId }) => told.push(['added', userId]))
+  client.on(Event.CONTACT_REMOVED, ({ userId }) => told.push(['gone', userId]))
+  await client.contacts.request('Jerry')
+  const rows = (state: string, time: number) => [
+    { kind: 'contact', key: jerry, value: value(state, time), time },
+    { kind: 'contact', key: mary, value: value('incoming', 6), time: 6 },
+  ]
+  await device.say({ frame: 'own', rows: rows('incoming', 6) })
+  expect(told).toEqual([['asks', 'Mary']])
+  expect(client.contacts.list()).toMatchObject([{ userId: 'Jerry', state: 'contact' }])
+  await device.say({ frame: 'own', rows: rows('contact', 7).slice(0, 1) })
+  expect(told).toEqual([
+    ['asks', 'Mary'],
+    ['added', 'Jerry'],
+  ])
+  await relay.settle()
+  expect(told).toHaveLength(2)
+})
+
 test('[CL284] people are blocked and conversations refused, in lists', async () => {
   const { stood, relay } = await met()
   const { client } = stood

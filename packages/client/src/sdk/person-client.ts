@@ -8,7 +8,7 @@ import { Emitter } from './emitter.ts'
 import { Event } from './event.ts'
 import { userId, userIds } from './given-ids.ts'
 import type { Changed } from './host.ts'
-import { badArgument, jsonObjectOf } from './json.ts'
+import { badArgument, flagOf, isJsonObject, jsonObjectOf, optionsOf, quoted } from './json.ts'
 import type { MembersResult } from './members.ts'
 import { type GivenProfile, profileInfo, type UserProfile } from './profiles.ts'
 
@@ -55,7 +55,8 @@ export class PersonClient extends Emitter<ClientEvents> {
   }
 
   /** Changes what is given, and leaves the rest; a field of null is taken away. */
-  async updateProfile({ name, icon, fields }: GivenProfile): Promise<Changed> {
+  async updateProfile(profile: GivenProfile): Promise<Changed> {
+    const { name, icon, fields } = givenProfile(profile)
     for (const line of [name, icon])
       if (line !== undefined && line !== null && typeof line !== 'string')
         throw badArgument('The name and the icon of a profile are texts, or null for none.')
@@ -74,7 +75,9 @@ export class PersonClient extends Emitter<ClientEvents> {
   }
 
   /** `muted: false` leaves out those that are muted for this user. */
-  totalUnread({ muted: withMuted = true }: { readonly muted?: boolean } = {}): number {
+  totalUnread(options: { readonly muted?: boolean } = {}): number {
+    const { muted: given = true } = optionsOf(options, 'What is counted')
+    const withMuted = flagOf(given, 'muted')
     return this.#engine
       .conversations()
       .filter(({ muted }) => withMuted || !muted)
@@ -116,11 +119,19 @@ export class PersonClient extends Emitter<ClientEvents> {
     }
     const info = now ?? before
     if (info === null) return
+    // Who asks somebody who has been asked here already is a contact as soon as that has been heard.
+    const isAnswered = now?.state === 'incoming' && this.contacts.list().some(({ userId: id }) => id === user)
+    if (isAnswered) return
     const news = { ...contactInfo(user, info), ...how }
     if (now === null) this.emit(Event.CONTACT_REMOVED, news)
     else if (now.state === 'contact' && before?.state !== 'contact') this.emit(Event.CONTACT_ADDED, news)
     else if (now.state === 'incoming') this.emit(Event.CONTACT_REQUEST, news)
   }
+}
+
+function givenProfile(profile: GivenProfile): GivenProfile {
+  if (isJsonObject(profile)) return profile
+  throw badArgument('A profile is changed by an object of what is to be otherwise: name, icon, fields.')
 }
 
 async function changeUsers(
@@ -146,7 +157,7 @@ function conversationIds(texts: readonly string[]): readonly ConversationId[] {
     throw badArgument('Name at least one conversation, in a list.')
   const ids = texts.map((text: string) => {
     const id = parseConversationId(text)
-    if (id === undefined) throw new ParleyError('bad-id', `“${text}” is not a conversation id.`)
+    if (id === undefined) throw new ParleyError('bad-id', `${quoted(text)} is not a conversation id.`)
     return id
   })
   return [...new Set(ids)]

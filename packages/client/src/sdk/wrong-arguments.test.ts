@@ -63,6 +63,40 @@ const ofClient: Record<string, (client: IMClient, given: never) => unknown> = {
   getConversation: (client, given) => client.getConversation(given),
   conversations: (client, given) => client.conversations(options(given)),
   profile: (client, given) => client.profile(given),
+  updateProfile: (client, given) => client.updateProfile(given),
+  'name of updateProfile': (client, given) => client.updateProfile({ name: noText(given) }),
+  'icon of updateProfile': (client, given) => client.updateProfile({ icon: noText(given) }),
+  'fields of updateProfile': (client, given) => client.updateProfile({ fields: given }),
+  totalUnread: (client, given) => client.totalUnread(given),
+  'muted of totalUnread': (client, given) => client.totalUnread({ muted: given === true ? as(null) : given }),
+  'contacts.request': (client, given) => client.contacts.request(given),
+  'options of contacts.request': (client, given) => client.contacts.request('Jerry', given),
+  'text of contacts.request': (client, given) => client.contacts.request('Jerry', { text: noText(given, 5) }),
+  'contacts.accept': (client, given) => client.contacts.accept(given),
+  'contacts.decline': (client, given) => client.contacts.decline(given),
+  'contacts.remove': (client, given) => client.contacts.remove(given),
+  'contacts.remark': (client, given) => client.contacts.remark(given, 'the mouse'),
+  'text of contacts.remark': (client, given) => client.contacts.remark('Jerry', noText(given)),
+  'blocked.add': (client, given) => client.blocked.add(given),
+  'blocked.remove': (client, given) => client.blocked.remove(given),
+  'one of blocked.add': (client, given) => client.blocked.add(['Jerry', given]),
+  'refused.add': (client, given) => client.refused.add(given),
+  'refused.remove': (client, given) => client.refused.remove(given),
+  'one of refused.add': (client, given) => client.refused.add([conversationId(1), given]),
+  getConversations: (client, given) => client.getConversations(notEmpty(given)),
+  ping: (client, given) => client.ping(notEmpty(given)),
+  subscribePresence: (client, given) => client.subscribePresence(notEmpty(given)),
+  parseMessage: (client, given) => client.parseMessage(given),
+}
+
+/** Of nobody one may ask. */
+function notEmpty(given: unknown): never {
+  return as(Array.isArray(given) && given.length === 0 ? null : given)
+}
+
+/** null and '' stand for none where a text may be taken away. */
+function noText(given: unknown, instead: unknown = {}): never {
+  return as(given === null || given === '' ? instead : given)
 }
 
 /** A function is an object too, with nothing of what is asked for. */
@@ -84,6 +118,23 @@ test.each(Object.keys(ofConversation))('[CL321] %s refuses what it cannot use', 
 test.each(Object.keys(ofClient))('[CL321] client.%s refuses what it cannot use', async (name) => {
   const { client } = await stage()
   for (const given of nothings) await expectRefused(given, (one) => ofClient[name]?.(client, one))
+  expect(client.unsent()).toEqual([])
+})
+
+test('[CL321] what is left out where something is needed is refused, too', async () => {
+  const { client } = await stage()
+  const { contacts, blocked, refused } = client
+  for (const call of [
+    (given: never) => client.updateProfile(given),
+    (given: never) => client.profile(given),
+    (given: never) => contacts.request(given),
+    (given: never) => contacts.accept(given),
+    (given: never) => blocked.add(given),
+    (given: never) => refused.remove(given),
+  ])
+    await expectRefused(undefined, call)
+  await expectRefused('Jerry', (given) => blocked.add(given))
+  await expectRefused(conversationId(1), (given) => refused.add(given))
   expect(client.unsent()).toEqual([])
 })
 
