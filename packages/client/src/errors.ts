@@ -64,6 +64,6 @@ export function refusalError(code: string, detail: string): ParleyError {
 export function unknownConversation(): ParleyError {
   return new ParleyError(
     'unknown-conversation',
-    'This device does not know this conversation; open it with getConversation first.',
+    'Nothing of this conversation is on this device: join it, or open it with getConversation while there is a connection.',
   )
 }

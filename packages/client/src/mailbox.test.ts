@@ -170,6 +170,28 @@ test('[CL322] a store is one user’s: for another one nothing is shown, and not
   expect(again.engine.unsent()).toHaveLength(1)
 })
 
+test('[CL334] a store that is open here stays with its user when somebody else tries to open it', async () => {
+  const store = createMemoryStore(deviceLayout)
+  const first = await startDevice({ store })
+  const { ports } = await startDevice()
+  const hers = { user: jerry, ports: { ...ports, store } }
+  expect(await codeOf(createEngine(hers).start())).toBe('bad-argument')
+  await first.engine.person({ op: 'profile', set: { name: 'Thomas' } })
+  expect(first.engine.profile(tom).name).toBe('Thomas')
+  expect(first.events.filter(({ type }) => type === 'ended')).toEqual([])
+
+  const second = await startDevice({ store })
+  expect(await codeOf(first.engine.person({ op: 'profile', set: { name: 'Tom' } }))).toBe('superseded')
+  expect(take(first.events, 'ended')).toMatchObject([{ code: 'superseded' }])
+  expect(await codeOf(createEngine(hers).start())).toBe('bad-argument')
+  expect(take(second.events, 'ended')).toEqual([])
+  await second.engine.wipe()
+  const other = createEngine(hers)
+  await other.start()
+  expect(other.unsent()).toEqual([])
+  await other.close()
+})
+
 test('[CL25] calls made together share one transaction, and frames likewise', async () => {
   const { store, device, script, engine } = await atLunch()
   await device.cut()

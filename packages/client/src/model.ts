@@ -7,7 +7,6 @@ import type { ConversationId, Head, UserId } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
 import { acknowledgementOf, createAcknowledged } from './acknowledged.ts'
 import type { AcknowledgedIndex } from './acknowledged.ts'
-import { ParleyError } from './errors.ts'
 import type { LivePage, LivePages } from './live-page.ts'
 import { createOutboxIndex } from './outbox-index.ts'
 import type { OutboxIndex } from './outbox-index.ts'
@@ -17,6 +16,7 @@ import type { ConversationRecord, DeviceRecord, DraftRecord, PageRecord } from '
 import { readConversation, readDevice, readDraft, readOutboxItem } from './read-records.ts'
 import type { Disk } from './disk.ts'
 import { createDisk } from './disk.ts'
+import { notHis } from './stores-in-use.ts'
 
 export interface Model {
   readonly disk: Disk
@@ -67,10 +67,7 @@ export async function loadModel(
   ])
   const stored = device[0]
   const known = stored === undefined ? fresh() : readDevice(stored.value)
-  if (known.user !== user) {
-    const detail = `This store holds the data of ${known.user}: every user has a store of his own.`
-    throw new ParleyError('bad-argument', detail)
-  }
+  if (known.user !== user) throw notHis(known.user)
   const model: Model = {
     disk,
     device: known,

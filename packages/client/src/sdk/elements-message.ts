@@ -1,7 +1,7 @@
 /** A message of several elements, shown in their order: text and pictures in one, as TIM knows it. */
 import type { JsonObject, JsonValue } from '@parley/document'
 import { isLocation, type Location } from './built-in-messages.ts'
-import { badArgument, isJsonObject, jsonObjectOf, jsonOf } from './json.ts'
+import { badArgument, isJsonObject, jsonObjectOf, jsonOf, quoted } from './json.ts'
 import { MessageFile, type MessageFileFields, readFile } from './message-file.ts'
 import { TypedMessage } from './typed-message.ts'
 
@@ -21,6 +21,18 @@ export type MessageElement =
 export type GivenElement =
   | MessageElement
   | { readonly kind: FileKind; readonly file: MessageFile | MessageFileFields }
+
+const kinds: readonly MessageElement['kind'][] = [
+  'text',
+  'image',
+  'audio',
+  'video',
+  'file',
+  'location',
+  'face',
+  'custom',
+  'unknown',
+]
 
 export class ElementsMessage extends TypedMessage {
   static override readonly TYPE = -10
@@ -57,6 +69,7 @@ export class ElementsMessage extends TypedMessage {
 
 function checked(given: GivenElement): MessageElement {
   if (typeof given !== 'object' || given === null) throw badArgument('An element is an object with a kind.')
+  if (!isKind(given.kind)) throw badArgument(`${namedKind(given.kind)} There are ${kinds.join(', ')}.`)
   if (given.kind === 'unknown') return { kind: 'unknown', raw: jsonOf(given.raw, 'An element') }
   const element = read(jsonObjectOf(write(given), 'An element'))
   if (element === undefined)
@@ -64,9 +77,28 @@ function checked(given: GivenElement): MessageElement {
   return element
 }
 
+/** What was given as a kind, in words. */
+function namedKind(kind: unknown): string {
+  if (kind === undefined) return 'An element has a kind, and this one has none.'
+  return typeof kind === 'string'
+    ? `${quoted(kind)} is no kind of an element.`
+    : 'The kind of an element is a text.'
+}
+
+function isFileKind(kind: string): boolean {
+  return kind === 'image' || kind === 'audio' || kind === 'video' || kind === 'file'
+}
+
+function isKind(kind: unknown): boolean {
+  return kinds.some((one) => one === kind)
+}
+
 function write(element: GivenElement): JsonValue {
   if (element.kind === 'unknown') return element.raw
-  if (!('file' in element)) return element
+  if (!('file' in element)) {
+    if (isFileKind(element.kind)) throw badArgument(`An element of kind “${element.kind}” has a file.`)
+    return element
+  }
   const file = element.file instanceof MessageFile ? element.file : new MessageFile(element.file)
   return { kind: element.kind, file: file.toJSON() }
 }

@@ -114,8 +114,9 @@ export function createTimeline(
     void inTurn(refresh).catch(report)
   }
 
+  /** That nothing is known here of the conversation yet is no fault: it is shown when it comes. */
   function report(error: unknown): void {
-    if (!closed) fault(error)
+    if (!closed && !isUnknown(error)) fault(error)
   }
 
   async function refresh(): Promise<void> {
@@ -253,6 +254,10 @@ function isThere(view: MessageView, bound: HistoryBound): boolean {
 function newOnes(before: Window, after: Window): number {
   const known = new Set([...before.confirmed, ...before.tail].map((view) => view.id))
   return [...after.confirmed, ...after.tail].filter((view) => !known.has(view.id)).length
+}
+
+function isUnknown(error: unknown): boolean {
+  return error instanceof ParleyError && error.code === 'unknown-conversation'
 }
 
 function isAbout(event: EngineEvent, id: ConversationId): boolean {
