@@ -62,7 +62,9 @@ function checkMarks(
   marks: readonly MemberMark[],
 ): readonly string[] {
   const held = find(log, conversation)
-  if (marks.length > 0 && held?.members.get(user)?.role === '')
+  // His own he may hear of in the very turn that ends his membership.
+  const ofOthers = marks.some((mark) => mark.user !== user)
+  if (ofOthers && held?.members.get(user)?.role === '')
     return [`marks of ${conversation} went to one who may not see them`]
   return marks.flatMap(({ user: member, delivered, read }) => {
     const stored = log.marks.get(`${conversation} ${member}`)
