@@ -50,6 +50,7 @@ export type ConversationEvents = {
   readonly [Event.MEMBERS_MUTED]: readonly [{ readonly mutedBy: string } & Until & Members]
   readonly [Event.MEMBERS_UNMUTED]: readonly [{ readonly unmutedBy: string } & Members]
   readonly [Event.BLOCKED]: readonly [{ readonly blockedBy: string } & Replayed]
+  /** Not raised: who is unblocked is no member, and hears INVITED when he is brought in again. */
   readonly [Event.UNBLOCKED]: readonly [{ readonly unblockedBy: string } & Replayed]
   readonly [Event.MEMBERS_BLOCKED]: readonly [{ readonly blockedBy: string } & Members]
   readonly [Event.MEMBERS_UNBLOCKED]: readonly [{ readonly unblockedBy: string } & Members]
