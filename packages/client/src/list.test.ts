@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
 import { startDevice } from './testing/device.test-kit.ts'
+import { createPersonRelay } from './testing/person.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
-import { conversationId, createGroup, jerry, pushed, settle, tom } from './testing/values.test-kit.ts'
+import { conversationId, createGroup, jerry, mary, pushed, settle, tom } from './testing/values.test-kit.ts'
 
 const lunch = conversationId(1)
 const party = conversationId(2)
@@ -83,4 +84,18 @@ test('[CL84] one that was only looked at is not listed, unless something was wri
   expect(ids()).toContain(other)
   await engine.command(conversationId(4), createGroup([]))
   expect(ids()[0]).toBe(conversationId(4))
+})
+
+test('[CL268] a conversation made here and unanswered can be pinned', async () => {
+  const relay = createPersonRelay()
+  const device = await startDevice()
+  await device.engine.command(lunch, createGroup([jerry]))
+  await device.engine.command(party, createGroup([mary]))
+  await device.engine.person({ op: 'setting', conversation: lunch, pinned: true })
+  expect(device.engine.conversations()[0]?.id).toBe(lunch)
+  const again = await startDevice({ store: device.store, seed: 2 })
+  expect(again.engine.conversation(lunch)?.pinnedAt).not.toBeNull()
+  await relay.connect(again)
+  await relay.settle()
+  expect(relay.row(tom, 'setting', lunch)).toHaveProperty('pinned')
 })

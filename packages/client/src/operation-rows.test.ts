@@ -293,26 +293,3 @@ test('[CL125] [CL126] what is told of a message is what is shown of it, however 
   )
   expect(told).toBeGreaterThan(200)
 }, 60_000)
-
-test('[CL137] a recall is told to other devices, and not on the one it was made on', async () => {
-  const { device, engine, script } = await atLunch()
-  const { id } = await engine.send(lunch, text('oops'))
-  const updates = pushed(device.sent())
-  const rows = updates.map((update) => script.accept(update))
-  await device.say(script.accepted(updates, rows), script.frame(...rows))
-  const other = await startDevice({ seed: 2 })
-  await other.connect({ news: [script.news()] })
-  await engine.recall(lunch, id)
-  const [row] = rows
-  const recall = pushed(device.sent())
-  if (row === undefined) throw new Error('nothing left')
-  const gone = script.recall(row)
-  await device.say(script.accepted(recall, [gone]))
-  const [made] = recall
-  if (made === undefined) throw new Error('nothing left')
-  await device.say(script.frame({ ...gone, update: made.update }))
-  expect(take(device.events, 'recalled')).toEqual([])
-  expect((await engine.history(lunch, {})).messages).toMatchObject([{ id, recalled: true }])
-  await other.say(script.frame(gone))
-  expect(take(other.events, 'recalled')).toMatchObject([{ message: { id, recalled: true } }])
-})

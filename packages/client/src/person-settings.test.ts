@@ -7,7 +7,7 @@ import { createPersonRelay } from './testing/person.test-kit.ts'
 import type { PersonRelay } from './testing/person.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
 import type { Script } from './testing/script.test-kit.ts'
-import { codeOf, conversationId, createGroup, jerry, mary, tom } from './testing/values.test-kit.ts'
+import { codeOf, conversationId, jerry, mary, tom } from './testing/values.test-kit.ts'
 
 const lunch = conversationId(1)
 const dinner = conversationId(2)
@@ -74,20 +74,6 @@ test('[CL268] those pinned stand first, the last one pinned before the others, t
   expect(listed(laptop)).toEqual([lunch, tea, dinner])
   await relay.settle()
   expect(listed(phone)).toEqual([lunch, tea, dinner])
-})
-
-test('[CL268] a conversation made here and unanswered can be pinned', async () => {
-  const relay = createPersonRelay()
-  const device = await startDevice()
-  await device.engine.command(lunch, createGroup([jerry]))
-  await device.engine.command(dinner, createGroup([mary]))
-  await device.engine.person(pin(lunch))
-  expect(listed(device)[0]).toBe(lunch)
-  const again = await startDevice({ store: device.store, seed: 2 })
-  expect(again.engine.conversation(lunch)?.pinnedAt).not.toBeNull()
-  await relay.connect(again)
-  await relay.settle()
-  expect(relay.row(tom, 'setting', lunch)).toHaveProperty('pinned')
 })
 
 test('[CL270] how a conversation is kept follows its user, and its change is told there', async () => {
