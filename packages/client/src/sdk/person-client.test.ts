@@ -186,30 +186,6 @@ test('[CL332] a change of the profile that is refused is told again: what was th
   expect(told).toEqual(['Tom Cat', null])
 })
 
-test('[CL333] of requests that cross, who had asked already hears only that there is a contact', async () => {
-  const { stood, device, relay } = await met()
-  const { client } = stood
-  const told: unknown[] = []
-  client.on(Event.CONTACT_REQUEST, ({ userId }) => told.push(['asks', userId]))
-  client.on(Event.CONTACT_ADDED, ({ userId }) => told.push(['added', userId]))
-  client.on(Event.CONTACT_REMOVED, ({ userId }) => told.push(['gone', userId]))
-  await client.contacts.request('Jerry')
-  const rows = (state: string, time: number) => [
-    { kind: 'contact', key: jerry, value: value(state, time), time },
-    { kind: 'contact', key: mary, value: value('incoming', 6), time: 6 },
-  ]
-  await device.say({ frame: 'own', rows: rows('incoming', 6) })
-  expect(told).toEqual([['asks', 'Mary']])
-  expect(client.contacts.list()).toMatchObject([{ userId: 'Jerry', state: 'contact' }])
-  await device.say({ frame: 'own', rows: rows('contact', 7).slice(0, 1) })
-  expect(told).toEqual([
-    ['asks', 'Mary'],
-    ['added', 'Jerry'],
-  ])
-  await relay.settle()
-  expect(told).toHaveLength(2)
-})
-
 test('[CL284] people are blocked and conversations refused, in lists', async () => {
   const { stood, relay } = await met()
   const { client } = stood

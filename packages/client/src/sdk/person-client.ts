@@ -32,6 +32,8 @@ export class PersonClient extends Emitter<ClientEvents> {
   readonly blocked: BlockedUsers
   readonly refused: RefusedConversations
   readonly #engine: Engine
+  /** Who ask somebody who has asked them: not told, unless his own request is refused. */
+  readonly #crossing = new Set<string>()
 
   constructor(engine: Engine, fault: (error: unknown) => void) {
     super(fault)
@@ -102,8 +104,15 @@ export class PersonClient extends Emitter<ClientEvents> {
       case 'person-refused': {
         const { item, code, detail } = event
         this.emit(Event.OWN_CHANGE_REFUSED, { item, error: refusalError(code, detail) })
+        if (item.person?.op === 'contact') this.#tellCrossing(item.person.user)
       }
     }
+  }
+
+  #tellCrossing(user: string): void {
+    if (!this.#crossing.delete(user)) return
+    const asks = this.contacts.incoming().find(({ userId: id }) => id === user)
+    if (asks !== undefined) this.emit(Event.CONTACT_REQUEST, asks)
   }
 
   #tellContact({
@@ -120,8 +129,12 @@ export class PersonClient extends Emitter<ClientEvents> {
     const info = now ?? before
     if (info === null) return
     // Who asks somebody who has been asked here already is a contact as soon as that has been heard.
-    const isAnswered = now?.state === 'incoming' && this.contacts.list().some(({ userId: id }) => id === user)
-    if (isAnswered) return
+    const crosses = now?.state === 'incoming' && this.contacts.list().some(({ userId: id }) => id === user)
+    if (crosses) {
+      this.#crossing.add(user)
+      return
+    }
+    this.#crossing.delete(user)
     const news = { ...contactInfo(user, info), ...how }
     if (now === null) this.emit(Event.CONTACT_REMOVED, news)
     else if (now.state === 'contact' && before?.state !== 'contact') this.emit(Event.CONTACT_ADDED, news)
