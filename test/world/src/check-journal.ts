@@ -98,6 +98,15 @@ function checkMessage(evidence: Evidence, deed: Said): readonly string[] {
   return [`${deed.confirmed ? 'was confirmed' : 'was saved'} and is nowhere`]
 }
 
+/** He is not a member, or was none for some time: what is offered again then is refused, and falls away. */
+function wasAway(truth: Truth | undefined, user: string): boolean {
+  if (truth === undefined || !truth.members.has(user)) return true
+  return truth.changes.some(
+    ({ op, by, members }) =>
+      (op === 'quit' && by === user) || ((op === 'removed' || op === 'blocked') && members.includes(user)),
+  )
+}
+
 /** Folded away by a recall while it waited; the recall's own promise may have died with its device. */
 function isWithdrawn({ world }: Evidence, deed: Said): boolean {
   return world.journal.deeds.some(
@@ -133,8 +142,8 @@ function checkRecall(evidence: Evidence, deed: TakenBack): readonly string[] {
   if (message === undefined || message.recalled) return []
   // It folded into what waited here; a copy of this device still had it, and sent it.
   if (deed.id === deed.target && hasCopies(evidence.world, deed)) return []
-  // It may have been confirmed to an engine that died; an older copy lacks it, and he is not there any more to say it again.
-  if (renewed(evidence.world) && truth?.members.has(deed.user) !== true) return []
+  // It may have been confirmed to an engine that died; an older copy lacks it, and he was not there to say it again.
+  if (renewed(evidence.world) && wasAway(truth, deed.user)) return []
   return ['was saved, and the message still stands']
 }
 
