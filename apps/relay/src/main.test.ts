@@ -83,7 +83,16 @@ test('[AR17] stopped in the middle of a burst, what is on disk is what was answe
     }
   })
   await once(socket, 'open')
-  send({ frame: 'hello', version: 1, token, device: '0'.repeat(32), epoch: '', cursor: 0, tag: '', login: false })
+  send({
+    frame: 'hello',
+    version: 1,
+    token,
+    device: '0'.repeat(32),
+    epoch: '',
+    cursor: 0,
+    tag: '',
+    login: false,
+  })
   const [{ code }] = (await once(socket, 'close')) as [{ readonly code: number }]
   expect(code).toBe(1001)
   expect(frames.at(-1)).toMatchObject({ frame: 'failure', code: 'shutting-down' })
