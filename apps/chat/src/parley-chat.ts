@@ -188,7 +188,12 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
       conversation.name = name
       await settled(conversation.save())
     },
-    callOneself: async (name) => settled(client.updateProfile({ name })),
+    async callOneself(name) {
+      const { confirmed } = await failingPlainly(client.updateProfile({ name }))
+      // Nothing else tells that it waits no more: the name shown stays the same.
+      const again = (): void => tell({ type: 'changed' })
+      confirmed.then(again, again)
+    },
     keep: async (id, action) => settled(keepAs(known(id), action)),
 
     async send(id, content) {

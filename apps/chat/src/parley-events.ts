@@ -85,8 +85,11 @@ export function listenTo(
     })
     .on(Event.MEMBER_INFO_UPDATED, ({ member, memberInfo, updatedBy }, conversation) => {
       if (member !== client.id) return
-      const now = memberInfo.role === 'manager' ? 'a manager' : 'a plain member'
-      notice(`${who(updatedBy)} made you ${now} of “${title(conversation)}”.`)
+      if (memberInfo.role === 'owner') notice(`“${title(conversation)}” is yours now.`)
+      else {
+        const now = memberInfo.role === 'manager' ? 'a manager' : 'a plain member'
+        notice(`${who(updatedBy)} made you ${now} of “${title(conversation)}”.`)
+      }
     })
     .on(Event.OWN_CHANGE_REFUSED, ({ item }) => {
       notice(`Refused: ${whatItIs(item)}. ${reasonText(item.error)}`)
