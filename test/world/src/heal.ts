@@ -100,6 +100,11 @@ function unrest(world: World, device: Device): readonly string[] {
       wrong.push(`${view.id} at ${view.seq} of ${logged.rows.length}`)
     }
   }
+  for (const [id, { members }] of log.conversations) {
+    // News of it may still be on its way.
+    const isMember = (members.get(device.user)?.role ?? '') !== ''
+    if (isMember && engine.conversation(id) === undefined) wrong.push(`${id} is unknown there`)
+  }
   const hanging = world.journal.deeds.filter(
     (deed) =>
       deed.device === device.name &&
