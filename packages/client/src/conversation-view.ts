@@ -4,7 +4,7 @@ import type { ConversationView, MessageView } from './engine-types.ts'
 import type { ConversationRecord, DraftRecord, EntryItem, OutboxItem } from './records.ts'
 import { isHidden } from './person-settings.ts'
 import { withReceipts } from './receipts.ts'
-import { contentOf, laidOver, recalledView, waitingView } from './views.ts'
+import { confirmedView, laidOver, recalledView, waitingView } from './views.ts'
 
 /** The formula of DESIGN: totals only grow, and what was recalled after the mark no longer counts. */
 export function unreadOf(record: ConversationRecord): number {
@@ -92,21 +92,7 @@ function lastOf(record: ConversationRecord, { cleared = 0 }: Setting): MessageVi
   const { last } = record
   if (last === null || last.seq <= cleared) return undefined
   if (last.recalled) return recalledView(record.id, last)
-  const { id, from, seq, time, sentAt, replyTo, editedAt } = last
-  return {
-    id,
-    conversation: record.id,
-    from,
-    seq,
-    time,
-    sentAt,
-    ...contentOf(last),
-    ...(replyTo === undefined ? undefined : { replyTo }),
-    ...(editedAt === undefined ? undefined : { editedAt }),
-    reactions: [],
-    recalled: false,
-    state: 'sent',
-  }
+  return confirmedView(record.id, { ...last, reactions: [] })
 }
 
 function syncState(record: ConversationRecord): ConversationView['syncState'] {

@@ -31,8 +31,8 @@ export async function applyHeadRow(
     ledger.setUpdate(id, 0, row.seq, { time: row.time, update: row.update, erased: null })
     // Of what happened while away the heads stay on the disk: thousands may come at once, and few are looked at. One that was
     // made here, too, has been looked at.
-    const isOurs = ledger.outbox.commands(id).some(({ command }) => command.op === 'create')
-    const isLookedAt = ledger.head(id) !== undefined || (created && (!arrival.replayed || isOurs))
+    const isLookedAt =
+      ledger.head(id) !== undefined || (created && (!arrival.replayed || isMadeHere(ledger, id)))
     if (old !== undefined || isLookedAt) {
       head = changeHead(old, change, row.time)
       ledger.setHead(id, head)
@@ -61,6 +61,10 @@ export async function applyHeadRow(
       conversation: id,
       change: { op: 'role', by: change.by, members: [heir], role: 'owner' },
     })
+}
+
+function isMadeHere(ledger: Ledger, id: ConversationId): boolean {
+  return ledger.outbox.commands(id).some(({ command }) => command.op === 'create')
 }
 
 /** The one in memory; of a change that may hand the conversation on, the disk's, too. */

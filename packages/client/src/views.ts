@@ -9,20 +9,7 @@ export function messageOf(
   { seq, time }: { readonly seq: number; readonly time: number },
   entry: Message,
 ): MessageView {
-  const { id, from, sentAt, replyTo } = entry
-  return {
-    id,
-    conversation,
-    from,
-    seq,
-    time,
-    sentAt,
-    ...contentOf(entry),
-    ...(replyTo === undefined ? undefined : { replyTo }),
-    reactions: [],
-    recalled: false,
-    state: 'sent',
-  }
+  return confirmedView(conversation, { ...entry, seq, time, reactions: [], recalled: false })
 }
 
 export function recalledView(
@@ -48,7 +35,10 @@ export function recalledView(
   }
 }
 
-export function confirmedView(conversation: ConversationId, message: TimelineMessage): MessageView {
+export function confirmedView(
+  conversation: ConversationId,
+  message: Omit<TimelineMessage, 'page'>,
+): MessageView {
   const { id, from, seq, time, sentAt, replyTo, editedAt, reactions, recalled } = message
   return {
     id,

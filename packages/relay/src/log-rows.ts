@@ -37,18 +37,33 @@ export function isHidden(since: number, { page }: Pick<LogRow, 'page'>): boolean
   return page > 0 && page < since
 }
 
-/** In sequence, each list within the limits of a frame; a single row always fits. At least one list, if an empty one. */
+/** In sequence, each list within the limits of a frame. At least one list, if an empty one. */
 export function inFrames(rows: readonly Row[], maxBytes: number): readonly (readonly Row[])[] {
-  const lists: Row[][] = [[]]
+  const lists = inLists(rows, { sizeOf: rowSize, maxBytes, maxCount: maxRowsPerFrame })
+  return lists.length === 0 ? [[]] : lists
+}
+
+interface ListLimits<T> {
+  readonly sizeOf: (one: T) => number
+  readonly maxBytes: number
+  readonly maxCount: number
+}
+
+/** Cut where one more would be too much; what is too much alone has a list of its own. */
+export function inLists<T>(
+  all: readonly T[],
+  { sizeOf, maxBytes, maxCount }: ListLimits<T>,
+): readonly (readonly T[])[] {
+  const lists: T[][] = []
   let bytes = 0
-  for (const row of rows) {
-    const list = lists.at(-1) ?? []
-    const size = rowSize(row)
-    if (list.length > 0 && (bytes + size > maxBytes || list.length === maxRowsPerFrame)) {
-      lists.push([row])
+  for (const one of all) {
+    const list = lists.at(-1)
+    const size = sizeOf(one)
+    if (list === undefined || bytes + size > maxBytes || list.length === maxCount) {
+      lists.push([one])
       bytes = size
     } else {
-      list.push(row)
+      list.push(one)
       bytes += size
     }
   }

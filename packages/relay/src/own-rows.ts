@@ -4,6 +4,7 @@
  */
 import type { UserId } from '@parley/document'
 import { encodeRelayFrame, maxOwnRowsPerFrame, type OwnRow, ownRowSize } from '@parley/wire'
+import { inLists } from './log-rows.ts'
 import type { PeopleStore, PersonRecord } from './people-store.ts'
 import type { CatchingUp, Session, Sessions } from './session.ts'
 import { readStored } from './stored-any.ts'
@@ -34,9 +35,8 @@ export function fanOutOwn(
       ({ flow, follows }) => flow.state === 'live' && follows === undefined,
     )
     if (live.length === 0) continue
-    const frames = inOwnFrames(rows, limits.maxPayloadBytes).map((list) =>
-      encodeRelayFrame({ frame: 'own', rows: list }),
-    )
+    const cut = { sizeOf: ownRowSize, maxBytes: limits.maxPayloadBytes, maxCount: maxOwnRowsPerFrame }
+    const frames = inLists(rows, cut).map((list) => encodeRelayFrame({ frame: 'own', rows: list }))
     for (const session of live) {
       if (session.channel.buffered() > limits.maxBufferedBytes) {
         fallBehind(session)
@@ -46,24 +46,6 @@ export function fanOutOwn(
       told.add(session)
     }
   }
-}
-
-/** Lists within the limits of a frame; a single row always fits. */
-function inOwnFrames(rows: readonly OwnRow[], maxBytes: number): readonly (readonly OwnRow[])[] {
-  const lists: OwnRow[][] = []
-  let bytes = 0
-  for (const row of rows) {
-    const list = lists.at(-1)
-    const size = ownRowSize(row)
-    if (list === undefined || bytes + size > maxBytes || list.length === maxOwnRowsPerFrame) {
-      lists.push([row])
-      bytes = size
-    } else {
-      list.push(row)
-      bytes += size
-    }
-  }
-  return lists
 }
 
 export interface OwnBatch {
