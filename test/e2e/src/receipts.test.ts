@@ -1,54 +1,10 @@
 // Receipts over real sockets and a relay in a process of its own: delivered, read, across absences and its own restart.
 
-import { join } from 'node:path'
-import { type ClientOptions, type Conversation, Event, type IMClient } from '@parley/client'
-import { expect, onTestFinished, test } from 'vitest'
-import { createCuttableProxy } from './cuttable-proxy.ts'
-import { openDevice } from './device.ts'
-import { checkData, startRelay, temporaryFolder } from './relay-process.ts'
+import { type Conversation, Event, type IMClient } from '@parley/client'
+import { expect, test } from 'vitest'
+import { checkData } from './relay-process.ts'
+import { deviceAt, openPlace } from './relay-place.ts'
 import { soon, until } from './waiting.ts'
-
-interface Place {
-  readonly port: number
-  readonly data: string
-  readonly restart: () => Promise<void>
-  readonly end: () => Promise<number | null>
-}
-
-async function setUp(): Promise<Place> {
-  const folder = temporaryFolder('relay')
-  onTestFinished(folder.dispose)
-  let relay = await startRelay({ data: folder.path })
-  const network = await createCuttableProxy(relay.port)
-  onTestFinished(async () => {
-    await network.dispose()
-    await relay.end('SIGKILL')
-  })
-  return {
-    port: network.port,
-    data: folder.path,
-    async restart() {
-      await relay.end('SIGKILL')
-      relay = await startRelay({ data: folder.path })
-      network.lead(relay.port)
-    },
-    end: () => relay.end('SIGTERM'),
-  }
-}
-
-/** A device with a file of its own, which it can be opened on again. */
-async function device(
-  { port }: Place,
-  user: string,
-): Promise<(options?: ClientOptions) => Promise<{ client: IMClient; close: () => Promise<void> }>> {
-  const folder = temporaryFolder('device')
-  onTestFinished(folder.dispose)
-  return async (options = {}) => {
-    const opened = await openDevice(user, port, join(folder.path, 'device.sqlite'), options)
-    onTestFinished(opened.close)
-    return opened
-  }
-}
 
 async function same(client: IMClient, { id }: Conversation): Promise<Conversation> {
   return until(`${client.id} in the conversation`, () => client.conversations().find((one) => one.id === id))
@@ -58,8 +14,8 @@ test(
   '[EE22] a message becomes DELIVERED when the other device has it, and READ when it was read, across absences',
   { timeout: 180_000 },
   async () => {
-    const place = await setUp()
-    const [toms, jerrys] = [await device(place, 'Tom'), await device(place, 'Jerry')]
+    const place = await openPlace()
+    const [toms, jerrys] = [deviceAt(place, 'Tom'), deviceAt(place, 'Jerry')]
     const tom = await toms()
     const lunch = await tom.client.createConversation({ members: ['Jerry'], kind: 'direct' })
     await lunch.confirmed
@@ -86,12 +42,12 @@ test(
     const plain = await lunch.send('Nobody asks for anything here')
     await plain.sent
     await tom.close()
-    await place.restart()
+    await place.restart('SIGKILL')
     jerry = await jerrys({ readReceipts: true })
     const his = await same(jerry.client, lunch)
     await expect.poll(() => his.lastMessage?.text, soon).toBe('Nobody asks for anything here')
     await his.read()
-    const observer = await (await device(place, 'Tom'))()
+    const observer = await deviceAt(place, 'Tom')()
     await expect.poll(async () => (await same(observer.client, lunch)).lastMessage?.status, soon).toBe('read')
     const back = await toms()
     await expect.poll(async () => (await same(back.client, lunch)).lastMessage?.status, soon).toBe('read')
@@ -107,15 +63,15 @@ test(
   '[EE23] in a group a message is DELIVERED when everybody has it, and without receipts nothing is told',
   { timeout: 180_000 },
   async () => {
-    const place = await setUp()
-    const [tom, jerry] = [await (await device(place, 'Tom'))(), await (await device(place, 'Jerry'))()]
+    const place = await openPlace()
+    const [tom, jerry] = [await deviceAt(place, 'Tom')(), await deviceAt(place, 'Jerry')()]
     const lunch = await tom.client.createConversation({ members: ['Jerry', 'Mary'], name: 'Lunch' })
     const asked = await lunch.send('Who is in?', { receipt: true })
     const plain = await lunch.send('Nobody asks')
     await plain.sent
     await expect.poll(() => lunch.readStatus(asked).delivered, soon).toEqual(['Jerry'])
     expect(asked.status).toBe('sent')
-    const mary = await (await device(place, 'Mary'))()
+    const mary = await deviceAt(place, 'Mary')()
     await expect.poll(() => asked.status, soon).toBe('delivered')
     expect(lunch.readStatus(asked)).toEqual({ delivered: ['Jerry', 'Mary'], read: [] })
 

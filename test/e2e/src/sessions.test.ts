@@ -1,51 +1,19 @@
 // Devices under one tag, and what is true only now, over real sockets and a relay in a process of its own.
 
-import { join } from 'node:path'
 import { type ClientOptions, Event, type IMClient } from '@parley/client'
-import { expect, onTestFinished, test } from 'vitest'
-import { createCuttableProxy } from './cuttable-proxy.ts'
-import { openDevice } from './device.ts'
-import { checkData, startRelay, temporaryFolder } from './relay-process.ts'
+import { expect, test } from 'vitest'
+import { checkData } from './relay-process.ts'
+import { deviceAt, openPlace, type Place } from './relay-place.ts'
 import { soon, until } from './waiting.ts'
 
-interface Place {
-  readonly port: number
-  readonly data: string
-  readonly restart: () => Promise<void>
-  readonly end: () => Promise<number | null>
-}
-
-async function setUp(): Promise<Place> {
-  const folder = temporaryFolder('relay')
-  onTestFinished(folder.dispose)
-  let relay = await startRelay({ data: folder.path })
-  const network = await createCuttableProxy(relay.port)
-  onTestFinished(async () => {
-    await network.dispose()
-    await relay.end('SIGKILL')
-  })
-  return {
-    port: network.port,
-    data: folder.path,
-    async restart() {
-      await relay.end('SIGTERM')
-      relay = await startRelay({ data: folder.path })
-      network.lead(relay.port)
-    },
-    end: () => relay.end('SIGTERM'),
-  }
-}
-
-/** A device with a file of its own, which it can be opened on again. */
-async function device(
-  { port }: Place,
+/** What it is told of its end stands beside it. */
+function device(
+  place: Place,
   user: string,
-): Promise<(options?: ClientOptions) => Promise<{ client: IMClient; told: string[] }>> {
-  const folder = temporaryFolder('device')
-  onTestFinished(folder.dispose)
+): (options?: ClientOptions) => Promise<{ client: IMClient; told: string[] }> {
+  const open = deviceAt(place, user)
   return async (options = {}) => {
-    const { client, close } = await openDevice(user, port, join(folder.path, 'device.sqlite'), options)
-    onTestFinished(close)
+    const { client } = await open(options)
     const told: string[] = []
     client.on(Event.CONFLICT, ({ reason }) => told.push(`conflict: ${reason !== ''}`))
     client.on(Event.CLOSE, ({ code }) => told.push(`close: ${code}`))
@@ -63,8 +31,8 @@ test(
   '[EE20] the device that signs in last keeps the tag, and the other stays away',
   { timeout: 180_000 },
   async () => {
-    const place = await setUp()
-    const [laptop, desktop] = [await device(place, 'Tom'), await device(place, 'Tom')]
+    const place = await openPlace()
+    const [laptop, desktop] = [device(place, 'Tom'), device(place, 'Tom')]
     const first = await laptop({ tag: 'web' })
     await connected(first)
     const lunch = await first.client.createConversation({ members: ['Jerry'], name: 'Lunch' })
@@ -84,7 +52,7 @@ test(
     await expect.poll(() => reloaded.told, soon).toEqual(conflict)
     expect(second.told).toEqual([])
 
-    await place.restart()
+    await place.restart('SIGTERM')
     await reloaded.client.close()
     const afterRestart = await laptop({ tag: 'web' })
     await expect.poll(() => afterRestart.told, soon).toEqual(conflict)
@@ -108,9 +76,9 @@ test(
   '[EE21] who types, who is there, and what nobody keeps is told over real sockets',
   { timeout: 120_000 },
   async () => {
-    const place = await setUp()
-    const tom = await (await device(place, 'Tom'))()
-    const jerry = await (await device(place, 'Jerry'))()
+    const place = await openPlace()
+    const tom = await device(place, 'Tom')()
+    const jerry = await device(place, 'Jerry')()
     await connected(tom)
     await connected(jerry)
     const told: string[] = []
@@ -133,7 +101,7 @@ test(
 
     // A relay that has just started knows nobody, and everybody comes back.
     told.splice(0)
-    await place.restart()
+    await place.restart('SIGTERM')
     await connected(tom)
     await connected(jerry)
     await until('Tom', async () => {
