@@ -107,23 +107,30 @@ function entering(
   return { put, drop: new Set() }
 }
 
-/** When the owner leaves, a manager follows him before a member, whoever has been there longest, the lesser id among equals. */
 function leaving(head: Head, users: readonly UserId[]): MapChange<UserId, Member> {
   const drop = new Set(users.filter((user) => head.members.has(user)))
   const put = new Map<UserId, Member>()
-  let orphaned = false
-  for (const user of drop) orphaned ||= head.members.get(user)?.role === 'owner'
-  if (orphaned) {
-    const heir = [...head.members]
-      .filter(([user]) => !drop.has(user))
-      .toSorted(
-        ([a, first], [b, second]) =>
-          rank(first.role) - rank(second.role) || first.joinedAt - second.joinedAt || byCodeUnit(a, b),
-      )
-      .at(0)
-    if (heir !== undefined) put.set(heir[0], { ...heir[1], role: 'owner' })
-  }
+  const heir = heirOf(head, drop)
+  const member = heir === undefined ? undefined : head.members.get(heir)
+  if (heir !== undefined && member !== undefined) put.set(heir, { ...member, role: 'owner' })
   return { put, drop }
+}
+
+/**
+ * When the owner leaves, a manager follows him before a member, whoever has been there longest, the lesser id among equals;
+ * undefined where no owner leaves, or nobody is left.
+ */
+export function heirOf({ members }: Head, leave: ReadonlySet<UserId>): UserId | undefined {
+  let orphaned = false
+  for (const user of leave) orphaned ||= members.get(user)?.role === 'owner'
+  if (!orphaned) return undefined
+  return [...members]
+    .filter(([user]) => !leave.has(user))
+    .toSorted(
+      ([a, first], [b, second]) =>
+        rank(first.role) - rank(second.role) || first.joinedAt - second.joinedAt || byCodeUnit(a, b),
+    )
+    .at(0)?.[0]
 }
 
 function rank(role: Role): number {

@@ -125,7 +125,8 @@ export type Change =
     }
   | { readonly op: 'removed'; readonly by: UserId; readonly members: readonly UserId[] }
   | { readonly op: 'joined'; readonly by: UserId; readonly since?: number }
-  | { readonly op: 'quit'; readonly by: UserId }
+  /** `heir`: who follows him, where he was the owner and somebody is left. Nobody but himself takes an owner away. */
+  | { readonly op: 'quit'; readonly by: UserId; readonly heir?: UserId }
   | { readonly op: 'page'; readonly pages: number }
   /** `set`: each attribute touched, by its top key, as it is now; `unset`: top keys that are gone. */
   | {

@@ -71,7 +71,7 @@ function parseChangeBy(fields: Fields, by: UserId): ParsedChange {
     case 'unblocked':
       return asChange(parseMembers(fields, ['op', 'by', 'members']), (members) => ({ op, by, members }))
     case 'quit':
-      return hasOnly(fields, ['op', 'by']) ? { ok: true, change: { op, by } } : unknownKey
+      return parseLeaving(fields, by)
     case 'updated':
       return asChange(parseDetails(fields, ['by'], false), (details) => ({ op, by, ...details }))
     case 'role':
@@ -114,6 +114,14 @@ function parseEntering(fields: Fields, by: UserId, op: 'added' | 'joined'): Pars
     return hasOnly(fields, ['op', 'by', 'since']) ? { ok: true, change: { op, by, ...from } } : unknownKey
   const members = parseMembers(fields, ['op', 'by', 'members', 'since'])
   return asChange(members, (users) => ({ op, by, members: users, ...from }))
+}
+
+function parseLeaving(fields: Fields, by: UserId): ParsedChange {
+  if (!hasOnly(fields, ['op', 'by', 'heir'])) return unknownKey
+  if (fields['heir'] === undefined) return { ok: true, change: { op: 'quit', by } }
+  const heir = parseUserId(fields['heir'])
+  if (heir === undefined || heir === by) return bad('heir is nobody who could follow him')
+  return { ok: true, change: { op: 'quit', by, heir } }
 }
 
 function parseRoleChange(fields: Fields, by: UserId): ParsedChange {

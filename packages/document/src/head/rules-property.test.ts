@@ -134,6 +134,15 @@ function expectRanks(before: Head, after: Head, by: UserId, time: number): void 
   }
 }
 
+/** An owner goes by himself alone, and his change says who follows him. */
+function expectHeir(before: Head, after: Head, change: Change): void {
+  const [was] = ownersOf(before)
+  const [heir] = ownersOf(after)
+  const goes = was !== undefined && was !== heir
+  expect(goes).toBe(change.op === 'quit' && change.by === was)
+  expect('heir' in change ? change.heir : undefined).toBe(goes ? heir : undefined)
+}
+
 /** There are managers, and somebody is muted and somebody blocked, so that all commands find something to do. */
 function beginning(unique: boolean): Head {
   const creation = { op: 'created', kind: 'group', name: null, attributes: {} } as const
@@ -146,7 +155,7 @@ function beginning(unique: boolean): Head {
   return changes.reduce((head, change) => changeHead(head, change, 0), created)
 }
 
-test('[DO62] after any commands whoever is left has exactly one owner, and every outcome holds', () => {
+test('[DO62] [DO56] after any commands whoever is left has exactly one owner, and every outcome holds', () => {
   const changes = new Map<Change['op'], number>()
   fc.assert(
     fc.property(commands, fc.boolean(), (all, unique) => {
@@ -170,6 +179,7 @@ test('[DO62] after any commands whoever is left has exactly one owner, and every
         expect(isDeepStrictEqual(head, before)).toBe(change === null)
         expect(ownersOf(head)).toHaveLength(head.members.size === 0 ? 0 : 1)
         expectRanks(before, head, by, time)
+        if (change !== null) expectHeir(before, head, change)
         for (const who of head.blocked.keys()) expect(head.members.has(who)).toBe(false)
         for (const who of outcome.successfulClientIds) expect(holds(head, command, who, time)).toBe(true)
         for (const { clientIds } of outcome.failures) {

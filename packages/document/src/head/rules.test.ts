@@ -194,8 +194,12 @@ test('[DO55] nobody joins a unique conversation, nor learns that it exists', () 
 
 test('[DO56] any member quits, the owner and the last one included', () => {
   expect(judge(headOf(group), { op: 'quit' }, ann)).toEqual(accepted({ op: 'quit', by: ann }, [ann]))
-  expect(judge(headOf(group), { op: 'quit' }, tom)).toEqual(accepted({ op: 'quit', by: tom }, [tom]))
-  expect(judge(headOf({ ...group, members: [] }), { op: 'quit' }, tom)).toMatchObject({ accepted: true })
+  expect(judge(headOf(group), { op: 'quit' }, tom)).toEqual(
+    accepted({ op: 'quit', by: tom, heir: ann }, [tom]),
+  )
+  expect(judge(headOf({ ...group, members: [] }), { op: 'quit' }, tom)).toEqual(
+    accepted({ op: 'quit', by: tom }, [tom]),
+  )
 })
 
 test.each<Command>([

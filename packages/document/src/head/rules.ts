@@ -2,6 +2,7 @@
  * Who may do what to a conversation: one set of pure functions, called by the device to say no early and by the relay to
  * enforce. Rules DO47 to DO62 and DO84 to DO96.
  */
+import { heirOf } from './change-head.ts'
 import type { Command, Head, JudgeContext, Verdict } from './head.ts'
 import { isRandomId, uniqueConversationId, type UserId } from '../ids.ts'
 import {
@@ -48,7 +49,7 @@ function judgeOfMembers(head: Head, command: OfMembers, context: JudgeContext): 
     case 'remove':
       return judgeRemove(head, command.members, by)
     case 'quit':
-      return accept({ op: 'quit', by }, [by])
+      return judgeQuit(head, by)
     case 'role':
       return judgeRole(head, command.members, command.role, by)
     case 'mute':
@@ -60,6 +61,12 @@ function judgeOfMembers(head: Head, command: OfMembers, context: JudgeContext): 
     case 'unblock':
       return judgeUnblock(head, command.members, by)
   }
+}
+
+/** Who follows an owner is named, so that a device need not know the members to tell of it. */
+function judgeQuit(head: Head, by: UserId): Verdict {
+  const heir = heirOf(head, new Set([by]))
+  return accept({ op: 'quit', by, ...(heir === undefined ? undefined : { heir }) }, [by])
 }
 
 function judgeCreate(head: Head | undefined, command: CreateCommand, context: JudgeContext): Verdict {
