@@ -187,7 +187,7 @@ test('[CL56] nothing leaves before the catch-up of its session is stored', async
   await device.opens()
   const release = store.hold()
   await device.say(
-    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 0 },
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 0, expires: 0 },
     { frame: 'sync', cursor: 5, frames: 1, full: false, more: true, news: [script.news({ rows: [] })] },
   )
   expect(texts(device.sent())).toEqual([])
@@ -212,7 +212,7 @@ test('[CL56] a session that ends while its catch-up is stored lets nothing leave
     touched: [{ page: 1, version: 9, digest: '00', erased: false }],
   })
   await device.say(
-    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 0 },
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 0, expires: 0 },
     { frame: 'sync', cursor: 5, frames: 1, full: false, more: false, news: [behind] },
   )
   await device.cut()
@@ -222,7 +222,7 @@ test('[CL56] a session that ends while its catch-up is stored lets nothing leave
   expect(await codeOf(engine.look(conversationId(8)))).toBe('OFFLINE')
   await device.pass(1000)
   await device.opens()
-  await device.say({ frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 0 })
+  await device.say({ frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 0, expires: 0 })
   expect(texts(device.sent())).toEqual([])
 })
 

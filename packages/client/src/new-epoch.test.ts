@@ -266,7 +266,7 @@ test('[CL65] a first sync that ended in the middle is compared too, and begins a
   script.write(words, { client: 78 })
   await device.opens()
   await device.say(
-    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'first', time: 0 },
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'first', time: 0, expires: 0 },
     { frame: 'sync', cursor: 0, frames: 1, full: true, more: true, news: [script.news()] },
   )
   expect((await device.engine.history(lunch, {})).messages).toHaveLength(1)

@@ -102,7 +102,7 @@ test('[CL61] a device’s first sync raises no events, and counts unread from th
   for (const one of [script, long]) for (const text of ['one', 'two', 'three']) one.text(jerry, text)
   const device = await startDevice({ limits: { maxIdleConversations: 0 } })
   await device.opens()
-  const welcome = { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 0 } as const
+  const welcome = { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 0, expires: 0 } as const
   const summary = long.news({ whole: false, rows: [], touched: [long.touched(1)] })
   const invited = createScript(conversationId(3), { by: mary, members: [tom] })
   await device.say(
@@ -125,7 +125,7 @@ test('[CL61] a first sync that is interrupted is still the first when it comes a
   script.text(jerry, 'old')
   const device = await startDevice()
   await device.opens()
-  const welcome = { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 0 } as const
+  const welcome = { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 0, expires: 0 } as const
   await device.say(welcome, { ...sync(script.news()), full: true, more: true })
   await device.cut()
   await device.pass(1000)

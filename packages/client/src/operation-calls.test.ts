@@ -66,7 +66,7 @@ test('[CL134] a mute is over when the relay’s clock says so, however wrong thi
   const device = await startDevice({ limits: { maxIdleConversations: 0 } })
   await device.opens()
   await device.say(
-    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 9_000_000 },
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 9_000_000, expires: 0 },
     { frame: 'sync', cursor: 1, frames: 1, full: false, more: false, news: [script.news()] },
   )
   const until = (time: number) =>

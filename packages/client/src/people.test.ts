@@ -163,7 +163,7 @@ test('[CL278] who spoke last in a listed conversation, and contacts, are known o
   await device.opens()
   const spike = { state: 'contact', text: null, remark: null, since: 1 }
   await device.say(
-    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 5 },
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 5, expires: 0 },
     { frame: 'own', rows: [{ kind: 'contact', key: 'Spike', value: spike, time: 5 }] },
     { frame: 'sync', cursor: 3, frames: 0, full: true, more: false, news: [script.news()] },
   )

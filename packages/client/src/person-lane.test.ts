@@ -104,7 +104,7 @@ test('[CL262] nothing leaves before the catch-up is stored', async () => {
   const device = await startDevice()
   await device.engine.person(ask(jerry))
   await device.opens()
-  await device.say({ frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 5 })
+  await device.say({ frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 5, expires: 0 })
   expect(commands(device.sent())).toEqual([])
   await device.say({ frame: 'sync', cursor: 1, frames: 0, full: true, more: false, news: [] })
   expect(commands(device.sent())).toHaveLength(1)

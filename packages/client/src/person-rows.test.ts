@@ -87,7 +87,7 @@ test('[CL261] of a relay that starts from nothing, what its catch-up does not na
   await device.pass(40_000)
   await device.opens()
   await device.say(
-    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'other', time: 5 },
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'other', time: 5, expires: 0 },
     { frame: 'sync', cursor: 0, frames: 0, full: true, more: true, news: [] },
     { frame: 'own', rows: [{ kind: 'block', key: 'Butch', value: { since: 1 }, time: 1 }] },
   )
@@ -133,7 +133,7 @@ test('[CL272] what becomes of contacts is told once, marked when it happened whi
   const device = await startDevice()
   await device.opens()
   await device.say(
-    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 5 },
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 5, expires: 0 },
     { frame: 'own', rows: [{ kind: 'contact', key: mary, value: contact('contact'), time: 5 }] },
     { frame: 'sync', cursor: 3, frames: 0, full: true, more: false, news: [] },
   )
@@ -147,7 +147,7 @@ test('[CL272] what becomes of contacts is told once, marked when it happened whi
   await device.pass(40_000)
   await device.opens()
   await device.say(
-    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 5 },
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 5, expires: 0 },
     {
       frame: 'own',
       rows: [

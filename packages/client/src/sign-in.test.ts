@@ -12,7 +12,7 @@ async function hello(device: TestDevice): Promise<Pick<Hello, 'tag' | 'login'> |
   return frame === undefined ? undefined : { tag: frame.tag, login: frame.login }
 }
 
-const welcome = { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 1 } as const
+const welcome = { frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 1, expires: 0 } as const
 
 test('[CL230] a new device signs in, and from its welcome on only comes back', async () => {
   const device = await startDevice({ tag: 'web' })

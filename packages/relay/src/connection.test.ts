@@ -33,7 +33,7 @@ test('[RE60] hello is answered with welcome and the catch-up', async () => {
   expect(tom.connection.state).toBe('open')
   expect(tom.connection.identity).toEqual({ user: 'Tom', device: testDeviceId(1) })
   expect(tom.frames).toMatchObject([
-    { frame: 'welcome', version: 1, user: 'Tom', epoch: testEpoch, time: clock.time },
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: testEpoch, time: clock.time, expires: 0 },
     { frame: 'sync', full: true, more: false, cursor: 0, news: [] },
   ])
   expect(relay.health.sessions).toBe(1)
@@ -162,6 +162,53 @@ test('[RE63] a token that had expired before its check ended enters no session',
   const tom = createTestDevice(relay, { user: 'Tom', token: 'Tom' })
   await settle()
   expect(tom.closedBy).toBe('token-expired')
+})
+
+test('[RE190] a fresh token of the same user renews the session, which goes on until that one expires', async () => {
+  const { relay, clock } = createTestRelay({
+    authenticate: async (token, now) =>
+      token === 'Tom'
+        ? { ok: true, user: testUser('Tom'), expires: now + 1000 }
+        : { ok: true, user: testUser('Tom') },
+  })
+  const tom = createTestDevice(relay, { user: 'Tom', token: 'Tom' })
+  await settle()
+  clock.time += 900
+  tom.send({ frame: 'token', token: 'Tom' })
+  expect(await tom.take('token-taken')).toEqual([{ frame: 'token-taken', expires: clock.time + 1000 }])
+  clock.time += 999
+  tom.send({ frame: 'token', token: 'for ever' })
+  expect(await tom.take('token-taken')).toEqual([{ frame: 'token-taken', expires: 0 }])
+  clock.time += 1_000_000
+  tom.send({ frame: 'ping', nonce: 1, frames: 3 })
+  expect(await tom.take('pong')).toHaveLength(1)
+  expect(tom.connection.identity).toEqual({ user: 'Tom', device: testDeviceId(1) })
+})
+
+test('[RE191] a fresh token that does not hold, or is of somebody else, ends the session', async () => {
+  const { relay } = createTestRelay()
+  for (const [token, code] of [
+    ['', 'bad-token'],
+    ['expired', 'token-expired'],
+    ['Mary', 'bad-token'],
+  ] as const) {
+    const tom = createTestDevice(relay, { user: 'Tom', token: 'Tom' })
+    await settle()
+    tom.send({ frame: 'token', token })
+    await settle()
+    expect([token, tom.closedBy]).toEqual([token, code])
+  }
+  expect(relay.health.sessions).toBe(0)
+})
+
+test('[RE191] tokens are looked at one after the other', async () => {
+  const { relay } = createTestRelay()
+  const tom = createTestDevice(relay, { user: 'Tom', token: 'Tom' })
+  await settle()
+  tom.send({ frame: 'token', token: 'Tom' })
+  tom.send({ frame: 'token', token: 'Tom' })
+  await settle()
+  expect(tom.closedBy).toBe('malformed')
 })
 
 test('[RE64] bytes that are no frame end the connection with what is wrong with them', async () => {

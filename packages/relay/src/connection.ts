@@ -10,6 +10,7 @@ import {
   type FailureCode,
   type Hello,
   protocolVersion,
+  type TokenRenewal,
 } from '@parley/wire'
 import type { Channel } from './channel.ts'
 import type { Authenticate, Clock, Connection, Identity, Logger, Standing } from './ports.ts'
@@ -34,7 +35,7 @@ export interface Desk {
 
 export type Greeting = Standing & Pick<Hello, 'tag' | 'login'>
 
-export type SessionFrame = Exclude<DeviceFrame, Hello>
+export type SessionFrame = Exclude<DeviceFrame, Hello | TokenRenewal>
 
 type State =
   | { readonly at: 'hello' }
@@ -46,6 +47,7 @@ type State =
 export function createConnection(desk: Desk, channel: Channel, entered?: Session): Connection {
   let state: State = entered === undefined ? { at: 'hello' } : { at: 'open', session: entered }
   let received = 0
+  let renewing = false
 
   const leave = (): void => {
     if (state.at === 'open') desk.leave(state.session)
@@ -87,6 +89,33 @@ export function createConnection(desk: Desk, channel: Channel, entered?: Session
     })
   }
 
+  /** A session outlives its token when a fresh one comes in time; what came before it was taken under the old one. */
+  const renew = async (session: Session, token: string): Promise<void> => {
+    const who = await desk.authenticate(token, desk.clock.now())
+    renewing = false
+    if (closed()) return
+    if (!who.ok) {
+      fail(who.code, who.detail)
+      return
+    }
+    const { user, device } = session.identity
+    if (who.user !== user) {
+      fail('bad-token', 'The fresh token is of another user.')
+      return
+    }
+    const identity: Identity = {
+      user,
+      device,
+      ...(who.expires === undefined ? {} : { expires: who.expires }),
+    }
+    if (expired(identity)) {
+      fail('token-expired')
+      return
+    }
+    session.identity = identity
+    channel.send({ frame: 'token-taken', expires: identity.expires ?? 0 })
+  }
+
   const receive = (frame: DeviceFrame): void => {
     if (closed()) return
     const before = received
@@ -94,7 +123,17 @@ export function createConnection(desk: Desk, channel: Channel, entered?: Session
     if (state.at === 'open') {
       if (frame.frame === 'hello') fail('malformed', 'hello comes once')
       else if (expired(state.session.identity)) fail('token-expired')
-      else desk.receive(state.session, frame, before)
+      else if (frame.frame === 'token') {
+        if (renewing) {
+          fail('malformed', 'one token is looked at after the other')
+          return
+        }
+        renewing = true
+        renew(state.session, frame.token).catch((error: unknown) => {
+          desk.logger.error('a token could not be checked', { error })
+          fail('internal')
+        })
+      } else desk.receive(state.session, frame, before)
     } else if (state.at === 'authenticating' || frame.frame !== 'hello') {
       fail('malformed', 'hello comes first, and alone until it is answered')
     } else if (frame.version !== protocolVersion) fail('wrong-version')

@@ -147,6 +147,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
       user: identity.user,
       epoch: store.epoch,
       time: clock.now(),
+      expires: identity.expires ?? 0,
     })
     resume(session)
     return session

@@ -32,7 +32,8 @@ export interface CatchingUp {
 }
 
 export interface Session {
-  readonly identity: Identity
+  /** Renewed with its token: the user and the device stay. */
+  identity: Identity
   readonly channel: Channel
   /** The one conversation this session is about; undefined for all of the user's. */
   readonly follows: ConversationId | undefined

@@ -38,6 +38,7 @@ import { readAnswer, readPush, writeAnswer, writePush } from './frame/push.ts'
 import { readCursor, readRows, writeCursor, writeRows } from './frame/rows.ts'
 import { readRelayedSignal, readSignal, writeRelayedSignal, writeSignal } from './frame/signal.ts'
 import { readSync, writeSync } from './frame/sync.ts'
+import { readTokenRenewal, readTokenTaken, writeTokenRenewal, writeTokenTaken } from './frame/token.ts'
 import type { DeviceFrame, RelayFrame } from './frames.ts'
 import { maxDeviceFrameBytes, maxRelayFrameBytes } from './limits.ts'
 
@@ -57,6 +58,7 @@ const deviceByte = {
   signal: 8,
   presence: 9,
   marks: 10,
+  token: 11,
 } as const
 const relayByte = {
   welcome: 65,
@@ -75,6 +77,7 @@ const relayByte = {
   'presence-answer': 78,
   presence: 79,
   marks: 80,
+  'token-taken': 81,
 } as const
 
 export function encodeDeviceFrame(frame: DeviceFrame): Uint8Array<ArrayBuffer> {
@@ -126,6 +129,8 @@ function writeDeviceFrame(writer: Writer, frame: DeviceFrame): void {
       return writePresenceRequest(writer, frame)
     case 'marks':
       return writeMarks(writer, frame)
+    case 'token':
+      return writeTokenRenewal(writer, frame)
   }
 }
 
@@ -153,6 +158,8 @@ function readDeviceFrame(reader: Reader): DeviceFrame {
       return readPresenceRequest(reader)
     case deviceByte.marks:
       return readMarks(reader)
+    case deviceByte.token:
+      return readTokenRenewal(reader)
     default:
       return refuse('unknown-frame', `a device sends no frame of kind ${byte}`)
   }
@@ -192,6 +199,8 @@ function writeRelayFrame(writer: Writer, frame: RelayFrame): void {
       return writePresence(writer, frame)
     case 'marks':
       return writeToldMarks(writer, frame)
+    case 'token-taken':
+      return writeTokenTaken(writer, frame)
   }
 }
 
@@ -231,6 +240,8 @@ function readRelayFrame(reader: Reader): RelayFrame {
       return readPresence(reader)
     case relayByte.marks:
       return readToldMarks(reader)
+    case relayByte['token-taken']:
+      return readTokenTaken(reader)
     default:
       return refuse('unknown-frame', `a relay sends no frame of kind ${byte}`)
   }

@@ -40,6 +40,7 @@ test('[WI22] codes and close codes stay what they are', () => {
     'too-large 4406 stop',
     'replaced 4410 stop',
     'conflict 4411 stop',
+    'revoked 4412 token',
     'out-of-step 4500 retry',
     'slow-consumer 4501 retry',
     'hello-timeout 4502 retry',

@@ -15,6 +15,7 @@ export type FailureCode =
   | 'too-large'
   | 'replaced'
   | 'conflict'
+  | 'revoked'
   | 'out-of-step'
   | 'slow-consumer'
   | 'hello-timeout'
@@ -81,6 +82,13 @@ export const failures: Readonly<Record<FailureCode, Failure>> = {
     again: 'stop',
     waitMs: 0,
     sentence: 'Somebody has signed in on another device with the same tag. Sign in here again to go on here.',
+  },
+  revoked: {
+    closeCode: 4412,
+    again: 'token',
+    waitMs: 0,
+    sentence:
+      'Whoever runs the relay has signed out this user or device. Sign in again to get a token that was made since.',
   },
   'out-of-step': {
     closeCode: 4500,

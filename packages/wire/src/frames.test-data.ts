@@ -172,6 +172,7 @@ export const deviceFrames: Named<DeviceFrame> = {
     watch: fc.constantFrom('no', 'on', 'off'),
   }),
   marks: fc.record({ frame: fc.constant('marks'), conversation: id, delivered: uint, read: uint }),
+  token: fc.record({ frame: fc.constant('token'), token: fc.string({ maxLength: 60 }) }),
 }
 
 export const relayFrames: Named<RelayFrame> = {
@@ -181,6 +182,7 @@ export const relayFrames: Named<RelayFrame> = {
     user: id,
     epoch: id,
     time: uint,
+    expires: uint,
   }),
   sync: fc.record({
     frame: fc.constant('sync'),
@@ -240,4 +242,5 @@ export const relayFrames: Named<RelayFrame> = {
   }),
   presence: fc.record({ frame: fc.constant('presence'), user: id, online: flag }),
   marks: fc.record({ frame: fc.constant('marks'), conversation: id, marks: list(mark) }),
+  'token-taken': fc.record({ frame: fc.constant('token-taken'), expires: uint }),
 }

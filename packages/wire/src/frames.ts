@@ -98,6 +98,12 @@ export interface Marks {
   readonly read: number
 }
 
+/** A fresh token of the same user, before the one of this session runs out: the session goes on. */
+export interface TokenRenewal {
+  readonly frame: 'token'
+  readonly token: string
+}
+
 export type DeviceFrame =
   | Hello
   | Push
@@ -109,6 +115,7 @@ export type DeviceFrame =
   | Signal
   | PresenceRequest
   | Marks
+  | TokenRenewal
 
 /* ---------------------------------------------------------------- relay to device */
 
@@ -118,6 +125,15 @@ export interface Welcome {
   readonly user: string
   readonly epoch: string
   readonly time: number
+  /** When the token of this session runs out, by the relay's clock; 0 for one that does not. */
+  readonly expires: number
+}
+
+/** A fresh token has been taken. */
+export interface TokenTaken {
+  readonly frame: 'token-taken'
+  /** As in `Welcome`. */
+  readonly expires: number
 }
 
 export interface TouchedPage {
@@ -400,3 +416,4 @@ export type RelayFrame =
   | PresenceAnswer
   | Presence
   | ToldMarks
+  | TokenTaken

@@ -57,7 +57,10 @@ const fetchAnswer = (fetched: Fetched): RelayFrame => ({
 })
 
 export const fromRelays: readonly (readonly [string, RelayFrame])[] = [
-  ['410103546f6d02653180a0f1c2b134', { frame: 'welcome', version: 1, user: 'Tom', epoch: 'e1', time }],
+  [
+    '410103546f6d02653180a0f1c2b13400',
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'e1', time, expires: 0 },
+  ],
   ['42e80701010000', { frame: 'sync', cursor: 1000, frames: 1, full: true, more: false, news: [] }],
   [
     '42e8070200010101630567726f7570010647617264656e0105672e706e6703546f6d80a0f1c2b13400066d656d626572030103546f6d0300ad02f4a3f1c2b13402010800112233445566ffac020c04020101000180a0f1c2b13401030102030101ab02f4a3f1c2b134010104010305060101ac0208ffeeddccbbaa99880101020202ac020103546f6dac020205010106030080a0f1c2b13402000003636d64157602026f7077066a6f696e65640262797703546f6d000000010301020301a902f4030201040102ffffffffffffff0fc80102000002010503546f6d036d73670002000002010503546f6d046564697401040101',
@@ -225,4 +228,5 @@ export const fromRelays: readonly (readonly [string, RelayFrame])[] = [
     '5001630103546f6d00ac0205',
     { frame: 'marks', conversation: 'c', marks: [{ user: 'Tom', delivered: 0, read: 300, time: 5 }] },
   ],
+  ['5180a0f1c2b134', { frame: 'token-taken', expires: time }],
 ]

@@ -45,6 +45,8 @@ export type {
   Rows,
   Signal,
   Sync,
+  TokenRenewal,
+  TokenTaken,
   ToldMarks,
   TouchedPage,
   Verdict,

@@ -48,6 +48,7 @@ export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly
     case 'signal':
     case 'presence-answer':
     case 'presence':
+    case 'token-taken':
       return []
     case 'marks':
       return checkMarks(log, user, frame.conversation, frame.marks)

@@ -186,7 +186,7 @@ test('[CL232] a page that is loaded again comes back, a client made again on it 
   const store = createMemoryStore(deviceLayout)
   const first = await stage(store, { tag: 'web' })
   expect(await hello(first)).toEqual({ tag: 'web', login: true })
-  await first.say({ frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 1 })
+  await first.say({ frame: 'welcome', version: 1, user: 'Tom', epoch: 'epoch', time: 1, expires: 0 })
   await first.client.close()
   const reloaded = await stage(store, { tag: 'web' })
   expect(await hello(reloaded)).toEqual({ tag: 'web', login: false })

@@ -137,7 +137,7 @@ test('[CL104] an id this device does not know is looked up, and offline it can b
   expect(await offline?.join()).toMatchObject({ successfulClientIds: ['Tom'] })
   await opens()
   await say(
-    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'e', time: 1 },
+    { frame: 'welcome', version: 1, user: 'Tom', epoch: 'e', time: 1, expires: 0 },
     { frame: 'sync', cursor: 1, frames: 1, full: true, more: false, news: [] },
   )
   expect(sent()).toContainEqual(

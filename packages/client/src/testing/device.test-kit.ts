@@ -170,7 +170,7 @@ export function createSurroundings({
     async connect({ epoch = 'epoch', news = [], full = false, cursor = 1 } = {}) {
       await surroundings.opens()
       await say(
-        { frame: 'welcome', version: 1, user: name, epoch, time: now },
+        { frame: 'welcome', version: 1, user: name, epoch, time: now, expires: 0 },
         { frame: 'sync', cursor, frames: 1, full, more: false, news },
       )
     },

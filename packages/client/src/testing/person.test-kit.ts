@@ -122,6 +122,7 @@ export function createPersonRelay(): PersonRelay {
         user: device.engine.user,
         epoch,
         time: relay.now,
+        expires: 0,
       } as const
       const own: readonly RelayFrame[] = rows.length === 0 ? [] : [{ frame: 'own', rows }]
       const sync = { frame: 'sync', cursor: log.position, frames: 0, full, more: false, news } as const

@@ -41,6 +41,7 @@ export function writeWelcome(writer: Writer, welcome: Welcome): void {
   writeId(writer, welcome.user)
   writeId(writer, welcome.epoch)
   writeVarUint(writer, welcome.time)
+  writeVarUint(writer, welcome.expires)
 }
 
 export function readWelcome(reader: Reader): Welcome {
@@ -50,6 +51,7 @@ export function readWelcome(reader: Reader): Welcome {
     user: readId(reader),
     epoch: readId(reader),
     time: readVarUint(reader),
+    expires: readVarUint(reader),
   }
 }
 
