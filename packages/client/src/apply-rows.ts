@@ -40,7 +40,7 @@ export async function applyRow(
   if (row.kind === 'head') {
     const change = parseChange(row.change)
     if (change.ok) {
-      await applyHeadRow(ledger, before, row, change.change, arrival)
+      applyHeadRow(ledger, before, row, change.change, arrival)
       await hideBefore(ledger, id, change.change, arrival.user)
       await hearLeaving(ledger, id, change.change, arrival)
     } else await passOver(ledger, before, row)

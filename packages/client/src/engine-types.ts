@@ -290,7 +290,7 @@ type Told<Op extends Change['op']> = Extract<Change, { readonly op: Op }>
 
 /**
  * Changes of a head that are told as they are; entering and leaving have events of their own, blocking both. An owner's
- * successor, too, is told as a role: by who left, or removed him.
+ * successor, too, is told as a role: by the owner who left.
  */
 export type HeadNews =
   | Told<'updated' | 'muted' | 'unmuted' | 'blocked' | 'unblocked'>

@@ -1,43 +1,35 @@
-/** Rows of the head: who is in a conversation, and what everybody hears of it. Rules CL32, CL35, CL37, CL128 and CL330. */
+/** Rows of the head: who is in a conversation, and what everybody hears of it. Rules CL32, CL35, CL37, CL128, CL330 and CL340. */
 import { changeHead, emptyDigest } from '@parley/document'
-import type { Change, ConversationId, Head, UserId } from '@parley/document'
+import type { Change, ConversationId, UserId } from '@parley/document'
 import type { HeadRow } from '@parley/wire'
 import { tell } from './arrival.ts'
 import type { Arrival } from './arrival.ts'
-import { heldHead } from './heads.ts'
 import type { Ledger } from './ledger.ts'
 import { markAt } from './marks.ts'
 import type { ConversationRecord } from './records.ts'
 
-export async function applyHeadRow(
+export function applyHeadRow(
   ledger: Ledger,
   before: ConversationRecord,
   row: HeadRow,
   change: Change,
   arrival: Arrival,
-): Promise<void> {
+): void {
   const { id } = before
   // A head that was fetched meanwhile has this row in it already, and stands where the row would be stored.
   const covered = row.seq <= before.headHeld
   const held = before.headHeld > 0 && before.headHeld === before.headKnown
   const created = change.op === 'created'
   const stored = !covered && (held || created)
-  let head: Head | undefined
-  let heir: UserId | undefined
   if (stored) {
-    const old = created ? undefined : await headBefore(ledger, before, change)
+    const old = ledger.head(id)
     // What stands there is a head of another life of the log.
     if (created) ledger.clearUpdates(id, 0)
     ledger.setUpdate(id, 0, row.seq, { time: row.time, update: row.update, erased: null })
     // Of what happened while away the heads stay on the disk: thousands may come at once, and few are looked at. One that was
     // made here, too, has been looked at.
-    const isLookedAt =
-      ledger.head(id) !== undefined || (created && (!arrival.replayed || isMadeHere(ledger, id)))
-    if (old !== undefined || isLookedAt) {
-      head = changeHead(old, change, row.time)
-      ledger.setHead(id, head)
-    }
-    heir = heirOf(old, head)
+    const isLookedAt = old !== undefined || (created && (!arrival.replayed || isMadeHere(ledger, id)))
+    if (isLookedAt) ledger.setHead(id, changeHead(created ? undefined : old, change, row.time))
   } else if (!covered) ledger.wantsFetching = true
   const moved: ConversationRecord = {
     ...before,
@@ -47,7 +39,7 @@ export async function applyHeadRow(
     headHeld: stored ? row.seq : before.headHeld,
     headKnown: covered ? before.headKnown : row.seq,
   }
-  ledger.setConversation(listRow(moved, change, arrival.user, head))
+  ledger.setConversation(listRow(moved, change, arrival.user))
   if (change.op === 'page' || created) {
     const page = change.op === 'page' ? change.pages : 1
     // Under this number there may be rows of another life of the log.
@@ -55,51 +47,13 @@ export async function applyHeadRow(
     ledger.setPage(id, page, { held: row.seq, known: row.seq, digest: emptyDigest })
   }
   announce(ledger, id, change, arrival)
-  if (heir !== undefined && head?.members.has(arrival.user) === true && change.op !== 'page' && !created)
-    tell(ledger, arrival, {
-      type: 'changed',
-      conversation: id,
-      change: { op: 'role', by: change.by, members: [heir], role: 'owner' },
-    })
 }
 
 function isMadeHere(ledger: Ledger, id: ConversationId): boolean {
   return ledger.outbox.commands(id).some(({ command }) => command.op === 'create')
 }
 
-/** The one in memory; of a change that may hand the conversation on, the disk's, too. */
-async function headBefore(
-  ledger: Ledger,
-  { id, members }: ConversationRecord,
-  change: Change,
-): Promise<Head | undefined> {
-  const leaves =
-    change.op === 'quit' || change.op === 'removed' || (change.op === 'blocked' && change.left.length > 0)
-  const enters = change.op === 'joined' || change.op === 'added'
-  return leaves || (enters && members === 0) ? heldHead(ledger, id) : ledger.head(id)
-}
-
-/** Who has become the owner in the place of another one. */
-function heirOf(before: Head | undefined, after: Head | undefined): UserId | undefined {
-  if (before === undefined || after === undefined) return undefined
-  const owner = ownerOf(after)
-  const was = ownerOf(before)
-  return was === undefined || was === owner ? undefined : owner
-}
-
-function ownerOf({ members }: Head): UserId | undefined {
-  for (const [user, { role }] of members) if (role === 'owner') return user
-  return undefined
-}
-
-/** `head`: as it is now, where it is held and at hand. */
-function listRow(
-  record: ConversationRecord,
-  change: Change,
-  user: UserId,
-  head: Head | undefined,
-): ConversationRecord {
-  const role = head?.members.get(user)?.role
+function listRow(record: ConversationRecord, change: Change, user: UserId): ConversationRecord {
   switch (change.op) {
     case 'page':
       return { ...record, pages: change.pages, tail: null }
@@ -113,21 +67,13 @@ function listRow(
         icon: change.icon ?? null,
       }
     case 'added':
-      return {
-        ...record,
-        members: record.members + change.members.length,
-        ...(change.members.includes(user) ? entered(record, role) : { role: role ?? record.role }),
-      }
+      return entered(record, change.members, change.by, user)
     case 'joined':
-      return {
-        ...record,
-        members: record.members + 1,
-        ...(change.by === user ? entered(record, role) : { role: role ?? record.role }),
-      }
+      return entered(record, [change.by], change.by, user)
     case 'removed':
-      return without(record, change.members, user, role)
+      return without(record, change.members, user)
     case 'blocked':
-      return without(record, change.left, user, role)
+      return without(record, change.left, user)
     case 'updated':
       return {
         ...record,
@@ -141,27 +87,26 @@ function listRow(
     case 'unblocked':
       return record
     case 'quit':
-      return without(record, [change.by], user, role)
+      return without(change.heir === user ? { ...record, role: 'owner' } : record, [change.by], user)
   }
 }
 
-/** He came in, perhaps right after he had left: unread counts from here. */
+/** Who comes in, perhaps right after he had left, counts unread from here; by himself where nobody is left, he owns it. */
 function entered(
   record: ConversationRecord,
-  role = 'member',
-): Pick<ConversationRecord, 'role' | 'mark' | 'mentioned'> {
-  return { role, mark: markAt(record), mentioned: [] }
+  users: readonly UserId[],
+  by: UserId,
+  user: UserId,
+): ConversationRecord {
+  const more = { ...record, members: record.members + users.length }
+  if (!users.includes(user)) return more
+  const role = record.members === 0 && by === user ? 'owner' : 'member'
+  return { ...more, role, mark: markAt(record), mentioned: [] }
 }
 
-/** An owner who leaves is succeeded; the head says by whom. */
-function without(
-  record: ConversationRecord,
-  left: readonly UserId[],
-  user: UserId,
-  role = record.role,
-): ConversationRecord {
+function without(record: ConversationRecord, left: readonly UserId[], user: UserId): ConversationRecord {
   const members = Math.max(0, record.members - left.length)
-  return { ...record, members, role: left.includes(user) ? '' : role }
+  return { ...record, members, role: left.includes(user) ? '' : record.role }
 }
 
 /** The guide's table: who enters by himself and everybody else hear it alike; who is brought or sent hears his own event. */
@@ -199,6 +144,12 @@ function announce(ledger: Ledger, id: ConversationId, change: Change, arrival: A
       return
     case 'quit':
       tell(ledger, arrival, { type: 'members-left', conversation: id, members: [change.by] })
+      if (change.heir !== undefined && ledger.conversation(id)?.role !== '')
+        tell(ledger, arrival, {
+          type: 'changed',
+          conversation: id,
+          change: { op: 'role', by: change.by, members: [change.heir], role: 'owner' },
+        })
       return
     case 'blocked':
       if (change.left.length > 0) sentAway(ledger, id, change.left, change.by, arrival)

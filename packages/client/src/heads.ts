@@ -24,16 +24,6 @@ export async function confirmedHead(ledger: Ledger, id: ConversationId): Promise
   return head
 }
 
-/** The confirmed one as a job has left it so far, which may have stored rows of it that are not on the disk yet. */
-export async function heldHead(ledger: Ledger, id: ConversationId): Promise<Head | undefined> {
-  const cached = ledger.head(id)
-  if (cached !== undefined) return cached
-  const rows = await ledger.updates(id, 0)
-  return rows.length === 0
-    ? undefined
-    : readHeadState(mergeHeadUpdates(rows.map(({ record }) => record.update)))
-}
-
 /** Confirmed, with the waiting commands laid over it by the same rules the relay will judge them by. */
 export async function shownHead(
   ledger: Ledger,

@@ -4,6 +4,7 @@ import {
   createMemoryStore,
   type DeviceStore,
   type OpenStore,
+  type Read,
   StorageError,
   type StorageErrorKind,
 } from '@parley/storage'
@@ -12,6 +13,8 @@ import { deviceLayout } from '../records.ts'
 export interface WatchedStore extends DeviceStore {
   /** What it took, in order. */
   readonly batches: readonly Batch[]
+  /** What it was asked for, in order. */
+  readonly reads: readonly Read[]
   /** How often it refused. */
   readonly refusals: number
   /** From now on it refuses commits with this; undefined: it takes them again. */
@@ -24,6 +27,7 @@ export interface WatchedStore extends DeviceStore {
 
 export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout)): WatchedStore {
   const batches: Batch[] = []
+  const reads: Read[] = []
   let refusals = 0
   let refusal: StorageErrorKind | undefined
   let unreadable: StorageErrorKind | undefined
@@ -32,9 +36,10 @@ export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout))
   function own(opened: OpenStore): OpenStore {
     return {
       epoch: opened.epoch,
-      async read(reads) {
+      async read(asked) {
         if (unreadable !== undefined) throw new StorageError(unreadable, 'It cannot be read.')
-        return opened.read(reads)
+        reads.push(...asked)
+        return opened.read(asked)
       },
       async commit(batch) {
         await held
@@ -52,6 +57,7 @@ export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout))
 
   return {
     batches,
+    reads,
     get refusals() {
       return refusals
     },
