@@ -8,6 +8,7 @@ import type {
   ConversationId,
   Entry,
   EntryId,
+  Failure,
   Head,
   JsonObject,
   Mention,
@@ -175,7 +176,12 @@ export interface UnsentItem {
   readonly at: number
   /** The relay had it, and lost it: it is offered again by itself, and nobody needs to be told of it. */
   readonly offered: boolean
-  readonly error?: { readonly code: string; readonly detail: string }
+  /** `failures`: of a command for several people, which is kept for those it was refused for. */
+  readonly error?: {
+    readonly code: string
+    readonly detail: string
+    readonly failures?: readonly Failure[]
+  }
 }
 
 export type ConnectionState = 'connecting' | 'connected' | 'waiting' | 'offline' | 'paused' | 'stopped'

@@ -1,14 +1,13 @@
 /**
  * The outbox: what became of each waiting change. Rules CL40 to CL49.
  *
- * An answer names bytes by page, client id and clock (entries) or by id (commands); an answer for bytes that do not
- * exist any more is nobody's. An answered item stays until its row is here, so that nothing flickers.
+ * An answer names bytes by page, client id and clock (entries) or by id (commands, see command-answers.ts); an answer for
+ * bytes that do not exist any more is nobody's. An answered item stays until its row is here, so that nothing flickers.
  */
-import { parseOutcome } from '@parley/document'
 import type { ConversationId } from '@parley/document'
-import type { CommandAnswer, PushAnswer } from '@parley/wire'
+import type { PushAnswer } from '@parley/wire'
 import type { ReadRow } from './read-row.ts'
-import { ParleyError, refusalError } from './errors.ts'
+import { refusalError } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { Promises } from './promises.ts'
 import type { EntryItem, OutboxItem, Place, Reason } from './records.ts'
@@ -71,40 +70,6 @@ export function applyPushAnswer(
   }
 }
 
-export function applyCommandAnswer(
-  ledger: Ledger,
-  id: ConversationId,
-  frame: CommandAnswer,
-  promises: Promises,
-): LaneEffect {
-  const item = ledger.outbox.commands(id).find((other) => other.id === frame.id)
-  if (item === undefined || item.answered !== null || item.state === 'refused') return nothing
-  const { verdict } = frame
-  switch (verdict.class) {
-    case 'accepted':
-    case 'duplicate': {
-      const answered = { seq: verdict.seq, time: verdict.time }
-      keepOrDrop(ledger, { ...item, answered })
-      ledger.setAcknowledged({ ...item, answered })
-      const outcome = parseOutcome(verdict.outcome)
-      ledger.after.push(() => {
-        if (outcome.ok) promises.resolve(item.id, outcome.outcome)
-        else
-          promises.reject(
-            item.id,
-            new ParleyError('internal', 'The relay answered in a form this build does not know. Update it.'),
-          )
-      })
-      return nothing
-    }
-    case 'later':
-      return { do: 'wait', n: item.n, ms: verdict.waitMs }
-    case 'refused':
-      refuse(ledger, item, { code: verdict.code, detail: verdict.detail }, promises)
-      return nothing
-  }
-}
-
 /** A confirmed row that carries an id of the outbox is its answer, whatever became of the answer itself. */
 export function settleByRow(ledger: Ledger, id: ConversationId, read: ReadRow, promises: Promises): void {
   const item = ledger.outbox.byId(read.kind === 'entry' ? read.entry.id : read.id)
@@ -145,7 +110,7 @@ function settleEntry(
   ledger.after.push(() => promises.resolve(item.id, answered))
 }
 
-function keepOrDrop(ledger: Ledger, item: OutboxItem): void {
+export function keepOrDrop(ledger: Ledger, item: OutboxItem): void {
   const seq = ledger.conversation(item.conversation)?.seq ?? 0
   if (item.answered !== null && item.answered.seq <= seq) ledger.removeItem(item.n)
   else ledger.setItem(item)
@@ -154,17 +119,7 @@ function keepOrDrop(ledger: Ledger, item: OutboxItem): void {
 /** Final. The item stays with its reason, and what depends on it fails with it; nothing else does. */
 export function refuse(ledger: Ledger, item: OutboxItem, reason: Reason, promises: Promises): void {
   ledger.after.push(() => promises.reject(item.id, refusalError(reason.code, reason.detail)))
-  // Offered again to a restored relay and refused: what was a message is kept with its reason, the rest has had its day.
-  if (item.offered && !isMessage(item)) {
-    ledger.removeItem(item.n)
-    return
-  }
-  const refused: OutboxItem =
-    item.kind === 'entry'
-      ? { ...item, state: 'refused', reason, made: null }
-      : { ...item, state: 'refused', reason }
-  ledger.setItem(refused)
-  announceRefusal(ledger, refused, reason)
+  if (!keepRefused(ledger, item, reason)) return
   for (const other of ledger.outbox.about(item.id)) {
     if (!isOpen(other)) continue
     const detail = 'The message this is about was refused.'
@@ -179,6 +134,22 @@ export function refuse(ledger: Ledger, item: OutboxItem, reason: Reason, promise
   if (item.command.op === 'create') ledger.setConversation({ ...record, role: '' })
   // Nothing of it is here but what was written: it is as unknown as before.
   if (item.command.op === 'join') ledger.setConversation({ ...record, role: '', local: false })
+}
+
+/** Answers whether it is kept. */
+export function keepRefused(ledger: Ledger, item: OutboxItem, reason: Reason): boolean {
+  // Offered again to a restored relay and refused: what was a message is kept with its reason, the rest has had its day.
+  if (item.offered && !isMessage(item)) {
+    ledger.removeItem(item.n)
+    return false
+  }
+  const refused: OutboxItem =
+    item.kind === 'entry'
+      ? { ...item, state: 'refused', reason, made: null }
+      : { ...item, state: 'refused', reason }
+  ledger.setItem(refused)
+  announceRefusal(ledger, refused, reason)
+  return true
 }
 
 function isOpen(item: OutboxItem): boolean {

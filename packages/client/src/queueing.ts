@@ -5,6 +5,7 @@ import type { Core } from './core.ts'
 import type { Queued } from './engine-types.ts'
 import { ParleyError, refusalError } from './errors.ts'
 import type { Ledger } from './ledger.ts'
+import type { Ports } from './ports.ts'
 import type { OutboxItem, Reason } from './records.ts'
 import { waitingView } from './views.ts'
 
@@ -35,7 +36,7 @@ export function createQueueing({ ports, promises }: Core): Queueing {
   }
 
   return {
-    newId: () => makeEntryId(Math.max(0, ports.now()), ports.random(10)),
+    newId: () => freshId(ports),
     common: (ledger, id, conversation) => ({
       n: ledger.takeN(),
       id,
@@ -64,6 +65,10 @@ export function createQueueing({ ports, promises }: Core): Queueing {
       ledger.emit({ type: 'conversation', conversation: item.conversation })
     },
   }
+}
+
+export function freshId(ports: Pick<Ports, 'now' | 'random'>): EntryId {
+  return makeEntryId(Math.max(0, ports.now()), ports.random(10))
 }
 
 /** What needs no answer any more. */

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { freshRecord } from './news.ts'
 import { readConversation, readOutboxItem, readUpdate } from './read-records.ts'
 import { toValue } from './records.ts'
-import type { ConversationRecord, EntryItem } from './records.ts'
+import type { CommandItem, ConversationRecord, EntryItem } from './records.ts'
 import { conversationId, entryId, jerry, tom } from './testing/values.test-kit.ts'
 
 const record: ConversationRecord = {
@@ -27,7 +27,7 @@ const record: ConversationRecord = {
   },
 }
 
-const item: EntryItem = {
+const common = {
   n: 1,
   id: entryId(1),
   conversation: conversationId(1),
@@ -37,6 +37,10 @@ const item: EntryItem = {
   answered: null,
   tried: false,
   offered: false,
+} as const
+
+const item: EntryItem = {
+  ...common,
   kind: 'entry',
   content: new Uint8Array(),
   made: null,
@@ -73,6 +77,22 @@ const wrong: readonly (readonly [string, () => unknown])[] = [
   ['sign', () => readOutboxItem(target({ sign: null }))],
   ['operation', () => readUpdate(toValue({ ...update, erased: { author: tom, id: entryId(1) } }))],
 ]
+
+test('[CL360] a refused command keeps for whom it was refused, and nothing that no relay says', () => {
+  const failures = [{ clientIds: [jerry], code: 'blocked', detail: 'no' }] as const
+  const refused: CommandItem = {
+    ...common,
+    state: 'refused',
+    reason: { code: 'blocked', detail: 'no', failures },
+    kind: 'command',
+    command: { op: 'add', members: [jerry] },
+  }
+  expect(readOutboxItem(toValue(refused))).toEqual(refused)
+  for (const wrongly of [null, [{}], [{ clientIds: ['a b'], code: 'blocked', detail: 'no' }]]) {
+    const reason = { ...refused.reason, failures: wrongly }
+    expect(() => readOutboxItem(toValue({ ...refused, reason }))).toThrow('failures')
+  }
+})
 
 test('[CL23] [CL135] what does not fit is a corrupt store, and says where', () => {
   for (const [field, read] of wrong) {

@@ -1,7 +1,7 @@
 /**
  * Stored values, read back. Each field is checked once, here; what does not fit is a `corrupt` store, never a guess.
  */
-import { parseCommand, parseDeviceId } from '@parley/document'
+import { parseCommand, parseDeviceId, parseOutcome } from '@parley/document'
 import type { Value } from '@parley/storage'
 import {
   bytes,
@@ -197,7 +197,11 @@ function readTarget(value: Value | undefined): OperationTarget {
 
 function readReason(value: Value | undefined): Reason {
   const fields = object(value)
-  return { code: text(fields, 'code'), detail: text(fields, 'detail') }
+  const reason = { code: text(fields, 'code'), detail: text(fields, 'detail') }
+  if (fields['failures'] === undefined) return reason
+  const said = parseOutcome({ successfulClientIds: [], failures: fields['failures'] })
+  if (!said.ok) throw corrupt('failures')
+  return { ...reason, failures: said.outcome.failures }
 }
 
 function readAnswered(value: Value | undefined): { readonly seq: number; readonly time: number } {

@@ -4,6 +4,7 @@ import type { ConversationId } from '@parley/document'
 import type { FetchAnswer, RelayFrame, Sync } from '@parley/wire'
 import { applyRow } from './apply-rows.ts'
 import type { Arrival } from './arrival.ts'
+import { applyCommandAnswer } from './command-answers.ts'
 import type { Core } from './core.ts'
 import { createAgain } from './create-again.ts'
 import { applyDigests, applyHead, applyPage } from './fetched.ts'
@@ -11,7 +12,7 @@ import { openLane, writerName } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import { applyNews } from './news.ts'
 import { hearMarks } from './receipt-rows.ts'
-import { applyCommandAnswer, applyPushAnswer, sweepLane } from './outbox.ts'
+import { applyPushAnswer, sweepLane } from './outbox.ts'
 import type { LaneEffect } from './outbox.ts'
 import { receivePeople, wantSender } from './people.ts'
 import { applyOwn, applyPersonAnswer, dropUnnamed, settleByCursor } from './person-frames.ts'
@@ -89,7 +90,7 @@ export async function receive(
       }
       const id = parseConversationId(frame.conversation)
       if (id === undefined) return
-      takeEffect(core, id, applyCommandAnswer(ledger, id, frame, core.promises))
+      takeEffect(core, id, applyCommandAnswer(core, ledger, id, frame))
       ledger.emit({ type: 'conversation', conversation: id })
       return
     }

@@ -17,6 +17,7 @@ import type {
   ConversationId,
   DeviceId,
   EntryId,
+  Failure,
   ItemId,
   Operation,
   UserId,
@@ -138,6 +139,8 @@ export interface Place {
 export interface Reason {
   readonly code: string
   readonly detail: string
+  /** Of a command for several people: whom it was refused for, and why. */
+  readonly failures?: readonly Failure[]
 }
 
 interface OutboxCommon {
