@@ -117,6 +117,7 @@ export {
   maxReactionBytes,
   maxMentions,
   maxTextBytes,
+  maxUnblocked,
   maxUpdateBytes,
 } from './limits.ts'
 export {
@@ -151,6 +152,8 @@ export {
   type ReadMark,
   type Refuse,
   type Setting,
+  type Unblocked,
+  type Unblocking,
 } from './person/person.ts'
 export { judgeCommand } from './head/rules.ts'
 export { hasRight } from './head/rights.ts'

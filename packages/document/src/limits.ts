@@ -67,5 +67,8 @@ export const maxPins = 100
 export const maxPersonBlocks = 1000
 export const maxRefusals = 1000
 
+/** Conversations of which one person is told that they do not keep him out any more: one row, written anew each time. */
+export const maxUnblocked = 50
+
 /** Users or conversations named in one command of a person. */
 export const maxNamedAtOnce = 1000

@@ -28,11 +28,15 @@ export async function stepCatchUp(
   const own = told ? await readOwnBatch(store, session, flow, limits) : noneYet(flow)
   if (!channel.open) return false
   const done = told && own.done
-  if (own.rows.length > 0) channel.send({ frame: 'own', rows: own.rows })
-  if (news.length > 0 || (session.follows === undefined && (done || !told))) {
-    const cursor = done ? store.position : flow.from
-    channel.send({ frame: 'sync', cursor, frames: channel.sent, full: flow.full, more: !done, news })
+  // Who was blocked hears that first, and then that it is over.
+  const [first, last] = own.rows.some(({ kind }) => kind === 'unblocked') ? [news, []] : [[], news]
+  const tellNews = (some: readonly News[], more: boolean): void => {
+    const cursor = more ? flow.from : store.position
+    channel.send({ frame: 'sync', cursor, frames: channel.sent, full: flow.full, more, news: some })
   }
+  if (first.length > 0) tellNews(first, true)
+  if (own.rows.length > 0) channel.send({ frame: 'own', rows: own.rows })
+  if (last.length > 0 || (session.follows === undefined && (done || !told))) tellNews(last, !done)
   if (done) {
     session.flow = { state: 'live' }
     session.cursor = store.position

@@ -9,6 +9,7 @@ import { addHeadRow, closePage, type HeadWriter, writeHead, type WrittenHead } f
 import type { CommandInput } from './inputs.ts'
 import { hasPerson } from './people-draft.ts'
 import type { PageRecord } from './store.ts'
+import { tellUnblocked } from './unblocked.ts'
 
 export interface HeadLimits {
   readonly maxHeadRowBytes: number
@@ -74,6 +75,7 @@ function judge(
     if (!fits(written)) return tooMuch
   }
   const row = addHeadRow(draft, conversation, heads, { change, author: input.by.user, command: id }, written)
+  tellUnblocked(draft, conversation, change, row.time)
   return { class: 'accepted', seq: row.seq, time: row.time, outcome }
 }
 

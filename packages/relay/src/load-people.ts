@@ -1,8 +1,10 @@
 /**
  * Reads the rows of people that the inputs of a turn depend on: those a person's command is about, and whether somebody
- * wants nothing to do with who adds him or writes to him alone. Rules RE140 and RE147.
+ * wants nothing to do with who adds him or writes to him alone, and what people were told of unblockings. Rules RE140,
+ * RE147 and RE188.
  */
 import {
+  type Command,
   type ConversationId,
   type PersonCount,
   type PersonKey,
@@ -28,7 +30,8 @@ export async function loadPeople(
   }
   for (const input of inputs) {
     if (input.kind === 'push') want(...neededByPush(input, states))
-    else if (input.kind === 'command') want(...neededByCommand(input, states))
+    else if (input.kind === 'command')
+      want(...neededByCommand(input, states), ...toldByCommand(input, states))
     else if (input.kind === 'person' && input.command.ok) {
       const needs = personNeeds(input.by.user, input.command.command)
       want(...needs.rows)
@@ -67,6 +70,24 @@ function neededByCommand({ by, parsed, command }: CommandInput, states: States):
     { owner: user, kind: 'refuse', key: parsed.conversation },
     ...(both ? [blockOf(by.user, user)] : []),
   ])
+}
+
+/** What those whom it lets back, blocks or brings in have been told of unblockings; of a member nothing stands there. */
+function toldByCommand({ by, parsed, command }: CommandInput, states: States): readonly PersonKey[] {
+  if (parsed === undefined || !command.ok) return []
+  const it = command.command
+  const owners =
+    it.op === 'unblock' ? it.members : comingOrBlocked(it, by.user, states.get(parsed.conversation))
+  return owners.map((owner): PersonKey => ({ owner, kind: 'unblocked', key: '' }))
+}
+
+function comingOrBlocked(it: Command, by: UserId, state: ConversationState | undefined): readonly UserId[] {
+  if (state === undefined) return []
+  const absent = (users: readonly UserId[]): readonly UserId[] =>
+    users.filter((user) => !state.value.members.has(user))
+  if (it.op === 'join') return absent([by])
+  if (it.op === 'create') return absent([by, ...it.members])
+  return it.op === 'add' || it.op === 'block' ? absent(it.members) : []
 }
 
 function blockOf(owner: UserId, key: UserId): PersonKey {

@@ -17,8 +17,8 @@ import {
   tooLarge,
   unknownKey,
 } from '../head/parse-fields.ts'
-import { parseConversationId, parseUserId } from '../ids.ts'
-import { maxDepth, maxProfileBytes, maxRemarkLength, maxRequestLength } from '../limits.ts'
+import { type ConversationId, parseConversationId, parseUserId } from '../ids.ts'
+import { maxDepth, maxProfileBytes, maxRemarkLength, maxRequestLength, maxUnblocked } from '../limits.ts'
 import type {
   Contact,
   KnownPersonRow,
@@ -27,6 +27,8 @@ import type {
   Profile,
   ReadMark,
   Setting,
+  Unblocked,
+  Unblocking,
 } from './person.ts'
 
 export type ParsedPersonRow = { readonly ok: true; readonly row: KnownPersonRow } | ParseFault
@@ -59,6 +61,10 @@ export function parsePersonRow(kind: unknown, key: unknown, value: unknown): Par
       return conversation === undefined
         ? noKey
         : asRow(parseIfAny(value, parseSince), (known) => ({ kind, key: conversation, value: known }))
+    case 'unblocked':
+      return key === ''
+        ? asRow(parseIfAny(value, parseUnblocked), (known) => ({ kind, key, value: known }))
+        : noKey
     default:
       return bad('the kind of a row is none that is known')
   }
@@ -69,6 +75,7 @@ export function personGroup(kind: PersonKind, value: JsonObject | null): PersonG
   if (value === null) return ''
   switch (kind) {
     case 'profile':
+    case 'unblocked':
       return ''
     case 'contact':
       return value['state'] === 'incoming' ? 'incoming' : 'contact'
@@ -178,6 +185,34 @@ function parseSince(value: unknown): Parsed<{ readonly since: number }> {
   if (!hasOnly(fields, ['since'])) return unknownKey
   const since = parseWhole('since', fields['since'])
   return since.ok ? done({ since: since.value }) : since
+}
+
+function parseUnblocked(value: unknown): Parsed<Unblocked> {
+  const fields = value
+  if (!isFields(fields)) return notAnObject
+  if (!hasOnly(fields, ['conversations'])) return unknownKey
+  const list: unknown = fields['conversations']
+  if (!Array.isArray(list) || list.length === 0) return bad('conversations is not a list of some')
+  if (list.length > maxUnblocked) return tooLarge(`more than ${maxUnblocked} conversations are named`)
+  const conversations = new Map<ConversationId, Unblocking>()
+  for (const one of list as readonly unknown[]) {
+    const parsed = parseUnblocking(one)
+    if (!parsed.ok) return parsed
+    if (conversations.has(parsed.value.id)) return bad('a conversation stands twice')
+    conversations.set(parsed.value.id, parsed.value)
+  }
+  return done({ conversations: [...conversations.values()] })
+}
+
+function parseUnblocking(value: unknown): Parsed<Unblocking> {
+  const fields = value
+  if (!isFields(fields)) return notAnObject
+  if (!hasOnly(fields, ['id', 'by', 'time'])) return unknownKey
+  const id = parseConversationId(fields['id'])
+  const by = parseUserId(fields['by'])
+  if (id === undefined || by === undefined) return bad('an id is malformed')
+  const time = parseWhole('time', fields['time'])
+  return time.ok ? done({ id, by, time: time.value }) : time
 }
 
 function parseIfAny<T>(value: unknown, parse: (value: unknown) => Parsed<T>): Parsed<T | null> {

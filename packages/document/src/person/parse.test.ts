@@ -1,14 +1,23 @@
 import { describe, expect, test } from 'vitest'
 import { writeAny } from '../entry/any.ts'
-import type { JsonValue } from '../entry/entry.ts'
-import { maxNamedAtOnce, maxProfileBytes, maxRemarkLength, maxRequestLength } from '../limits.ts'
+import type { JsonObject, JsonValue } from '../entry/entry.ts'
+import {
+  maxNamedAtOnce,
+  maxProfileBytes,
+  maxRemarkLength,
+  maxRequestLength,
+  maxUnblocked,
+} from '../limits.ts'
 import { parsePersonCommand } from './parse-command.ts'
 import { parsePersonRow, personGroup } from './parse-values.ts'
+import { personKinds } from './person.ts'
 
 const mark = { seq: 1, total: 2, mine: 0, stamp: 3 }
 const long = 'x'.repeat(65)
 /** Objects so many deep. */
 const nested = (depth: number): JsonValue => (depth === 0 ? 1 : { in: nested(depth - 1) })
+
+const unblocking = (id: string): JsonObject => ({ id, by: 'Jerry', time: 5 })
 
 const rows: readonly (readonly [string, string, JsonValue])[] = [
   ['profile', '', { name: 'Tom', icon: null, fields: { town: ['Ulm', 1] } }],
@@ -18,6 +27,7 @@ const rows: readonly (readonly [string, string, JsonValue])[] = [
   ['setting', 'rlunch', { muted: true }],
   ['block', 'Mary', { since: 1 }],
   ['refuse', 'rlunch', { since: 1 }],
+  ['unblocked', '', { conversations: [unblocking('rlunch'), unblocking('rdinner')] }],
 ]
 
 test('[DO110] a row of a person says what its kind says, or that it is gone', () => {
@@ -67,6 +77,16 @@ describe('[DO111] what is no row of a person is bad-content', () => {
     ['block', long, { since: 1 }],
     ['refuse', '', { since: 1 }],
     ['refuse', 'c', undefined],
+    ['unblocked', 'rlunch', { conversations: [unblocking('rlunch')] }],
+    ['unblocked', '', { conversations: [] }],
+    ['unblocked', '', { conversations: unblocking('rlunch') }],
+    ['unblocked', '', { conversations: [unblocking('rlunch')], more: 1 }],
+    ['unblocked', '', { conversations: [unblocking('rlunch'), unblocking('rlunch')] }],
+    ['unblocked', '', { conversations: [null] }],
+    ['unblocked', '', { conversations: [unblocking('not a conversation')] }],
+    ['unblocked', '', { conversations: [{ id: 'rlunch', by: 'Jerry' }] }],
+    ['unblocked', '', { conversations: [{ id: 'rlunch', by: '', time: 5 }] }],
+    ['unblocked', '', { conversations: [{ ...unblocking('rlunch'), seq: 1 }] }],
     [null, null, null],
   ]
   test.each(bad)('%j %j %j', (kind, key, value) => {
@@ -91,6 +111,11 @@ test('[DO111] what is longer than it may be is too-large, and at the limit it is
   const name = (length: number): JsonValue => ({ name: 'x'.repeat(length), icon: null, fields: {} })
   expect(parsePersonRow('profile', '', name(200))).toMatchObject({ ok: true })
   expect(parsePersonRow('profile', '', name(201))).toMatchObject({ code: 'too-large' })
+  const unblocked = (count: number): JsonValue => ({
+    conversations: Array.from({ length: count }, (_, number) => unblocking(`c${number}`)),
+  })
+  expect(parsePersonRow('unblocked', '', unblocked(maxUnblocked))).toMatchObject({ ok: true })
+  expect(parsePersonRow('unblocked', '', unblocked(maxUnblocked + 1))).toMatchObject({ code: 'too-large' })
 })
 
 test('[DO112] a row counts by its kind, a request by who asked, and a pinned conversation apart', () => {
@@ -105,8 +130,8 @@ test('[DO112] a row counts by its kind, a request by who asked, and a pinned con
   expect(personGroup('setting', { pinned: 1 })).toBe('pinned')
   expect(personGroup('block', { since: 1 })).toBe('block')
   expect(personGroup('refuse', { since: 1 })).toBe('refuse')
-  for (const kind of ['profile', 'contact', 'setting', 'block', 'refuse'] as const)
-    expect(personGroup(kind, null)).toBe('')
+  expect(personGroup('unblocked', { conversations: [unblocking('rlunch')] })).toBe('')
+  for (const kind of personKinds) expect(personGroup(kind, null)).toBe('')
 })
 
 const commands: readonly JsonValue[] = [

@@ -7,8 +7,11 @@ import type { JsonObject } from '../entry/entry.ts'
 import type { Outcome, RefusalCode } from '../head/head.ts'
 import type { ConversationId, UserId } from '../ids.ts'
 
-/** The key is '' for a profile, a user for a contact and a block, a conversation for a setting and a refusal. */
-export const personKinds = ['profile', 'contact', 'setting', 'block', 'refuse'] as const
+/**
+ * The key is '' for a profile and for what he is told of his unblockings, a user for a contact and a block, a conversation
+ * for a setting and a refusal.
+ */
+export const personKinds = ['profile', 'contact', 'setting', 'block', 'refuse', 'unblocked'] as const
 export type PersonKind = (typeof personKinds)[number]
 
 /** As it travels and is stored; null for a row that is gone. `parsePersonRow` says what it means. */
@@ -60,6 +63,16 @@ export type Setting = {
 export type Block = { readonly since: number }
 export type Refuse = { readonly since: number }
 
+/** One conversation that does not keep him out any more. */
+export type Unblocking = {
+  readonly id: ConversationId
+  readonly by: UserId
+  readonly time: number
+}
+
+/** Written by the relay alone: who is unblocked is no member, and has no rows of the conversation. The newest stand last. */
+export type Unblocked = { readonly conversations: readonly Unblocking[] }
+
 /** A row that says something known. */
 export type KnownPersonRow =
   | { readonly kind: 'profile'; readonly key: ''; readonly value: Profile | null }
@@ -67,6 +80,7 @@ export type KnownPersonRow =
   | { readonly kind: 'setting'; readonly key: ConversationId; readonly value: Setting | null }
   | { readonly kind: 'block'; readonly key: UserId; readonly value: Block | null }
   | { readonly kind: 'refuse'; readonly key: ConversationId; readonly value: Refuse | null }
+  | { readonly kind: 'unblocked'; readonly key: ''; readonly value: Unblocked | null }
 
 /** What somebody means to do to his own rows, and to those of who is his contact. */
 export type PersonCommand =

@@ -13,7 +13,7 @@ function person(
   more: Partial<PersonRecord> = {},
 ): PersonRecord {
   const value = Uint8Array.of(position, 2, 3)
-  const group = kind === 'profile' ? '' : kind
+  const group = kind === 'profile' || kind === 'unblocked' ? '' : kind
   return { owner, kind, key, value, group, time: 1000 + position, position, ...more }
 }
 
@@ -64,6 +64,23 @@ export const peopleCases: readonly StoreCase[] = [
     checkEqual(await store.peopleCounts([{ owner: tom, group: 'pinned' }]), [0], 'no pin any more')
     await store.close()
   }),
+
+  storeCase(
+    '[RE185] [RE187] the row of unblockings is one of an owner, and counts as nothing',
+    async (harness) => {
+      const store = await harness.open()
+      await store.commit(commitOf(1, { people: [person(tom, 'unblocked', '', 1)] }))
+      const [newer, other] = [person(tom, 'unblocked', '', 2), person(mary, 'unblocked', '', 3)]
+      await store.commit(commitOf(3, { people: [newer, other] }))
+      checkEqual(await store.people([newer]), [newer], 'the newer')
+      checkEqual(await store.peopleSince(tom, 0, 10), [newer], 'one row')
+      checkEqual(await store.peopleCounts([{ owner: tom, group: 'block' }]), [0], 'no block')
+      await store.close()
+      const again = await harness.open()
+      checkEqual(await again.people([newer, other]), [newer, other], 'in the next process')
+      await again.close()
+    },
+  ),
 
   storeCase('[RE66] an owner is told what changed above a position, in its order', async (harness) => {
     const store = await harness.open()
