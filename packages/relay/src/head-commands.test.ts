@@ -50,6 +50,29 @@ test('[RE129] a conversation has its icon from its creation on', async () => {
   expect((await eve.take('sync')).flatMap(({ news }) => news)).toMatchObject([{ icon: 'garden.png' }])
 })
 
+test('[RE129] a list row says until when its reader may not speak, as long as he is a member', async () => {
+  const lunch = await createTestLunch()
+  const { tom, conversation, clock } = lunch
+  let device = 10
+  const mutedUntil = async (user: string): Promise<number | undefined> => {
+    device += 1
+    return (await newsOf(lunch, user, device))?.mutedUntil
+  }
+  const told: (number | undefined)[] = []
+  for (const command of [
+    { op: 'mute', members: ['Mary'], forMs: 500 },
+    { op: 'unmute', members: ['Mary'] },
+    { op: 'mute', members: ['Mary'], forMs: null },
+    { op: 'remove', members: ['Mary'] },
+    { op: 'add', members: ['Mary'] },
+  ]) {
+    expect(await commanded(tom, conversation, command)).toMatchObject({ class: 'accepted' })
+    told.push(await mutedUntil('Mary'))
+  }
+  expect(told).toEqual([clock.time + 500, 0, forever, 0, forever])
+  expect(await mutedUntil('Tom')).toBe(0)
+})
+
 test('[RE132] a role is in the record, the list row and the head', async () => {
   const lunch = await createTestLunch()
   const { tom, mary, conversation, disk } = lunch

@@ -131,7 +131,7 @@ function changeMembers(
     if (earlier === member) continue
     const record = conversation.members.get(user)
     if (earlier === undefined || record === undefined) {
-      conversation.members.set(user, joined(record, user, member, after.record))
+      conversation.members.set(user, joined(record, user, member, after))
     } else if (record.role !== member.role) conversation.members.set(user, { ...record, role: member.role })
   }
   for (const user of before?.value.members.keys() ?? []) {
@@ -139,13 +139,27 @@ function changeMembers(
     if (after.value.members.has(user) || record === undefined) continue
     conversation.members.set(user, left(record, change, after.record))
   }
+  if (change.op === 'muted' || change.op === 'unmuted') muteMembers(conversation, after, change.members)
+}
+
+/** A list row says it of whom it is for. */
+function muteMembers(
+  { members }: ConversationDraft,
+  { value }: ConversationCore,
+  users: readonly UserId[],
+): void {
+  for (const user of users) {
+    const record = members.get(user)
+    if (record === undefined || record.role === '') continue
+    members.set(user, { ...record, mutedUntil: value.muted.get(user) ?? 0 })
+  }
 }
 
 function joined(
   earlier: MemberRecord | undefined,
   user: UserId,
   { role, invitedBy, since = 0 }: Member,
-  record: ConversationRecord,
+  { record, value }: ConversationCore,
 ): MemberRecord {
   const mine = earlier?.mine ?? 0
   return {
@@ -157,6 +171,7 @@ function joined(
     joinedMine: mine,
     invitedBy: invitedBy ?? '',
     since,
+    mutedUntil: value.muted.get(user) ?? 0,
     leftSeq: 0,
     leftTime: 0,
     leftPages: 0,
@@ -174,6 +189,7 @@ function left(member: MemberRecord, change: Change, record: ConversationRecord):
   return {
     ...member,
     role: '',
+    mutedUntil: 0,
     leftSeq: record.seq,
     leftTime: record.time,
     leftPages: record.pages,

@@ -44,6 +44,7 @@ export async function readNews(
     joinedSeq: member.joinedSeq,
     invitedBy: member.invitedBy,
     since: member.since,
+    mutedUntil: member.mutedUntil,
     removedBy: member.removedBy,
     seq: seen.seq,
     time: seen.time,

@@ -45,6 +45,8 @@ export interface MemberRecord {
   readonly invitedBy: UserId | ''
   /** The first page he may see, 0 where nothing is hidden from him. */
   readonly since: number
+  /** Until when he may not speak, as the head says; 0 for no mute, and while he is no member. */
+  readonly mutedUntil: number
   /** Sequence of the row that ended it, 0 while a member. Nothing above it is his to see. */
   readonly leftSeq: number
   /** The conversation as it stood then: all that he may be told of it from there on. */

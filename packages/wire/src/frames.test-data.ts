@@ -115,6 +115,7 @@ const news: fc.Arbitrary<News> = fc.record({
   joinedSeq: uint,
   invitedBy: id,
   since: uint,
+  mutedUntil: uint,
   removedBy: id,
   seq: uint,
   time: uint,

@@ -161,6 +161,8 @@ export interface News {
   readonly invitedBy: string
   /** The first page I may see, where the past is hidden from me; 0 for all of it. */
   readonly since: number
+  /** Until when I may not speak, if that is not over; 0 for no mute, and when I am not a member. */
+  readonly mutedUntil: number
   /** Who removed me ('' while I am a member, or when I left by myself). */
   readonly removedBy: string
   readonly seq: number

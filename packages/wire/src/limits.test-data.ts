@@ -14,6 +14,7 @@ export const emptyNews: News = {
   joinedSeq: 0,
   invitedBy: '',
   since: 0,
+  mutedUntil: 0,
   removedBy: '',
   seq: 0,
   time: 0,

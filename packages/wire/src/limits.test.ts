@@ -94,7 +94,7 @@ const device: readonly (readonly [string, number, (count: number) => DeviceFrame
     [9, 0],
   ],
 ]
-const newsStart = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 25 }, () => 0)]
+const newsStart = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 26 }, () => 0)]
 const relay: readonly (readonly [string, number, (count: number) => RelayFrame, readonly number[]])[] = [
   [
     'maxNameLength',

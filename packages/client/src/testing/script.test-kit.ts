@@ -276,6 +276,7 @@ export function createScript(
         joinedSeq: 1,
         invitedBy: by === reader ? '' : by,
         since: head.members.get(reader)?.since ?? 0,
+        mutedUntil: head.members.has(reader) ? (head.muted.get(reader) ?? 0) : 0,
         removedBy: '',
         seq,
         time: 1000 + seq,

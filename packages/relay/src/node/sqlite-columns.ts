@@ -113,6 +113,7 @@ export function memberRecord(columns: Columns): MemberRecord {
     joinedMine: number(columns, 'joined_mine'),
     invitedBy: parsedOrNone(columns, 'invited_by', parseUserId),
     since: number(columns, 'since'),
+    mutedUntil: number(columns, 'muted_until'),
     leftSeq: number(columns, 'left_seq'),
     leftTime: number(columns, 'left_time'),
     leftPages: number(columns, 'left_pages'),

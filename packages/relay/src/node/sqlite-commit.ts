@@ -43,6 +43,7 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
       it.joinedMine,
       it.invitedBy,
       it.since,
+      it.mutedUntil,
       it.leftSeq,
       it.leftTime,
       it.leftPages,

@@ -55,6 +55,7 @@ export const schema: string = `
     joined_mine INTEGER NOT NULL,
     invited_by TEXT NOT NULL,
     since INTEGER NOT NULL,
+    muted_until INTEGER NOT NULL,
     left_seq INTEGER NOT NULL,
     left_time INTEGER NOT NULL,
     left_pages INTEGER NOT NULL,

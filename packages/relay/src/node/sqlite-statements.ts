@@ -170,6 +170,7 @@ const memberColumns = [
   'joined_mine',
   'invited_by',
   'since',
+  'muted_until',
   'left_seq',
   'left_time',
   'left_pages',

@@ -85,6 +85,7 @@ export const relayStoreCases: readonly StoreCase[] = [
     const member = memberRecord(lunch, mary, 3, {
       role: '',
       since: 2,
+      mutedUntil: 2 ** 53 - 1,
       leftSeq: 3,
       removedBy: tom,
       leftHeadDigest: 'ab',

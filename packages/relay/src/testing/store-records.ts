@@ -68,6 +68,7 @@ export function memberRecord(
     joinedMine: 2,
     invitedBy: user === tom ? '' : tom,
     since: 0,
+    mutedUntil: 0,
     leftSeq: 0,
     leftTime: 0,
     leftPages: 0,

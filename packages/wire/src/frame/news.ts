@@ -31,6 +31,7 @@ export function writeNews(writer: Writer, news: News): void {
   writeVarUint(writer, news.joinedSeq)
   writeId(writer, news.invitedBy)
   writeVarUint(writer, news.since)
+  writeVarUint(writer, news.mutedUntil)
   writeId(writer, news.removedBy)
   writeVarUint(writer, news.seq)
   writeVarUint(writer, news.time)
@@ -67,6 +68,7 @@ export function readNews(reader: Reader): News {
     joinedSeq: readVarUint(reader),
     invitedBy: readId(reader),
     since: readVarUint(reader),
+    mutedUntil: readVarUint(reader),
     removedBy: readId(reader),
     seq: readVarUint(reader),
     time: readVarUint(reader),

@@ -58,7 +58,7 @@ test('[WI21] page 0 has no entries', () => {
   expect(decodeRelayFrame(zero)).toMatchObject({ failure: { code: 'malformed' } })
 })
 
-const beforeLast = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 23 }, () => 0)]
+const beforeLast = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 24 }, () => 0)]
 /** Kind, sequence, time, page, no bytes; two ids and a flag more for an erased one, an id and a value for a head. */
 const rowOf = (kind: 0 | 2 | 3 | 4): readonly number[] =>
   ({ 0: [0, 0, 0, 1, 0], 2: [2, 0, 0, 1, 0, 0, 0, 0], 3: [3, 0, 0, 0, 0, 1, 126], 4: [4, 0, 0] })[kind]
@@ -129,6 +129,7 @@ test('[WI26] a list row takes its size', () => {
     joinedSeq: 1,
     invitedBy: '',
     since: 3,
+    mutedUntil: 2 ** 53 - 1,
     removedBy: '',
     seq: 9,
     time: 9,
