@@ -12,6 +12,15 @@ export {
   writeAppend,
   writeErasure,
 } from './page/append.ts'
+export {
+  type OrderedAppends,
+  type ReadStockUpdate,
+  type StockAppend,
+  type StockDeletion,
+  type StockOther,
+  type StockStruct,
+  type StockUpdate,
+} from './page/stock-structs.ts'
 export { type AttributeChanges, type AttributeEdit, editAttributes } from './head/attributes.ts'
 export { changeHead } from './head/change-head.ts'
 export { firstRelayClientId, makeClientId, relayClientId } from './client-ids.ts'
