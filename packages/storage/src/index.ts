@@ -6,6 +6,7 @@ export { createMemoryState, createMemoryStore, type MemoryState } from './memory
 export {
   type Batch,
   type DeviceStore,
+  type FirstLook,
   type Key,
   type OpenStore,
   type Put,

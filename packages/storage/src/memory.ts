@@ -7,13 +7,14 @@
 import { createOwnership } from './ownership.ts'
 import {
   type DeviceStore,
+  type FirstLook,
   type OpenStore,
   type Read,
   type Row,
   StorageError,
   type StoreLayout,
 } from './port.ts'
-import { assertBatch, assertLayout, assertReads } from './requests.ts'
+import { assertBatch, assertLayout, assertLook, assertReads } from './requests.ts'
 import { createSortedRows, type SortedRows } from './sorted-rows.ts'
 import { copyValue } from './value.ts'
 
@@ -38,8 +39,12 @@ export function createMemoryStore(
 ): DeviceStore {
   assertLayout(layout)
   return {
-    async open() {
-      const content = (state.content ??= { format: 0, epoch: 0, tables: new Map() })
+    async open(look) {
+      assertLook(layout, look)
+      const content = state.content ?? { format: 0, epoch: 0, tables: new Map() }
+      assertUsable(layout, content)
+      if (look !== undefined) lookAt(content, look)
+      state.content = content
       prepare(layout, content)
       content.epoch += 1
       return own(layout, state, content)
@@ -50,22 +55,34 @@ export function createMemoryStore(
   }
 }
 
-/** Makes the tables the layout asks for, or says why it cannot have these data. */
-function prepare(layout: StoreLayout, content: Content): void {
+/** Says why the layout cannot have these data. */
+function assertUsable(layout: StoreLayout, content: Content): void {
   if (content.format > layout.format) {
     throw new StorageError(
       'newer',
       'The data were written by a newer version of this program. Use that version.',
     )
   }
-  const missing = layout.tables.filter((name) => !content.tables.has(name))
+  const missing = missingTables(layout, content)
   if (missing.length > 0 && content.format === layout.format) {
     throw new StorageError(
       'corrupt',
       `The data lack the tables ${missing.join(', ')}. Raise the layout's format.`,
     )
   }
-  for (const name of missing) content.tables.set(name, createSortedRows())
+}
+
+function missingTables(layout: StoreLayout, { tables }: Content): readonly string[] {
+  return layout.tables.filter((name) => !tables.has(name))
+}
+
+function lookAt({ tables }: Content, { table, key, see }: FirstLook): void {
+  const row = tables.get(table)?.get(key)
+  see(row === undefined ? undefined : copyValue(row.value))
+}
+
+function prepare(layout: StoreLayout, content: Content): void {
+  for (const name of missingTables(layout, content)) content.tables.set(name, createSortedRows())
   content.format = layout.format
 }
 

@@ -67,9 +67,20 @@ export interface Row {
   readonly value: Value
 }
 
+/** One row that is looked at before the store is taken over, so that whoever finds it is not for him can turn back. */
+export interface FirstLook {
+  readonly table: TableName
+  readonly key: Key
+  /** Given what stands there; undefined where nothing does; perhaps more than once. The error it throws is what opening rejects with. */
+  readonly see: (value: Value | undefined) => void
+}
+
 export interface DeviceStore {
-  /** Takes ownership. Rejects with a `StorageError` when it cannot (foreign, newer, blocked, unavailable). */
-  open(): Promise<OpenStore>
+  /**
+   * Takes ownership. Rejects with a `StorageError` when it cannot (foreign, newer, blocked, unavailable), and with what the
+   * first look has thrown, which then was all that happened: an owner there is goes on.
+   */
+  open(look?: FirstLook): Promise<OpenStore>
   /** Removes all of it, also under an owner, who then finds it `closed`. */
   destroy(): Promise<void>
 }

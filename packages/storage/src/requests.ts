@@ -5,7 +5,7 @@
  */
 import { faultOfKey } from './key.ts'
 import { maxTableNameCharacters } from './limits.ts'
-import type { Batch, Key, Read, StoreLayout, TableName } from './port.ts'
+import type { Batch, FirstLook, Key, Read, StoreLayout, TableName } from './port.ts'
 import { faultOfValue } from './value.ts'
 
 const tableName = /^[A-Za-z][A-Za-z0-9_-]*$/
@@ -36,6 +36,10 @@ export function assertBatch(layout: StoreLayout, batch: Batch): void {
     if (fault !== undefined)
       throw new TypeError(`A value for the table "${table}" cannot be kept: value${fault}.`)
   }
+}
+
+export function assertLook(layout: StoreLayout, look: FirstLook | undefined): void {
+  if (look !== undefined) assertPlace(layout, look.table, look.key)
 }
 
 export function assertReads(layout: StoreLayout, reads: readonly Read[]): void {

@@ -2,8 +2,8 @@
  * A device's store in one IndexedDB database (ST40 to ST59). The database's version is the layout's format; every table
  * is an object store whose keys are the port's keys, as arrays.
  */
-import { type DeviceStore, StorageError, type StoreLayout } from '../port.ts'
-import { assertLayout } from '../requests.ts'
+import { type DeviceStore, type FirstLook, StorageError, type StoreLayout } from '../port.ts'
+import { assertLayout, assertLook } from '../requests.ts'
 import { databaseError } from './database-errors.ts'
 import { own } from './database-owner.ts'
 import { deleteDatabase, openDatabase, type Upgrade } from './database.ts'
@@ -18,10 +18,11 @@ export interface IndexedDbOptions {
 export function createIndexedDbStore({ name, layout }: IndexedDbOptions): DeviceStore {
   assertLayout(layout)
   return {
-    async open() {
-      const db = await open(name, layout)
+    async open(look) {
+      assertLook(layout, look)
+      const db = await open(name, layout, look)
       try {
-        const claim = await takeOwnership(db, layout)
+        const claim = await takeOwnership(db, layout, look)
         return own(db, claim, layout, async () => openDatabase(name, layout.format, refuseToMake))
       } catch (error) {
         db.close()
@@ -36,9 +37,9 @@ export function createIndexedDbStore({ name, layout }: IndexedDbOptions): Device
   }
 }
 
-async function open(name: string, layout: StoreLayout): Promise<IDBDatabase> {
+async function open(name: string, layout: StoreLayout, look: FirstLook | undefined): Promise<IDBDatabase> {
   try {
-    return await openDatabase(name, layout.format, upgradeTo(layout))
+    return await openDatabase(name, layout.format, upgradeTo(layout, look))
   } catch (error) {
     // A stranger's database may have a higher version too.
     const isForeign = isKind(error, 'newer') && (await kindOf(name)) === 'foreign'

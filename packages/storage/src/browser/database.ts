@@ -13,7 +13,7 @@ export interface Upgrade {
   /** 0 if there was no database of this name. */
   readonly oldVersion: number
   /** Leaves everything as it was; opening fails with this error. */
-  readonly stop: (reason: StorageError) => void
+  readonly stop: (reason: Error) => void
 }
 
 /** Opens the version, or without one whichever there is. */
@@ -23,12 +23,12 @@ export async function openDatabase(
   upgrade: (upgrade: Upgrade) => void,
 ): Promise<IDBDatabase> {
   const request = begin((factory) => factory.open(name, version))
-  let reason: StorageError | undefined
+  let reason: Error | undefined
   const waiting = startWaiting(request)
   request.addEventListener('upgradeneeded', ({ oldVersion }) => {
     const { transaction } = request
     if (transaction === null) throw new Error('A database is upgraded without a transaction.')
-    const stop = (why: StorageError): void => {
+    const stop = (why: Error): void => {
       reason = why
       transaction.abort()
     }

@@ -4,7 +4,8 @@
  * The epoch orders the owners; the random name beside it tells apart owners of the same epoch, as there are when the
  * browser has removed the data and somebody has begun anew.
  */
-import { StorageError, type StoreLayout } from '../port.ts'
+import type { FirstLook, StoreLayout } from '../port.ts'
+import { isValue } from '../value.ts'
 import { databaseError, transactionError } from './database-errors.ts'
 import type { Upgrade } from './database.ts'
 
@@ -49,8 +50,8 @@ export async function readMeta(db: IDBDatabase): Promise<Meta | undefined> {
   })
 }
 
-/** Makes the record and the tables of a layout, in a database that is new, or ours and older. */
-export function upgradeTo(layout: StoreLayout): (upgrade: Upgrade) => void {
+/** Makes the record and the tables of a layout, in a database that is new, or ours and older and no first look forbids it. */
+export function upgradeTo(layout: StoreLayout, look: FirstLook | undefined): (upgrade: Upgrade) => void {
   return ({ db, transaction, oldVersion, stop }) => {
     function makeTables(): void {
       for (const table of layout.tables) {
@@ -67,38 +68,72 @@ export function upgradeTo(layout: StoreLayout): (upgrade: Upgrade) => void {
     request.addEventListener('success', () => {
       const meta = parseMeta(request.result)
       if (meta === undefined) return stop(databaseError('foreign'))
-      putMeta(transaction.objectStore(metaTable), { ...meta, format: layout.format })
-      makeTables()
+      lookAt(transaction, look, stop, () => {
+        putMeta(transaction.objectStore(metaTable), { ...meta, format: layout.format })
+        makeTables()
+      })
     })
   }
 }
 
-/** Raises the epoch, on disk before it resolves. */
-export async function takeOwnership(db: IDBDatabase, layout: StoreLayout): Promise<Claim> {
+/** Raises the epoch, on disk before it resolves, unless the first look forbids it. */
+export async function takeOwnership(
+  db: IDBDatabase,
+  layout: StoreLayout,
+  look: FirstLook | undefined,
+): Promise<Claim> {
   if (!db.objectStoreNames.contains(metaTable)) throw databaseError('foreign')
-  const transaction = db.transaction(metaTable, 'readwrite', { durability: 'strict' })
+  const hasTables = layout.tables.every((table) => db.objectStoreNames.contains(table))
+  const names = look !== undefined && hasTables ? [metaTable, look.table] : [metaTable]
+  const transaction = db.transaction(names, 'readwrite', { durability: 'strict' })
   const owner = crypto.getRandomValues(new Uint32Array(4)).join('-')
   const request = requestMeta(transaction)
   return new Promise((resolve, reject) => {
-    let outcome: Claim | StorageError | undefined
+    let claim: Claim | undefined
+    let reason: Error | undefined
+    const stop = (why: Error): void => {
+      reason = why
+      transaction.abort()
+    }
     request.addEventListener('success', () => {
       const meta = parseMeta(request.result)
-      const hasTables = layout.tables.every((table) => db.objectStoreNames.contains(table))
-      if (meta === undefined || !hasTables) {
-        outcome = databaseError(meta === undefined ? 'foreign' : 'corrupt')
-        transaction.abort()
-      } else {
-        outcome = { epoch: meta.epoch + 1, owner }
-        putMeta(transaction.objectStore(metaTable), { ...outcome, format: layout.format })
-      }
+      if (meta === undefined) return stop(databaseError('foreign'))
+      if (!hasTables) return stop(databaseError('corrupt'))
+      lookAt(transaction, look, stop, () => {
+        claim = { epoch: meta.epoch + 1, owner }
+        putMeta(transaction.objectStore(metaTable), { ...claim, format: layout.format })
+      })
     })
     transaction.addEventListener('complete', () => {
-      if (outcome !== undefined && !(outcome instanceof StorageError)) resolve(outcome)
+      if (claim !== undefined) resolve(claim)
     })
-    transaction.addEventListener('abort', () => {
-      reject(outcome instanceof StorageError ? outcome : transactionError(transaction.error))
-    })
+    transaction.addEventListener('abort', () => reject(reason ?? transactionError(transaction.error)))
   })
+}
+
+/** Goes on where nobody looks, or who does has nothing against it. */
+function lookAt(
+  transaction: IDBTransaction,
+  look: FirstLook | undefined,
+  stop: (reason: Error) => void,
+  goOn: () => void,
+): void {
+  if (look === undefined) return goOn()
+  const { table, key, see } = look
+  function show(found: unknown): void {
+    if (found !== undefined && !isValue(found)) return stop(databaseError('corrupt'))
+    try {
+      see(found)
+    } catch (error) {
+      return stop(
+        error instanceof Error ? error : new Error('Whoever looked threw no error.', { cause: error }),
+      )
+    }
+    goOn()
+  }
+  if (!transaction.objectStoreNames.contains(table)) return show(undefined)
+  const request: IDBRequest<unknown> = transaction.objectStore(table).get([...key])
+  request.addEventListener('success', () => show(request.result))
 }
 
 function putMeta(store: IDBObjectStore, meta: Meta): void {

@@ -116,6 +116,23 @@ test('[ST66] a damaged row fails the reads that meet it as corrupt, and no other
   await owner.close()
 })
 
+test('[ST88] a damaged row fails an opening that looks at it as corrupt, and nothing has changed', async () => {
+  const path = join(folder, 'looked.db')
+  const store = createSqliteStore({ path, layout })
+  const owner = await store.open()
+  await owner.commit(put('bad', 'y'))
+  const damage = new DatabaseSync(path)
+  damage.exec("UPDATE t_rows SET v = x'00'")
+  damage.close()
+  const seen: unknown[] = []
+  const see = (value: unknown): unknown => seen.push(value)
+  expect(await failureOf(store.open({ table: 'rows', key: ['bad'], see }))).toBe('corrupt')
+  expect(seen).toEqual([])
+  await owner.commit(put('bad', 'z'))
+  await (await store.open({ table: 'rows', key: ['bad'], see })).close()
+  expect(seen).toEqual(['z'])
+})
+
 test('[ST66] a damaged file is corrupt, and can be destroyed', async () => {
   const path = join(folder, 'damaged.db')
   const store = createSqliteStore({ path, layout })

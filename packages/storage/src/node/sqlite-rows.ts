@@ -5,7 +5,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { decodeKey, encodeAfter, encodeEnd, encodeKey } from '../key-bytes.ts'
 import { type Batch, type Read, type Row, StorageError, type TableName } from '../port.ts'
 import { sentence } from './sqlite-errors.ts'
-import { sqlName } from './sqlite-schema.ts'
+import { sqlName } from './sqlite-names.ts'
 import { decodeValue, encodeValue } from './value-bytes.ts'
 
 export interface SqliteRows {

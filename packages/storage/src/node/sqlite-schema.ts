@@ -5,9 +5,11 @@
  * destroyed. Destroying sets it above the epoch, so that a file in the middle of being destroyed is told apart.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { StorageError, type StoreLayout, type TableName } from '../port.ts'
+import { type FirstLook, StorageError, type StoreLayout } from '../port.ts'
 import { sentence } from './sqlite-errors.ts'
 import { applicationId, inTransaction, numberOf } from './sqlite-file.ts'
+import { nameOf, sqlName } from './sqlite-names.ts'
+import { createSqliteRows } from './sqlite-rows.ts'
 
 export interface StoreRecord {
   readonly format: number
@@ -15,13 +17,11 @@ export interface StoreRecord {
   readonly born: number
 }
 
-/** As an SQL name. The prefix keeps the layout's tables apart from ours and from SQL's words. */
-export function sqlName(table: TableName): string {
-  return `"t_${table}"`
-}
-
-/** Raises the epoch, and makes what the layout asks for and the file has not; in one transaction. Answers the epoch. */
-export function takeOwnership(db: DatabaseSync, layout: StoreLayout, path: string): number {
+/**
+ * Raises the epoch, and makes what the layout asks for and the file has not, unless the first look forbids it; in one
+ * transaction. Answers the epoch.
+ */
+export function takeOwnership(db: DatabaseSync, layout: StoreLayout, path: string, look?: FirstLook): number {
   const epoch = inTransaction(db, 'IMMEDIATE', () => {
     if (numberOf(db, 'PRAGMA application_id') !== applicationId) createSchema(db, path)
     const record = prepareRecord(db, path)()
@@ -33,10 +33,11 @@ export function takeOwnership(db: DatabaseSync, layout: StoreLayout, path: strin
       )
     }
     const present = tablesOf(db)
-    const missing = layout.tables.filter((table) => !present.has(`t_${table}`))
+    const missing = layout.tables.filter((table) => !present.has(nameOf(table)))
     if (!isFresh && record.format === layout.format && missing.length > 0) {
       throw new StorageError('corrupt', sentence('corrupt', path, `no table ${missing.join(', ')}`))
     }
+    if (look !== undefined) lookAt(db, look, path, present.has(nameOf(look.table)))
     for (const table of missing) {
       db.exec(`CREATE TABLE ${sqlName(table)} (k BLOB PRIMARY KEY, v BLOB NOT NULL) WITHOUT ROWID, STRICT`)
     }
@@ -52,6 +53,11 @@ export function takeOwnership(db: DatabaseSync, layout: StoreLayout, path: strin
       sentence('unavailable', path, 'no write-ahead log can be kept there'),
     )
   return epoch
+}
+
+function lookAt(db: DatabaseSync, { table, key, see }: FirstLook, path: string, isThere: boolean): void {
+  const [row] = isThere ? createSqliteRows(db, path).answer({ kind: 'get', table, key }) : []
+  see(row?.value)
 }
 
 /** Empties the file for good: its rows are overwritten, and owners it has are told apart from those to come. */

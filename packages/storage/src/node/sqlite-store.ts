@@ -4,8 +4,14 @@
 import { rmSync, unlinkSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { maxBlockedMs } from '../limits.ts'
-import { type DeviceStore, StorageError, type StorageErrorKind, type StoreLayout } from '../port.ts'
-import { assertLayout } from '../requests.ts'
+import {
+  type DeviceStore,
+  type FirstLook,
+  StorageError,
+  type StorageErrorKind,
+  type StoreLayout,
+} from '../port.ts'
+import { assertLayout, assertLook } from '../requests.ts'
 import { sentence, storageError } from './sqlite-errors.ts'
 import { type Connection, connect, createFile, type FileOptions, kindOfFile } from './sqlite-file.ts'
 import { own, type SqliteOwner } from './sqlite-owner.ts'
@@ -41,8 +47,9 @@ export function createSqliteStore(options: SqliteOptions): DeviceStore {
   }
 
   return {
-    async open() {
-      const { connection, epoch } = translated(() => take(file, layout))
+    async open(look) {
+      assertLook(layout, look)
+      const { connection, epoch } = translated(() => take(file, layout, look))
       const owner = own(connection, layout, epoch, file.path, () => owners.delete(owner))
       owners.add(owner)
       return owner.store
@@ -62,14 +69,14 @@ interface Taken {
   readonly epoch: number
 }
 
-function take(file: FileOptions, layout: StoreLayout): Taken {
+function take(file: FileOptions, layout: StoreLayout, look: FirstLook | undefined): Taken {
   const { path } = file
   const kind = kindOfFile(path)
   if (kind === 'foreign') throw new StorageError('foreign', sentence('foreign', path, ''))
   if (kind === 'missing') createFile(path)
   const connection = connect(file)
   try {
-    const epoch = takeOwnership(connection.db, layout, path)
+    const epoch = takeOwnership(connection.db, layout, path, look)
     if (connection.isAtPath()) return { connection, epoch }
   } catch (error) {
     connection.close()
@@ -77,7 +84,7 @@ function take(file: FileOptions, layout: StoreLayout): Taken {
   }
   // The data were destroyed while we waited for them: what we hold lies at no path any more.
   connection.close()
-  return take(file, layout)
+  return take(file, layout, look)
 }
 
 function destroy(file: FileOptions): void {

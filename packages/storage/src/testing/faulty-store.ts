@@ -76,7 +76,7 @@ export function createFaultyStore(store: DeviceStore, plan: readonly Fault[]): F
   return {
     unused,
     lose: (kind) => loseOwner(kind),
-    open: async () => unlessFaulty('open', async () => own(await store.open())),
+    open: async (look) => unlessFaulty('open', async () => own(await store.open(look))),
     destroy: async () => unlessFaulty('destroy', () => store.destroy()),
   }
 }
