@@ -21,6 +21,9 @@ export {
   type StockStruct,
   type StockUpdate,
 } from './page/stock-structs.ts'
+export { maxStockDeletions, maxStockStructs, maxStockUpdateBytes } from './page/stock-limits.ts'
+export { inCausalOrder } from './page/stock-order.ts'
+export { readStockUpdate } from './page/stock-update.ts'
 export { type AttributeChanges, type AttributeEdit, editAttributes } from './head/attributes.ts'
 export { changeHead } from './head/change-head.ts'
 export { firstRelayClientId, makeClientId, relayClientId } from './client-ids.ts'
