@@ -21,7 +21,7 @@ import { wantProfile } from './people.ts'
 import { blockedUsers, contactViews, profileView, refusedConversations, unsentViews } from './person-views.ts'
 import { run } from './running.ts'
 import type { Running } from './running.ts'
-import { createStoresInUse } from './stores-in-use.ts'
+import { lookWhose } from './whose-store.ts'
 
 export interface EngineOptions {
   readonly user: UserId
@@ -36,8 +36,6 @@ export interface EngineOptions {
   /** How far he has read is told to the others. */
   readonly readReceipts?: boolean
 }
-
-const stores = createStoresInUse()
 
 export function createEngine({
   user,
@@ -55,7 +53,6 @@ export function createEngine({
   let starting: Promise<void> | undefined
   let ended: ParleyError | undefined
   let stopped: Promise<void> = Promise.resolve()
-  let leaveStore = (): void => undefined
 
   function emit(event: EngineEvent): void {
     for (const listener of listeners) {
@@ -72,7 +69,6 @@ export function createEngine({
   function end(error: ParleyError): void {
     if (ended !== undefined) return
     ended = error
-    leaveStore()
     if (running !== undefined) stopped = running.stop(error)
     emit({ type: 'ended', code: error.code, detail: error.detail })
     listeners.clear()
@@ -91,8 +87,7 @@ export function createEngine({
   }
 
   async function open(): Promise<void> {
-    stores.check(ports.store, user)
-    const opened = await ports.store.open()
+    const opened = await ports.store.open(lookWhose(user))
     store = opened
     const { model: loaded, isNew } = await loadModel(opened, user, () => ({
       device: newDevice(ports),
@@ -103,7 +98,6 @@ export function createEngine({
       tag: '',
     }))
     if (ended !== undefined) throw ended
-    leaveStore = stores.use(ports.store, user)
     const started = run({
       user,
       ports,
@@ -134,7 +128,6 @@ export function createEngine({
       starting = open()
       await starting
     } catch (error) {
-      leaveStore()
       await store?.close().catch((fault: unknown) => {
         ports.log.error('the store could not be closed', { error: String(fault) })
       })

@@ -1,4 +1,4 @@
-import { createMemoryStore } from '@parley/storage'
+import { createMemoryState, createMemoryStore } from '@parley/storage'
 import { expect, test } from 'vitest'
 import { startDevice, take } from './testing/device.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
@@ -190,6 +190,32 @@ test('[CL334] a store that is open here stays with its user when somebody else t
   await other.start()
   expect(other.unsent()).toEqual([])
   await other.close()
+})
+
+test('[CL334] nor is it taken from another process, which goes on undisturbed', async () => {
+  const state = createMemoryState()
+  const onDisk = () => createMemoryStore(deviceLayout, state)
+  const first = await startDevice({ store: onDisk() })
+  await first.engine.person({ op: 'profile', set: { name: 'Thomas' } })
+  const { ports } = await startDevice()
+  async function triesInVain(): Promise<void> {
+    const hers = createEngine({ user: jerry, ports: { ...ports, store: onDisk() } })
+    const reason = await hers.start().catch((error: unknown) => error)
+    expect(reason).toBeInstanceOf(ParleyError)
+    expect(reason).toMatchObject({ code: 'bad-argument', detail: expect.stringContaining('Tom') as string })
+    expect(() => hers.unsent()).toThrow(ParleyError)
+    await hers.close()
+  }
+
+  await triesInVain()
+  await first.engine.person({ op: 'profile', set: { name: 'Tom' } })
+  expect(first.engine.profile(tom).name).toBe('Tom')
+  expect(take(first.events, 'ended')).toEqual([])
+  await first.engine.close()
+  await triesInVain()
+  const again = await startDevice({ store: onDisk() })
+  expect(again.engine.profile(tom).name).toBe('Tom')
+  expect(again.engine.unsent()).toHaveLength(2)
 })
 
 test('[CL25] calls made together share one transaction, and frames likewise', async () => {

@@ -16,7 +16,7 @@ import type { ConversationRecord, DeviceRecord, DraftRecord, PageRecord } from '
 import { readConversation, readDevice, readDraft, readOutboxItem } from './read-records.ts'
 import type { Disk } from './disk.ts'
 import { createDisk } from './disk.ts'
-import { notHis } from './stores-in-use.ts'
+import { notHis } from './whose-store.ts'
 
 export interface Model {
   readonly disk: Disk

@@ -61,7 +61,7 @@ export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout))
     get refusals() {
       return refusals
     },
-    open: async () => own(await store.open()),
+    open: async (look) => own(await store.open(look)),
     destroy: async () => store.destroy(),
     refuse(kind) {
       refusal = kind
