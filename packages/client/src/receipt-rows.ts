@@ -14,6 +14,7 @@ import type { Arrival } from './arrival.ts'
 import type { MemberReached } from './engine-types.ts'
 import type { Ledger } from './ledger.ts'
 import { pageMessages } from './live-pages.ts'
+import { clearedSeq } from './person-settings.ts'
 import { readRow, type ReadRow } from './read-row.ts'
 import { noReceipts } from './receipt-records.ts'
 import { nextStep, owing, type Which, withMarks, withoutMembers, withReceipts, withStep } from './receipts.ts'
@@ -119,7 +120,8 @@ async function advance(ledger: Ledger, id: ConversationId, silent: boolean): Pro
     if (record === undefined || record.receipts === null) return []
     const step = nextStep(record.receipts, record.members, which)
     if (step === undefined) return []
-    const after = record.receipts[which].at(-1)?.seq ?? 0
+    // Of what he has cleared away nothing is told.
+    const after = Math.max(record.receipts[which].at(-1)?.seq ?? 0, clearedSeq(ledger.model, id))
     const receipts = { ...record.receipts, [which]: withStep(record.receipts[which], step) }
     ledger.setConversation({ ...record, receipts })
     return { which, after, upTo: step.seq }
