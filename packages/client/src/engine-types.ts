@@ -6,9 +6,7 @@ import type {
   Command,
   Contact,
   ConversationId,
-  Entry,
   EntryId,
-  Failure,
   Head,
   JsonObject,
   Mention,
@@ -19,6 +17,9 @@ import type {
   UserId,
 } from '@parley/document'
 import type { LiveCalls } from './live-calls.ts'
+import type { UnsentItem } from './unsent-item.ts'
+
+export type { UnsentItem } from './unsent-item.ts'
 
 /** A change that is safe on this device, and what becomes of it at the relay. */
 export interface Queued<T> {
@@ -162,26 +163,6 @@ export interface HistoryPage {
   readonly missing: readonly number[]
   /** How far the conversation had come when its newest end was read. */
   readonly seq: number
-}
-
-export interface UnsentItem {
-  readonly id: EntryId
-  /** '' for a change of what is the user's own. */
-  readonly conversation: ConversationId | ''
-  readonly kind: 'message' | 'operation' | 'command' | 'person'
-  readonly entry?: Entry
-  readonly command?: Command
-  readonly person?: PersonCommand
-  readonly state: 'waiting' | 'refused'
-  readonly at: number
-  /** The relay had it, and lost it: it is offered again by itself, and nobody needs to be told of it. */
-  readonly offered: boolean
-  /** `failures`: of a command for several people, which is kept for those it was refused for. */
-  readonly error?: {
-    readonly code: string
-    readonly detail: string
-    readonly failures?: readonly Failure[]
-  }
 }
 
 export type ConnectionState = 'connecting' | 'connected' | 'waiting' | 'offline' | 'paused' | 'stopped'
