@@ -210,12 +210,13 @@ export type EngineEvent =
       readonly conversation: ConversationId
       readonly change: HeadNews
     } & Marked)
-  /** Something moved while away and did not come row by row. */
+  /** Something moved while away and did not come row by row: the difference, as far as the list row tells it. */
   | {
       readonly type: 'moved'
       readonly conversation: ConversationId
       readonly replayed: true
       readonly partial: true
+      readonly changes: ListChanges
     }
   | { readonly type: 'message-status'; readonly message: MessageView }
   /** All the others have got, or read, an own message more; `at` is the relay's time of that message. */
@@ -272,6 +273,27 @@ export type EngineEvent =
   /** The engine has ended: it was closed, or another owner took the store. Nothing is told after this. */
   | { readonly type: 'ended'; readonly code: string; readonly detail: string }
   | { readonly type: 'error'; readonly code: string; readonly detail: string }
+
+export interface Difference<T> {
+  readonly from: T
+  readonly to: T
+}
+
+/**
+ * What a list row says otherwise than the one this device knew before; nothing for a conversation that it did not know.
+ * Times are the relay's.
+ */
+export interface ListChanges {
+  readonly name?: Difference<string | null>
+  readonly icon?: Difference<string | null>
+  /** '' for not a member. */
+  readonly role?: Difference<string>
+  readonly memberCount?: Difference<number>
+  /** Until when this user may not speak; 0 for no mute, or one that is over. */
+  readonly mutedUntil?: Difference<number>
+  readonly updatedAt?: Difference<number>
+  readonly lastMessageAt?: Difference<number>
+}
 
 type Told<Op extends Change['op']> = Extract<Change, { readonly op: Op }>
 

@@ -83,7 +83,9 @@ function listRow(record: ConversationRecord, change: Change, user: UserId): Conv
     case 'role':
       return change.members.includes(user) ? { ...record, role: change.role } : record
     case 'muted':
+      return change.members.includes(user) ? { ...record, mutedUntil: change.until } : record
     case 'unmuted':
+      return change.members.includes(user) ? { ...record, mutedUntil: 0 } : record
     case 'unblocked':
       return record
     case 'quit':
@@ -106,7 +108,7 @@ function entered(
 
 function without(record: ConversationRecord, left: readonly UserId[], user: UserId): ConversationRecord {
   const members = Math.max(0, record.members - left.length)
-  return { ...record, members, role: left.includes(user) ? '' : record.role }
+  return { ...record, members, ...(left.includes(user) ? { role: '', mutedUntil: 0 } : undefined) }
 }
 
 /** The guide's table: who enters by himself and everybody else hear it alike; who is brought or sent hears his own event. */

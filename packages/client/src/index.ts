@@ -13,6 +13,7 @@ export type {
   HistoryPage,
   HistoryQuery,
   Inspection,
+  ListChanges,
   MemberReached,
   MessageState,
   MessageView,

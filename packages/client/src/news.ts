@@ -1,8 +1,9 @@
 /**
- * Catch-up: what a list row from the relay does to the device's own. Rules CL60 to CL64, CL68 and CL75.
+ * Catch-up: what a list row from the relay does to the device's own. Rules CL60 to CL64, CL68, CL75, CL341
+ * and CL342.
  *
  * Rows that came inline are applied like live ones, marked `replayed`. Otherwise the list row moves, the pages touched
- * are known to be behind, and one `moved` event says so.
+ * are known to be behind, and one `moved` event tells the difference.
  */
 import { emptyDigest, headDigest, parseConversationId, parseUserId } from '@parley/document'
 import type { ConversationId } from '@parley/document'
@@ -14,6 +15,7 @@ import type { Arrival } from './arrival.ts'
 import { editedLast, lastMessage, recalledLast } from './last-message.ts'
 import { hidePast } from './hidden-past.ts'
 import type { Ledger } from './ledger.ts'
+import { listChanges } from './list-changes.ts'
 import { firstMark, markAt, marked, markWithin, withMentioned, withRecalled } from './marks.ts'
 import { sweepLane } from './outbox.ts'
 import type { Logger } from './ports.ts'
@@ -27,6 +29,8 @@ export interface NewsContext extends Arrival {
   readonly first: boolean
   /** The relay began from nothing: pages it does not name may have been touched all the same. */
   readonly full: boolean
+  /** By the relay's clock. */
+  readonly now: number
   readonly log: Logger
 }
 
@@ -87,7 +91,8 @@ export async function applyNews(
     if (before === undefined || rejoined) settleMark(ledger, id, firstMark(news, context.first))
   } else {
     ledger.setConversation({ ...start, verify: start.verify || rejoined || compares })
-    await applySummary(ledger, id, news, context, compares)
+    await applySummary(ledger, id, news, { ...context, compares })
+    tellMoved(ledger, before, id, context)
   }
   await hidePast(ledger, id, news.since)
   await hearMarks(ledger, id, { marks: news.marks, all: news.allMarks }, context)
@@ -106,6 +111,7 @@ export function freshRecord(id: ConversationId): ConversationRecord {
     unique: false,
     role: '',
     members: 0,
+    mutedUntil: 0,
     seq: 0,
     time: 0,
     pages: 0,
@@ -154,6 +160,7 @@ function settleList(ledger: Ledger, id: ConversationId, news: News, context: New
     headTime: news.headTime,
     role: news.role,
     members: news.members,
+    mutedUntil: news.mutedUntil,
     seq: Math.max(record.seq, news.seq),
     time: Math.max(record.time, news.time),
     pages: news.pages,
@@ -176,12 +183,11 @@ async function applySummary(
   ledger: Ledger,
   id: ConversationId,
   news: News,
-  context: NewsContext,
-  compares: boolean,
+  context: NewsContext & { readonly compares: boolean },
 ): Promise<void> {
+  const { compares } = context
   const record = ledger.conversation(id)
   if (record === undefined) return
-  const moved = record.seq < news.seq
   const current = record.headHeld === news.headVersion
   const erasing = new Set(record.erasing)
   for (const touched of news.touched) {
@@ -193,6 +199,7 @@ async function applySummary(
     ...record,
     role: news.role,
     members: news.members,
+    mutedUntil: news.mutedUntil,
     // Of another epoch the relay's word counts, even where it knows less.
     seq: compares ? news.seq : Math.max(record.seq, news.seq),
     time: compares ? news.time : Math.max(record.time, news.time),
@@ -219,8 +226,23 @@ async function applySummary(
       digest: differs ? emptyDigest : page.digest,
     })
   }
-  if (moved && !context.silent)
-    ledger.emit({ type: 'moved', conversation: id, replayed: true, partial: true })
+}
+
+/**
+ * One event for all of it, stored as told with the list row itself. What only a head or a page could tell is fetched later
+ * and raises none.
+ */
+function tellMoved(
+  ledger: Ledger,
+  before: ConversationRecord | undefined,
+  id: ConversationId,
+  { silent, now }: NewsContext,
+): void {
+  const after = ledger.conversation(id)
+  if (silent || after === undefined) return
+  const changes = listChanges(before, after, now)
+  if ((before?.seq ?? 0) < after.seq || Object.keys(changes).length > 0)
+    ledger.emit({ type: 'moved', conversation: id, replayed: true, partial: true, changes })
 }
 
 function lastOf(news: News): LastMessage | null {

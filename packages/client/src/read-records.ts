@@ -61,6 +61,7 @@ export function readConversation(value: Value): ConversationRecord {
     unique: flag(fields, 'unique'),
     role: text(fields, 'role'),
     members: whole(fields, 'members'),
+    mutedUntil: whole(fields, 'mutedUntil'),
     seq: whole(fields, 'seq'),
     time: number(fields, 'time'),
     pages: whole(fields, 'pages'),

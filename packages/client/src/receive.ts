@@ -138,6 +138,7 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     silent: catchUp.first && !catchUp.done,
     first: catchUp.first && !catchUp.done,
     full: frame.full && !catchUp.done,
+    now: core.relayTime(),
     promises: core.promises,
     log: core.ports.log,
   }

@@ -85,6 +85,8 @@ export interface ConversationRecord {
   readonly unique: boolean
   readonly role: string
   readonly members: number
+  /** Until when he may not speak; 0 for no mute, and while he is no member. */
+  readonly mutedUntil: number
   readonly seq: number
   readonly time: number
   readonly pages: number

@@ -5,6 +5,7 @@ export type {
   ConnectionState,
   ConversationsOptions,
   ConversationView,
+  Difference,
   Draft,
   MessageView,
   Reacted,
@@ -22,12 +23,14 @@ export {
 export type { ClientEvents } from '../sdk/client-events.ts'
 export type { ContactInfo, Contacts } from '../sdk/contacts.ts'
 export { Conversation } from '../sdk/conversation.ts'
+export type { ConversationChanges, OwnMute } from '../sdk/conversation-changes.ts'
 export type {
   ConversationEvents,
   InfoNews,
   MemberNews,
   ReactionNews,
   Replayed,
+  UpdateNews,
 } from '../sdk/conversation-events.ts'
 export { ElementsMessage, type GivenElement, type MessageElement } from '../sdk/elements-message.ts'
 export { Event } from '../sdk/event.ts'

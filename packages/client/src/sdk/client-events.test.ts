@@ -1,3 +1,4 @@
+import { forever } from '@parley/document'
 import { expect, test } from 'vitest'
 import { inConversation, stage } from '../testing/client.test-kit.ts'
 import { createScript } from '../testing/script.test-kit.ts'
@@ -39,18 +40,48 @@ test('[CL103] `off` takes back what `once` gave, and who begins to listen meanwh
   expect(heard).toEqual(['first', 'later'])
 })
 
-test('[CL60] [CL103] what moved while away without coming row by row is told once, as partial', async () => {
+test('[CL60] [CL103] [CL343] what moved while away without coming row by row is told once, with the difference', async () => {
   const { client, script, cut, pass, connect } = await inConversation()
   await cut()
+  script.change({ op: 'updated', by: jerry, name: 'Dinner' })
+  script.change({ op: 'role', by: jerry, members: [tom], role: 'manager' })
+  script.change({ op: 'muted', by: jerry, members: [tom], until: forever })
   script.text(jerry, 'one')
   const told: unknown[] = []
+  const others: string[] = []
+  for (const name of [Event.CONVERSATION_INFO_UPDATED, Event.MEMBER_INFO_UPDATED, Event.MUTED] as const)
+    client.on(name, () => others.push(name))
   client.on(Event.CONVERSATION_UPDATED, (conversation, how) => told.push([conversation.id, how]))
   const conversation = await client.getConversation(id)
   conversation?.on(Event.CONVERSATION_UPDATED, (how) => told.push(how))
   await pass(1000)
   await connect({ news: [script.news({ whole: false, rows: [], touched: [script.touched(1)] })] })
-  const how = { replayed: true, partial: true }
+  const changes = {
+    name: { from: 'Lunch', to: 'Dinner' },
+    role: { from: 'member', to: 'manager' },
+    mute: { from: null, to: { until: null } },
+    updatedAt: { from: new Date(1001), to: new Date(1004) },
+    lastMessageAt: { from: new Date(1001), to: new Date(1005) },
+  }
+  const how = { replayed: true, partial: true, changes }
   expect(told).toEqual([how, [id, how]])
+  expect(others).toEqual([])
+})
+
+test('[CL343] a mute is told with its end, and what changes here and now without a difference', async () => {
+  const { client, script, cut, pass, connect, say } = await inConversation()
+  await cut()
+  script.change({ op: 'muted', by: jerry, members: [tom], until: 9_000_000 })
+  await pass(1000)
+  const told: unknown[] = []
+  client.on(Event.CONVERSATION_UPDATED, (_, how) => told.push(how))
+  await connect({ news: [script.news({ whole: false, rows: [] })] })
+  await say(script.frame(script.text(jerry, 'one')))
+  expect(told).toMatchObject([
+    { partial: true, changes: { mute: { from: null, to: { until: new Date(9_000_000) } } } },
+    {},
+  ])
+  expect(told.at(1)).toEqual({})
 })
 
 test('[CL45] [CL103] a change the relay refuses is told with its code', async () => {

@@ -3,7 +3,7 @@ import type { ConnectionState, UnsentItem } from '../engine-types.ts'
 import type { ParleyError } from '../errors.ts'
 import type { ContactInfo } from './contacts.ts'
 import type { Conversation } from './conversation.ts'
-import type { ConversationEvents, Replayed } from './conversation-events.ts'
+import type { ConversationEvents, Replayed, UpdateNews } from './conversation-events.ts'
 import type { Event } from './event.ts'
 import type { UserProfile } from './profiles.ts'
 
@@ -15,7 +15,7 @@ type WithConversation<M> = {
 
 export type ClientEvents = Omit<WithConversation<ConversationEvents>, typeof Event.CONVERSATION_UPDATED> & {
   /** `partial`: it moved while away, and not all of that came as events. */
-  readonly [Event.CONVERSATION_UPDATED]: readonly [Conversation, Replayed]
+  readonly [Event.CONVERSATION_UPDATED]: readonly [Conversation, UpdateNews]
   readonly [Event.CHANGE_REFUSED]: readonly [
     { readonly item: UnsentItem; readonly error: ParleyError },
     Conversation,

@@ -1,4 +1,5 @@
 /** What a conversation tells its listeners, and with what. */
+import type { ConversationChanges } from './conversation-changes.ts'
 import type { Event } from './event.ts'
 import type { ConversationMemberInfo, MemberRole } from './member-info.ts'
 import type { Message, MessageReason } from './message.ts'
@@ -39,6 +40,11 @@ export interface MemberNews extends Replayed {
   readonly updatedBy: string
 }
 
+export interface UpdateNews extends Replayed {
+  /** With `partial`: what was another one before; nothing of a conversation that this device did not know. */
+  readonly changes?: ConversationChanges
+}
+
 export type ConversationEvents = {
   readonly [Event.INVITED]: readonly [{ readonly invitedBy: string } & Replayed]
   readonly [Event.KICKED]: readonly [{ readonly kickedBy: string } & Replayed]
@@ -67,5 +73,5 @@ export type ConversationEvents = {
   readonly [Event.TYPING]: readonly [{ readonly from: string; readonly typing: boolean }]
   readonly [Event.UNREAD_MESSAGES_COUNT_UPDATE]: readonly [number]
   /** What is shown of it is to be read again. `partial`: it moved while away, and not all of that came as events. */
-  readonly [Event.CONVERSATION_UPDATED]: readonly [Replayed]
+  readonly [Event.CONVERSATION_UPDATED]: readonly [UpdateNews]
 }

@@ -29,7 +29,7 @@ import type { MessageClasses } from './message-classes.ts'
 import { createOutgoing } from './outgoing.ts'
 import { PersonClient } from './person-client.ts'
 import { pinged, watchable } from './signals.ts'
-import { tellChange, tellMembers, tellMessage, tellReceipts, tellTransient } from './telling.ts'
+import { tellChange, tellMembers, tellMessage, tellMoved, tellReceipts, tellTransient } from './telling.ts'
 
 export interface CreateConversationOptions {
   readonly members: readonly string[]
@@ -67,7 +67,7 @@ export class IMClient extends PersonClient {
   readonly #random: (bytes: number) => Uint8Array
   readonly #conversations = new Map<ConversationId, Conversation>()
   readonly #host: ConversationHost
-  /** Of which not all came as events; told with the next word of them. */
+  /** Told already, with the difference: the word that they have changed says nothing more. */
   readonly #moved = new Set<ConversationId>()
 
   constructor({ engine, classes, random, now, fault }: IMClientOptions) {
@@ -249,12 +249,12 @@ export class IMClient extends PersonClient {
       }
       case 'moved':
         this.#moved.add(event.conversation)
+        tellMoved(this.#to(event.conversation), event)
         return
       case 'conversation': {
         const { both, conversation } = this.#to(event.conversation)
-        const moved = this.#moved.delete(event.conversation)
-        const how = moved ? ({ replayed: true, partial: true } as const) : {}
-        both(Event.CONVERSATION_UPDATED, [how], [conversation, how])
+        if (!this.#moved.delete(event.conversation))
+          both(Event.CONVERSATION_UPDATED, [{}], [conversation, {}])
         return
       }
       case 'command-refused':

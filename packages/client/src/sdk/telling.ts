@@ -2,6 +2,7 @@
 import { forever, type UserId } from '@parley/document'
 import type { EngineEvent, HeadNews, MessageView } from '../engine-types.ts'
 import type { Tell } from './client-events.ts'
+import { conversationChanges } from './conversation-changes.ts'
 import type { Replayed } from './conversation-events.ts'
 import { Event } from './event.ts'
 import type { ConversationHost } from './host.ts'
@@ -73,6 +74,12 @@ export function tellMessage(
     case 'message-status':
       both(Event.MESSAGE_STATUS, [message], [message, conversation])
   }
+}
+
+/** What happened while away and came in one piece. */
+export function tellMoved({ both, conversation }: Tell, { replayed, partial, changes }: Of<'moved'>): void {
+  const how = { replayed, partial, changes: conversationChanges(changes) }
+  both(Event.CONVERSATION_UPDATED, [how], [conversation, how])
 }
 
 /** That there is more of it: the conversation says up to when. */
