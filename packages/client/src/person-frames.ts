@@ -1,16 +1,26 @@
 /**
- * What the relay says of its person: his rows, and what became of his commands. Rules CL260 to CL262, CL264, CL265 and CL272.
+ * What the relay says of its person: his rows, and what became of his commands. Rules CL260 to CL262, CL264, CL265, CL272
+ * and CL350 to CL352.
  */
-import { parseOutcome, parsePersonRow, personNeeds } from '@parley/document'
-import type { ConversationId, KnownPersonRow, PersonKind } from '@parley/document'
+import { parseOutcome, parsePersonRow, personKinds, personNeeds } from '@parley/document'
+import type {
+  ConversationId,
+  Failure,
+  JsonObject,
+  KnownPersonRow,
+  PersonKind,
+  Unblocked,
+} from '@parley/document'
 import type { CommandAnswer, Own } from '@parley/wire'
 import type { Core } from './core.ts'
 import { ParleyError, refusalError } from './errors.ts'
+import { failedUsers, reasonOf } from './failures.ts'
 import type { Ledger } from './ledger.ts'
 import type { PersonItem } from './person-records.ts'
 import { wantIfUnknown } from './people.ts'
-import { contactOf } from './person-rows.ts'
+import { contactOf, unblockingsOf } from './person-rows.ts'
 import { moveMark } from './person-settings.ts'
+import { freshId } from './queueing.ts'
 import { personUnsentView } from './person-views.ts'
 import type { Reason } from './records.ts'
 
@@ -59,7 +69,9 @@ function putRow(
   }
   if (kind === 'profile') ledger.emit({ type: 'profile', user: core.user })
   if (kind === 'contact' && value !== null) ledger.after.push(() => wantIfUnknown(core, key))
-  if (kind !== 'contact' || silent) return
+  if (silent) return
+  if (kind === 'unblocked') announceUnblocked(ledger, before, value, replayed)
+  if (kind !== 'contact') return
   const was = contactOf(key, before)
   if (was?.state === value?.state && was?.since === value?.since) return
   ledger.emit({
@@ -72,10 +84,24 @@ function putRow(
   })
 }
 
+/** What this device has not been told yet: the row says all that holds. */
+function announceUnblocked(
+  ledger: Ledger,
+  before: JsonObject | null,
+  now: Unblocked | null,
+  replayed: boolean,
+): void {
+  const known = unblockingsOf(before)
+  for (const { id, by, time } of now?.conversations ?? []) {
+    if (known.some((one) => one.id === id && one.by === by && one.time === time)) continue
+    const change = { op: 'unblocked', by, members: [ledger.person.user] } as const
+    ledger.emit({ type: 'changed', conversation: id, change, ...(replayed ? { replayed } : undefined) })
+  }
+}
+
 /** A relay that started from nothing and does not name a row does not know it. */
 export function dropUnnamed(core: Core, ledger: Ledger, named: ReadonlyMap<string, number>): void {
-  const kinds: readonly PersonKind[] = ['profile', 'contact', 'setting', 'block', 'refuse']
-  for (const kind of kinds) {
+  for (const kind of personKinds) {
     for (const [key] of ledger.person.rows.of(kind)) {
       if (named.has(nameOf(kind, key))) continue
       const gone = parsePersonRow(kind, key, null)
@@ -108,9 +134,8 @@ export function applyPersonAnswer(core: Core, ledger: Ledger, { id: named, verdi
         answered,
         offered: false,
       }
-      if (verdict.seq <= ledger.device.cursor) acknowledge(ledger, settled)
-      else ledger.person.setItem(settled)
       const outcome = parseOutcome(verdict.outcome)
+      settle(core, ledger, settled, outcome.ok ? outcome.outcome.failures : [], item.offered)
       ledger.after.push(() => {
         if (outcome.ok) promises.resolve(id, outcome.outcome)
         else
@@ -132,6 +157,36 @@ export function applyPersonAnswer(core: Core, ledger: Ledger, { id: named, verdi
   ledger.after.push(() => core.mailbox.pump())
 }
 
+/** Of a block that failed for some, or all, those are told and kept; not he himself, whom nobody can block. Rule CL365. */
+function settle(
+  core: Core,
+  ledger: Ledger,
+  item: PersonItem,
+  failures: readonly Failure[],
+  offered: boolean,
+): void {
+  const { command } = item
+  const failed = failedUsers(failures)
+  const reason = reasonOf(failures)
+  const rest =
+    command.op === 'block' ? command.users.filter((user) => user !== core.user && failed.has(user)) : []
+  if (command.op !== 'block' || rest.length === 0 || reason === undefined) {
+    settleWhole(ledger, item)
+    return
+  }
+  const users = command.users.filter((user) => !failed.has(user))
+  if (users.length === 0) ledger.person.removeItem(item.n)
+  else settleWhole(ledger, { ...item, command: { ...command, users } })
+  if (offered) return
+  const fresh = users.length === 0 ? item : { ...item, n: ledger.takeN(), id: freshId(core.ports) }
+  keepRefused(ledger, { ...fresh, command: { ...command, users: rest }, answered: null }, reason)
+}
+
+function settleWhole(ledger: Ledger, item: PersonItem): void {
+  if ((item.answered?.seq ?? 0) <= ledger.device.cursor) acknowledge(ledger, item)
+  else ledger.person.setItem(item)
+}
+
 /** The timer decides, not the clock, which may have been set back meanwhile. */
 function wait(core: Core, ms: number): void {
   const { person } = core.sending
@@ -144,12 +199,13 @@ function wait(core: Core, ms: number): void {
 
 /** What the relay had and has lost is nobody's concern; anything else stays with its reason. */
 function refuseItem(core: Core, ledger: Ledger, item: PersonItem, reason: Reason): void {
+  ledger.after.push(() => core.promises.reject(item.id, refusalError(reason.code, reason.detail)))
+  if (item.offered) ledger.person.removeItem(item.n)
+  else keepRefused(ledger, item, reason)
+}
+
+function keepRefused(ledger: Ledger, item: PersonItem, reason: Reason): void {
   const { code, detail } = reason
-  ledger.after.push(() => core.promises.reject(item.id, refusalError(code, detail)))
-  if (item.offered) {
-    ledger.person.removeItem(item.n)
-    return
-  }
   const refused: PersonItem = { ...item, state: 'refused', reason }
   ledger.person.setItem(refused)
   ledger.emit({ type: 'person-refused', item: personUnsentView(refused), code, detail })

@@ -10,6 +10,7 @@ import type {
   PersonKind,
   Profile,
   Setting,
+  Unblocking,
 } from '@parley/document'
 
 export interface PersonRows {
@@ -109,6 +110,11 @@ export function settingOf(rows: PersonRows, id: ConversationId): Setting {
 export function contactOf(user: string, value: JsonObject | null | undefined): Contact | null {
   const parsed = parsePersonRow('contact', user, value ?? null)
   return parsed.ok && parsed.row.kind === 'contact' ? parsed.row.value : null
+}
+
+export function unblockingsOf(value: JsonObject | null): readonly Unblocking[] {
+  const parsed = parsePersonRow('unblocked', '', value)
+  return parsed.ok && parsed.row.kind === 'unblocked' ? (parsed.row.value?.conversations ?? []) : []
 }
 
 export function profileOf(value: unknown): Profile | null {

@@ -245,6 +245,14 @@ test('[WO34] a second event for the same message is seen', async () => {
   expect(checkEvents(world).join()).toMatch(/a second event/)
 })
 
+test('[WO34] an unblocking that never was, or is heard twice, is seen', async () => {
+  const { world, jerry, lunch } = await openStage()
+  const change = { op: 'unblocked', by: world.users[0] ?? jerry.user, members: [jerry.user] } as const
+  const event = { type: 'changed', conversation: lunch, change } as const
+  world.journal.heard.push({ device: jerry.name, run: 1, at: 1, event })
+  expect(checkEvents(world).join()).toMatch(/unblocked in .* for the 1\. time, of 0/)
+})
+
 test('[WO35] a wrong count of unread is seen', async () => {
   const { world, truth, replica } = await openCase()
   const holdings = new Map(

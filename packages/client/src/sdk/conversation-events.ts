@@ -56,7 +56,7 @@ export type ConversationEvents = {
   readonly [Event.MEMBERS_MUTED]: readonly [{ readonly mutedBy: string } & Until & Members]
   readonly [Event.MEMBERS_UNMUTED]: readonly [{ readonly unmutedBy: string } & Members]
   readonly [Event.BLOCKED]: readonly [{ readonly blockedBy: string } & Replayed]
-  /** Not raised: who is unblocked is no member, and hears INVITED when he is brought in again. */
+  /** To him, who is no member then; not again when he is a member by the time this device hears of it. */
   readonly [Event.UNBLOCKED]: readonly [{ readonly unblockedBy: string } & Replayed]
   readonly [Event.MEMBERS_BLOCKED]: readonly [{ readonly blockedBy: string } & Members]
   readonly [Event.MEMBERS_UNBLOCKED]: readonly [{ readonly unblockedBy: string } & Members]
