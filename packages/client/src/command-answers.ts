@@ -3,15 +3,16 @@
  * treated as anything that is refused late: told, and kept with the reason. Rules CL40, CL41, CL44, CL45 and CL360 to CL363.
  */
 import { parseOutcome } from '@parley/document'
-import type { Command, ConversationId, Failure, UserId } from '@parley/document'
+import type { Command, ConversationId, Failure } from '@parley/document'
 import type { CommandAnswer } from '@parley/wire'
 import type { Core } from './core.ts'
 import { ParleyError } from './errors.ts'
+import { failedUsers, reasonOf } from './failures.ts'
 import type { Ledger } from './ledger.ts'
 import { keepOrDrop, keepRefused, refuse } from './outbox.ts'
 import type { LaneEffect } from './outbox.ts'
 import { freshId } from './queueing.ts'
-import type { CommandItem, Reason } from './records.ts'
+import type { CommandItem } from './records.ts'
 
 const nothing: LaneEffect = { do: 'nothing' }
 
@@ -71,17 +72,11 @@ interface Divided {
 
 /** A command as it was done, and as it was not. A conversation was made whoever of the others could not be brought in. */
 function divide(command: Command, failures: readonly Failure[]): Divided {
-  const failed = new Set<UserId>(failures.flatMap(({ clientIds }) => clientIds))
+  const failed = failedUsers(failures)
   const rest = 'members' in command ? command.members.filter((user) => failed.has(user)) : []
   if (!('members' in command) || rest.length === 0) return { done: command, refused: undefined }
   if (command.op === 'create') return { done: command, refused: { op: 'add', members: rest } }
   const refused: Command = { ...command, members: rest }
   const members = command.members.filter((user) => !failed.has(user))
   return { done: members.length === 0 ? undefined : { ...command, members }, refused }
-}
-
-/** The first one, and beside it all that the relay said. */
-function reasonOf(failures: readonly Failure[]): Reason | undefined {
-  const [first] = failures.filter(({ clientIds }) => clientIds.length > 0)
-  return first === undefined ? undefined : { code: first.code, detail: first.detail, failures }
 }

@@ -241,3 +241,57 @@ test('[CL363] what is offered to a new epoch and fails there for some, or all, i
     expect(take(device.events, 'command-refused')).toEqual([])
   }
 })
+
+const tooMany = (...clientIds: readonly UserId[]): Failure => ({
+  clientIds,
+  code: 'too-many',
+  detail: 'enough',
+})
+
+test('[CL365] of a block that failed for some, or all, those are told and kept; retrying repeats it for them', async () => {
+  for (const done of [[jerry], []]) {
+    const device = await startDevice()
+    const { engine } = device
+    await device.connect()
+    const users = [...done, mary, spike]
+    const { id, confirmed } = await engine.person({ op: 'block', users: [...users, tom] })
+    expect(commands(device)).toHaveLength(1)
+    const himself = { clientIds: [tom], code: 'bad-content', detail: 'nobody blocks himself' } as const
+    const failures = [himself, tooMany(mary, spike)]
+    const outcome = { successfulClientIds: done, failures }
+    const verdict = { class: 'accepted', seq: 9, time: 1001, outcome } as const
+    await device.say({ frame: 'command-answer', conversation: '', id, verdict })
+    expect(await confirmed).toEqual(outcome)
+    expect(engine.blocked()).toEqual(done)
+    const kept = {
+      person: { op: 'block', users: [mary, spike] },
+      state: 'refused',
+      error: { code: 'too-many', failures: [tooMany(mary, spike)] },
+    }
+    expect(onlyUnsent(device).id === id).toBe(done.length === 0)
+    expect(take(device.events, 'person-refused')).toMatchObject([{ code: 'too-many', item: kept }])
+    const again = await startDevice({ store: device.store, seed: 2 })
+    await again.connect()
+    expect(commands(again)).toEqual([])
+    expect(onlyUnsent(again)).toMatchObject(kept)
+    await again.engine.retryUnsent(onlyUnsent(again).id)
+    await settle()
+    expect(commands(again)).toMatchObject([{ command: { op: 'block', users: [mary, spike] } }])
+  }
+})
+
+test('[CL365] that nobody blocks himself was said by the call, and is not kept', async () => {
+  const device = await startDevice()
+  await device.connect()
+  const { id, predicted } = await device.engine.person({ op: 'block', users: [mary, tom] })
+  expect(predicted.failures).toMatchObject([{ clientIds: [tom] }])
+  const verdict = {
+    class: 'accepted',
+    seq: 1,
+    time: 1001,
+    outcome: { ...predicted, failures: [...predicted.failures] },
+  } as const
+  await device.say({ frame: 'command-answer', conversation: '', id, verdict })
+  expect(device.engine.unsent()).toEqual([])
+  expect(take(device.events, 'person-refused')).toEqual([])
+})

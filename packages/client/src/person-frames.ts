@@ -167,10 +167,10 @@ function settle(
 ): void {
   const { command } = item
   const failed = failedUsers(failures)
-  const reason = reasonOf(failures)
   const rest =
     command.op === 'block' ? command.users.filter((user) => user !== core.user && failed.has(user)) : []
-  if (command.op !== 'block' || rest.length === 0 || reason === undefined) {
+  const reason = reasonOf(failures.filter(({ clientIds }) => clientIds.some((user) => rest.includes(user))))
+  if (command.op !== 'block' || reason === undefined) {
     settleWhole(ledger, item)
     return
   }

@@ -10,6 +10,7 @@ import type { EntryId, JsonObject, PersonCommand, PersonKind, Profile, UserId } 
 import type { Value } from '@parley/storage'
 import { corrupt, entryId, flag, number, object, plain, text, userId, whole } from './fields.ts'
 import { profileOf } from './person-rows.ts'
+import { readReason } from './read-records.ts'
 import type { Reason } from './records.ts'
 
 export interface OwnRecord {
@@ -63,7 +64,6 @@ export function readPersonItem(value: Value): PersonItem {
     throw corrupt('state')
   const command = parsePersonCommand(plain(fields, 'command'))
   if (!command.ok) throw corrupt('command')
-  const reason = fields['reason'] === null ? null : object(fields['reason'])
   const answered = fields['answered'] === null ? null : object(fields['answered'])
   return {
     n: whole(fields, 'n'),
@@ -72,7 +72,7 @@ export function readPersonItem(value: Value): PersonItem {
     at: number(fields, 'at'),
     time: number(fields, 'time'),
     state,
-    reason: reason === null ? null : { code: text(reason, 'code'), detail: text(reason, 'detail') },
+    reason: fields['reason'] === null ? null : readReason(fields['reason']),
     tried: flag(fields, 'tried'),
     answered: answered === null ? null : { seq: whole(answered, 'seq'), time: whole(answered, 'time') },
     offered: flag(fields, 'offered'),

@@ -196,7 +196,7 @@ function readTarget(value: Value | undefined): OperationTarget {
   }
 }
 
-function readReason(value: Value | undefined): Reason {
+export function readReason(value: Value | undefined): Reason {
   const fields = object(value)
   const reason = { code: text(fields, 'code'), detail: text(fields, 'detail') }
   if (fields['failures'] === undefined) return reason
