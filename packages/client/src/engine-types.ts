@@ -16,6 +16,7 @@ import type {
   Role,
   UserId,
 } from '@parley/document'
+import type { ListChanges } from './list-changes.ts'
 import type { LiveCalls } from './live-calls.ts'
 import type { UnsentItem } from './unsent-item.ts'
 
@@ -273,27 +274,6 @@ export type EngineEvent =
   /** The engine has ended: it was closed, or another owner took the store. Nothing is told after this. */
   | { readonly type: 'ended'; readonly code: string; readonly detail: string }
   | { readonly type: 'error'; readonly code: string; readonly detail: string }
-
-export interface Difference<T> {
-  readonly from: T
-  readonly to: T
-}
-
-/**
- * What a list row says otherwise than the one this device knew before; nothing for a conversation that it did not know.
- * Times are the relay's.
- */
-export interface ListChanges {
-  readonly name?: Difference<string | null>
-  readonly icon?: Difference<string | null>
-  /** '' for not a member. */
-  readonly role?: Difference<string>
-  readonly memberCount?: Difference<number>
-  /** Until when this user may not speak; 0 for no mute, or one that is over. */
-  readonly mutedUntil?: Difference<number>
-  readonly updatedAt?: Difference<number>
-  readonly lastMessageAt?: Difference<number>
-}
 
 type Told<Op extends Change['op']> = Extract<Change, { readonly op: Op }>
 

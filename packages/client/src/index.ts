@@ -13,7 +13,6 @@ export type {
   HistoryPage,
   HistoryQuery,
   Inspection,
-  ListChanges,
   MemberReached,
   MessageState,
   MessageView,
@@ -34,5 +33,6 @@ export {
   type SocketHandlers,
   type TokenReason,
 } from './ports.ts'
+export type { ListChanges } from './list-changes.ts'
 export { deviceLayout } from './records.ts'
 export { type Platform, PortableRealtime } from './sdk/realtime.ts'

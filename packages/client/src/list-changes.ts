@@ -1,6 +1,26 @@
 /** What a list row says otherwise than the one before it, for what happened while away. Rule CL341. */
-import type { ListChanges } from './engine-types.ts'
 import type { ConversationRecord } from './records.ts'
+
+export interface Difference<T> {
+  readonly from: T
+  readonly to: T
+}
+
+/**
+ * What a list row says otherwise than the one this device knew before; nothing for a conversation that it did not know.
+ * Times are the relay's.
+ */
+export interface ListChanges {
+  readonly name?: Difference<string | null>
+  readonly icon?: Difference<string | null>
+  /** '' for not a member. */
+  readonly role?: Difference<string>
+  readonly memberCount?: Difference<number>
+  /** Until when this user may not speak; 0 for no mute, or one that is over. */
+  readonly mutedUntil?: Difference<number>
+  readonly updatedAt?: Difference<number>
+  readonly lastMessageAt?: Difference<number>
+}
 
 /** `now`: by the relay's clock, by which mutes end. */
 export function listChanges(

@@ -5,13 +5,13 @@ export type {
   ConnectionState,
   ConversationsOptions,
   ConversationView,
-  Difference,
   Draft,
   MessageView,
   Reacted,
   UnsentItem,
 } from '../engine-types.ts'
 export { ParleyError, type ParleyErrorCode } from '../errors.ts'
+export type { Difference } from '../list-changes.ts'
 export type { Logger, TokenReason } from '../ports.ts'
 export {
   BinaryMessage,

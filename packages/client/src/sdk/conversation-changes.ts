@@ -1,6 +1,6 @@
 /** What was another one before this device was away, as apps read it. Rule CL343. */
 import { forever } from '@parley/document'
-import type { Difference, ListChanges } from '../engine-types.ts'
+import type { Difference, ListChanges } from '../list-changes.ts'
 
 /** A mute of one's own: until when one may not speak, null for good. */
 export interface OwnMute {
