@@ -3,7 +3,7 @@
  *
  * Before it is recognised nothing is queued: a second frame ends it.
  */
-import { parseDeviceId } from '@parley/document'
+import { type DeviceId, parseDeviceId } from '@parley/document'
 import {
   type DeviceFrame,
   decodeDeviceFrame,
@@ -13,14 +13,17 @@ import {
   type TokenRenewal,
 } from '@parley/wire'
 import type { Channel } from './channel.ts'
-import type { Authenticate, Clock, Connection, Identity, Logger, Standing } from './ports.ts'
+import type { Authenticated, Clock, Connection, Identity, Logger, Standing } from './ports.ts'
+import { type Revocations, revokedSentence } from './revocations.ts'
 import type { Session } from './session.ts'
 
 /** What a session can do with the relay. */
 export interface Desk {
   readonly clock: Clock
   readonly logger: Logger
-  readonly authenticate: Authenticate
+  readonly authenticate: Revocations['authenticate']
+  /** Whether the token of a session may still hold: it may have been revoked since it was looked at. */
+  readonly holds: Revocations['holds']
   /** Once, at once or later, unless the channel has ended: its session, or why there is none. */
   readonly enter: (
     identity: Identity,
@@ -70,14 +73,17 @@ export function createConnection(desk: Desk, channel: Channel, entered?: Session
       fail('malformed', 'the device is not a device id')
       return
     }
-    const who = await desk.authenticate(hello.token, desk.clock.now())
+    const who = await desk.authenticate(hello.token, desk.clock.now(), device)
     if (closed()) return
     if (!who.ok) {
       fail(who.code, who.detail)
       return
     }
-    const { user, expires } = who
-    const identity: Identity = { user, device, ...(expires === undefined ? {} : { expires }) }
+    const identity = identityOf(who, device)
+    if (identity === undefined) {
+      fail('bad-token', ofAnotherDevice)
+      return
+    }
     if (expired(identity)) {
       fail('token-expired')
       return
@@ -91,25 +97,29 @@ export function createConnection(desk: Desk, channel: Channel, entered?: Session
 
   /** A session outlives its token when a fresh one comes in time; what came before it was taken under the old one. */
   const renew = async (session: Session, token: string): Promise<void> => {
-    const who = await desk.authenticate(token, desk.clock.now())
+    const { user, device } = session.identity
+    const who = await desk.authenticate(token, desk.clock.now(), device)
     renewing = false
     if (closed()) return
     if (!who.ok) {
       fail(who.code, who.detail)
       return
     }
-    const { user, device } = session.identity
     if (who.user !== user) {
       fail('bad-token', 'The fresh token is of another user.')
       return
     }
-    const identity: Identity = {
-      user,
-      device,
-      ...(who.expires === undefined ? {} : { expires: who.expires }),
+    const identity = identityOf(who, device)
+    if (identity === undefined) {
+      fail('bad-token', ofAnotherDevice)
+      return
     }
     if (expired(identity)) {
       fail('token-expired')
+      return
+    }
+    if (!desk.holds(identity)) {
+      fail('revoked', revokedSentence)
       return
     }
     session.identity = identity
@@ -171,5 +181,22 @@ export function createConnection(desk: Desk, channel: Channel, entered?: Session
     fail(code, detail) {
       if (!closed()) fail(code, detail)
     },
+  }
+}
+
+const ofAnotherDevice = 'The token names another device than the one that shows it.'
+
+/** Nothing when the token names another device. */
+function identityOf(
+  who: Extract<Authenticated, { readonly ok: true }>,
+  device: DeviceId,
+): Identity | undefined {
+  if (who.device !== undefined && who.device !== device) return undefined
+  return {
+    user: who.user,
+    device,
+    ...(who.expires === undefined ? {} : { expires: who.expires }),
+    ...(who.issuedAt === undefined ? {} : { issuedAt: who.issuedAt }),
+    ...(who.device === undefined ? {} : { boundTo: who.device }),
   }
 }

@@ -4,7 +4,7 @@
  * A turn takes everything that arrived while the last one ran; between two turns the log is read for those who ask or
  * catch up. So there is one order of all things, and nobody ever sees half a turn.
  */
-import { laterAnswers, type LaterCode, protocolVersion } from '@parley/wire'
+import { type FailureCode, laterAnswers, type LaterCode, protocolVersion } from '@parley/wire'
 import { answerPeople } from './answer-people.ts'
 import { answersOf, violationsIn } from './answers.ts'
 import { stepCatchUp } from './catch-up.ts'
@@ -19,12 +19,16 @@ import { marksInput } from './judge-marks.ts'
 import { paced } from './pace.ts'
 import type { Identity, Relay, RelayHealth, RelayOptions } from './ports.ts'
 import { createPresences } from './presence.ts'
+import { createRevocations } from './revocations.ts'
 import { createSession, createSessions, type Session, type Tagged } from './session.ts'
 import { createSignals } from './signals.ts'
 import { StoreError } from './store.ts'
 import { createTags } from './tags.ts'
 import { allLater, type Judge, ownSeams, runTurn, type Seams } from './turn.ts'
 import { createWork, type Waiting } from './work.ts'
+
+/** A little longer than the longest token of the daemon's default. */
+const defaultRevocationsKeptMs = 31 * 86_400_000
 
 export function createRelay(options: RelayOptions): Relay {
   return createRelayWith(options, ownSeams)
@@ -132,8 +136,9 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     logger.error('the store could not be read', { error })
   }
 
-  const enter = (identity: Identity, standing: Tagged, channel: Channel): Session | undefined => {
-    if (draining || state === 'ended') return undefined
+  const enter = (identity: Identity, standing: Tagged, channel: Channel): Session | FailureCode => {
+    if (draining || state === 'ended') return 'shutting-down'
+    if (!revocations.holds(identity)) return 'revoked'
     const session = createSession(identity, standing, channel, store)
     const predecessor = sessions.enter(session)
     presences.entered(session)
@@ -154,7 +159,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
   }
 
   const enterByHello: Desk['enter'] = (identity, greeting, channel, entered) => {
-    const enterNow = (): void => entered(enter(identity, greeting, channel) ?? 'shutting-down')
+    const enterNow = (): void => entered(enter(identity, greeting, channel))
     if (greeting.tag === '') enterNow()
     else claimTag({ claim: { ...identity, ...greeting }, channel, enter: enterNow, refuse: entered })
   }
@@ -277,6 +282,14 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     },
     end,
   })
+  const revocations = createRevocations({
+    store,
+    sessions,
+    clock,
+    authenticate: options.authenticate,
+    keptMs: options.revocationsKeptMs ?? defaultRevocationsKeptMs,
+    end,
+  })
   const passOn = createSignals({ store, cache, sessions, clock, limits, count, read: ask })
 
   /** Up to as much again, so that those who wait do not come back all at once. */
@@ -298,7 +311,8 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
   const desk: Desk = {
     clock,
     logger,
-    authenticate: options.authenticate,
+    authenticate: revocations.authenticate,
+    holds: revocations.holds,
     enter: enterByHello,
     receive,
     resume: (session) => {
@@ -318,11 +332,14 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     },
     connect(identity, standing, peer) {
       const channel = createChannel(peer)
-      const session = enter(identity, standing, channel)
-      const connection = createConnection(desk, channel, session)
-      if (session === undefined) connection.fail('shutting-down')
+      const entered = enter(identity, standing, channel)
+      if (typeof entered !== 'string') return createConnection(desk, channel, entered)
+      const connection = createConnection(desk, channel)
+      connection.fail(entered)
       return connection
     },
+    authenticate: async (token, now) => revocations.authenticate(token, now),
+    revoke: revocations.revoke,
     sweep: () => presences.sweep(),
     async drain() {
       draining = true

@@ -13,10 +13,12 @@ export type {
   Relay,
   RelayHealth,
   RelayOptions,
+  Revoked,
   Standing,
 } from './ports.ts'
 export { createRelay } from './create-relay.ts'
 export type { PeopleStore, PersonRecord } from './people-store.ts'
+export type { RevocationRecord, RevocationStore } from './revocation-store.ts'
 export {
   type CommandKey,
   type CommandRecord,

@@ -4,6 +4,7 @@
 import { type ConversationId, type DeviceId, type EntryId, everybody, type UserId } from '@parley/document'
 import type { MarkRecord } from './marks-store.ts'
 import { readMemoryMarks } from './memory-marks.ts'
+import { createMemoryRevocations, type MemoryRevocations } from './memory-revocations.ts'
 import { type MemoryPeople, putMemoryPerson, readMemoryPeople } from './memory-people.ts'
 import {
   type CommandRecord,
@@ -48,6 +49,7 @@ export interface MemoryDisk {
   readonly people: MemoryPeople
   /** Devices, by user and tag. */
   readonly tags: Map<string, DeviceId>
+  readonly revocations: MemoryRevocations
 }
 
 export function createMemoryDisk(epoch: string): MemoryDisk {
@@ -59,6 +61,7 @@ export function createMemoryDisk(epoch: string): MemoryDisk {
     commands: new Map(),
     people: new Map(),
     tags: new Map(),
+    revocations: new Map(),
   }
 }
 
@@ -150,6 +153,7 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
     },
     ...readMemoryPeople(disk.people),
     ...readMemoryMarks(at),
+    ...createMemoryRevocations(disk.revocations),
     async commit(commit) {
       apply(disk, commit)
     },

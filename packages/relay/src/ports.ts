@@ -24,11 +24,26 @@ export interface Identity {
   readonly device: DeviceId
   /** From when on the token does not hold any more, in the clock's milliseconds. */
   readonly expires?: number
+  /** When the token was made; left out, it was made at the beginning of time: every revocation takes it. */
+  readonly issuedAt?: number
+  /** The device the token names. A stock tool has an identity of its own, and is revoked by this one. */
+  readonly boundTo?: DeviceId
 }
 
 export type Authenticated =
-  | { readonly ok: true; readonly user: UserId; readonly expires?: number }
-  | { readonly ok: false; readonly code: 'bad-token' | 'token-expired'; readonly detail: string }
+  | {
+      readonly ok: true
+      readonly user: UserId
+      readonly expires?: number
+      readonly issuedAt?: number
+      /** The only device that may show this token. */
+      readonly device?: DeviceId
+    }
+  | {
+      readonly ok: false
+      readonly code: 'bad-token' | 'token-expired' | 'revoked'
+      readonly detail: string
+    }
 
 /** Whose token this is. Rejects only when it cannot know (then the session fails with `internal`). */
 export type Authenticate = (token: string, now: number) => Promise<Authenticated>
@@ -54,6 +69,8 @@ export interface RelayOptions {
   readonly random: (count: number) => Uint8Array
   readonly logger: Logger
   readonly authenticate: Authenticate
+  /** For how long a revocation is kept: longer than any token holds. Left out, for 31 days. */
+  readonly revocationsKeptMs?: number
   readonly limits?: Partial<RelayLimits>
   readonly countSignal?: CountSignal
   /**
@@ -96,8 +113,22 @@ export interface RelayHealth {
   readonly state: 'running' | 'full' | 'broken' | 'ended'
 }
 
+export interface Revoked {
+  /** Tokens made up to then are taken no more. */
+  readonly at: number
+  /** How many sessions it has ended, of both doors. */
+  readonly sessions: number
+}
+
 export interface Relay {
   readonly health: RelayHealth
+  /** Whose token this is, unless it has been revoked: for a shell that calls `connect`. */
+  readonly authenticate: Authenticate
+  /**
+   * Takes every token of a user, or of one of his devices, made up to now: their sessions end at once with `revoked`. On
+   * the disk when it resolves; when the store cannot write it, it rejects, and holds until the process ends.
+   */
+  revoke(user: UserId, device?: DeviceId): Promise<Revoked>
   /** A new socket: its first frame must be hello. */
   accept(peer: Peer): Connection
   /** A peer whose identity the shell knows already: it is in session at once. */

@@ -9,6 +9,7 @@
 import type { ConversationId, DeviceId, EntryId, Mention, Operation, UserId } from '@parley/document'
 import type { MarkRecord, MarksStore } from './marks-store.ts'
 import type { PeopleStore, PersonRecord } from './people-store.ts'
+import type { RevocationStore } from './revocation-store.ts'
 
 export interface ConversationRecord {
   readonly id: ConversationId
@@ -228,7 +229,7 @@ export interface FeedRow {
 export const maxRecallsRead = 4096
 
 /** Batch reads answer what exists, in no particular order. */
-export interface RelayStore extends PeopleStore, MarksStore {
+export interface RelayStore extends PeopleStore, MarksStore, RevocationStore {
   /** The life of this data: random, renewed by restore, import and failover. */
   readonly epoch: string
   /** Of the last commit that has resolved. */

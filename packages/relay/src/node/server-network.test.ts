@@ -24,6 +24,7 @@ interface Stage {
 async function stage(): Promise<Stage> {
   let failing: StoreErrorKind | undefined
   const { relay, store } = createTestRelay({
+    authenticate: createTokenCheck({ secret: testSecret }),
     wrap: (inner) =>
       new Proxy(inner, {
         get: (target, name): unknown =>
@@ -35,7 +36,6 @@ async function stage(): Promise<Stage> {
   const network = createNetwork({
     relay,
     store,
-    checkToken: createTokenCheck({ secret: testSecret }),
     http: { origins: { allowed: [], loopback: false }, mint: undefined, servePage: undefined },
     metrics: createMetrics(),
     logger: silentLogger,

@@ -15,13 +15,11 @@ import { countAnswers } from './server-counting.ts'
 import type { Metrics } from './server-metrics.ts'
 import { type KeepSession, type Session, createCork, serveSocket } from './server-socket.ts'
 import { refuseUpgrade } from './server-upgrade.ts'
-import type { CheckToken } from './token.ts'
 import { createYEndpoint } from './y-endpoint.ts'
 
 export interface NetworkSetting {
   readonly relay: Relay
   readonly store: RelayStore
-  readonly checkToken: CheckToken
   readonly http: Pick<HttpSetting, 'origins' | 'mint' | 'servePage'>
   readonly metrics: Metrics
   readonly logger: Logger

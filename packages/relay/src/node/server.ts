@@ -75,14 +75,13 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
 
   const limits = { ...defaultLimits, ...options.limits }
   const metrics = createMetrics()
-  const checkToken = createTokenCheck(rules)
   const ending = createEnding(logger)
   const relay = createRelay({
     store: countCommits(store, metrics),
     clock: { now },
     random: randomBytes,
     logger,
-    authenticate: checkToken,
+    authenticate: createTokenCheck(rules),
     limits,
     countSignal: (what) => metrics.add(`signals_${what}_total`),
     gathered: async () =>
@@ -97,7 +96,6 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
   const network = createNetwork({
     relay,
     store,
-    checkToken,
     http: {
       origins: { allowed: options.origins ?? [], loopback: dev },
       mint: dev

@@ -6,6 +6,7 @@
 
 import { marksSchema } from './sqlite-marks.ts'
 import { peopleSchema } from './sqlite-people.ts'
+import { revocationsSchema } from './sqlite-revocations.ts'
 
 /** "PRLY": whose file this is, for whoever finds it (`file`, and ourselves). */
 export const applicationId = 0x50524c59
@@ -160,4 +161,4 @@ export const schema: string = `
     outcome BLOB NOT NULL,
     PRIMARY KEY (user, id)
   ) STRICT, WITHOUT ROWID;
-${marksSchema}${peopleSchema}`
+${marksSchema}${peopleSchema}${revocationsSchema}`

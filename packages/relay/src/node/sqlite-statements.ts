@@ -6,6 +6,7 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { maxRecallsRead } from '../store.ts'
 import { prepareMarks, type MarksStatements } from './sqlite-marks.ts'
 import { preparePeople, type PeopleStatements } from './sqlite-people.ts'
+import { prepareRevocations, type RevocationStatements } from './sqlite-revocations.ts'
 
 type Statement<Name extends string> = Readonly<Record<Name, StatementSync>>
 
@@ -55,6 +56,7 @@ export interface Statements {
   readonly write: Writes
   readonly people: PeopleStatements
   readonly marks: MarksStatements
+  readonly revocations: RevocationStatements
 }
 
 export function prepareStatements(database: DatabaseSync): Statements {
@@ -64,6 +66,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
     write: prepareWrites(prepare),
     people: preparePeople(database),
     marks: prepareMarks(database),
+    revocations: prepareRevocations(database),
   }
 }
 

@@ -7,7 +7,7 @@
  */
 import { type ConversationId, everybody } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
-import type { FeedRow, LogRow, RelayCommit, RelayStore, StoredConversation } from '../store.ts'
+import type { FeedRow, LogRow, RelayStore, StoredConversation } from '../store.ts'
 import { StoreError } from '../store.ts'
 import {
   type Columns,
@@ -30,6 +30,7 @@ import { storeErrorOf } from './sqlite-errors.ts'
 import { createNumbers } from './sqlite-numbers.ts'
 import { readSqliteMarks } from './sqlite-marks.ts'
 import { readSqlitePeople } from './sqlite-people.ts'
+import { revocationRecord } from './sqlite-revocations.ts'
 import { prepareStatements, type Statements } from './sqlite-statements.ts'
 
 export interface SqliteStoreOptions {
@@ -150,15 +151,23 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     )
   }
 
-  const write = (commit: RelayCommit): void => {
-    database.exec('BEGIN IMMEDIATE')
+  /** One transaction; what it failed with decides whether there will be another. */
+  const write = (run: () => void): void => {
+    if (broken !== undefined) throw broken
     try {
-      writeCommit(statements, numbers, commit)
-      database.exec('COMMIT')
+      database.exec('BEGIN IMMEDIATE')
+      try {
+        run()
+        database.exec('COMMIT')
+      } catch (error) {
+        rollBack(database)
+        numbers.forget()
+        throw error
+      }
     } catch (error) {
-      rollBack(database)
-      numbers.forget()
-      throw error
+      const failure = storeErrorOf(error)
+      if (failure instanceof StoreError && failure.kind === 'broken') broken = failure
+      throw failure
     }
   }
 
@@ -241,15 +250,15 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     tagHolder: async (user, tag) => reading(() => readOne(read.tagHolder.get(user, tag), tagDevice)),
     ...readSqlitePeople(statements.people, readingAll),
     ...readSqliteMarks(statements.marks, numbers.of, readingAll),
+    revocations: async (user) => reading(() => statements.revocations.of.all(user).map(revocationRecord)),
+    async revoke({ user, device, at }, keptFrom) {
+      write(() => {
+        statements.revocations.put.run(user, device, at)
+        statements.revocations.drop.run(keptFrom)
+      })
+    },
     async commit(commit) {
-      if (broken !== undefined) throw broken
-      try {
-        write(commit)
-      } catch (error) {
-        const failure = storeErrorOf(error)
-        if (failure instanceof StoreError && failure.kind === 'broken') broken = failure
-        throw failure
-      }
+      write(() => writeCommit(statements, numbers, commit))
       position = commit.position
       unclean ||= commit.rewrites.length > 0
       if (unclean) clean()

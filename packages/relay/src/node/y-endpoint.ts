@@ -9,23 +9,16 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import {
-  type DocumentName,
-  type UserId,
-  headName,
-  pageName,
-  parseDeviceId,
-  parseDocumentName,
-} from '@parley/document'
-import { maxDeviceFrameBytes } from '@parley/wire'
+import { type DocumentName, headName, pageName, parseDeviceId, parseDocumentName } from '@parley/document'
+import { type FailureCode, maxDeviceFrameBytes } from '@parley/wire'
 import { WebSocketServer } from 'ws'
-import type { Connection, Logger, Peer, Relay } from '../ports.ts'
+import type { Authenticated, Connection, Identity, Logger, Peer, Relay } from '../ports.ts'
+import { revokedSentence } from '../revocations.ts'
 import type { RelayStore } from '../store.ts'
 import { type ServerTimings, payloadHeadroom } from './server-limits.ts'
 import { describeError } from './server-log.ts'
 import type { Metrics } from './server-metrics.ts'
 import type { KeepSession } from './server-socket.ts'
-import type { CheckToken } from './token.ts'
 import { maxReadersPerDocument } from './y-limits.ts'
 import { type Reader, openReader } from './y-reader.ts'
 import { type RoomReader, createRooms } from './y-room.ts'
@@ -34,7 +27,6 @@ import { type Heard, createListener, readDocument } from './y-source.ts'
 export interface YSetting {
   readonly relay: Relay
   readonly store: RelayStore
-  readonly checkToken: CheckToken
   readonly metrics: Metrics
   readonly logger: Logger
   readonly timings: ServerTimings
@@ -63,7 +55,7 @@ export interface YEndpoint {
 const subprotocol = 'parley.y1'
 
 export function createYEndpoint(setting: YSetting): YEndpoint {
-  const { store, checkToken, logger, now } = setting
+  const { store, relay, logger, now } = setting
   const rooms = createRooms()
   const listen = createListener()
   const sockets = new WebSocketServer({
@@ -81,14 +73,16 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
 
   /** Lets one in, or says why not. */
   const admit = async (visit: Visit): Promise<void> => {
-    const who = await checkToken(visit.token, now())
+    const who = await relay.authenticate(visit.token, now())
     if (!who.ok) {
       visit.refuse(401, who.detail)
       return
     }
-    const seat = takeSeat(visit, who.user, who.expires)
+    const seat = takeSeat(visit, identityOf(who, setting.random))
     try {
-      if (!(await seat.load())) visit.refuse(404, 'There is no such document, or it is not yours.')
+      const his = await seat.load()
+      if (seat.refusal() === 'revoked') visit.refuse(401, revokedSentence)
+      else if (!his) visit.refuse(404, 'There is no such document, or it is not yours.')
       // With his own seat; and only now, since to others the document does not exist.
       else if (rooms.readersOf(roomOf(visit.name)) > maxReadersPerDocument)
         visit.refuse(503, 'This document has as many readers as it may.')
@@ -100,11 +94,13 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
   }
 
   /** A place in the room, and in session with the relay; the socket comes last. */
-  const takeSeat = (visit: Visit, user: UserId, expires: number): Seat => {
+  const takeSeat = (visit: Visit, identity: Identity): Seat => {
+    const { user, expires = Number.POSITIVE_INFINITY } = identity
     const { name } = visit
     const place = roomOf(name)
     let reader: Reader | undefined
     let broken = false
+    let refusal: FailureCode | undefined
     const self: RoomReader = {
       user,
       sendAwareness(message) {
@@ -129,15 +125,12 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
       },
       buffered: () => reader?.buffered() ?? 0,
       close(code) {
+        refusal = code
         reader?.end(code)
       },
     }
     const standing = { epoch: store.epoch, cursor: store.position, only: name.conversation }
-    const connection = setting.relay.connect(
-      { user, device: makeDevice(setting.random), expires },
-      standing,
-      peer,
-    )
+    const connection = relay.connect(identity, standing, peer)
     const leave = (): void => {
       rooms.leave(place, self)
       connection.closed()
@@ -175,7 +168,7 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
         })
       })
     }
-    return { connection, load, open, leave, taken: () => reader !== undefined }
+    return { connection, refusal: () => refusal, load, open, leave, taken: () => reader !== undefined }
   }
 
   return {
@@ -222,6 +215,8 @@ interface Visit {
 
 interface Seat {
   readonly connection: Connection
+  /** Why the relay has ended this session before there was a socket to say so. */
+  readonly refusal: () => FailureCode | undefined
   /** Loads the document; false when it is not his. */
   readonly load: () => Promise<boolean>
   readonly open: () => void
@@ -248,6 +243,21 @@ function readToken(header: string | undefined): string | undefined {
   const offered = (header ?? '').split(',').map((item) => item.trim())
   const tokens = offered.filter((item) => item.startsWith('token.'))
   return offered.includes(subprotocol) && tokens.length === 1 ? tokens[0]?.slice('token.'.length) : undefined
+}
+
+/** A stock tool has no device; what it does is the doing of the one its token names, if it names one. */
+function identityOf(
+  who: Extract<Authenticated, { readonly ok: true }>,
+  random: YSetting['random'],
+): Identity {
+  const { user, expires, issuedAt, device: boundTo } = who
+  return {
+    user,
+    device: makeDevice(random),
+    ...(expires === undefined ? {} : { expires }),
+    ...(issuedAt === undefined ? {} : { issuedAt }),
+    ...(boundTo === undefined ? {} : { boundTo }),
+  }
 }
 
 function makeDevice(random: YSetting['random']): NonNullable<ReturnType<typeof parseDeviceId>> {

@@ -99,7 +99,9 @@ test('[RE124] stopping ends readers in order', async () => {
 })
 
 test('[RE116] a reader that was too slow gets the document again, or hears that it is not his any more', async () => {
-  const { relay, store, clock } = createTestRelay()
+  const { relay, store, clock } = createTestRelay({
+    authenticate: createTokenCheck({ secret: testSecret }),
+  })
   const conversation = testConversationId(1)
   const tom = createTestDevice(relay, { user: 'Tom' })
   const mary = createTestDevice(relay, { user: 'Mary' })
@@ -124,7 +126,6 @@ test('[RE116] a reader that was too slow gets the document again, or hears that 
   const network = createNetwork({
     relay: deaf,
     store,
-    checkToken: createTokenCheck({ secret: testSecret }),
     http: { origins: { allowed: [], loopback: false }, mint: undefined, servePage: undefined },
     metrics: createMetrics(),
     logger: silentLogger,

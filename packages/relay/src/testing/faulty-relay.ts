@@ -90,6 +90,8 @@ function createHastyRelay(options: RelayOptions, hold: (hasty: Hasty, peer: Peer
     },
     accept: (peer) => relay.accept(hold(hasty, peer)),
     connect: (identity, standing, peer) => relay.connect(identity, standing, hold(hasty, peer)),
+    authenticate: async (...shown) => relay.authenticate(...shown),
+    revoke: async (...whom) => relay.revoke(...whom),
     sweep: () => relay.sweep(),
     drain: async () => relay.drain(),
   }

@@ -35,6 +35,8 @@ export function wrapStore(
     peopleSince: async (...key) => around(async () => store.peopleSince(...key)),
     marks: async (keys) => around(async () => store.marks(keys)),
     marksSince: async (...key) => around(async () => store.marksSince(...key)),
+    revocations: async (user) => around(async () => store.revocations(user)),
+    revoke: async (...what) => around(async () => store.revoke(...what)),
     head: async (id) => around(async () => store.head(id)),
     commit: async (commit) => around(async () => store.commit(commit)),
     close: async () => around(async () => store.close()),
