@@ -1,5 +1,4 @@
 /** What a list row says otherwise than the one before it, for what happened while away. Rule CL341. */
-import type { ConversationRecord } from './records.ts'
 
 export interface Difference<T> {
   readonly from: T
@@ -22,12 +21,20 @@ export interface ListChanges {
   readonly lastMessageAt?: Difference<number>
 }
 
+/** What of a stored list row is compared. */
+interface ListRow {
+  readonly name: string | null
+  readonly icon: string | null
+  readonly role: string
+  readonly members: number
+  readonly mutedUntil: number
+  readonly createdAt: number
+  readonly headTime: number
+  readonly last: { readonly time: number } | null
+}
+
 /** `now`: by the relay's clock, by which mutes end. */
-export function listChanges(
-  before: ConversationRecord | undefined,
-  after: ConversationRecord,
-  now: number,
-): ListChanges {
+export function listChanges(before: ListRow | undefined, after: ListRow, now: number): ListChanges {
   // Of what was not known here there is nothing to compare with; that he came in has an event of its own.
   if (before === undefined) return {}
   const was = factsOf(before, now)
@@ -55,8 +62,8 @@ export function listChanges(
 
 type Facts = { readonly [K in keyof ListChanges]-?: NonNullable<ListChanges[K]>['from'] }
 
-function factsOf(record: ConversationRecord, now: number): Facts {
-  const { name, icon, role, members, mutedUntil, createdAt, headTime, last } = record
+function factsOf(row: ListRow, now: number): Facts {
+  const { name, icon, role, members, mutedUntil, createdAt, headTime, last } = row
   return {
     name,
     icon,
