@@ -136,9 +136,13 @@ function wholeInfo(info: unknown): unknown {
 /** What he saw while he was in it stays, that of an earlier life of the log too; nothing later came. */
 function checkFormer(holding: Holding, truth: Truth, user: string, renewed: boolean): readonly string[] {
   const { id } = truth
-  // A restored relay that never heard of him does not tell him so.
+  // A restored relay that never had him in it does not tell him so; it may well have been told to keep him out.
   const forgotten =
-    renewed && truth.changes.every(({ by, members }) => by !== user && !members.includes(user))
+    renewed &&
+    truth.changes.every(
+      ({ op, by, members }) =>
+        !['created', 'added', 'joined'].includes(op) || (by !== user && !members.includes(user)),
+    )
   if (holding.view.role !== '' && !forgotten) return [`${id}: still believes he is a member`]
   if (renewed) return []
   const left = truth.changes.findLast(

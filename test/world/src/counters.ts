@@ -33,6 +33,10 @@ export const counterNames = [
   'clockJumps',
   'clocksWrongByHours',
   'longAbsences',
+  'signIns',
+  'conflicts',
+  'conflictsOfReconnections',
+  'heldWhileSignedOut',
   'secondDevices',
   // relay
   'relayCrashes',
@@ -41,6 +45,7 @@ export const counterNames = [
   'relayCrashesAmongSends',
   'relayDiskFull',
   'relayClockJumps',
+  'silentConnections',
   'epochChanges',
   // life
   'sends',
@@ -86,6 +91,15 @@ export const counterNames = [
   'replays',
   'reads',
   'drafts',
+  'transients',
+  'transientsRefused',
+  'transientsHeard',
+  'typings',
+  'typingsHeard',
+  'presencesAsked',
+  'presencesTold',
+  'probesHeard',
+  'absencesTold',
   'unreadCountsChecked',
 ] as const
 

@@ -299,7 +299,7 @@ function seqOf(outcome: unknown): number {
   return typeof outcome.seq === 'number' ? outcome.seq : 0
 }
 
-function codeOf(error: unknown): string {
+export function codeOf(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'code' in error) return String(error.code)
   return error instanceof Error ? `${error.name}: ${error.message}` : String(error)
 }

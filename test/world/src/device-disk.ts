@@ -45,6 +45,8 @@ export interface DeviceDisk {
   readonly calm: () => void
   /** For people who look into a failure. */
   readonly peek: (table: string) => readonly Row[]
+  /** Of all tables. */
+  readonly rows: () => readonly Row[]
   /** Takes rows away behind everybody's back. Only for the known faults. */
   readonly tamper: (table: string, gone: (value: unknown) => boolean) => void
   /** It has always kept what it was given: no failed write, and nothing lost with a dead machine. */
@@ -232,6 +234,7 @@ export function createDeviceDisk(
       death = null
     },
     peek: (table) => live.get(table) ?? [],
+    rows: () => [...live.values()].flat(),
     tamper(table, gone) {
       for (const image of [live, flushed]) {
         image.set(

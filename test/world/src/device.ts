@@ -26,8 +26,10 @@ export interface Process {
   readonly power: Power
   readonly engine: Engine
   state: 'starting' | 'up' | 'failed'
-  /** It ended by itself: superseded, or the relay said stop. */
+  /** It ended by itself: superseded. */
   ended: string | null
+  /** How often it was told that another device has its tag. */
+  conflicts: number
 }
 
 export interface DeviceOptions {
@@ -35,6 +37,8 @@ export interface DeviceOptions {
   readonly user: UserId
   /** Devices with the same one are copies of each other: one device to the relay. */
   readonly family: string
+  /** '' for one that shares with no other. */
+  readonly tag: string
   readonly disk: DeviceDisk
   readonly clock: SkewedClock
   readonly world: DeviceSurroundings
@@ -68,7 +72,11 @@ export interface Device {
   readonly clock: SkewedClock
   /** The engine the user talks to, while one runs. */
   readonly process: () => Process | null
-  readonly start: () => void
+  /** `signsIn`: the user does, here and now. */
+  readonly start: (how?: { readonly signsIn: boolean }) => void
+  readonly tag: () => string
+  /** From its next start on it shares with no other. */
+  readonly leaveTag: () => void
   readonly crash: () => void
   /** Starts a second engine over the same disk, as another tab would, and leaves the first one frozen. */
   readonly takeOver: () => void
@@ -89,7 +97,8 @@ const expectedErrors = new Set(['the app gave no token', 'the device cannot stor
 /** Another owner has the store, or the browser has closed it. */
 const expectedEnds = new Set(['superseded', 'storage-unavailable'])
 
-export function createDevice({ name, user, family, disk, clock, world }: DeviceOptions): Device {
+export function createDevice(options: DeviceOptions): Device {
+  const { name, user, family, disk, clock, world } = options
   const { scheduler, trace, journal, network } = world
   const random = world.random.fork(name)
   /** All that have power; the user talks to `main`. */
@@ -98,9 +107,10 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
   let sleeper: Process | null = null
   let runs = 0
   let online = true
+  let { tag } = options
   let lost = false
 
-  const launch = (): Process => {
+  const launch = (signsIn = false): Process => {
     runs += 1
     const run = runs
     const power = createPower()
@@ -113,12 +123,14 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
     })
     const ports = world.ports(portsOf(power, random.fork(`run ${run}`)), disk)
     const { limits, readReceipts } = world
-    const engine = createEngine({ user, ports, limits, readReceipts })
-    const started: Process = { run, power, engine, state: 'starting', ended: null }
+    const login = signsIn ? { login: true } : {}
+    const engine = createEngine({ user, ports, limits, readReceipts, tag, ...login })
+    const started: Process = { run, power, engine, state: 'starting', ended: null, conflicts: 0 }
     engine.on((event) => {
       journal.heard.push({ device: name, run, at: scheduler.now(), event })
       if ('replayed' in event) world.counters.add('replays')
       if (event.type === 'state') trace.note(name, `is ${event.state}`)
+      if (event.type === 'stopped') stopped(started, event.code)
       if (event.type !== 'ended') return
       started.ended = event.code
       trace.note(name, `ended: ${event.code}`)
@@ -139,6 +151,14 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
       },
     )
     return started
+  }
+
+  const stopped = (process: Process, code: string): void => {
+    trace.note(name, `stopped: ${code}`)
+    process.conflicts += 1
+    world.counters.add('conflicts')
+    if (process.conflicts > 1 || code !== 'conflict' || tag === '')
+      journal.violations.push(`${name}: was told to stop by ${code}`)
   }
 
   const portsOf = (power: Power, chance: Random): Ports => ({
@@ -189,9 +209,13 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
     clock,
     process: () => main,
     frozen: () => sleeper,
-    start() {
+    start(how = { signsIn: false }) {
       if (lost || main !== null) return
-      main = launch()
+      main = launch(how.signsIn)
+    },
+    tag: () => tag,
+    leaveTag() {
+      tag = ''
     },
     crash: killAll,
     takeOver() {
@@ -224,4 +248,10 @@ export function createDevice({ name, user, family, disk, clock, world }: DeviceO
     },
     lost: () => lost,
   }
+}
+
+/** Another device has its tag: it stands still, as without a network. */
+export function isSignedOut(device: Device): boolean {
+  const process = device.process()
+  return process !== null && process.state === 'up' && process.ended === null && process.conflicts > 0
 }

@@ -22,5 +22,5 @@ test.each(['answer-before-disk', 'no-fsync', 'outbox-cleared-on-send', 'storage-
 
 test('[WO40] every fault the relay can be made with is put in, by the relay or by the disk under it', () => {
   expect([...relayFaults, 'no-fsync'].toSorted()).toEqual([...relaysOwn].toSorted())
-  expect(faults).toHaveLength(15)
+  expect(faults).toHaveLength(19)
 })

@@ -18,6 +18,19 @@ export const relayFaults = [
 ] as const
 export type RelayFault = (typeof relayFaults)[number]
 
+/** Bugs of the relay that show in what passes through it, put around the real one by the world. */
+export const passingFaults = [
+  /** Signals go to everybody. */
+  'signals-to-strangers',
+  /** That somebody has gone is never told. */
+  'absence-untold',
+  /** A device that comes back sends the newer one away. */
+  'reconnection-signs-in',
+  /** Nobody knows who has a tag. */
+  'tags-forgotten',
+] as const
+export type PassingFault = (typeof passingFaults)[number]
+
 /** What the world itself does wrong around the client and under the relay. */
 export const worldFaults = [
   'no-fsync',
@@ -27,8 +40,12 @@ export const worldFaults = [
 ] as const
 export type WorldFault = (typeof worldFaults)[number]
 
-export type Fault = RelayFault | WorldFault
-export const faults: readonly Fault[] = [...relayFaults, ...worldFaults]
+export type Fault = RelayFault | PassingFault | WorldFault
+export const faults: readonly Fault[] = [...relayFaults, ...passingFaults, ...worldFaults]
+
+export function isPassingFault(fault: Fault | null): fault is PassingFault {
+  return passingFaults.some((name) => name === fault)
+}
 
 export function isRelayFault(fault: Fault | null): fault is RelayFault {
   return relayFaults.some((name) => name === fault)

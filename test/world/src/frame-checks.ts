@@ -2,9 +2,11 @@
  * What may leave the relay at this instant: nothing that is not on its disk, and nothing of a conversation for somebody
  * who may not read it (any more). Rules WO20, WO21.
  */
+import { parseUserId, uniqueConversationId } from '@parley/document'
 import type { ConversationId, UserId } from '@parley/document'
-import type { MemberMark, News, OwnRow, PushAnswer, RelayFrame, Row } from '@parley/wire'
+import type { MemberMark, News, OwnRow, PushAnswer, RelayedSignal, RelayFrame, Row } from '@parley/wire'
 import type { Log, LoggedConversation } from './log.ts'
+import type { RelayDisk } from './relay-disk.ts'
 
 export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly string[] {
   switch (frame.frame) {
@@ -53,6 +55,42 @@ export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly
     case 'marks':
       return checkMarks(log, user, frame.conversation, frame.marks)
   }
+}
+
+/**
+ * A signal goes from a member to members, and past no block. What has landed and was not answered yet the relay does not
+ * know: there both is right. Rule WO70.
+ */
+export function checkSignal(
+  disk: Pick<RelayDisk, 'log' | 'unheard'>,
+  user: UserId,
+  { conversation, from }: RelayedSignal,
+): readonly string[] {
+  const log = disk.log()
+  const held = find(log, conversation)
+  const isMember = (who: string): boolean =>
+    [...(held?.members.values() ?? [])].some((member) => member.user === who && member.role !== '') ||
+    disk
+      .unheard()
+      .some(({ members }) =>
+        members.some((member) => member.conversation === conversation && member.user === who),
+      )
+  const blocks = (who: string): boolean =>
+    (log.people.get(`${who} block ${from}`)?.value ?? null) !== null &&
+    !disk.unheard().some(({ people }) => people.some(({ owner, key }) => owner === who && key === from))
+  const wrong: string[] = []
+  if (!isMember(user)) wrong.push(`a signal in ${conversation} went to one who is no member`)
+  if (!isMember(from)) wrong.push(`a signal of ${from} was passed on in ${conversation}, who is no member`)
+  const others = [...(held?.members.keys() ?? [])].filter((who) => who !== from)
+  if (others.some((who) => isBetween(conversation, who, from) && blocks(who)))
+    wrong.push(`a signal of ${from} was passed on in ${conversation}, who is blocked there`)
+  return wrong
+}
+
+/** The one-to-one conversation of these two. */
+function isBetween(conversation: string, one: UserId, other: string): boolean {
+  const two = parseUserId(other)
+  return two !== undefined && uniqueConversationId('direct', [one, two]) === conversation
 }
 
 /** How far somebody has got is on the disk, and nobody has got further than the conversation. */

@@ -2,8 +2,9 @@
  * The end of every run: nothing goes wrong any more, everybody comes back, and the world must come to rest. Rule WO14.
  */
 import type { ConversationId, UserId } from '@parley/document'
-import type { Device } from './device.ts'
+import { type Device, isSignedOut } from './device.ts'
 import { gather, type Replica } from './gather.ts'
+import { reloadSignedOut, settleTags } from './heal-tags.ts'
 import { fairWeather } from './weather.ts'
 import { type World, worldLimits } from './world.ts'
 
@@ -30,11 +31,13 @@ export async function heal(world: World): Promise<Healed> {
     if (!device.lost()) device.setOnline(true, true)
   }
   world.trace.note('world', 'heals')
+  reloadSignedOut(devices)
   // A connection that is dead without anybody having said so takes two heartbeats to be found.
   await world.run(2 * (worldLimits.heartbeatMs + worldLimits.pongDeadlineMs))
 
   const present = devices.filter((device) => !device.lost())
-  const violations = await rest(world, present)
+  const atRest = await rest(world, present)
+  const violations = atRest.length > 0 ? atRest : await settleTags(world, present, () => rest(world, present))
   if (violations.length > 0) return { replicas: [], violations }
   // A device that comes new must be told the same.
   return look(world, [...present, ...world.users.map((user) => world.addDevice(user))])
@@ -81,6 +84,8 @@ function unrest(world: World, device: Device): readonly string[] {
   const process = device.process()
   if (process === null || process.state !== 'up') return ['does not run']
   if (process.ended !== null) return [`has ended: ${process.ended}`]
+  // Whether it should be is asked at rest.
+  if (isSignedOut(device)) return []
   const { engine } = process
   if (engine.connection !== 'connected') return [`is ${engine.connection}`]
   const wrong: string[] = []
@@ -130,6 +135,7 @@ export function isMissed(
   return devices.every((device) => {
     const process = device.process()
     if (process === null || process.state !== 'up' || process.ended !== null) return true
+    if (isSignedOut(device)) return true
     const waiting = process.engine
       .unsent()
       .filter((item) => item.conversation === conversation && item.state === 'waiting')

@@ -83,10 +83,35 @@ export interface Looked {
   seq: number | null
 }
 
+/** Something said that nobody keeps. */
+export interface Transient {
+  readonly device: string
+  readonly user: UserId
+  readonly conversation: ConversationId
+  readonly run: number
+  readonly text: string
+  readonly at: number
+  call: 'asked' | 'said' | 'rejected'
+  code: string | null
+}
+
+/** Somebody watches who comes and goes. */
+export interface Watching {
+  readonly device: string
+  readonly run: number
+  readonly users: readonly UserId[]
+  /** What he was told last of each. */
+  readonly told: Map<UserId, boolean>
+  stop: (() => void) | null
+}
+
 export interface Journal {
   readonly deeds: Deed[]
   readonly looked: Looked[]
   readonly heard: Heard[]
+  /** By their texts. */
+  readonly transients: Map<string, Transient>
+  readonly watches: Watching[]
   /** Conversations anybody has made or meant to make. */
   readonly conversations: Set<ConversationId>
   /** Something the world itself saw go wrong while it ran. */
@@ -94,5 +119,13 @@ export interface Journal {
 }
 
 export function createJournal(): Journal {
-  return { deeds: [], looked: [], heard: [], conversations: new Set(), violations: [] }
+  return {
+    deeds: [],
+    looked: [],
+    heard: [],
+    transients: new Map(),
+    watches: [],
+    conversations: new Set(),
+    violations: [],
+  }
 }

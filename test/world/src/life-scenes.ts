@@ -122,7 +122,7 @@ export const scenes: readonly Action[] = [
 ]
 
 /** Two devices of different users, and a conversation the first one is in; the second one mostly is, too. */
-function pair(
+export function pair(
   world: World,
   random: Random,
   tell: (one: Device, two: Device, id: ConversationId) => void,
@@ -139,7 +139,7 @@ function pair(
   if (two !== undefined) tell(one, two, id)
 }
 
-function goOffline(world: World, device: Device, ms: number): void {
+export function goOffline(world: World, device: Device, ms: number): void {
   device.setOnline(false, true)
   world.later(ms, () => {
     device.setOnline(true, true)

@@ -1,12 +1,14 @@
 /**
  * The life of a world: a walk through the actions, drawn from the seed. Rule WO12.
  */
+import { liveActions } from './life-live.ts'
 import { machineActions } from './life-machines.ts'
 import { ownActions } from './life-own.ts'
 import { peopleActions } from './life-people.ts'
 import { rightsActions } from './life-rights.ts'
 import { relayActions } from './life-relay.ts'
 import { scenes } from './life-scenes.ts'
+import { tagActions } from './life-tags.ts'
 import type { Action } from './life-action.ts'
 import type { World } from './world.ts'
 
@@ -14,6 +16,8 @@ const actions: readonly Action[] = [
   ...peopleActions,
   ...rightsActions,
   ...ownActions,
+  ...liveActions,
+  ...tagActions,
   ...machineActions,
   ...relayActions,
   ...scenes,

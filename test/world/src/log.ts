@@ -18,11 +18,13 @@ export interface Log {
   readonly marks: Map<string, RelayCommit['marks'][number]>
   /** Rows of people by `owner kind key`. */
   readonly people: Map<string, RelayCommit['people'][number]>
+  /** The device that has it, by `user tag`. */
+  readonly tags: Map<string, string>
   position: number
 }
 
 export function emptyLog(): Log {
-  return { conversations: new Map(), people: new Map(), marks: new Map(), position: 0 }
+  return { conversations: new Map(), people: new Map(), marks: new Map(), tags: new Map(), position: 0 }
 }
 
 export function applyCommit(log: Log, commit: RelayCommit): void {
@@ -38,6 +40,7 @@ export function applyCommit(log: Log, commit: RelayCommit): void {
   for (const record of commit.conversations) conversationOf(log, record.id).pages = record.pages
   for (const mark of commit.marks) log.marks.set(`${mark.conversation} ${mark.user}`, mark)
   for (const person of commit.people) log.people.set(`${person.owner} ${person.kind} ${person.key}`, person)
+  for (const { user, tag, device } of commit.tags) log.tags.set(`${user} ${tag}`, device)
   log.position = commit.position
 }
 

@@ -25,7 +25,7 @@ function connect(seed: string, weather: Partial<Weather> = {}): Ends {
   const random = createRandom(seed)
   const scheduler = createScheduler(random.fork('time'))
   const nothing = (): void => undefined
-  const wiretap = { toRelay: nothing, toDevice: nothing, lostToDevice: nothing }
+  const wiretap = { toRelay: nothing, toDevice: nothing, lostToDevice: nothing, greeting: nothing }
   const trace = createTrace(scheduler.now, false)
   const network = createNetwork({ scheduler, random, trace, counters: createCounters(), wiretap })
   network.setWeather({ ...fairWeather, ...weather })

@@ -16,8 +16,11 @@ import { fairWeather, type Weather } from './weather.ts'
 /** Who sees the frames besides those they are for. */
 export interface Wiretap {
   readonly toRelay: (device: string, bytes: Uint8Array) => void
-  readonly toDevice: (device: string, bytes: Uint8Array) => void
+  /** Lines have numbers: one device may have several, and not know of the older ones. */
+  readonly toDevice: (device: string, bytes: Uint8Array, line: number) => void
   readonly lostToDevice: (device: string, bytes: Uint8Array) => void
+  /** The first that has come to the relay on a line. */
+  readonly greeting: (device: string, bytes: Uint8Array, line: number) => void
 }
 
 export interface NetworkOptions {
@@ -47,6 +50,7 @@ export interface Network {
 }
 
 interface Line {
+  readonly number: number
   readonly device: string
   readonly power: Power
   readonly handlers: SocketHandlers
@@ -56,12 +60,14 @@ interface Line {
   connection: Connection | null
   deviceOpen: boolean
   cut: boolean
+  greeted: boolean
 }
 
 export function createNetwork({ scheduler, random, trace, counters, wiretap }: NetworkOptions): Network {
   let door: Door | null = null
   let weather = fairWeather
   let lines: Line[] = []
+  let opened = 0
   const unreachable = new Set<string>()
   let losing = (_device: string, _bytes: Uint8Array): boolean => false
   const some = (most: number): number => random.float() * most
@@ -109,7 +115,9 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
     const slow = random.chance(weather.slow)
     if (slow) counters.add('slowSockets')
     const shared = { scheduler, random, counters, weather: () => weather }
+    opened += 1
     const line: Line = {
+      number: opened,
       device,
       power,
       handlers,
@@ -117,6 +125,7 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
       connection: null,
       deviceOpen: true,
       cut: false,
+      greeted: false,
       up: createPipe({
         ...shared,
         speed: Number.POSITIVE_INFINITY,
@@ -125,6 +134,8 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
             trace.note('relay', `< ${device} ${bytes.length} ${bytesName(bytes)}`, () =>
               describeFrame(bytes, 'up'),
             )
+            if (!line.greeted) wiretap.greeting(device, bytes, line.number)
+            line.greeted = true
             line.connection?.receiveBytes(bytes)
           })
         },
@@ -165,7 +176,7 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
           return
         }
         counters.add('frames')
-        wiretap.toDevice(device, bytes)
+        wiretap.toDevice(device, bytes, line.number)
         if (losing(device, bytes)) {
           counters.add('lostFrames')
           wiretap.lostToDevice(device, bytes)

@@ -33,12 +33,15 @@ export interface RelayDisk {
   readonly epoch: () => string
   /** What would be found after a crash now. */
   readonly log: () => Log
+  /** Of the transactions that lie there, those the living process has not been told of yet. */
+  readonly unheard: () => readonly RelayCommit[]
+  readonly transactions: () => readonly RelayCommit[]
   /** How many transactions lie there: a place to come back to. */
   readonly size: () => number
   /** Puts an older copy in its place, as the life of another log. Nobody may have it open. */
   readonly restore: (size: number, epoch: string) => void
   readonly setFull: (full: boolean) => void
-  /** Called for each transaction when it lands. */
+  /** Called for each transaction when it lands, and before the log has it. */
   readonly onCommit: (listener: (commit: RelayCommit) => void) => void
   /** The owner dies around the next commit: before it lands, or after it landed and before it hears of it. */
   readonly dieAtNextCommit: (moment: 'before' | 'after') => void
@@ -55,6 +58,7 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
   /** Of `commits`, how many are safe: all, with fsync. */
   let safe = 0
   let log = emptyLog()
+  let unheard: RelayCommit[] = []
   const listeners: ((commit: RelayCommit) => void)[] = []
   let full = false
   let death: 'before' | 'after' | null = null
@@ -69,15 +73,16 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
     safe = commits.length
   }
   const land = (commit: RelayCommit): void => {
+    for (const listener of listeners) listener(commit)
     commits.push(commit)
     if (fsync) secure()
     else scheduler.after(random.float() * flushMs, secure)
-    for (const listener of listeners) listener(commit)
   }
 
   const openStore = (power: Power, inner: RelayStore): RelayStore => {
     let answering = 0
     const flights = new Set<RelayCommit>()
+    unheard = []
     power.onOff(() => {
       if (answering > 0) counters.add('relayCrashesBetweenDiskAndAnswer')
       if (flights.size > 0) counters.add('relayCrashesBeforeDisk')
@@ -123,6 +128,7 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
             return
           }
           land(next)
+          unheard.push(next)
           answering += 1
           trace.note('disk', `position ${next.position}, ${next.rows.length} rows`)
           if (death === 'after') {
@@ -132,6 +138,7 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
           scheduler.after(random.float() * latencyMs, () => {
             answering -= 1
             power.enter(() => {
+              unheard = unheard.filter((other) => other !== next)
               inner.commit(next).then(resolve, reject)
             })
           })
@@ -152,6 +159,8 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
   return {
     epoch: () => epoch,
     log: () => log,
+    unheard: () => unheard,
+    transactions: () => commits,
     size: () => commits.length,
     async open(power) {
       const inner = createMemoryRelayStore(createMemoryDisk(epoch))

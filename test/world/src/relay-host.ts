@@ -1,21 +1,13 @@
 /**
  * The machine the relay runs on: starts the real core over the simulated disk and network, stops it, and does what the
- * core leaves to its shell (tokens, time limits).
+ * core leaves to its shell: tokens, time limits, connections that have fallen silent, and telling it the time. Rule WO79.
  */
-import {
-  type Authenticated,
-  type Connection,
-  createRelay,
-  type Peer,
-  type Relay,
-  type RelayLimits,
-  type RelayOptions,
-} from '@parley/relay'
+import type { Authenticated, Connection, Peer, Relay, RelayLimits, RelayOptions } from '@parley/relay'
 import { createClock, type SkewedClock } from './clock.ts'
 import type { Counters } from './counters.ts'
-import type { RelayFault } from './faults.ts'
-import { createFaultyRelay } from '@parley/relay/testing'
+import type { Fault } from './faults.ts'
 import type { Network } from './network.ts'
+import { hearing, makeRelay } from './passing-faults.ts'
 import { createPower, type Power } from './power.ts'
 import type { Random } from './random.ts'
 import type { RelayDisk } from './relay-disk.ts'
@@ -42,10 +34,14 @@ export interface RelayHostOptions {
   readonly network: Network
   readonly disk: RelayDisk
   readonly limits: Partial<RelayLimits>
-  readonly fault: RelayFault | null
+  readonly fault: Fault | null
 }
 
 const helloMs = 10_000
+const sweepMs = 1000
+/** Some heartbeats of a device: as long as that its connection may say nothing. */
+const idleMs = 20_000
+export const idleDetail = 'Nothing was heard for too long.'
 
 export function createRelayHost(settings: RelayHostOptions): RelayHost {
   const { scheduler, random, trace, counters, network, disk, limits, fault } = settings
@@ -56,6 +52,7 @@ export function createRelayHost(settings: RelayHostOptions): RelayHost {
 
   const accept = (relay: Relay, own: Power, peer: Peer): Connection => {
     const connection = relay.accept(peer)
+    let heard = scheduler.now()
     const later = (ms: number, run: () => void): void => {
       scheduler.after(ms, () => {
         own.enter(run)
@@ -68,10 +65,25 @@ export function createRelayHost(settings: RelayHostOptions): RelayHost {
       const expires = connection.identity?.expires
       if (connection.state === 'closed') return
       if (expires !== undefined && expires <= clock.now()) connection.fail('token-expired')
-      else later(1000, watchExpiry)
+      else if (scheduler.now() - heard >= idleMs) {
+        counters.add('silentConnections')
+        connection.fail('out-of-step', idleDetail)
+      } else later(sweepMs, watchExpiry)
     }
-    later(1000, watchExpiry)
-    return connection
+    later(sweepMs, watchExpiry)
+    return hearing(connection, (bytes) => {
+      heard = scheduler.now()
+      connection.receiveBytes(bytes)
+    })
+  }
+
+  /** As long as it lives. */
+  const sweep = (relay: Relay, own: Power): void => {
+    scheduler.after(sweepMs, () => {
+      if (own.state() === 'off') return
+      own.enter(() => relay.sweep())
+      sweep(relay, own)
+    })
   }
 
   return {
@@ -110,9 +122,10 @@ export function createRelayHost(settings: RelayHostOptions): RelayHost {
           own.off()
         },
       }
-      const relay = fault === null ? createRelay(options) : createFaultyRelay(fault, options)
+      const relay = makeRelay(fault, options)
       if (own.state() === 'off') return
       trace.note('relay', `starts, epoch ${disk.epoch()}`)
+      sweep(relay, own)
       network.setDoor({ power: own, accept: (peer) => accept(relay, own, peer) })
     },
     crash() {

@@ -5,11 +5,13 @@ import { checkLog, truthsOf } from './check-log.ts'
 import { checkMarks } from './check-marks.ts'
 import { checkBlocks, checkOwn, clearedFor } from './check-own.ts'
 import { checkReplica, makeableOf } from './check-replicas.ts'
+import { checkSignals, checkUnstored } from './check-signals.ts'
 import { checkUnread } from './check-unread.ts'
 import type { CounterName } from './counters.ts'
 import type { Fault } from './faults.ts'
 import { heal } from './heal.ts'
 import { live } from './life.ts'
+import { probe } from './probe.ts'
 import { createRandom } from './random.ts'
 import { type RealWorld, watchRealWorld } from './real-world.ts'
 import { drawSettings } from './settings.ts'
@@ -59,9 +61,7 @@ export async function judge(world: World): Promise<readonly string[]> {
   const truths = truthsOf(world)
   const renewed = world.counters.get('epochChanges') > 0
   const makeable = makeableOf(replicas)
-  return [
-    ...world.journal.violations,
-    ...world.relay.errors.map((error) => `the relay logged an error: ${error}`),
+  const found = [
     ...violations,
     ...checkLog(world, truths),
     ...replicas.flatMap((replica) =>
@@ -73,6 +73,15 @@ export async function judge(world: World): Promise<readonly string[]> {
     ...replicas.flatMap((replica) => checkUnread(world, replica, truths)),
     ...(replicas.length === 0 ? [] : checkJournal(world, truths, replicas)),
     ...checkEvents(world),
+  ]
+  const quiet = replicas.length === 0 ? [] : await probe(world, replicas)
+  return [
+    ...world.journal.violations,
+    ...world.relay.errors.map((error) => `the relay logged an error: ${error}`),
+    ...found,
+    ...quiet,
+    ...checkSignals(world),
+    ...checkUnstored(world, replicas),
   ]
 }
 

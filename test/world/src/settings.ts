@@ -33,6 +33,8 @@ export const features = [
   'newDevices',
   'longAbsence',
   'expiringTokens',
+  'signals',
+  'tags',
 ] as const
 export type Feature = (typeof features)[number]
 

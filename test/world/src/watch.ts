@@ -8,15 +8,19 @@ import type { RelayCommit } from '@parley/relay'
 import { decodeRelayFrame, type PushAnswer, type RelayFrame } from '@parley/wire'
 import type { Counters } from './counters.ts'
 import type { Device } from './device.ts'
-import { checkLeaves } from './frame-checks.ts'
+import { checkLeaves, checkSignal } from './frame-checks.ts'
 import type { Journal } from './journal.ts'
 import type { Wiretap } from './network.ts'
 import type { RelayDisk } from './relay-disk.ts'
+import { idleDetail } from './relay-host.ts'
+import { createTagWatch } from './tag-watch.ts'
 
 export interface Watch {
   readonly wiretap: Wiretap
   /** Every frame a device has sent, by device. */
   readonly sent: ReadonlyMap<string, readonly Uint8Array[]>
+  /** The id under which a device came to the relay last. */
+  readonly idOf: (device: string) => string | undefined
   /** When the relay's disk got its first transaction. */
   readonly firstCommitAt: () => number
 }
@@ -46,7 +50,9 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
   disk.onCommit((commit) => {
     firstCommitAt = Math.min(firstCommitAt, now())
     countCommit(commit)
+    for (const wrong of tags.landing(commit)) violate(wrong)
   })
+  const tags = createTagWatch(disk, counters)
 
   const countCommit = (commit: RelayCommit): void => {
     for (const row of commit.rows) {
@@ -95,12 +101,13 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
         if (verdict.class === 'later') counters.add('laters')
       }
     }
-    if (frame.frame === 'failure')
+    if (frame.frame === 'failure' && frame.detail !== idleDetail)
       counters.add(frame.code === 'out-of-step' ? 'outOfStep' : 'sessionFailures')
   }
 
   return {
     sent,
+    idOf: tags.idOf,
     firstCommitAt: () => firstCommitAt,
     wiretap: {
       toRelay(device, bytes) {
@@ -108,7 +115,7 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
         frames.push(bytes)
         sent.set(device, frames)
       },
-      toDevice(device, bytes) {
+      toDevice(device, bytes, line) {
         const user = devices.find((other) => other.name === device)?.user
         const read = decodeRelayFrame(bytes)
         if (!read.ok || user === undefined) {
@@ -116,7 +123,15 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
           return
         }
         countFrame(read.frame)
-        for (const wrong of checkLeaves(disk.log(), user, read.frame)) violate(`to ${device}: ${wrong}`)
+        const { frame } = read
+        for (const wrong of checkLeaves(disk.log(), user, frame)) violate(`to ${device}: ${wrong}`)
+        if (frame.frame === 'signal')
+          for (const wrong of checkSignal(disk, user, frame)) violate(`to ${device}: ${wrong}`)
+        for (const wrong of tags.leaves(line, user, frame)) violate(`to ${device}: ${wrong}`)
+      },
+      greeting(device, bytes, line) {
+        const user = devices.find((other) => other.name === device)?.user
+        if (user !== undefined) tags.greeting({ device, line, user }, bytes)
       },
       lostToDevice(_device, bytes) {
         const read = decodeRelayFrame(bytes)

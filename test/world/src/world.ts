@@ -3,10 +3,9 @@ import { parseUserId, type UserId } from '@parley/document'
 import type { RelayLimits } from '@parley/relay'
 import { createClock } from './clock.ts'
 import { type Counters, createCounters } from './counters.ts'
-import { createDevice, type Device } from './device.ts'
+import { createDevice, type Device, type DeviceOptions } from './device.ts'
 import { portsWithFault } from './device-faults.ts'
 import { createDeviceDisk, type DeviceDisk } from './device-disk.ts'
-import { isRelayFault } from './faults.ts'
 import { createJournal, type Journal } from './journal.ts'
 import { createNetwork, type Network } from './network.ts'
 import { createRandom, type Random } from './random.ts'
@@ -29,8 +28,8 @@ export interface World {
   readonly watch: Watch
   readonly users: readonly UserId[]
   readonly devices: Device[]
-  /** A device nobody has used before. */
-  readonly addDevice: (user: UserId) => Device
+  /** A device nobody has used before. Its tag is drawn in worlds that have them, unless it is named. */
+  readonly addDevice: (user: UserId, tag?: string) => Device
   /** A second device with what is on the disk of this one. */
   readonly copyDevice: (device: Device) => Device
   /** Lets so many milliseconds pass. */
@@ -84,7 +83,7 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
     disk,
     random: random.fork('relay'),
     limits: relayLimits(settings),
-    fault: isRelayFault(fault) ? fault : null,
+    fault,
   })
 
   /** Parts of an answer came twice or disordered, or he left a conversation, in which more has been erased since. */
@@ -102,13 +101,13 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
       fencing: fault !== 'stale-leader-writes',
       loses: settings.unflushedLost,
     })
-  const add = (user: UserId, name: string, family: string, diskOfIt: DeviceDisk): Device => {
+  const add = (user: UserId, name: string, copied: Copied, diskOfIt: DeviceDisk): Device => {
     const clocks = random.fork(`clock ${name}`)
     const skew = settings.features.has('clocks') ? (clocks.float() - 0.5) * 2 * 26 * 3_600_000 : 0
     const device = createDevice({
       name,
       user,
-      family,
+      ...copied,
       disk: diskOfIt,
       clock: createClock(scheduler.now, skew),
       world: {
@@ -132,6 +131,11 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
     devices.push(device)
     return device
   }
+  /** Mostly the same: who has two devices has a reason to sign in again and again. */
+  const drawTag = (name: string): string => {
+    if (faultsEnded || !settings.features.has('tags')) return ''
+    return random.fork(`tag ${name}`).pick(['phone', 'phone', 'phone', 'desk', ''])
+  }
   let faultsEnded = false
   const countOf = (user: UserId): number => devices.filter((device) => device.user === user).length
 
@@ -147,14 +151,15 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
     watch,
     devices,
     users: names.slice(0, settings.users).map(userNamed),
-    addDevice(user) {
+    addDevice(user, tag) {
       const name = `${user}-${countOf(user) + 1}`
-      return add(user, name, name, newDisk(name))
+      return add(user, name, { family: name, tag: tag ?? drawTag(name) }, newDisk(name))
     },
     copyDevice(device) {
       const name = `${device.user}-${countOf(device.user) + 1}`
       trace.note(name, `is a copy of ${device.name}`)
-      return add(device.user, name, device.family, device.disk.copy(name))
+      const { family } = device
+      return add(device.user, name, { family, tag: device.tag() }, device.disk.copy(name))
     },
     run: (ms) => scheduler.runTo(scheduler.now() + ms),
     later(ms, happen) {
@@ -167,6 +172,8 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
     },
   }
 }
+
+type Copied = Pick<DeviceOptions, 'family' | 'tag'>
 
 /** Small, so that everything that depends on them happens often. */
 function relayLimits({ page, inlineRows }: Settings): Partial<RelayLimits> {
