@@ -1,5 +1,5 @@
 /**
- * The content of an item in Yjs's V1 format: walked, bounded by the bytes that are left, and never made. Rules DO141, DO142.
+ * The content of an item in Yjs's V1 format: walked, bounded by the bytes that are left, and never made. Rules DO141 to DO146.
  *
  * | kind | content | bytes |
  * | --- | --- | --- |

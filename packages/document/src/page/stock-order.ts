@@ -1,5 +1,5 @@
 /**
- * The order in which appends may be applied one by one. Rules DO148, DO149.
+ * The order in which appends may be applied one by one. Rules DO149 to DO151.
  *
  * Each author's appends stand in one line, by clock. A line goes on until its first append stands behind one of another
  * line that is not placed yet, waits for that one alone, and is woken by it: every append is looked at once when it is

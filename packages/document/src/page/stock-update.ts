@@ -1,5 +1,5 @@
 /**
- * Updates of stock Yjs tools, in the V1 format, walked byte by byte and cut into appends. Rules DO141 to DO147.
+ * Updates of stock Yjs tools, in the V1 format, walked byte by byte and cut into appends. Rules DO141 to DO148.
  *
  * ```
  * clients · { structs · client · clock · { info · … } } · clients · { client · ranges · { clock · length } }
