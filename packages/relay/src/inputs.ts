@@ -90,7 +90,8 @@ export type Outcome =
   /** `stands`: nothing moved, and whoever said it is told what stands. */
   | { readonly kind: 'marks'; readonly stands?: MemberMark }
 
-export function pushInput(by: Identity, push: Push): PushInput {
+export function pushInput(sender: Identity, push: Push): PushInput {
+  const by = sender.writesAs === undefined ? sender : { ...sender, device: sender.writesAs }
   const conversation = parseConversationId(push.conversation)
   const updates = push.updates.map((update) => readPushed(by, conversation, push.page, update))
   const bytes = updates.reduce((sum, pushed) => sum + weightOfPushed(pushed), 0)

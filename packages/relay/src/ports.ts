@@ -22,6 +22,8 @@ export interface Peer {
 export interface Identity {
   readonly user: UserId
   readonly device: DeviceId
+  /** The device that what it writes is kept under, when that is another one: it may have many sessions. */
+  readonly writesAs?: DeviceId
   /** From when on the token does not hold any more, in the clock's milliseconds. */
   readonly expires?: number
   /** When the token was made; left out, it was made at the beginning of time: every revocation takes it. */

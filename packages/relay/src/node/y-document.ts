@@ -3,6 +3,7 @@
  *
  * Only what the relay has stored is ever applied here: bytes it has checked or written itself. Rule RE115.
  */
+import type { StockDeletion } from '@parley/document'
 import * as Y from 'yjs'
 import { maxUpdatesPerTransaction } from './y-limits.ts'
 
@@ -11,6 +12,11 @@ export interface YDocument {
   readonly apply: (updates: readonly Uint8Array[]) => void
   /** What somebody with this state vector lacks; deletions whole, as Yjs always sends them. */
   readonly since: (vector: Uint8Array) => Uint8Array
+  readonly vector: () => Uint8Array
+  /** The first clock of this client that is not there. */
+  readonly clockOf: (client: number) => number
+  /** Whether all of it is there, and deleted. */
+  readonly isDeleted: (range: StockDeletion) => boolean
   readonly dispose: () => void
 }
 
@@ -26,6 +32,19 @@ export function createYDocument(): YDocument {
       }
     },
     since: (vector) => Y.encodeStateAsUpdate(doc, vector),
+    vector: () => Y.encodeStateVector(doc),
+    clockOf: (client) => Y.getState(doc.store, client),
+    isDeleted({ client, clock, length }) {
+      const structs = doc.store.clients.get(client)
+      const end = clock + length
+      if (structs === undefined || end > Y.getState(doc.store, client)) return false
+      for (let at = Y.findIndexSS(structs, clock); at < structs.length; at += 1) {
+        const struct = structs[at]
+        if (struct === undefined || struct.id.clock >= end) break
+        if (!struct.deleted) return false
+      }
+      return true
+    },
     dispose: () => {
       doc.destroy()
     },

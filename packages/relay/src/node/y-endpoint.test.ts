@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
 import * as Y from 'yjs'
 import { testConversationId } from '../testing/test-device.ts'
@@ -209,33 +209,6 @@ test('[RE115] a page of more rows than one transaction takes is there whole', as
   const page = await provide('Mary', `c/${conversation}/1`)
   await synced(page)
   expect(texts(page.doc)).toEqual(wanted)
-})
-
-test('[RE118] what a stock client writes reaches nobody, and it is told so once', async () => {
-  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
-  onTestFinished(() => {
-    warn.mockRestore()
-  })
-  const { conversation, provide, push, pen } = await stage()
-  await push([pen.text('one').update])
-  const name = `c/${conversation}/1`
-  const [mary, tom] = [await provide('Mary', name), await provide('Tom', name)]
-  await Promise.all([synced(mary), synced(tom)])
-  mary.doc.getArray('entries').push([{ text: 'forged' }])
-  mary.doc.getArray('entries').delete(0)
-  mary.doc.getMap('other').set('a', 1)
-  await push([pen.text('two').update])
-  await Promise.all([
-    mary.when((doc) => texts(doc).includes('two')),
-    tom.when((doc) => texts(doc).includes('two')),
-  ])
-  expect(texts(tom.doc)).toEqual(['one', 'two'])
-  expect(tom.doc.getMap('other').size).toBe(0)
-  const newcomer = await provide('Mary', name)
-  await synced(newcomer)
-  expect(texts(newcomer.doc)).toEqual(['one', 'two'])
-  expect(warn).toHaveBeenCalledTimes(1)
-  expect(String(warn.mock.calls[0])).toContain('read-only')
 })
 
 test('[RE117] who is removed hears of it, and of nothing after it', async () => {

@@ -1,5 +1,5 @@
 /**
- * The second endpoint: one document of a conversation for one stock Yjs tool, read-only.
+ * The second endpoint: one document of a conversation for one stock Yjs tool, which reads it and writes into it.
  *
  *   new WebsocketProvider('ws://host:port/y', 'c/<conversation>/1', doc, { protocols: ['parley.y1', `token.${jwt}`] })
  *
@@ -9,7 +9,7 @@
  */
 import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
-import { type DocumentName, headName, pageName, parseDeviceId, parseDocumentName } from '@parley/document'
+import { type DocumentName, headName, pageName, parseDocumentName } from '@parley/document'
 import { type FailureCode, maxDeviceFrameBytes } from '@parley/wire'
 import { WebSocketServer } from 'ws'
 import type { Authenticated, Connection, Identity, Logger, Peer, Relay } from '../ports.ts'
@@ -19,7 +19,9 @@ import { type ServerTimings, payloadHeadroom } from './server-limits.ts'
 import { describeError } from './server-log.ts'
 import type { Metrics } from './server-metrics.ts'
 import type { KeepSession } from './server-socket.ts'
+import { socketDevice, stockDevice } from './y-device.ts'
 import { maxReadersPerDocument } from './y-limits.ts'
+import { createPenalties } from './y-penalties.ts'
 import { type Reader, openReader } from './y-reader.ts'
 import { type RoomReader, createRooms } from './y-room.ts'
 import { type Heard, createListener, readDocument } from './y-source.ts'
@@ -57,6 +59,7 @@ const subprotocol = 'parley.y1'
 export function createYEndpoint(setting: YSetting): YEndpoint {
   const { store, relay, logger, now } = setting
   const rooms = createRooms()
+  const penalties = createPenalties()
   const listen = createListener()
   const sockets = new WebSocketServer({
     noServer: true,
@@ -159,6 +162,14 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
             self,
             page: name.page,
             expires,
+            penalty: penalties.of(user, place),
+            push: (updates) =>
+              connection.receive({
+                frame: 'push',
+                conversation: name.conversation,
+                page: name.page,
+                updates,
+              }),
             reload: load,
             failed,
             drained,
@@ -253,15 +264,10 @@ function identityOf(
   const { user, expires, issuedAt, device: boundTo } = who
   return {
     user,
-    device: makeDevice(random),
+    device: socketDevice(random),
+    writesAs: stockDevice(user),
     ...(expires === undefined ? {} : { expires }),
     ...(issuedAt === undefined ? {} : { issuedAt }),
     ...(boundTo === undefined ? {} : { boundTo }),
   }
-}
-
-function makeDevice(random: YSetting['random']): NonNullable<ReturnType<typeof parseDeviceId>> {
-  const device = parseDeviceId(Buffer.from(random(16)).toString('hex'))
-  if (device === undefined) throw new Error('16 bytes make a device id')
-  return device
 }

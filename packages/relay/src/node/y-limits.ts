@@ -36,3 +36,21 @@ export const maxUpdatesPerTransaction = 200
 /** Answers to step 1 and to queries, of one reader: a stock provider asks once, and again after a reconnection. */
 export const maxAnswersPerWindow = 30
 export const answerWindowMs = 10_000
+
+/** Appends of one reader that wait for their answer. What is beyond is asked for again when those are answered. */
+export const maxAppendsInFlight = 128
+
+/** What of one reader is read in one window: somebody who types, and an import beside it. What is beyond is asked for after it. */
+export const writeWindowMs = 10_000
+export const maxWritesPerWindow = 300
+export const maxWriteBytesPerWindow: number = 2 * 1024 * 1024
+
+/** How long somebody only reads a document after he was refused something there: twice as long each time. */
+export const firstReadOnlyMs = 5_000
+export const maxReadOnlyMs = 600_000
+
+/** Without another offence since he might write again. A document that is open offers the same again at once. */
+export const penaltyForgottenMs = 600_000
+
+/** Users and documents remembered; some 300 bytes each. */
+export const maxPenalties = 10_000

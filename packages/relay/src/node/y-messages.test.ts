@@ -7,7 +7,15 @@ import { readSyncMessage, writeSyncStep1, writeSyncStep2, writeUpdate as stockUp
 import * as Y from 'yjs'
 import { expect, test } from 'vitest'
 import { maxStateVectorClients } from './y-limits.ts'
-import { readYMessage, writeAwareness, writePermissionDenied, writeStep2, writeUpdate } from './y-messages.ts'
+import {
+  isSingleUpdate,
+  readYMessage,
+  writeAwareness,
+  writePermissionDenied,
+  writeStep1,
+  writeStep2,
+  writeUpdate,
+} from './y-messages.ts'
 
 /** As the stock provider would send it. */
 function stock(type: number, write: (encoder: encoding.Encoder) => void): Uint8Array {
@@ -31,19 +39,18 @@ test('[RE110] what a stock provider sends is understood', () => {
     kind: 'step1',
     vector: Y.encodeStateVector(doc),
   })
+  const update = Y.encodeStateAsUpdate(doc)
   expect(readYMessage(stock(0, (encoder) => writeSyncStep2(encoder, doc)))).toEqual({
     kind: 'write',
-    empty: false,
+    step: 'step2',
+    update,
   })
-  expect(readYMessage(stock(0, (encoder) => writeSyncStep2(encoder, new Y.Doc())))).toEqual({
-    kind: 'write',
-    empty: true,
-  })
-  const update = Y.encodeStateAsUpdate(doc)
-  expect(readYMessage(stock(0, (encoder) => stockUpdate(encoder, update)))).toEqual({
-    kind: 'write',
-    empty: false,
-  })
+  const single = stock(0, (encoder) => stockUpdate(encoder, update))
+  expect(readYMessage(single)).toEqual({ kind: 'write', step: 'update', update })
+  expect([isSingleUpdate(single), isSingleUpdate(stock(0, (e) => writeSyncStep2(e, doc)))]).toEqual([
+    true,
+    false,
+  ])
   const states = encodeAwarenessUpdate(awareness, [doc.clientID])
   expect(readYMessage(stock(1, (encoder) => encoding.writeVarUint8Array(encoder, states)))).toEqual({
     kind: 'awareness',
@@ -62,6 +69,20 @@ test('[RE110] what is written is what a stock provider understands', () => {
     readSyncMessage(decoder, encoding.createEncoder(), copy, 'relay')
     expect(copy.getArray('entries').toArray()).toEqual(['a'])
   }
+})
+
+test('[RE212] a question is one that a stock provider answers with what is lacking', () => {
+  const doc = docWith('a')
+  const asked = decoding.createDecoder(writeStep1(Y.encodeStateVector(new Y.Doc())))
+  expect(decoding.readVarUint(asked)).toBe(0)
+  const answer = encoding.createEncoder()
+  encoding.writeVarUint(answer, 0)
+  readSyncMessage(asked, answer, doc, 'relay')
+  expect(readYMessage(encoding.toUint8Array(answer))).toEqual({
+    kind: 'write',
+    step: 'step2',
+    update: Y.encodeStateAsUpdate(doc),
+  })
 })
 
 test('[RE118] a refusal is one that a stock provider understands', () => {

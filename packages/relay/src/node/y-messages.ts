@@ -4,8 +4,8 @@
  *   0 sync: 0 step 1 (a state vector), 1 step 2, 2 update       1 awareness       2 auth: 0 permission denied
  *   3 query for awareness
  *
- * What a reader would write is never decoded, only recognised: not a byte of it reaches Yjs. A state vector is walked
- * and counted before Yjs sees it. Rules RE110 and RE111.
+ * What a reader would write is only recognised here, and read in `y-writer.ts`: not a byte of it reaches Yjs. A state
+ * vector is walked and counted before Yjs sees it. Rules RE110 and RE111.
  */
 import * as decoding from 'lib0/decoding'
 import * as encoding from 'lib0/encoding'
@@ -30,10 +30,13 @@ export interface AwarenessEntry {
   readonly state: string
 }
 
+/** The answer to a step 1, which is everything that the vector in it lacked; or one change. */
+export type WriteStep = 'step2' | 'update'
+
 export type YMessage =
   | { readonly kind: 'step1'; readonly vector: Uint8Array }
-  /** Step 2 or an update: something it wants to write. */
-  | { readonly kind: 'write'; readonly empty: boolean }
+  /** Something it wants to write. */
+  | { readonly kind: 'write'; readonly step: WriteStep; readonly update: Uint8Array }
   | { readonly kind: 'awareness'; readonly entries: readonly AwarenessEntry[] }
   | { readonly kind: 'query' }
   | { readonly kind: 'malformed' }
@@ -47,6 +50,15 @@ export function readYMessage(bytes: Uint8Array): YMessage {
     // lib0 throws on what ends too early or is no number, and the parsers on what is no text or no JSON.
     return { kind: 'malformed' }
   }
+}
+
+/** Asks for whatever a document with this state vector lacks. */
+export function writeStep1(vector: Uint8Array): Uint8Array {
+  return encoding.encode((encoder) => {
+    encoding.writeVarUint(encoder, sync)
+    encoding.writeVarUint(encoder, messageYjsSyncStep1)
+    encoding.writeVarUint8Array(encoder, vector)
+  })
 }
 
 export function writeStep2(state: Uint8Array): Uint8Array {
@@ -105,16 +117,17 @@ function readSync(decoder: decoding.Decoder): YMessage {
     case messageYjsSyncStep1:
       return isStateVector(payload) ? { kind: 'step1', vector: payload } : { kind: 'malformed' }
     case messageYjsSyncStep2:
+      return { kind: 'write', step: 'step2', update: payload }
     case messageYjsUpdate:
-      return { kind: 'write', empty: isEmptyUpdate(payload) }
+      return { kind: 'write', step: 'update', update: payload }
     default:
       return { kind: 'malformed' }
   }
 }
 
-/** What an honest reader with nothing of its own answers to a step 1, or sends to a new tab. */
-function isEmptyUpdate(payload: Uint8Array): boolean {
-  return payload.length === 2 && payload[0] === 0 && payload[1] === 0
+/** Tells a change by its first bytes: it may be too long to be read. */
+export function isSingleUpdate(bytes: Uint8Array): boolean {
+  return bytes[0] === sync && bytes[1] === messageYjsUpdate
 }
 
 function isStateVector(payload: Uint8Array): boolean {

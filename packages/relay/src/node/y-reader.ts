@@ -1,9 +1,9 @@
 /**
  * One stock Yjs tool, reading one document over its own socket.
  *
- * It asks (step 1) and is answered from the room's document; what is accepted follows as updates. What it would write is
- * dropped, and it is told so once. It hears something at least every 15 s, since a stock provider takes silence for
- * death. Rules RE110 to RE119.
+ * It asks (step 1) and is answered from the room's document; what is accepted follows as updates. What it writes is read in
+ * `y-writer.ts`. It hears something at least every 15 s, since a stock provider takes silence for death. Rules RE110 to
+ * RE119.
  */
 import type { Duplex } from 'node:stream'
 import { type FailureCode, failures, maxDeviceFrameBytes } from '@parley/wire'
@@ -12,15 +12,20 @@ import type { ServerTimings } from './server-limits.ts'
 import type { Metrics } from './server-metrics.ts'
 import { type Session, wholeFrame } from './server-socket.ts'
 import { keepAliveMs, maxAnswersPerWindow, maxReaderBufferBytes, answerWindowMs } from './y-limits.ts'
-import { readYMessage, writeAwareness, writePermissionDenied, writeStep2, writeUpdate } from './y-messages.ts'
+import { isSingleUpdate, readYMessage, writeAwareness, writeStep2, writeUpdate } from './y-messages.ts'
+import type { OwnPenalty } from './y-penalties.ts'
 import type { RoomReader, YRoom } from './y-room.ts'
 import type { Heard } from './y-source.ts'
+import { createYWriter } from './y-writer.ts'
 
-/** Why a reader is sent away: a failure of a session, or that the document is not his any more. */
-export type ReaderEnd = FailureCode | 'membership-ended'
+/** Why a reader is sent away: a failure of a session, that the document is not his any more, or what he wrote. */
+export type ReaderEnd = FailureCode | 'membership-ended' | 'write-refused'
 
 /** Permanent to a stock provider, like all from 4400 to 4499: it stops, and tells its app. */
 export const membershipEndedCode = 4440
+
+/** Passing, like all from 4500 to 4599: it comes back, and reads on. */
+export const writeRefusedCode = 4540
 
 export interface ReaderSetting {
   readonly socket: WebSocket
@@ -37,6 +42,10 @@ export interface ReaderSetting {
   /** Half of what the core lets wait before it calls a reader behind. */
   readonly lowWaterBytes: number
   readonly metrics: Metrics
+  /** Shared by all readers of this user and document. */
+  readonly penalty: OwnPenalty
+  /** Gives appends into the relay; the answers are heard. */
+  readonly push: (updates: readonly Uint8Array[]) => void
   /** Reads the document again, for a reader that was behind; false when it is not his any more. */
   readonly reload: () => Promise<boolean>
   readonly failed: (error: unknown) => void
@@ -53,9 +62,6 @@ export interface Reader extends Session {
 }
 
 const nothingNew = writeAwareness([])
-const readOnly = writePermissionDenied(
-  'Parley: documents are read-only here; nothing of this change was taken.',
-)
 
 export function openReader(setting: ReaderSetting): Reader {
   const { socket, room, self, metrics, timings, lowWaterBytes, now } = setting
@@ -65,7 +71,6 @@ export function openReader(setting: ReaderSetting): Reader {
   let pingedAt = heardAt
   let closeBy = Number.POSITIVE_INFINITY
   let behind = false
-  let denied = false
   let window = { began: heardAt, answers: 0 }
 
   const send = (message: Uint8Array): void => {
@@ -82,13 +87,23 @@ export function openReader(setting: ReaderSetting): Reader {
     if (socket.bufferedAmount > lowWaterBytes) behind = true
   }
 
-  const end = (why: ReaderEnd): void => {
+  const end = (why: ReaderEnd, reason: string = why): void => {
     if (!open) return
     open = false
     closeBy = now() + timings.closeMs
     metrics.addFailure(why)
-    socket.close(why === 'membership-ended' ? membershipEndedCode : failures[why].closeCode, why)
+    socket.close(closeCodeOf(why), reason)
   }
+
+  const writer = createYWriter({
+    ...setting,
+    document: room.document,
+    send,
+    count: metrics.addAnswer,
+    refuse({ code }) {
+      end('write-refused', code)
+    },
+  })
 
   /** Answers cost as much as the document is large: a few a second will do for anybody. */
   const mayAnswer = (): boolean => {
@@ -107,9 +122,7 @@ export function openReader(setting: ReaderSetting): Reader {
         if (mayAnswer()) send(writeStep2(room.document.since(message.vector)))
         break
       case 'write':
-        if (denied || message.empty) break
-        denied = true
-        send(readOnly)
+        writer.write(message.step, message.update)
         break
       case 'awareness':
         room.say(self, message.entries)
@@ -135,8 +148,9 @@ export function openReader(setting: ReaderSetting): Reader {
     metrics.add('bytes_received_total', bytes.length)
     if (!open) return
     if (!binary) end('malformed')
-    else if (bytes.length > maxDeviceFrameBytes) end('too-large')
-    else receive(bytes)
+    else if (bytes.length <= maxDeviceFrameBytes) receive(bytes)
+    else if (isSingleUpdate(bytes)) writer.skip()
+    else end('too-large')
   })
   socket.on('pong', () => {
     heardAt = now()
@@ -152,6 +166,7 @@ export function openReader(setting: ReaderSetting): Reader {
 
   const known = room.awareness.known()
   if (known.length > 0) send(writeAwareness(known))
+  writer.begin()
 
   return {
     send,
@@ -162,6 +177,8 @@ export function openReader(setting: ReaderSetting): Reader {
       if (heard.kind === 'rows') {
         for (const message of heard.pages.get(setting.page)?.messages ?? []) send(message)
         if (heard.left.has(self.user)) end('membership-ended')
+      } else if (heard.kind === 'answers') {
+        writer.answered(heard.answers)
       } else if (heard.kind === 'moved') {
         if (heard.member) reload().catch(setting.failed)
         else end('membership-ended')
@@ -171,6 +188,7 @@ export function openReader(setting: ReaderSetting): Reader {
       if (at >= closeBy || at - heardAt >= timings.idleMs) socket.terminate()
       if (!open) return
       if (at >= setting.expires) end('token-expired')
+      writer.sweep()
       if (at - spokeAt >= keepAliveMs) send(nothingNew)
       if (at - Math.max(heardAt, pingedAt) >= timings.idleMs / 2) {
         pingedAt = at
@@ -178,4 +196,9 @@ export function openReader(setting: ReaderSetting): Reader {
       }
     },
   }
+}
+
+function closeCodeOf(why: ReaderEnd): number {
+  if (why === 'membership-ended') return membershipEndedCode
+  return why === 'write-refused' ? writeRefusedCode : failures[why].closeCode
 }

@@ -10,7 +10,7 @@ import {
   parseChange,
   writeErasure,
 } from '@parley/document'
-import { decodeRelayFrame, type HiddenRow, type Row } from '@parley/wire'
+import { decodeRelayFrame, type HiddenRow, type PushAnswer, type Row } from '@parley/wire'
 import type { RelayStore } from '../store.ts'
 import { allRows, visiblePage } from '../visible.ts'
 import { writeUpdate } from './y-messages.ts'
@@ -43,6 +43,8 @@ export type Heard =
     }
   /** He was behind and has been served from the log: read the document again, if it is still his. */
   | { readonly kind: 'moved'; readonly member: boolean }
+  /** To what he wrote. */
+  | { readonly kind: 'answers'; readonly answers: readonly PushAnswer[] }
   | { readonly kind: 'other' }
 
 interface HeardPage {
@@ -68,6 +70,9 @@ function hear(bytes: Uint8Array, conversation: ConversationId): Heard {
   if (frame.frame === 'sync') {
     const news = frame.news.find((item) => item.conversation === conversation)
     return news === undefined ? { kind: 'other' } : { kind: 'moved', member: news.role !== '' }
+  }
+  if (frame.frame === 'answer' && frame.conversation === conversation) {
+    return { kind: 'answers', answers: frame.answers }
   }
   if (frame.frame !== 'rows' || frame.conversation !== conversation) return { kind: 'other' }
   const updates = new Map<number, Uint8Array[]>()
