@@ -121,11 +121,12 @@ export async function openReader(
   { server, conversation }: Scene,
   user = 'Mary',
   now = Date.now(),
+  page = 0,
 ): Promise<{
   readonly socket: WebSocket
   readonly closed: Promise<number>
 }> {
-  const socket = new WebSocket(`${server.ws}/y/c/${conversation}`, [
+  const socket = new WebSocket(`${server.ws}/y/c/${conversation}${page === 0 ? '' : `/${page}`}`, [
     'parley.y1',
     `token.${await testToken(user, 10, now)}`,
   ])
