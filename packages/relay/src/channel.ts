@@ -8,6 +8,8 @@ export interface Channel {
   readonly open: boolean
   /** Frames sent so far. */
   readonly sent: number
+  /** What they weigh together. */
+  readonly bytes: number
   send(frame: RelayFrame): void
   /** A frame that was encoded for many. */
   sendBytes(bytes: Uint8Array): void
@@ -21,9 +23,11 @@ export interface Channel {
 export function createChannel(peer: Peer): Channel {
   let open = true
   let sent = 0
+  let given = 0
   const sendBytes = (bytes: Uint8Array): void => {
     if (!open) return
     sent += 1
+    given += bytes.length
     peer.send(bytes)
   }
   return {
@@ -32,6 +36,9 @@ export function createChannel(peer: Peer): Channel {
     },
     get sent() {
       return sent
+    },
+    get bytes() {
+      return given
     },
     send: (frame) => sendBytes(encodeRelayFrame(frame)),
     sendBytes,

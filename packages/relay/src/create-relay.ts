@@ -5,26 +5,26 @@
  * catch up. So there is one order of all things, and nobody ever sees half a turn.
  */
 import { type FailureCode, laterAnswers, type LaterCode, protocolVersion } from '@parley/wire'
-import { answerPeople } from './answer-people.ts'
 import { answersOf, violationsIn } from './answers.ts'
 import { stepCatchUp } from './catch-up.ts'
 import { type Channel, createChannel } from './channel.ts'
-import { createConnection, type Desk, type SessionFrame } from './connection.ts'
+import { createConnection, type Desk } from './connection.ts'
 import { createConversationCache } from './conversation-state.ts'
-import { fanOut, tellCursor } from './fan-out.ts'
-import { answerDigests, answerFetch } from './fetch.ts'
-import { commandInput, type Input, type Outcome, pushInput } from './inputs.ts'
+import { fanOut } from './fan-out.ts'
+import type { Outcome } from './inputs.ts'
 import { defaultLimits } from './limits.ts'
-import { marksInput } from './judge-marks.ts'
-import { paced } from './pace.ts'
+import { inLine } from './line.ts'
 import type { Identity, Relay, RelayHealth, RelayOptions } from './ports.ts'
 import { createPresences } from './presence.ts'
+import { createReception } from './reception.ts'
 import { createRevocations } from './revocations.ts'
 import { createSession, createSessions, type Session, type Tagged } from './session.ts'
 import { createSignals } from './signals.ts'
+import { takesNothing } from './slow-readers.ts'
 import { StoreError } from './store.ts'
 import { createTags } from './tags.ts'
 import { allLater, type Judge, ownSeams, runTurn, type Seams } from './turn.ts'
+import { createUserRates } from './user-rates.ts'
 import { createWork, type Waiting } from './work.ts'
 
 /** A little longer than the longest token of the daemon's default. */
@@ -46,6 +46,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
   const sessions = createSessions()
   const presences = createPresences(sessions, clock, limits)
   const work = createWork(limits)
+  const rates = createUserRates(limits, clock)
   const cache = createConversationCache(limits)
   const judge: Judge = { store, cache, seams, limits }
   let state: RelayHealth['state'] = 'running'
@@ -159,9 +160,30 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
   }
 
   const enterByHello: Desk['enter'] = (identity, greeting, channel, entered) => {
-    const enterNow = (): void => entered(enter(identity, greeting, channel))
+    if (turnedAway(identity, channel)) return
+    const enterNow = (): void => {
+      if (!hasTooMany(identity, channel)) entered(enter(identity, greeting, channel))
+    }
     if (greeting.tag === '') enterNow()
     else claimTag({ claim: { ...identity, ...greeting }, channel, enter: enterNow, refuse: entered })
+  }
+
+  /** A device that comes again and again. */
+  const turnedAway = (identity: Identity, channel: Channel): boolean => {
+    const waitMs = Math.min(rates.hello(identity.user), limits.maxRateWaitMs)
+    if (waitMs === 0) return hasTooMany(identity, channel)
+    channel.end('overloaded', 'this user begins sessions too often', waitMs)
+    return true
+  }
+
+  /** Who is in session stays: one more would come back as soon as it were sent away for another. */
+  const hasTooMany = ({ user, device }: Identity, channel: Channel): boolean => {
+    const others = [...sessions.of(user)].filter(
+      ({ identity, follows }) => identity.device !== device && follows === undefined,
+    )
+    if (others.length < limits.maxUserSessions) return false
+    channel.end('overloaded', 'this user has as many devices in session as he may', limits.maxRateWaitMs)
+    return true
   }
 
   const leave = (session: Session): void => {
@@ -188,86 +210,6 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     wake()
   }
 
-  /** A peer that asks and asks, and takes no answers. */
-  const isStuck = (session: Session): boolean => {
-    if (session.channel.buffered() <= limits.maxAnswerBytes) return false
-    end(session, 'slow-consumer')
-    return true
-  }
-
-  const receive = (session: Session, frame: SessionFrame, received: number): void => {
-    if (draining || isStuck(session)) return
-    switch (frame.frame) {
-      case 'push':
-        if (frame.updates.length > 0) queue(session, pushInput(session.identity, frame))
-        break
-      case 'command':
-        queue(session, commandInput(session.identity, frame))
-        break
-      case 'fetch':
-        ask(session, async () => {
-          const answers = await answerFetch(judge, session.identity.user, frame, limits)
-          for (const part of answers) session.channel.send(part)
-        })
-        break
-      case 'marks':
-        // Whoever says more than is heard says it again when he comes back.
-        session.marks = paced(session.marks, clock.now())
-        if (session.marks.count <= limits.maxMarksPerSecond)
-          queue(session, marksInput(session.identity, frame))
-        break
-      case 'signal':
-        passOn(session, frame)
-        break
-      case 'presence':
-        presences.ask(session, frame)
-        break
-      case 'people':
-        ask(session, async () => session.channel.send(await answerPeople(store, frame)))
-        break
-      case 'digests':
-        ask(session, async () =>
-          session.channel.send(await answerDigests(store, session.identity.user, frame)),
-        )
-        break
-      case 'ping':
-        if (frame.frames !== received) {
-          end(session, 'out-of-step', `${received} frames arrived, ${frame.frames} were sent`)
-          break
-        }
-        tellCursor(session, store.position)
-        session.channel.send({
-          frame: 'pong',
-          nonce: frame.nonce,
-          frames: session.channel.sent,
-          time: clock.now(),
-        })
-        break
-    }
-  }
-
-  const queue = (session: Session, input: Input): void => {
-    const waiting = { session, input }
-    if (work.add(waiting)) wake()
-    else answer([waiting], allLater([input], 'overloaded', waitOf('overloaded')))
-  }
-
-  const ask = (session: Session, run: () => Promise<void>): void => {
-    if (session.reads >= limits.maxQueuedReads) {
-      end(session, 'overloaded', 'more was asked for than is answered at once')
-      return
-    }
-    session.reads += 1
-    work.addRead({
-      session,
-      run: async () => {
-        session.reads -= 1
-        if (session.channel.open && !isStuck(session)) await run()
-      },
-    })
-    wake()
-  }
-
   const claimTag = createTags({
     store,
     sessions,
@@ -290,7 +232,28 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     keptMs: options.revocationsKeptMs ?? defaultRevocationsKeptMs,
     end,
   })
-  const passOn = createSignals({ store, cache, sessions, clock, limits, count, read: ask })
+  const passOn = createSignals({
+    store,
+    cache,
+    sessions,
+    clock,
+    limits,
+    count,
+    read: (session, run) => reception.ask(session, run),
+  })
+  const reception = createReception({
+    judge,
+    clock,
+    limits,
+    work,
+    rates,
+    presences,
+    passOn,
+    wake,
+    refuse: (session, input) =>
+      answer([{ session, input }], allLater([input], 'overloaded', waitOf('overloaded'))),
+    end,
+  })
 
   /** Up to as much again, so that those who wait do not come back all at once. */
   const waitOf = (code: LaterCode): number => spread(laterAnswers[code].waitMs)
@@ -308,13 +271,16 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     options.onFault?.(error)
   }
 
+  const authenticate = inLine(limits.maxGreetedAtOnce, revocations.authenticate)
   const desk: Desk = {
     clock,
     logger,
-    authenticate: revocations.authenticate,
+    authenticate,
     holds: revocations.holds,
     enter: enterByHello,
-    receive,
+    receive: (session, frame, received) => {
+      if (!draining) reception.receive(session, frame, received)
+    },
     resume: (session) => {
       if (session.flow.state === 'catching-up' && session.flow.waiting) resume(session)
     },
@@ -338,9 +304,16 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
       connection.fail(entered)
       return connection
     },
-    authenticate: async (token, now) => revocations.authenticate(token, now),
+    authenticate: async (token, now) => authenticate(token, now),
     revoke: revocations.revoke,
-    sweep: () => presences.sweep(),
+    sweep() {
+      presences.sweep()
+      rates.sweep()
+      for (const session of sessions.all())
+        if (takesNothing(session, clock.now(), limits)) end(session, 'slow-consumer')
+      // Questions that had to wait are due by now, perhaps.
+      if (!work.empty) wake()
+    },
     async drain() {
       draining = true
       work.clear()

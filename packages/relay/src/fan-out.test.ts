@@ -36,8 +36,8 @@ test('[RE41] the rows of a turn come in sequence to every session of every membe
     const rows = (await device.take('rows')).flatMap((frame) => frame.rows)
     expect(rows).toMatchObject([
       { kind: 'entry', seq: 2 },
-      { kind: 'head', seq: 3, change: { op: 'added', by: 'Tom', members: ['Ada'] } },
-      { kind: 'entry', seq: 4 },
+      { kind: 'entry', seq: 3 },
+      { kind: 'head', seq: 4, change: { op: 'added', by: 'Tom', members: ['Ada'] } },
     ])
   }
   expect(await eve.take('rows')).toEqual([])

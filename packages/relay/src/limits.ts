@@ -22,8 +22,35 @@ export interface RelayLimits extends PageLimits {
   readonly maxQueuedUpdates: number
   /** Waiting for a turn, of everybody, as it is held in memory. Beyond it the answer is `overloaded`. */
   readonly maxQueuedBytes: number
+  /** The same of one user: so that nobody takes the place of the others. */
+  readonly maxQueuedUserBytes: number
+  /** Updates and commands of one user, over all his sessions: a device that comes home with thousands gets through. */
+  readonly maxUserUpdatesPerSecond: number
+  readonly maxUserUpdatesBurst: number
+  /** What they weigh. */
+  readonly maxUserBytesPerSecond: number
+  readonly maxUserBytesBurst: number
+  /** Conversations made by one user: as many at once as in an hour. */
+  readonly maxCreationsPerHour: number
+  /** Sessions begun by one user: a relay that was restarted sees all his devices at once, again and again only a loop. */
+  readonly maxHellosPerMinute: number
+  /** Who is told to wait longer than this goes on sending, and ends as `overloaded`. As long as devices wait at most. */
+  readonly maxRateWaitMs: number
+  /** Frames of one session; more end it as `overloaded`. */
+  readonly maxFramesPerSecond: number
+  readonly maxFramesBurst: number
+  /** What one session is sent in answer to its questions; what it asks beyond that waits in line. */
+  readonly maxReadBytesPerSecond: number
+  readonly maxReadBytesBurst: number
+  /** Devices of one user in session at once. */
+  readonly maxUserSessions: number
+  /** Hellos looked at at the same time; the others wait. */
+  readonly maxGreetedAtOnce: number
   /** A socket that has more than this unsent is behind: it is served from the log when it has drained. */
   readonly maxBufferedBytes: number
+  /** One that is behind takes at least so much within this time, or ends as `slow-consumer`. */
+  readonly minDrainBytes: number
+  readonly maxDrainMs: number
   /** A peer that goes on asking without taking the answers ends as `slow-consumer`. */
   readonly maxAnswerBytes: number
   /** Payload of one frame from the relay: a phone on a bad line sees progress. Below wire's `maxRelayFrameBytes`. */
@@ -72,7 +99,23 @@ export const defaultLimits: RelayLimits = {
   maxTurnHeadBytes: 1024 * 1024,
   maxQueuedUpdates: 512,
   maxQueuedBytes: 32 * 1024 * 1024,
+  maxQueuedUserBytes: 4 * 1024 * 1024,
+  maxUserUpdatesPerSecond: 500,
+  maxUserUpdatesBurst: 2000,
+  maxUserBytesPerSecond: 1024 * 1024,
+  maxUserBytesBurst: 8 * 1024 * 1024,
+  maxCreationsPerHour: 1000,
+  maxHellosPerMinute: 120,
+  maxRateWaitMs: 60_000,
+  maxFramesPerSecond: 1000,
+  maxFramesBurst: 5000,
+  maxReadBytesPerSecond: 4 * 1024 * 1024,
+  maxReadBytesBurst: 32 * 1024 * 1024,
+  maxUserSessions: 32,
+  maxGreetedAtOnce: 64,
   maxBufferedBytes: 1024 * 1024,
+  minDrainBytes: 64 * 1024,
+  maxDrainMs: 15_000,
   maxAnswerBytes: 8 * 1024 * 1024,
   maxPayloadBytes: 128 * 1024,
   maxInlineRows: 64,

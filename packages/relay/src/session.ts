@@ -5,6 +5,7 @@
  * from the log instead). Everything up to `from` has been given to its socket; that of a live one is the relay's position.
  */
 import type { ConversationId, DeviceId, UserId } from '@parley/document'
+import type { Bucket } from './bucket.ts'
 import type { Channel } from './channel.ts'
 import { type Pace, restful } from './pace.ts'
 import type { Identity, Standing } from './ports.ts'
@@ -31,6 +32,11 @@ export interface CatchingUp {
   readonly only: ReadonlySet<ConversationId> | null
 }
 
+export interface Backlog {
+  readonly taken: number
+  readonly since: number
+}
+
 export interface Session {
   /** Renewed with its token: the user and the device stay. */
   identity: Identity
@@ -51,6 +57,11 @@ export interface Session {
   signals: Pace
   /** Marks likewise. */
   marks: Pace
+  /** All its frames, and what it was sent in answer to questions: full until it begins. */
+  frames: Bucket | undefined
+  answered: Bucket | undefined
+  /** What it had taken when its socket was last seen to take something, while that holds back too much. */
+  backlog: Backlog | undefined
   /** Of whose coming and going it is told. */
   readonly watched: Set<UserId>
 }
@@ -89,6 +100,9 @@ export function createSession(
     violations: 0,
     signals: restful,
     marks: restful,
+    frames: undefined,
+    answered: undefined,
+    backlog: undefined,
     watched: new Set(),
   }
 }

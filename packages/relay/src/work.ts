@@ -1,7 +1,10 @@
 /**
- * What waits: inputs for the next turn, reads for the time between two turns. Both are bounded. Rules RE5 and RE6.
+ * What waits: inputs for the next turn, reads for the time between two turns. Both are bounded, and both are taken in
+ * rotation over users: a flood of one user waits for its own turns. Rules RE5, RE6 and RE234 to RE237.
  */
+import type { UserId } from '@parley/document'
 import type { Input } from './inputs.ts'
+import { createRotation } from './rotation.ts'
 import type { Session } from './session.ts'
 
 export interface Waiting {
@@ -14,6 +17,8 @@ export interface Read {
   /** undefined for one that is not in session yet. */
   readonly session: Session | undefined
   readonly run: () => Promise<void>
+  /** Whether it may be read already; left out, at once. */
+  readonly due?: () => boolean
 }
 
 export interface WorkLimits {
@@ -21,10 +26,12 @@ export interface WorkLimits {
   readonly maxTurnBytes: number
   readonly maxQueuedUpdates: number
   readonly maxQueuedBytes: number
+  readonly maxQueuedUserBytes: number
   readonly maxReadsPerTurn: number
 }
 
 export interface Work {
+  /** Nothing is to be done now: reads that are not due yet may wait. */
   readonly empty: boolean
   /** False when there is no room: nothing was taken. */
   add(waiting: Waiting): boolean
@@ -37,62 +44,81 @@ export interface Work {
 }
 
 export function createWork(limits: WorkLimits): Work {
-  let inputs: Waiting[] = []
-  let reads: Read[] = []
+  const inputs = createRotation<UserId, Waiting>()
+  const reads = createRotation<UserId | symbol, Read>()
+  const heldByUser = new Map<UserId, number>()
   let bytes = 0
   const count = ({ session, input }: Waiting, sign: 1 | -1): void => {
+    const { user } = input.by
+    const held = (heldByUser.get(user) ?? 0) + sign * heldBy(input)
     session.updates += sign * updatesOf(input)
     bytes += sign * heldBy(input)
+    if (held === 0) heldByUser.delete(user)
+    else heldByUser.set(user, held)
   }
+  const hasRoom = ({ session, input }: Waiting): boolean =>
+    session.updates + updatesOf(input) <= limits.maxQueuedUpdates &&
+    bytes + heldBy(input) <= limits.maxQueuedBytes &&
+    (heldByUser.get(input.by.user) ?? 0) + heldBy(input) <= limits.maxQueuedUserBytes
   return {
     get empty() {
-      return inputs.length === 0 && reads.length === 0
+      return inputs.size === 0 && reads.peek(isDue) === undefined
     },
     add(waiting) {
-      const { session, input } = waiting
-      if (session.updates + updatesOf(input) > limits.maxQueuedUpdates) return false
-      if (bytes + heldBy(input) > limits.maxQueuedBytes) return false
+      if (!hasRoom(waiting)) return false
       count(waiting, 1)
-      inputs.push(waiting)
+      inputs.add(waiting.input.by.user, waiting)
       return true
     },
     addRead(read) {
-      reads.push(read)
+      // Whoever is not in session yet stands for himself.
+      reads.add(read.session?.identity.user ?? Symbol('nobody yet'), read)
     },
     takeTurn() {
-      const fit = fitting(inputs, limits)
-      const turn = inputs.slice(0, fit)
-      inputs = inputs.slice(fit)
+      const turn: Waiting[] = []
+      const taken = { updates: 0, bytes: 0 }
+      for (let next = inputs.peek(); next !== undefined; next = inputs.peek()) {
+        taken.updates += updatesOf(next.input)
+        taken.bytes += next.input.bytes
+        // At least one, since a frame is never divided.
+        if (turn.length > 0 && isTooMuch(taken, limits)) break
+        inputs.take()
+        turn.push(next)
+      }
       for (const waiting of turn) count(waiting, -1)
       return turn
     },
     putBack(rest) {
       for (const waiting of rest) count(waiting, 1)
-      inputs = [...rest, ...inputs]
+      inputs.putBack(rest.map((waiting) => [waiting.input.by.user, waiting] as const))
     },
     takeReads() {
-      const taken = reads.slice(0, limits.maxReadsPerTurn)
-      reads = reads.slice(limits.maxReadsPerTurn)
+      const taken: Read[] = []
+      while (taken.length < limits.maxReadsPerTurn) {
+        const read = reads.take(isDue)
+        if (read === undefined) break
+        taken.push(read)
+      }
       return taken
     },
     clear() {
-      inputs = []
-      reads = []
+      inputs.clear()
+      reads.clear()
+      heldByUser.clear()
       bytes = 0
     },
   }
 }
 
-/** How many of the first inputs make one turn: at least one, since a frame is never divided. */
-function fitting(inputs: readonly Waiting[], limits: WorkLimits): number {
-  let updates = 0
-  let bytes = 0
-  for (const [index, { input }] of inputs.entries()) {
-    updates += updatesOf(input)
-    bytes += input.bytes
-    if (index > 0 && (updates > limits.maxTurnUpdates || bytes > limits.maxTurnBytes)) return index
-  }
-  return inputs.length
+function isTooMuch(
+  { updates, bytes }: { readonly updates: number; readonly bytes: number },
+  limits: WorkLimits,
+): boolean {
+  return updates > limits.maxTurnUpdates || bytes > limits.maxTurnBytes
+}
+
+function isDue({ due }: Read): boolean {
+  return due === undefined || due()
 }
 
 /** What it takes to keep it: every update is an object of its own, however short. */

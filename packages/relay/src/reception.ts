@@ -1,0 +1,171 @@
+/**
+ * What a session sends: to the queue of the next turn, among the questions answered between two turns, or passed on at
+ * once; unless it comes too fast. Rules RE47, RE230 to RE232, RE234 and RE248.
+ */
+import { answerPeople } from './answer-people.ts'
+import { type Bucket, fullBucket, type Rate, refilled, spend, take } from './bucket.ts'
+import type { Channel } from './channel.ts'
+import type { SessionFrame } from './connection.ts'
+import { tellCursor } from './fan-out.ts'
+import { answerDigests, answerFetch } from './fetch.ts'
+import { commandInput, type Input, pushInput } from './inputs.ts'
+import { marksInput } from './judge-marks.ts'
+import type { RelayLimits } from './limits.ts'
+import { paced } from './pace.ts'
+import type { Clock } from './ports.ts'
+import type { Presences } from './presence.ts'
+import { limitedCommand, limitedPush } from './rate-answers.ts'
+import type { Session } from './session.ts'
+import type { Judge } from './turn.ts'
+import type { UserRates } from './user-rates.ts'
+import type { Work } from './work.ts'
+
+export interface ReceptionDesk {
+  readonly judge: Judge
+  readonly clock: Clock
+  readonly limits: RelayLimits
+  readonly work: Work
+  readonly rates: UserRates
+  readonly presences: Presences
+  readonly passOn: (session: Session, frame: Extract<SessionFrame, { frame: 'signal' }>) => void
+  readonly wake: () => void
+  /** There is no room for it. */
+  readonly refuse: (session: Session, input: Input) => void
+  readonly end: (session: Session, ...failure: Parameters<Channel['end']>) => void
+}
+
+export interface Reception {
+  receive(session: Session, frame: SessionFrame, received: number): void
+  ask(session: Session, run: () => Promise<void>): void
+}
+
+/** What a question costs beside its answer: somebody has to look. */
+const questionBytes = 4096
+
+export function createReception(desk: ReceptionDesk): Reception {
+  const { judge, clock, limits, work, rates, presences, end } = desk
+  const { store } = judge
+  const frameRate: Rate = { perSecond: limits.maxFramesPerSecond, burst: limits.maxFramesBurst }
+  const readRate: Rate = { perSecond: limits.maxReadBytesPerSecond, burst: limits.maxReadBytesBurst }
+
+  /** A peer that asks and asks, and takes no answers. */
+  const isStuck = (session: Session): boolean => {
+    if (session.channel.buffered() <= limits.maxAnswerBytes) return false
+    end(session, 'slow-consumer')
+    return true
+  }
+
+  const isFlood = (session: Session): boolean => {
+    const now = clock.now()
+    const { bucket, waitMs } = take(session.frames ?? fullBucket(frameRate, now), frameRate, 1, now)
+    session.frames = bucket
+    if (waitMs > 0) end(session, 'overloaded', 'more frames came than a session may send')
+    return waitMs > 0
+  }
+
+  const queue = (session: Session, input: Input): void => {
+    if (work.add({ session, input })) desk.wake()
+    else desk.refuse(session, input)
+  }
+
+  /** True when it was too fast: the user is told when to come again, or, when he has not cared, sent away. */
+  const isTooFast = (session: Session, waitMs: number, tell: () => void): boolean => {
+    if (waitMs === 0) return false
+    if (waitMs <= limits.maxRateWaitMs) tell()
+    else end(session, 'overloaded', 'more was sent than is taken, and no wait was kept')
+    return true
+  }
+
+  const push = (session: Session, frame: Extract<SessionFrame, { frame: 'push' }>): void => {
+    if (frame.updates.length === 0) return
+    const bytes = frame.updates.reduce((sum, update) => sum + update.length, 0)
+    const waitMs = rates.work(session.identity.user, frame.updates.length, bytes)
+    const tell = (): void => session.channel.send(limitedPush(frame, waitMs))
+    if (!isTooFast(session, waitMs, tell)) queue(session, pushInput(session.identity, frame))
+  }
+
+  const command = (session: Session, frame: Extract<SessionFrame, { frame: 'command' }>): void => {
+    const { user } = session.identity
+    const input = commandInput(session.identity, frame)
+    const waitMs = rates.work(user, 1, input.bytes)
+    if (isTooFast(session, waitMs, () => session.channel.send(limitedCommand(frame, waitMs)))) return
+    const creates = input.kind === 'command' && input.command.ok && input.command.command.op === 'create'
+    const later = creates ? Math.min(rates.creation(user), limits.maxRateWaitMs) : 0
+    if (later > 0) session.channel.send(limitedCommand(frame, later))
+    else queue(session, input)
+  }
+
+  const answeredBy = (session: Session): Bucket => session.answered ?? fullBucket(readRate, clock.now())
+
+  const ask = (session: Session, run: () => Promise<void>): void => {
+    if (session.reads >= limits.maxQueuedReads) {
+      end(session, 'overloaded', 'more was asked for than is answered at once')
+      return
+    }
+    const { channel } = session
+    session.reads += 1
+    work.addRead({
+      session,
+      due: () => !channel.open || refilled(answeredBy(session), readRate, clock.now()).level > 0,
+      run: async () => {
+        session.reads -= 1
+        if (!channel.open || isStuck(session)) return
+        const before = channel.bytes
+        await run()
+        const bytes = questionBytes + channel.bytes - before
+        session.answered = spend(answeredBy(session), readRate, bytes, clock.now())
+      },
+    })
+    desk.wake()
+  }
+
+  const ping = (session: Session, { nonce, frames }: { nonce: number; frames: number }, received: number) => {
+    if (frames !== received) {
+      end(session, 'out-of-step', `${received} frames arrived, ${frames} were sent`)
+      return
+    }
+    tellCursor(session, store.position)
+    session.channel.send({ frame: 'pong', nonce, frames: session.channel.sent, time: clock.now() })
+  }
+
+  const receive = (session: Session, frame: SessionFrame, received: number): void => {
+    if (isStuck(session) || isFlood(session)) return
+    const { user } = session.identity
+    switch (frame.frame) {
+      case 'push':
+        push(session, frame)
+        break
+      case 'command':
+        command(session, frame)
+        break
+      case 'fetch':
+        ask(session, async () => {
+          for (const part of await answerFetch(judge, user, frame, limits)) session.channel.send(part)
+        })
+        break
+      case 'marks':
+        // Whoever says more than is heard says it again when he comes back.
+        session.marks = paced(session.marks, clock.now())
+        if (session.marks.count <= limits.maxMarksPerSecond)
+          queue(session, marksInput(session.identity, frame))
+        break
+      case 'signal':
+        desk.passOn(session, frame)
+        break
+      case 'presence':
+        presences.ask(session, frame)
+        break
+      case 'people':
+        ask(session, async () => session.channel.send(await answerPeople(store, frame)))
+        break
+      case 'digests':
+        ask(session, async () => session.channel.send(await answerDigests(store, user, frame)))
+        break
+      case 'ping':
+        ping(session, frame, received)
+        break
+    }
+  }
+
+  return { receive, ask }
+}
