@@ -1,14 +1,7 @@
 /** Frames of every kind, as fast-check makes them. */
 import * as fc from 'fast-check'
-import type {
-  CommandVerdict,
-  DeviceFrame,
-  Fetched,
-  News,
-  RelayFrame,
-  TouchedPage,
-  Verdict,
-} from './frames.ts'
+import type { CommandVerdict, DeviceFrame, Fetched, RelayFrame, Verdict } from './frames.ts'
+import type { News, TouchedPage } from './list-row.ts'
 import type { Any, EntryRow, ErasedRow, HeadRow, HiddenRow, Row } from './rows.ts'
 
 const uint = fc.oneof(fc.nat(300), fc.maxSafeNat())

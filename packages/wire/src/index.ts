@@ -25,8 +25,6 @@ export type {
   Hello,
   LaterCode,
   Marks,
-  MemberMark,
-  News,
   Own,
   OwnRow,
   People,
@@ -48,10 +46,10 @@ export type {
   TokenRenewal,
   TokenTaken,
   ToldMarks,
-  TouchedPage,
   Verdict,
   Welcome,
 } from './frames.ts'
+export type { MemberMark, News, TouchedPage } from './list-row.ts'
 export type { Any, EntryRow, ErasedItem, ErasedRow, HeadRow, HiddenRow, Row } from './rows.ts'
 export {
   maxAnswersPerFrame,

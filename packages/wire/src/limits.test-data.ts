@@ -1,4 +1,4 @@
-import type { News } from './frames.ts'
+import type { News } from './list-row.ts'
 
 /** A list row as short as it can be. */
 export const emptyNews: News = {

@@ -2,7 +2,8 @@
 import * as encoding from 'lib0/encoding'
 import { describe, expect, test } from 'vitest'
 import { decodeDeviceFrame, decodeRelayFrame, encodeDeviceFrame, encodeRelayFrame } from './codec.ts'
-import type { DeviceFrame, News, RelayFrame } from './frames.ts'
+import type { DeviceFrame, RelayFrame } from './frames.ts'
+import type { News } from './list-row.ts'
 import { emptyNews } from './limits.test-data.ts'
 import type { EntryRow, Row } from './rows.ts'
 import {

@@ -3,7 +3,8 @@ import * as encoding from 'lib0/encoding'
 import { writeNews } from './frame/news.ts'
 import { writeOwnRow } from './frame/own.ts'
 import { writeRow } from './frame/row.ts'
-import type { News, OwnRow } from './frames.ts'
+import type { OwnRow } from './frames.ts'
+import type { News } from './list-row.ts'
 import type { Row } from './rows.ts'
 
 /** Bytes the row takes as the first of a list; further down it takes no more. */

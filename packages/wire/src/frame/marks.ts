@@ -1,7 +1,8 @@
 /** How far members have got: delivered to a device of theirs, and read. */
 import { type Reader, readList, readVarUint } from '../bytes/bounded-reader.ts'
 import { writeList, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
-import type { Marks, MemberMark, ToldMarks } from '../frames.ts'
+import type { Marks, ToldMarks } from '../frames.ts'
+import type { MemberMark } from '../list-row.ts'
 import { maxMarksPerFrame } from '../limits.ts'
 import { readId, writeId } from './words.ts'
 

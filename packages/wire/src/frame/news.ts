@@ -1,7 +1,7 @@
 /** A list row: one conversation that moved, as a sync frame carries it. */
 import { malformed, type Reader, readFlag, readList, readVarUint } from '../bytes/bounded-reader.ts'
 import { writeFlag, writeList, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
-import type { News } from '../frames.ts'
+import type { News } from '../list-row.ts'
 import type { EntryRow, ErasedRow } from '../rows.ts'
 import { maxTouchedPerNews } from '../limits.ts'
 import { readMarkList, writeMarkList } from './marks.ts'

@@ -1,7 +1,7 @@
 /** A page, its version and its digest, as catch-up and digests name it. */
 import { type Reader, readFlag, readVarUint } from '../bytes/bounded-reader.ts'
 import { writeFlag, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
-import type { TouchedPage } from '../frames.ts'
+import type { TouchedPage } from '../list-row.ts'
 import { readDigest, writeDigest } from './words.ts'
 
 export function writeTouchedPage(writer: Writer, page: TouchedPage): void {
