@@ -36,7 +36,7 @@ export function createCommandCall(core: Core, queueing: Queueing): CommandCall {
       if (waiting !== undefined) {
         // Offered again by itself so far: from here on its user wants to know what becomes of it.
         if (waiting.offered) ledger.setItem({ ...waiting, offered: false })
-        return { make: queueing.waiting<Outcome>(waiting), predicted: outcome }
+        return { make: queueing.waiting<Outcome>(ledger, waiting), predicted: outcome }
       }
       if (changesNothing && wanted.op === 'create' && isCurrent(ledger, id)) {
         return { make: () => already(queueing.newId(), outcome), predicted: outcome }

@@ -28,7 +28,7 @@ export function createOperationCalls(core: Core, queueing: Queueing, history: Hi
   async function recall(id: ConversationId, target: EntryId): Promise<Queued<Accepted>> {
     const make = await mailbox.call(async (ledger): Promise<Make> => {
       const before = waitingOn(ledger, target, 'recall').at(-1)
-      if (before !== undefined) return asked(before)
+      if (before !== undefined) return asked(ledger, before)
       const aim = await aiming.find(ledger, id, target)
       if ('waiting' in aim.of && isStillOurs(aim.of.waiting)) return withdraw(ledger, aim.of.waiting)
       const operation: Recall = {
@@ -110,7 +110,7 @@ export function createOperationCalls(core: Core, queueing: Queueing, history: Hi
     const { target, sign, on } = wanted
     const all = waitingOn(ledger, target, 'react').filter((item) => item.target?.sign === sign)
     const [before, last] = all.length > 1 ? all.slice(-2) : [undefined, all[0]]
-    if (last !== undefined && reactionOf(last).on === on) return asked(last)
+    if (last !== undefined && reactionOf(last).on === on) return asked(ledger, last)
     const wasOn = before === undefined ? isConfirmed(of, sign) : reactionOf(before).on
     if (last !== undefined && isStillOurs(last)) {
       queueing.withdraw(ledger, last)
@@ -136,9 +136,9 @@ export function createOperationCalls(core: Core, queueing: Queueing, history: Hi
   }
 
   /** The promise of what was asked for before. */
-  function asked(item: EntryItem): Make {
+  function asked(ledger: Ledger, item: EntryItem): Make {
     const { id, answered } = item
-    return answered === null ? queueing.waiting<Accepted>(item) : () => already(id, answered)
+    return answered === null ? queueing.waiting<Accepted>(ledger, item) : () => already(id, answered)
   }
 
   function withdraw(ledger: Ledger, item: EntryItem): Make {
@@ -152,7 +152,7 @@ export function createOperationCalls(core: Core, queueing: Queueing, history: Hi
     // What was refused waits for nothing: a new try has a promise of its own.
     return item.state === 'refused' && item.reason !== null
       ? failed(item.id, item.reason)
-      : queueing.waiting<Accepted>(item)
+      : queueing.waiting<Accepted>(ledger, item)
   }
 
   return { recall, edit, react }

@@ -178,6 +178,21 @@ test('[CL92] [CL122] a recall drops what was to be done to its message before, a
   expect(engine.unsent()).toEqual([])
 })
 
+test('[CL92] [CL122] what is asked of a message in the turn that takes it back is taken back with it', async () => {
+  const { device, engine } = await atLunch()
+  await device.cut()
+  const sent = await engine.send(lunch, text('one'))
+  const reacted = await engine.react(lunch, sent.id, '👍', true)
+  const [edited, again] = await Promise.all([
+    engine.edit(lunch, sent.id, text('two')),
+    engine.react(lunch, sent.id, '👍', true),
+    engine.recall(lunch, sent.id),
+  ])
+  const settled = Promise.all([sent, reacted, edited, again].map(async ({ confirmed }) => codeOf(confirmed)))
+  expect(await settled).toEqual(['withdrawn', 'withdrawn', 'withdrawn', 'withdrawn'])
+  expect(engine.unsent()).toEqual([])
+})
+
 test('[CL92] recalling what never left takes its reactions and edits with it', async () => {
   const { device, engine } = await atLunch()
   await device.cut()

@@ -18,7 +18,7 @@ export interface Queueing {
   /** The item stands in the ledger; asked for its promise once that stands. */
   queue<T>(ledger: Ledger, item: OutboxItem): () => Queued<T>
   /** The promise of an item that waits already. */
-  waiting<T>(item: OutboxItem): () => Queued<T>
+  waiting<T>(ledger: Ledger, item: OutboxItem): () => Queued<T>
   /** Out of the outbox, as its user wants, with what is about it. */
   withdraw(ledger: Ledger, item: OutboxItem): void
 }
@@ -53,7 +53,8 @@ export function createQueueing({ ports, promises }: Core): Queueing {
       ledger.emit({ type: 'conversation', conversation: item.conversation })
       return promised(ledger, item.id)
     },
-    waiting: (item) => () => ({ id: item.id, confirmed: promises.of(item.id) }),
+    // A call of the same turn may take it back.
+    waiting: (ledger, item) => promised(ledger, item.id),
     withdraw(ledger, item) {
       for (const one of [item, ...ledger.outbox.about(item.id)]) {
         ledger.removeItem(one.n)

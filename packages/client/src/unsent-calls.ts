@@ -33,7 +33,7 @@ export function createUnsentCalls(core: Core, queueing: Queueing): UnsentCalls {
       }
       const record = ledger.conversation(conversation)
       if (creates(item) && record?.local === true) ledger.setConversation({ ...record, role: 'owner' })
-      return made ?? queueing.waiting(item)
+      return made ?? queueing.waiting(ledger, item)
     })
     return make()
   }
