@@ -27,7 +27,12 @@ export async function settleTags(
 ): Promise<readonly string[]> {
   const tagged = present.filter((device) => device.tag() !== '')
   if (tagged.length === 0) return []
-  const wrong = [...checkTags(world, tagged), ...checkKept(world, tagged.filter(isSignedOut))]
+  // A page that slept through its own sign-in says it when it wakes, gets the tag, and has lost its store meanwhile: whoever
+  // is signed out there has the tag, and gets in when he is loaded again.
+  const again = tagged.filter((device) => isSignedOut(device) && holdsTag(world, device))
+  reloadSignedOut(again)
+  const unrest = again.length === 0 ? [] : await rest()
+  const wrong = [...unrest, ...checkTags(world, tagged), ...checkKept(world, tagged.filter(isSignedOut))]
   if (wrong.length > 0) return wrong
   await world.run(flushedMs)
   const back = tagged.find(isSignedOut)
@@ -47,12 +52,11 @@ export async function settleTags(
 }
 
 export function checkTags(world: World, tagged: readonly Device[]): readonly string[] {
-  const { tags } = world.relay.disk.log()
   const inSession = new Map<string, Device>()
   const wrong: string[] = []
   for (const device of tagged) {
     const key = `${device.user} ${device.tag()}`
-    const holds = tags.get(key) === world.watch.idOf(device.name)
+    const holds = holdsTag(world, device)
     if (isSignedOut(device)) {
       // A copy comes back under the id it was copied with.
       if (holds && !hasCopies(world, device)) wrong.push(`${device.name}: is signed out, and has the tag`)
@@ -65,6 +69,11 @@ export function checkTags(world: World, tagged: readonly Device[]): readonly str
     inSession.set(key, device)
   }
   return wrong
+}
+
+function holdsTag({ relay, watch }: World, device: Device): boolean {
+  const holder = relay.disk.log().tags.get(`${device.user} ${device.tag()}`)
+  return holder !== undefined && holder === watch.idOf(device.name)
 }
 
 /** What waited when the device was sent away waits still, unless it stands in the log already. */
