@@ -86,7 +86,7 @@ test('[EE9] a new page is learned of from the head', { timeout: 120_000 }, async
   expect(all).toEqual(['the first', ...numbers, 'the last'])
 })
 
-test('[EE10] what stock tools write reaches nobody', { timeout: 120_000 }, async () => {
+test('[EE10] what stock tools write in the name of somebody else reaches nobody', { timeout: 120_000 }, async () => {
   const { relay, tom } = await setUp()
   const conversation = await tom.client.createConversation({ members: ['Jerry'], name: 'Hands off' })
   await (

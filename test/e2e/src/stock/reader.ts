@@ -1,4 +1,4 @@
-/** A reader with stock tools: the bundled page, served by a server of the test that stays up, in a Chromium of its own. */
+/** Somebody with stock tools: the bundled page, served by a server of the test that stays up, in a Chromium of its own. */
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { launchChromium } from '@parley/test-chromium'
@@ -17,6 +17,9 @@ export interface Reader {
   readonly entries: (name: string) => Promise<readonly unknown[]>
   readonly connected: (name: string) => Promise<boolean>
   readonly holds: (name: string, text: string) => Promise<boolean>
+  readonly say: (name: string, ...texts: readonly string[]) => Promise<void>
+  readonly bytes: (name: string) => Promise<string>
+  readonly closes: (name: string) => Promise<readonly (readonly [number, string])[]>
 }
 
 export async function openReader(user: string, relayPort: number): Promise<Reader> {
@@ -27,7 +30,7 @@ export async function openReader(user: string, relayPort: number): Promise<Reade
   onTestFinished(() => chromium.dispose())
   const token = await devToken(user, relayPort)
   const page = chromium.context.pages()[0] ?? (await chromium.context.newPage())
-  const hash = new URLSearchParams({ server: `ws://127.0.0.1:${network.port}/y`, token })
+  const hash = new URLSearchParams({ server: `ws://127.0.0.1:${network.port}/y`, token, user })
   await page.goto(`${address}#${hash}`)
   return {
     page,
@@ -40,6 +43,10 @@ export async function openReader(user: string, relayPort: number): Promise<Reade
     entries: (name) => page.evaluate((document) => window.stock.entries(document), name),
     holds: (name, text) =>
       page.evaluate(([document, wanted]) => window.stock.holds(document, wanted), [name, text] as const),
+    say: (name, ...texts) =>
+      page.evaluate(([document, all]) => window.stock.say(document, all), [name, texts] as const),
+    bytes: (name) => page.evaluate((document) => window.stock.bytes(document), name),
+    closes: (name) => page.evaluate((document) => window.stock.closes(document), name),
     connected: (name) => page.evaluate((document) => window.stock.connected(document), name),
   }
 }
