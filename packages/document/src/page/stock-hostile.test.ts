@@ -196,7 +196,7 @@ test('[DO148] every beginning of an update is a fault, and the update is left as
   )
 })
 
-test('[DO148] the largest updates that announce the most are answered with as little memory as they take', () => {
+test('[DO148] the largest updates that announce the most are refused', () => {
   const big = (head: readonly number[], each: readonly number[]): Uint8Array => {
     const update = new Uint8Array(maxStockUpdateBytes)
     update.set(head)

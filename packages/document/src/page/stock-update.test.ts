@@ -252,6 +252,9 @@ test('[DO145] the limits hold over all clients together', () => {
     bytes(0, varuint(count), Array.from({ length: count }, (_, k) => [...varuint(k + 300), 1, 0, 1]).flat())
   expect(read(sections(maxStockStructs))).not.toHaveProperty('code')
   expect(read(sections(maxStockStructs + 1))).toMatchObject({ code: 'too-large' })
+  // What is known, and dropped, counts as well.
+  expect(readStockUpdate(sections(maxStockStructs), () => 1)).toMatchObject({ update: { structs: [] } })
+  expect(readStockUpdate(sections(maxStockStructs + 1), () => 1)).toMatchObject({ code: 'too-large' })
   expect(read(deletions(maxStockDeletions))).not.toHaveProperty('code')
   expect(read(deletions(maxStockDeletions + 1))).toMatchObject({ code: 'too-large' })
 })
@@ -277,6 +280,26 @@ test('[DO142] values that JSON lacks are elements too, which no page takes', () 
     if (struct?.kind !== 'append') return
     expect(readAppend(writeAppend(struct))).toMatchObject({ ok: false, code: 'bad-content' })
   }
+})
+
+test('[DO141] a whole number in a value takes up to eight bytes, as many as lib0 reads', () => {
+  const whole = (length: number): Uint8Array =>
+    bytes(
+      1,
+      1,
+      7,
+      0,
+      8,
+      1,
+      'entries',
+      1,
+      125,
+      Array.from({ length: length - 1 }, () => 129),
+      1,
+      0,
+    )
+  expect(read(whole(8))).toMatchObject({ structs: [{ kind: 'append' }] })
+  expect(read(whole(9))).toMatchObject({ code: 'not-an-append' })
 })
 
 function varuint(value: number): readonly number[] {
