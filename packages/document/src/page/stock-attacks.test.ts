@@ -95,6 +95,11 @@ test.each<readonly [string, string, Uint8Array]>([
   ['a byte too many', 'something follows', bytes(0, 0, 0)],
   ['a second update behind the first', 'something follows', bytes(1, 1, 7, 0, 0, 1, 0, 1, 1, 7, 1, 0, 1, 0)],
   ['an empty update in the V2 format', 'something follows', bytes(Array.from({ length: 13 }, () => 0))],
+  [
+    'a V2 bomb: 23 bytes of which Yjs makes 100,000 structs',
+    'something follows',
+    Uint8Array.from(Buffer.from('00000107000001000100000004419e8d0601a08d060000', 'hex')),
+  ],
 ])('[DO146] %s is malformed: %s', (_, detail, update) => {
   const read = readStockUpdate(update, () => 0)
   expect(read).toMatchObject({ ok: false, code: 'not-an-append' })
