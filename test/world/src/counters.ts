@@ -94,6 +94,8 @@ export const counterNames = [
   'transients',
   'transientsRefused',
   'transientsHeard',
+  'signalsPassed',
+  'signalsDropped',
   'typings',
   'typingsHeard',
   'presencesAsked',

@@ -116,6 +116,7 @@ export function createRelayHost(settings: RelayHostOptions): RelayHost {
           info: () => undefined,
           debug: () => undefined,
         },
+        countSignal: (what) => counters.add(what === 'passed' ? 'signalsPassed' : 'signalsDropped'),
         limits,
         onFault: (error) => {
           errors.push(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
