@@ -8,8 +8,11 @@ interface ExitCode {
 
 export const exitCodes: readonly ExitCode[] = [
   { code: 0, when: 'it did what it was asked' },
-  { code: 1, when: 'a fault of its own; or `check` found something wrong' },
-  { code: 2, when: 'the command line or the environment is wrong, or a secret or page it names is missing' },
+  { code: 1, when: 'a fault of its own; `check` found something wrong; or the relay refused `revoke`' },
+  {
+    code: 2,
+    when: 'the command line or the environment is wrong, or a secret, key or page it names is missing',
+  },
   { code: 3, when: 'the port or the address cannot be listened on' },
   { code: 4, when: 'the data directory cannot be written, or its disk is full' },
   { code: 5, when: 'the data directory holds something else' },
@@ -21,6 +24,8 @@ export const exitCodes: readonly ExitCode[] = [
 export const exitCodeOf: Readonly<Record<ServerErrorCode, number>> = {
   'secret-missing': 2,
   'secret-weak': 2,
+  'keys-unusable': 2,
+  'algorithm-unfit': 2,
   'dev-not-local': 2,
   'page-missing': 2,
   'port-in-use': 3,

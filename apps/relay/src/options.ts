@@ -15,7 +15,7 @@ export interface Option {
   readonly help: string
 }
 
-export type CommandName = 'relay' | 'token' | 'check'
+export type CommandName = 'relay' | 'token' | 'revoke' | 'check'
 
 export interface Command {
   readonly name: CommandName
@@ -48,6 +48,31 @@ const secret = option(
   undefined,
   'The secret itself, of 32 characters at least. Other users of the machine may see it; a file is better.',
 )
+const device = option(
+  'device',
+  'id',
+  undefined,
+  'The device that alone may show the token: 32 hexadecimal digits. Left out, any device of the user.',
+  { fallbackText: 'any' },
+)
+const maxTokenLife = option(
+  'max-token-life',
+  'duration',
+  '30d',
+  'For how long a token may hold; one that says more is refused.',
+)
+const adminSecretFile = option(
+  'admin-secret-file',
+  'file',
+  undefined,
+  'A file that holds the secret of whoever may revoke tokens; without one nobody may.',
+)
+const adminSecret = option(
+  'admin-secret',
+  'text',
+  undefined,
+  'That secret itself. Other users of the machine may see it; a file is better.',
+)
 const issuer = option('issuer', 'text', undefined, 'What a token must name as its issuer ("iss").')
 const audience = option('audience', 'text', undefined, 'What a token must name as its audience ("aud").')
 
@@ -61,8 +86,23 @@ export const commands: readonly Command[] = [
       data,
       secretFile,
       secret,
+      option(
+        'key-file',
+        'file',
+        undefined,
+        'A file with the public key (PEM or JWK) or the key set (JWKS) tokens are checked with; read again when it changes.',
+      ),
+      option('key-url', 'url', undefined, 'The address of a key set (JWKS): https, or http on this machine.'),
+      option('algorithm', 'name', undefined, 'An algorithm tokens may be signed by: HS256, RS256 or EdDSA.', {
+        many: true,
+        fallbackText: 'HS256 with a secret, RS256 and EdDSA with public keys',
+      }),
       issuer,
       audience,
+      maxTokenLife,
+      option('clock-tolerance', 'duration', '30s', 'How far the clock of whoever makes tokens may be off.'),
+      adminSecretFile,
+      adminSecret,
       option(
         'origin',
         'origin',
@@ -92,6 +132,8 @@ export const commands: readonly Command[] = [
       secret,
       issuer,
       audience,
+      device,
+      maxTokenLife,
       option(
         'dev',
         undefined,
@@ -99,6 +141,23 @@ export const commands: readonly Command[] = [
         'Signs with the secret that a relay under --dev keeps in its data.',
       ),
       data,
+    ],
+  },
+  {
+    name: 'revoke',
+    help: 'Takes the tokens of a user, or of one of his devices, that were made up to now, and ends their sessions.',
+    options: [
+      option('user', 'id', undefined, 'Whose tokens.', { fallbackText: 'must be given' }),
+      option(
+        'device',
+        'id',
+        undefined,
+        'The device whose tokens: 32 hexadecimal digits. Left out, all of them.',
+        { fallbackText: 'all' },
+      ),
+      option('server', 'url', 'http://127.0.0.1:4650', 'Where the relay is reached.'),
+      adminSecretFile,
+      adminSecret,
     ],
   },
   {

@@ -2,12 +2,13 @@
 import { type LogLevel, createLineLogger, startRelayServer } from '@parley/relay/node'
 import type { Values } from './parse.ts'
 import type { World } from './world.ts'
-import { readTokens } from './tokens.ts'
+import { readGivenSecret, readTokens } from './tokens.ts'
 import { Wrong } from './wrong.ts'
 
 export async function runRelay(world: World, values: Values): Promise<number> {
   const logger = createLineLogger(readLevel(values.text('log-level')), world.print, world.now)
   const tokens = await readTokens(values)
+  const adminSecret = await readGivenSecret(values, 'admin-secret')
   const page = values.text('page')
   const server = await startRelayServer({
     port: readPort(values.text('port')),
@@ -18,6 +19,7 @@ export async function runRelay(world: World, values: Values): Promise<number> {
     logger,
     now: world.now,
     ...(tokens === undefined ? {} : { tokens }),
+    ...(adminSecret === undefined ? {} : { adminSecret }),
     ...(page === undefined ? {} : { page }),
   })
   let asked = false

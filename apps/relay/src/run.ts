@@ -1,7 +1,7 @@
 /**
  * The `parley` command as a function: what it is given, what it prints, and the code it ends with.
  *
- * Everything it needs of the process comes in with `world`, so that tests run it as it is. Rules AR1 to AR16.
+ * Everything it needs of the process comes in with `world`, so that tests run it as it is. Rules AR1 to AR20.
  */
 import { RelayServerError } from '@parley/relay/node'
 import { runCheck } from './check.ts'
@@ -9,6 +9,7 @@ import { exitCodeOf } from './exit-codes.ts'
 import { helpText } from './help.ts'
 import { parse } from './parse.ts'
 import { runRelay } from './relay.ts'
+import { runRevoke } from './revoke.ts'
 import { runToken } from './token.ts'
 import type { World } from './world.ts'
 import { Wrong } from './wrong.ts'
@@ -42,4 +43,4 @@ export async function runParley(world: World): Promise<number> {
   }
 }
 
-const runs = { relay: runRelay, token: runToken, check: runCheck } as const
+const runs = { relay: runRelay, token: runToken, revoke: runRevoke, check: runCheck } as const

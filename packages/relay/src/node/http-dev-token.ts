@@ -6,8 +6,9 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type UserId, parseUserId } from '@parley/document'
+import { isJson, readBody } from './http-body.ts'
 import { plain } from './http-page.ts'
-import { devTokenLifetimeSeconds, maxDevTokenRequestBytes } from './server-limits.ts'
+import { devTokenLifetimeSeconds } from './server-limits.ts'
 
 export type Mint = (user: UserId, lifetimeSeconds: number) => Promise<string>
 
@@ -36,7 +37,7 @@ export async function answerDevToken(
     plain(response, 405, 'Ask for a token with POST.', { ...shared, Allow: 'POST, OPTIONS' })
     return
   }
-  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
+  if (!isJson(request)) {
     plain(response, 415, 'Send {"user":"Tom"} as application/json.', shared)
     return
   }
@@ -63,18 +64,6 @@ export async function answerDevToken(
       'X-Content-Type-Options': 'nosniff',
     })
     .end(JSON.stringify({ token, user }))
-}
-
-async function readBody(request: IncomingMessage): Promise<string | undefined> {
-  const parts: Buffer[] = []
-  let size = 0
-  // No encoding is set, so parts are bytes.
-  for await (const part of request as AsyncIterable<Buffer>) {
-    size += part.length
-    if (size > maxDevTokenRequestBytes) return undefined
-    parts.push(part)
-  }
-  return Buffer.concat(parts).toString('utf8')
 }
 
 function parseRequest(body: string): UserId | undefined {

@@ -31,7 +31,7 @@ test('[RE85] pages of other origins may not, unless they are named', () => {
 
 test('[RE85] while developing, pages of this machine may, of whatever port', () => {
   const dev = { allowed: [], loopback: true }
-  for (const origin of ['http://localhost:5173', 'http://127.0.0.1:1', 'http://[::1]:80']) {
+  for (const origin of ['http://localhost:5173', 'http://127.0.0.1:1', 'http://[::1]:81']) {
     expect(originAllowed(origin, 'localhost:4650', dev)).toBe(true)
     expect(originAllowed(origin, 'localhost:4650', own)).toBe(false)
   }

@@ -22,9 +22,17 @@ export function originAllowed(
   if (rules.allowed.includes('*') || rules.allowed.includes(origin)) return true
   if (!URL.canParse(origin)) return false
   const page = new URL(origin)
-  if (page.protocol !== 'http:' && page.protocol !== 'https:') return false
+  // What a browser would not have written is not from a browser, whatever host it seems to name.
+  if (page.origin !== origin || !/^https?:$/.test(page.protocol)) return false
   if (rules.loopback && isLoopbackName(page.hostname)) return true
-  return host !== undefined && page.host === host.toLowerCase()
+  return host !== undefined && page.host === hostOf(host, page.protocol)
+}
+
+/** As `URL` writes it: in small letters, without the port that goes without saying. */
+function hostOf(host: string, protocol: string): string | undefined {
+  if (!/^[a-z0-9.:[\]_-]+$/i.test(host)) return undefined
+  const url = `${protocol}//${host}`
+  return URL.canParse(url) ? new URL(url).host : undefined
 }
 
 /**

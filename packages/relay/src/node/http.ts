@@ -1,10 +1,11 @@
 /**
- * What the relay answers over plain HTTP: how it is, how much it did, a token while developing, and the page.
+ * What the relay answers over plain HTTP: how it is, how much it did, what revokes, a token while developing, the page.
  *
  * Paths of the relay's own come before those of the page. Rules RE85 to RE94, RE122 and RE123.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Logger } from '../ports.ts'
+import { type Admin, answerRevoke, revokePath } from './http-admin.ts'
 import { type Mint, answerDevToken } from './http-dev-token.ts'
 import { type OriginRules, hostIsLoopback, originAllowed } from './http-origin.ts'
 import { type ServePage, plain } from './http-page.ts'
@@ -15,6 +16,8 @@ export interface HttpSetting {
   /** Given when developing: then nothing is answered but to this machine's own names. */
   readonly mint: Mint | undefined
   readonly servePage: ServePage | undefined
+  /** Given when there is an admin secret: then tokens can be revoked. */
+  readonly admin?: Admin | undefined
   /** A sentence for people; `ready` decides the status. */
   readonly readiness: () => { readonly ready: boolean; readonly sentence: string }
   readonly metrics: () => string
@@ -75,6 +78,11 @@ async function answer(
   }
   if (path === '/dev/token' && setting.mint !== undefined) {
     await answerDevToken(request, response, setting.mint)
+    return
+  }
+  if (path === revokePath) {
+    if (setting.admin === undefined) plain(response, 404, 'There is nothing at this path.')
+    else await answerRevoke(request, response, setting.admin, setting.logger)
     return
   }
   const text = report(setting, path)

@@ -13,6 +13,14 @@ export {
   mintToken,
   readSecret,
   type TokenCheck,
-  type TokenRules,
+  type TokenCheckOptions,
 } from './token.ts'
+export { TokenKeysError } from './token-keys.ts'
+export {
+  type TokenAlgorithm,
+  tokenAlgorithms,
+  type TokenKeys,
+  type TokenRules,
+  type TokenTerms,
+} from './token-rules.ts'
 export { openSqliteRelayStore, type SqliteStoreOptions } from './sqlite-store.ts'

@@ -18,6 +18,8 @@ export type ServerErrorCode =
   | 'dev-not-local'
   | 'secret-missing'
   | 'secret-weak'
+  | 'keys-unusable'
+  | 'algorithm-unfit'
   | 'page-missing'
 
 export class RelayServerError extends Error {

@@ -7,11 +7,35 @@ export const minSecretBytes = 32
 /** How far the clock of whoever makes tokens may be off. */
 export const tokenToleranceSeconds = 30
 
+/** 30 days. What was revoked must be remembered for as long; an app that wants more brings a fresh token in time. */
+export const maxTokenLifeSeconds: number = 30 * 86_400
+
+/** As RFC 7518 asks for. */
+export const minRsaBits = 2048
+
+/** A key set of some hundred keys. */
+export const maxKeySetBytes: number = 256 * 1024
+
+/** How old what we know of a key file may be. */
+export const keyFileLookMs = 1_000
+
+/** How a key set at a URL is asked for, in milliseconds. Tests shorten them. */
+export interface KeyTimings {
+  /** Between two questions because of a key that is unknown, or after a failure. */
+  readonly cooldownMs: number
+  /** When a set is asked for again though nothing unknown has come: so long a key that was taken away may hold. */
+  readonly cacheMs: number
+  /** Shorter than a hello may take. */
+  readonly timeoutMs: number
+}
+
+export const defaultKeyTimings: KeyTimings = { cooldownMs: 30_000, cacheMs: 600_000, timeoutMs: 3_000 }
+
 /** A day: a developer logs in again tomorrow; nothing lasting hangs on it. */
 export const devTokenLifetimeSeconds = 86_400
 
 /** `{"user": …}` and some air. */
-export const maxDevTokenRequestBytes = 1024
+export const maxRequestBytes = 1024
 
 /**
  * What `ws` takes before it cuts the connection by itself. Twice the limit of a frame, so that an honest overrun is

@@ -10,6 +10,7 @@ import { WebSocketServer } from 'ws'
 import type { Connection, Logger, Peer, Relay } from '../ports.ts'
 import type { RelayStore } from '../store.ts'
 import { type HttpSetting, createHttpHandler, refuseRequest, requestPath } from './http.ts'
+import { holdsToken, tokenInUrl } from './http-url-token.ts'
 import { type ServerTimings, maxSessions, payloadHeadroom } from './server-limits.ts'
 import { countAnswers } from './server-counting.ts'
 import type { Metrics } from './server-metrics.ts'
@@ -20,7 +21,7 @@ import { createYEndpoint } from './y-endpoint.ts'
 export interface NetworkSetting {
   readonly relay: Relay
   readonly store: RelayStore
-  readonly http: Pick<HttpSetting, 'origins' | 'mint' | 'servePage'>
+  readonly http: Pick<HttpSetting, 'origins' | 'mint' | 'servePage' | 'admin'>
   readonly metrics: Metrics
   readonly logger: Logger
   readonly timings: ServerTimings
@@ -97,6 +98,7 @@ export function createNetwork(setting: NetworkSetting): Network {
     const path = requestPath(asked)
     const refusal = refuseRequest(asked, setting.http)
     if (refusal !== undefined) refuse(stream, 403, refusal)
+    else if (holdsToken(asked.url)) refuse(stream, 400, tokenInUrl)
     else if (closing) refuse(stream, 503, 'The relay is being stopped. Connect again in a moment.')
     else if (sessions.size >= maxSessions) refuse(stream, 503, 'The relay holds as many sockets as it may.')
     else if (path === '/' || path === '/parley') {

@@ -8,9 +8,10 @@ import { StoreError } from '../store.ts'
 import { isLoopbackName } from './http-origin.ts'
 import { type ServePage, createPageServer } from './http-page.ts'
 import { RelayServerError, errorCode, explainStore } from './server-errors.ts'
-import { minSecretBytes } from './server-limits.ts'
 import { dataFile, expectOurs } from './sqlite-directory.ts'
-import type { TokenRules } from './token.ts'
+import { minSecretBytes } from './server-limits.ts'
+import { checkKeyFile } from './token-key-file.ts'
+import { algorithmsOf, checkRules, type TokenRules } from './token-rules.ts'
 
 /** Whoever reaches a relay under development may be anybody. */
 export function checkDevHost(host: string): void {
@@ -21,20 +22,31 @@ export function checkDevHost(host: string): void {
   )
 }
 
-export function checkTokens(tokens: TokenRules | undefined, dev: boolean): void {
+export async function checkTokens(tokens: TokenRules | undefined, dev: boolean): Promise<void> {
   if (tokens === undefined) {
     if (dev) return
     throw new RelayServerError(
       'secret-missing',
-      'The relay needs the secret that tokens are signed with. Give it with --secret-file, or try the relay out with --dev.',
+      'The relay needs the secret that tokens are signed with. Give it with --secret-file (or public keys with --key-file or --key-url), or try the relay out with --dev.',
     )
   }
-  if (tokens.secret.length < minSecretBytes) {
+  checkRules(tokens)
+  if (dev && !('secret' in tokens)) {
     throw new RelayServerError(
-      'secret-weak',
-      `The secret is too short: HS256 needs ${minSecretBytes} bytes. Make one with "openssl rand -base64 32".`,
+      'keys-unusable',
+      '--dev makes tokens, and public keys cannot. Leave out --dev, or the keys.',
     )
   }
+  if ('keyFile' in tokens) await checkKeyFile(tokens.keyFile, algorithmsOf(tokens))
+}
+
+/** Whoever has it throws everybody out. */
+export function checkAdminSecret(secret: Uint8Array | undefined): void {
+  if (secret === undefined || secret.length >= minSecretBytes) return
+  throw new RelayServerError(
+    'secret-weak',
+    `The admin secret is too short: it needs ${minSecretBytes} bytes. Make one with "openssl rand -base64 32".`,
+  )
 }
 
 export async function openPage(directory: string | undefined): Promise<ServePage | undefined> {

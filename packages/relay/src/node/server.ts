@@ -24,11 +24,12 @@ import {
 import { describeError, silentLogger } from './server-log.ts'
 import { createMetrics } from './server-metrics.ts'
 import { type Network, createNetwork } from './server-network.ts'
-import { checkDevHost, checkDirectory, checkTokens, openPage } from './server-start.ts'
+import { checkAdminSecret, checkDevHost, checkDirectory, checkTokens, openPage } from './server-start.ts'
 import { refuseUpgrade } from './server-upgrade.ts'
 import { openSqliteRelayStore } from './sqlite-store.ts'
 import { makeDevSecret } from './token-dev.ts'
-import { type TokenRules, createTokenCheck, mintToken } from './token.ts'
+import { type TokenRules, revocationsKeptMs } from './token-rules.ts'
+import { createTokenCheck, mintToken } from './token.ts'
 
 export interface RelayServerOptions {
   /** 0 for any that is free. */
@@ -38,6 +39,8 @@ export interface RelayServerOptions {
   readonly directory: string
   /** How tokens are checked; may be left out with `dev`. */
   readonly tokens?: TokenRules
+  /** Of whoever may revoke tokens; without it nobody may. */
+  readonly adminSecret?: Uint8Array
   /** For development: a secret made by itself, and tokens for whoever asks on this machine. */
   readonly dev?: boolean
   /** The folder of a built page to serve. */
@@ -62,7 +65,8 @@ export interface RelayServer {
 export async function startRelayServer(options: RelayServerOptions): Promise<RelayServer> {
   const { host, directory, tokens, dev = false, logger = silentLogger, now = Date.now } = options
   if (dev) checkDevHost(host)
-  checkTokens(tokens, dev)
+  await checkTokens(tokens, dev)
+  checkAdminSecret(options.adminSecret)
   const servePage = await openPage(options.page)
   await checkDirectory(directory)
 
@@ -81,7 +85,8 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     clock: { now },
     random: randomBytes,
     logger,
-    authenticate: createTokenCheck(rules),
+    authenticate: createTokenCheck(rules, { logger }),
+    revocationsKeptMs: revocationsKeptMs(rules),
     limits,
     countSignal: (what) => metrics.add(`signals_${what}_total`),
     gathered: async () =>
@@ -98,10 +103,15 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     store,
     http: {
       origins: { allowed: options.origins ?? [], loopback: dev },
-      mint: dev
-        ? (user, lifetimeSeconds) => mintToken({ ...rules, user, lifetimeSeconds, now: now() })
-        : undefined,
+      mint:
+        dev && 'secret' in rules
+          ? (user, lifetimeSeconds) => mintToken({ ...rules, user, lifetimeSeconds, now: now() })
+          : undefined,
       servePage,
+      admin:
+        options.adminSecret === undefined
+          ? undefined
+          : { secret: options.adminSecret, revoke: async (...whom) => relay.revoke(...whom) },
     },
     metrics,
     logger,
