@@ -147,10 +147,16 @@ export function openReader(setting: ReaderSetting): Reader {
     metrics.add('frames_received_total')
     metrics.add('bytes_received_total', bytes.length)
     if (!open) return
-    if (!binary) end('malformed')
-    else if (bytes.length <= maxDeviceFrameBytes) receive(bytes)
-    else if (isSingleUpdate(bytes)) writer.skip()
-    else end('too-large')
+    try {
+      if (!binary) end('malformed')
+      else if (bytes.length <= maxDeviceFrameBytes) receive(bytes)
+      else if (isSingleUpdate(bytes)) writer.skip()
+      else end('too-large')
+    } catch (error) {
+      // A bug of ours ends this reader, and nobody else.
+      setting.failed(error)
+      end('internal')
+    }
   })
   socket.on('pong', () => {
     heardAt = now()

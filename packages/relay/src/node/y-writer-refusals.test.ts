@@ -1,3 +1,4 @@
+import * as fc from 'fast-check'
 import * as Y from 'yjs'
 import { describe, expect, test } from 'vitest'
 import { StoreError } from '../store.ts'
@@ -53,6 +54,54 @@ describe('what is no append', () => {
     const mary = await bench.open('Mary')
     mary.writer.write('update', new Uint8Array([0, 1, 5, 1, 0, 1]))
     expect(mary.refused()).toBe('not-an-append')
+  })
+
+  test('[RE214] a deletion that is named twice is none that Yjs would send', async () => {
+    const bench = await createBench()
+    const pen = createPen({ user: bench.tom.user, client: 7 })
+    const message = pen.text('one')
+    bench.tom.push(bench.conversation, 1, [message.update, pen.recall(message.id).update])
+    await settle()
+    const mary = await bench.open('Mary')
+    mary.writer.write('update', new Uint8Array([0, 1, 7, 1, 0, 1]))
+    expect(mary.refused()).toBeUndefined()
+    mary.writer.write('update', new Uint8Array([0, 1, 7, 3, 0, 1, 0, 1, 0, 1]))
+    expect(mary.refused()).toBe('not-an-append')
+  })
+
+  test('[RE214] whatever bytes come, all is taken as it stands, or the page is what it was', async () => {
+    const mutation = fc.tuple(fc.nat(), fc.nat(255), fc.constantFrom('set', 'cut', 'insert'))
+    await fc.assert(
+      fc.asyncProperty(fc.array(mutation, { minLength: 1, maxLength: 6 }), async (mutations) => {
+        const bench = await createBench()
+        const pen = createPen({ user: bench.tom.user, client: 7 })
+        const message = pen.text('one')
+        bench.tom.push(bench.conversation, 1, [message.update, pen.recall(message.id).update])
+        await bench.heard()
+        const before = await served(bench)
+        const mary = await bench.open('Mary')
+        const vector = Y.encodeStateVector(mary.doc)
+        const stored = storedDoc()
+        Y.applyUpdate(stored, Y.encodeStateAsUpdate(mary.doc))
+        stored.getArray('entries').push([entryOf('Mary', 'two'), entryOf('Mary', 'three')])
+        const bytes = [...Y.encodeStateAsUpdate(stored, vector)]
+        for (const [at, value, act] of mutations) {
+          const place = at % bytes.length
+          if (act === 'set') bytes[place] = value
+          else if (act === 'cut') bytes.splice(place, 1)
+          else bytes.splice(place, 0, value)
+        }
+        mary.writer.write('step2', Uint8Array.from(bytes))
+        const heard = await bench.heard()
+        expect(bench.faults).toEqual([])
+        expect(bench.errors).toEqual([])
+        expect(heard.length).toBeLessThanOrEqual(2)
+        const after = await served(bench)
+        expect(textsOfPage(after)).toEqual(['recall', ...heard])
+        expect(heard.length === 0 ? after : before).toBe(before)
+      }),
+      { numRuns: 150 },
+    )
   })
 
   test('[RE214] bytes that are no update are none', async () => {
@@ -236,3 +285,11 @@ test('[RE218] neither is a push for which there is no room in the relay', async 
   expect(await bench.heard()).toEqual(wanted.slice(64))
   expect([mary.refused(), mary.denials]).toEqual([undefined, []])
 })
+
+function textsOfPage(hex: string): readonly string[] {
+  const doc = storedDoc()
+  Y.applyUpdate(doc, Buffer.from(hex, 'hex'))
+  return (doc.getArray('entries').toArray() as readonly { text?: string; op?: string }[]).map(
+    ({ text, op }) => text ?? op ?? '',
+  )
+}

@@ -10,6 +10,7 @@ import {
   inCausalOrder,
   readStockUpdate,
   type StockAppend,
+  type StockDeletion,
   type StockUpdate,
   writeAppend,
 } from '@parley/document'
@@ -212,11 +213,22 @@ function offenceIn(
 ): Offence | undefined {
   const other = structs.find((struct) => struct.kind === 'other')
   if (other?.kind === 'other') return notAnAppend(other.what)
-  if (!deletions.every(document.isDeleted)) {
+  if (!areEchoes(deletions, document)) {
     return notAnAppend('Nothing is deleted here but by a recall, which is an entry of its own.')
   }
   if (page > 0 || structs.length === 0) return undefined
   return notAnAppend('The head of a conversation is written by the relay alone.')
+}
+
+/** Yjs names no clock twice; whoever does would have the same elements looked at over and over. */
+function areEchoes(deletions: readonly StockDeletion[], document: YWriterSetting['document']): boolean {
+  const named = new Map<number, number>()
+  return deletions.every((deletion) => {
+    const { client, length } = deletion
+    const sum = (named.get(client) ?? 0) + length
+    named.set(client, sum)
+    return sum <= document.clockOf(client) && document.isDeleted(deletion)
+  })
 }
 
 function notAnAppend(detail: string): Offence {
