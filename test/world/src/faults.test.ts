@@ -4,7 +4,16 @@ import { faults, relayFaults } from './faults.ts'
 import { runSeed } from './run.ts'
 
 /** The full search is `pnpm world --faults`; a brief one is part of `pnpm verify`. */
-test.each(['answer-before-disk', 'no-fsync', 'outbox-cleared-on-send', 'storage-failure-swallowed'] as const)(
+test.each([
+  'answer-before-disk',
+  'no-fsync',
+  'outbox-cleared-on-send',
+  'storage-failure-swallowed',
+  'signals-to-strangers',
+  'absence-untold',
+  'reconnection-signs-in',
+  'tags-forgotten',
+] as const)(
   '[WO40] with the fault %s some run fails that passes without it',
   async (fault) => {
     for (let seed = 1; seed <= 40; seed += 1) {
