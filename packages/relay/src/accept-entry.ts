@@ -25,6 +25,7 @@ import {
 import { closePage, type HeadWriter } from './head-row.ts'
 import type { PageLimits } from './limits.ts'
 import type { LogRow, MessageRecord, PageRecord } from './store.ts'
+import { addUsage, bytesOfRow } from './usage-draft.ts'
 
 export function acceptEntry(it: Case, heads: HeadWriter, limits: PageLimits): LogRow {
   const { draft, conversation, core, pushed } = it
@@ -51,7 +52,7 @@ export function acceptEntry(it: Case, heads: HeadWriter, limits: PageLimits): Lo
   }
   addRow(draft, conversation, row)
   const { seq, time, position } = row
-  core.record = { ...core.record, seq, time, position }
+  core.record = { ...core.record, seq, time, position, bytes: core.record.bytes + bytesOfRow(row) }
   if (!('op' in entry)) {
     core.record = { ...core.record, total: core.record.total + 1, lastSeq: seq }
     countForAuthor(it)
@@ -59,14 +60,14 @@ export function acceptEntry(it: Case, heads: HeadWriter, limits: PageLimits): Lo
   }
   index(it, row, entry)
   touchPage(it, row)
-  for (const item of row.erases) erase(draft, conversation.id, item.seq)
+  for (const item of row.erases) erase(draft, conversation.id, core, item.seq)
   standOnTarget(it, row, entry)
   if (row.page === core.record.pages) closeFullPage(draft, conversation, core, heads, limits)
   return row
 }
 
 /** A recall takes the message and the edit that stands on it, an edit takes the edit before it. */
-function erasedBy({ target }: Case, entry: Entry): readonly ErasedItem[] {
+export function erasedBy({ target }: Case, entry: Entry): readonly ErasedItem[] {
   if (!('op' in entry) || entry.op === 'react' || target === undefined || target.erased) return []
   const edits = target.edit === null ? [] : [target.edit]
   return (entry.op === 'recall' ? [target, ...edits] : edits).map(({ seq, client, clock }) => ({
@@ -152,12 +153,15 @@ export function digestOf({ seq, client, clock }: ErasedItem, erased: boolean): s
 }
 
 /** The row keeps its place and loses its content, here and on the disk. No edit stands on it any more. */
-function erase(draft: TurnDraft, conversation: ConversationId, seq: number): void {
+function erase(draft: TurnDraft, conversation: ConversationId, core: ConversationCore, seq: number): void {
   const row = draft.rows.get(seqKey(conversation, seq))
   if (row === undefined) throw new Error('what is erased has no row')
   const update = eraseAppend(row.update)
   const erased: LogRow = { ...row, kind: 'erased', update }
   draft.rewrites.push({ conversation, seq, update })
+  const back = row.update.length - update.length
+  core.record = { ...core.record, bytes: core.record.bytes - back }
+  if (row.author !== '') addUsage(draft.usage, row.author, { bytes: -back })
   draft.rows.set(seqKey(conversation, seq), erased)
   draft.rows.set(placeKey(conversation, row.page, row.client, row.clock), erased)
   const record = recordOf(draft, row)

@@ -17,8 +17,8 @@ test('[RE71] what was committed and not answered is answered the next time, as i
   const id = testEntryId()
   first.push(conversation, 1, [message.update])
   first.command(conversation, { op: 'add', members: ['Eve'] }, id)
-  // Writers, messages, commands, who may decline and how far who comes in had got are looked up; the sixth call is the commit.
-  mortal.dieIn(6, true)
+  // Writers, messages, commands, who may decline, how far who comes in had got, and what they take up: then the commit.
+  mortal.dieIn(7, true)
   await settle()
   expect(mortal.dead).toBe(true)
   expect(disk.position).toBe(3)
@@ -36,7 +36,7 @@ test('[RE71] what was committed and not answered is answered the next time, as i
   expect(disk.position).toBe(3)
 })
 
-test.for([1, 2, 3, 4, 5, 6])(
+test.for([1, 2, 3, 4, 5, 6, 7])(
   '[RE71] what a relay that died at call %i had not committed was never there',
   async (calls) => {
     const disk = createMemoryDisk(testEpoch)

@@ -19,6 +19,8 @@ import type {
   Rewrite,
   WriterRecord,
 } from './store.ts'
+import { addUsage, bytesOfRow, changedUsage, createUsageDraft, type UsageDraft } from './usage-draft.ts'
+import type { UsageRecord } from './usage-store.ts'
 
 /** What the turn's inputs refer to, beyond the conversations themselves. Keys by the functions below. */
 export interface Loaded {
@@ -32,6 +34,7 @@ export interface Loaded {
   readonly people: LoadedPeople
   /** Of those who say how far they have got. */
   readonly marks: ReadonlyMap<string, MarkRecord>
+  readonly usage: ReadonlyMap<UserId, UsageRecord>
 }
 
 /** The four go together: a conversation has all of them or does not exist yet. */
@@ -65,6 +68,7 @@ export interface TurnDraft {
   /** Of messages accepted in this turn. */
   readonly mentions: MentionRecord[]
   readonly people: PeopleDraft
+  readonly usage: UsageDraft
 }
 
 export const writerKey = (conversation: ConversationId, page: number, client: number): string =>
@@ -95,6 +99,7 @@ export function createDraft(
     rewrites: [],
     mentions: [],
     people: createPeopleDraft(loaded.people),
+    usage: createUsageDraft(loaded.usage),
   }
 }
 
@@ -122,8 +127,15 @@ function conversationDraft(
 /** Adds a row to its conversation, and to what later inputs of the turn may refer to. */
 export function addRow(draft: TurnDraft, conversation: ConversationDraft, row: LogRow): void {
   conversation.rows.push(row)
+  if (row.author !== '') addUsage(draft.usage, row.author, { bytes: bytesOfRow(row) })
   draft.rows.set(seqKey(row.conversation, row.seq), row)
   if (row.page > 0) draft.rows.set(placeKey(row.conversation, row.page, row.client, row.clock), row)
+}
+
+/** What became of a command, for whenever it comes again. */
+export function keepCommand(draft: TurnDraft, record: CommandRecord): void {
+  draft.commands.set(commandKey(record.user, record.id), record)
+  addUsage(draft.usage, record.user, { bytes: record.outcome.length })
 }
 
 /** undefined when the turn changed nothing that is kept. */
@@ -147,6 +159,7 @@ export function commitOf(draft: TurnDraft): RelayCommit | undefined {
     ),
     tags: [],
     marks: moved.flatMap(({ marks }) => [...marks.changed.values()]),
+    usage: changedUsage(draft.usage),
   }
 }
 

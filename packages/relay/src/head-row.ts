@@ -17,6 +17,7 @@ import {
 } from '@parley/document'
 import { addRow, type ConversationCore, type ConversationDraft, type TurnDraft } from './draft.ts'
 import type { ConversationRecord, HeadRecord, LogRow, MemberRecord, PageRecord } from './store.ts'
+import { addUsage, bytesOfRow } from './usage-draft.ts'
 
 /** Writes one change into the head's state: `update` is what it added. */
 export interface HeadWriter {
@@ -82,6 +83,7 @@ export function addHeadRow(
   addRow(draft, conversation, row)
   const record: ConversationRecord = {
     ...(before?.record ?? { id: conversation.id, total: 0, lastSeq: 0 }),
+    bytes: (before?.record.bytes ?? 0) + bytesOfRow(row),
     ...listed(value),
     members: value.members.size,
     seq: row.seq,
@@ -95,7 +97,8 @@ export function addHeadRow(
   conversation.core = { record, head: stored, value }
   if (record.pages !== before?.record.pages)
     conversation.pages.set(record.pages, emptyPage(record.id, record.pages, row.seq))
-  changeMembers(conversation, before, conversation.core, head.change)
+  if (before === undefined) addUsage(draft.usage, record.creator, { created: 1 })
+  changeMembers(draft, conversation, before, conversation.core, head.change)
   return row
 }
 
@@ -120,6 +123,7 @@ export function closePage(
 
 /** Whoever is in the head before or after, and not as he was. */
 function changeMembers(
+  draft: TurnDraft,
   conversation: ConversationDraft,
   before: ConversationCore | undefined,
   after: ConversationCore,
@@ -132,12 +136,14 @@ function changeMembers(
     const record = conversation.members.get(user)
     if (earlier === undefined || record === undefined) {
       conversation.members.set(user, joined(record, user, member, after))
+      addUsage(draft.usage, user, { joined: 1 })
     } else if (record.role !== member.role) conversation.members.set(user, { ...record, role: member.role })
   }
   for (const user of before?.value.members.keys() ?? []) {
     const record = conversation.members.get(user)
     if (after.value.members.has(user) || record === undefined) continue
     conversation.members.set(user, left(record, change, after.record))
+    addUsage(draft.usage, user, { joined: -1 })
   }
   if (change.op === 'muted' || change.op === 'unmuted') muteMembers(conversation, after, change.members)
 }

@@ -4,10 +4,18 @@
 import { type Change, type Command, judgeCommand, writeAny } from '@parley/document'
 import { type CommandVerdict, maxAnyBytes, maxRelayFrameBytes } from '@parley/wire'
 import { again, type Final, refused, remember } from './command-outcome.ts'
-import { commandKey, type ConversationDraft, type TurnDraft } from './draft.ts'
+import { commandKey, type ConversationDraft, keepCommand, type TurnDraft } from './draft.ts'
 import { addHeadRow, closePage, type HeadWriter, writeHead, type WrittenHead } from './head-row.ts'
 import type { CommandInput } from './inputs.ts'
 import { hasPerson } from './people-draft.ts'
+import {
+  broughtIntoTooMany,
+  isInTooMany,
+  isKept,
+  lacksRoomForCommand,
+  type QuotaLimits,
+  tooManyMembers,
+} from './quotas.ts'
 import type { PageRecord } from './store.ts'
 import { tellUnblocked } from './unblocked.ts'
 
@@ -23,7 +31,7 @@ export function judgeCommandInput(
   draft: TurnDraft,
   input: CommandInput,
   heads: HeadWriter,
-  limits: HeadLimits,
+  limits: HeadLimits & QuotaLimits,
 ): CommandVerdict {
   const { parsed, by } = input
   if (parsed === undefined) return refused('bad-content', 'the id of the command or its conversation is none')
@@ -31,13 +39,10 @@ export function judgeCommandInput(
   if (known !== undefined) return again(known)
   const conversation = draft.conversations.get(parsed.conversation)
   if (conversation === undefined) throw new Error('a command is judged on its conversation')
+  const before = draft.position
   const verdict = judge(draft, conversation, input, parsed, heads, limits)
-  draft.commands.set(commandKey(by.user, parsed.id), {
-    user: by.user,
-    id: parsed.id,
-    conversation: parsed.conversation,
-    ...remember(verdict),
-  })
+  if (isKept(draft, by.user, verdict, draft.position > before, limits))
+    keepCommand(draft, { user: by.user, ...parsed, ...remember(verdict) })
   return verdict
 }
 
@@ -47,11 +52,11 @@ function judge(
   input: CommandInput,
   { id }: NonNullable<CommandInput['parsed']>,
   heads: HeadWriter,
-  limits: HeadLimits,
+  limits: HeadLimits & QuotaLimits,
 ): Final {
   const parsed = input.command
   if (!parsed.ok) return refused(parsed.code, parsed.detail)
-  const verdict = askRules(draft, conversation, input, parsed.command)
+  const verdict = tellFull(draft, askRules(draft, conversation, input, parsed.command, limits), limits)
   if (!verdict.accepted) return refused(verdict.code, verdict.detail)
   const { change } = verdict
   const outcome = {
@@ -63,9 +68,13 @@ function judge(
     const record = conversation.core?.record
     return { class: 'accepted', seq: record?.seq ?? 0, time: record?.time ?? draft.now, outcome }
   }
+  const lack = lacksRoomForCommand(draft, conversation, input.by.user, parsed.command, limits)
+  if (lack !== undefined) return lack
   const before = conversation.core?.value.members.size ?? 0
   const fits = (written: WrittenHead): boolean => !isTooLarge(written, change, limits, before)
   let written = writeHead(draft, conversation, heads, change)
+  const { size } = written.value.members
+  if (size > before && size > limits.maxConversationMembers) return tooManyMembers
   if (!fits(written)) return tooMuch
   const page = pageToClose(conversation, change)
   if (page !== undefined) {
@@ -116,6 +125,7 @@ function askRules(
   conversation: ConversationDraft,
   { by }: CommandInput,
   command: Command,
+  limits: QuotaLimits,
 ): ReturnType<typeof judgeCommand> {
   const since = newcomersSince(conversation)
   return judgeCommand(conversation.core?.value, command, {
@@ -129,9 +139,28 @@ function askRules(
       return member.removedBy === '' ? 'quit' : 'removed'
     },
     declines: (user) =>
+      isInTooMany(draft, user, limits) ||
       hasPerson(draft.people, user, 'block', by.user) ||
       hasPerson(draft.people, user, 'refuse', conversation.id),
   })
+}
+
+/** Who cannot be brought in because he is in too many conversations is named as that, whatever else he would say. */
+function tellFull(
+  draft: TurnDraft,
+  verdict: ReturnType<typeof judgeCommand>,
+  limits: QuotaLimits,
+): typeof verdict {
+  if (!verdict.accepted) return verdict
+  const failures = verdict.outcome.failures.flatMap((failure) => {
+    if (failure.code !== 'declined') return [failure]
+    const full = failure.clientIds.filter((user) => isInTooMany(draft, user, limits))
+    if (full.length === 0) return [failure]
+    const rest = failure.clientIds.filter((user) => !full.includes(user))
+    const told = { ...broughtIntoTooMany, clientIds: full }
+    return rest.length === 0 ? [told] : [{ ...failure, clientIds: rest }, told]
+  })
+  return { ...verdict, outcome: { ...verdict.outcome, failures } }
 }
 
 const tooMuch: Final = {

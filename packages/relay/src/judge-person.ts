@@ -5,26 +5,25 @@
 import { judgePerson, type PersonChange, type PersonCommand, writeAny } from '@parley/document'
 import { type CommandVerdict, maxAnyBytes } from '@parley/wire'
 import { again, type Final, refused, remember } from './command-outcome.ts'
-import { commandKey, type TurnDraft } from './draft.ts'
+import { commandKey, keepCommand, type TurnDraft } from './draft.ts'
 import type { PersonInput } from './inputs.ts'
 import { countPeople, putPerson, readPerson } from './people-draft.ts'
+import { isKept, lacksRoomForPerson, profileGrowth, type QuotaLimits } from './quotas.ts'
+import { addUsage } from './usage-draft.ts'
 
-export function judgePersonInput(draft: TurnDraft, input: PersonInput): CommandVerdict {
+export function judgePersonInput(draft: TurnDraft, input: PersonInput, limits: QuotaLimits): CommandVerdict {
   const { parsed, by } = input
   if (parsed === undefined) return refused('bad-content', 'the id of the command is none')
   const known = draft.commands.get(commandKey(by.user, parsed))
   if (known !== undefined) return again(known)
-  const verdict = judge(draft, input)
-  draft.commands.set(commandKey(by.user, parsed), {
-    user: by.user,
-    id: parsed,
-    conversation: '',
-    ...remember(verdict),
-  })
+  const before = draft.position
+  const verdict = judge(draft, input, limits)
+  if (isKept(draft, by.user, verdict, draft.position > before, limits))
+    keepCommand(draft, { user: by.user, id: parsed, conversation: '', ...remember(verdict) })
   return verdict
 }
 
-function judge(draft: TurnDraft, { by, command }: PersonInput): Final {
+function judge(draft: TurnDraft, { by, command }: PersonInput, limits: QuotaLimits): Final {
   if (!command.ok) return refused(command.code, command.detail)
   const { people, now } = draft
   const verdict = judgePerson(command.command, {
@@ -39,9 +38,12 @@ function judge(draft: TurnDraft, { by, command }: PersonInput): Final {
   const outcome = { successfulClientIds, failures: failures.map((failure) => ({ ...failure })) }
   if (writeAny(outcome).length > maxAnyBytes)
     throw new Error('an outcome takes more than may be named at once')
+  const lack = lacksRoomForPerson(draft, by.user, command.command, verdict.changes, limits)
+  if (lack !== undefined && verdict.changes.length > 0) return lack
   draft.position += unshown(command.command, verdict.changes)
   for (const change of verdict.changes) {
     draft.position += 1
+    addUsage(draft.usage, change.owner, { bytes: profileGrowth(draft, change) })
     putPerson(people, change, now, draft.position)
   }
   return {

@@ -2,7 +2,7 @@
  * Limits of the relay's core: name, value, unit in the name, reason. Those of frames stand in wire, those of pages and
  * entries in document. All can be given otherwise to `createRelay`; tests do.
  */
-import { maxPageBytes, maxPageEntries, maxPageWriters } from '@parley/document'
+import { maxMembers, maxPageBytes, maxPageEntries, maxPageWriters } from '@parley/document'
 import { maxMarksPerFrame, maxUsersPerRequest } from '@parley/wire'
 
 /** When a page closes, whichever comes first: constants of the protocol, smaller in tests. */
@@ -85,6 +85,14 @@ export interface RelayLimits extends PageLimits {
   readonly maxMarksPerSecond: number
   /** Updates that no honest device would send, of one session; then it ends as `malformed`. */
   readonly maxViolations: number
+  /** What one user wrote, as it is stored now, and what was written in one conversation. */
+  readonly maxUserBytes: number
+  readonly maxConversationBytes: number
+  /** Conversations that one user makes in all, and those he is in. */
+  readonly maxUserCreated: number
+  readonly maxUserConversations: number
+  /** At most the protocol's own, which devices know. */
+  readonly maxConversationMembers: number
   /** One head row, and a head's whole state: a command that would need more is refused (`too-large`). */
   readonly maxHeadRowBytes: number
   readonly maxHeadBytes: number
@@ -134,6 +142,11 @@ export const defaultLimits: RelayLimits = {
   maxReceiptMembers: maxMarksPerFrame,
   maxMarksPerSecond: 200,
   maxViolations: 16,
+  maxUserBytes: 1024 * 1024 * 1024,
+  maxConversationBytes: 4 * 1024 * 1024 * 1024,
+  maxUserCreated: 50_000,
+  maxUserConversations: 20_000,
+  maxConversationMembers: maxMembers,
   maxHeadRowBytes: 768 * 1024,
   maxHeadBytes: 960 * 1024,
 }

@@ -18,6 +18,7 @@ import type {
   RelayStore,
   WriterRecord,
 } from './store.ts'
+import { loadUsage } from './usage-draft.ts'
 
 export type States = ReadonlyMap<ConversationId, ConversationState | undefined>
 
@@ -25,18 +26,19 @@ export async function loadFor(store: RelayStore, inputs: readonly Input[], state
   const pushed = inputs.flatMap((input) => (input.kind === 'push' ? input.updates : []))
   // What is pushed to a conversation that does not exist can refer to nothing.
   const existing = pushed.filter(({ conversation: id }) => id !== undefined && states.get(id) !== undefined)
-  const [writers, messages, commands, people, marks] = await Promise.all([
+  const [writers, messages, commands, people, marks, usage] = await Promise.all([
     loadWriters(store, existing),
     loadMessages(store, existing),
     loadCommands(store, inputs),
     loadPeople(store, inputs, states),
     loadMarks(store, inputs, states),
+    loadUsage(store, inputs),
   ])
   const [rows, pages] = await Promise.all([
     loadRows(store, existing, writers, messages),
     loadTargetPages(store, existing, messages, states),
   ])
-  return { writers, messages, commands, rows, pages, people, marks }
+  return { writers, messages, commands, rows, pages, people, marks, usage }
 }
 
 async function loadWriters(

@@ -5,6 +5,7 @@ import { type ConversationId, type DeviceId, type EntryId, everybody, type UserI
 import type { MarkRecord } from './marks-store.ts'
 import { readMemoryMarks } from './memory-marks.ts'
 import { createMemoryRevocations, type MemoryRevocations } from './memory-revocations.ts'
+import { addMemoryUsage, type MemoryUsage, readMemoryUsage } from './memory-usage.ts'
 import { type MemoryPeople, putMemoryPerson, readMemoryPeople } from './memory-people.ts'
 import {
   type CommandRecord,
@@ -50,6 +51,7 @@ export interface MemoryDisk {
   /** Devices, by user and tag. */
   readonly tags: Map<string, DeviceId>
   readonly revocations: MemoryRevocations
+  readonly usage: MemoryUsage
 }
 
 export function createMemoryDisk(epoch: string): MemoryDisk {
@@ -62,6 +64,7 @@ export function createMemoryDisk(epoch: string): MemoryDisk {
     people: new Map(),
     tags: new Map(),
     revocations: new Map(),
+    usage: new Map(),
   }
 }
 
@@ -154,6 +157,7 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
     ...readMemoryPeople(disk.people),
     ...readMemoryMarks(at),
     ...createMemoryRevocations(disk.revocations),
+    ...readMemoryUsage(disk.usage),
     async commit(commit) {
       apply(disk, commit)
     },
@@ -226,6 +230,7 @@ function apply(disk: MemoryDisk, commit: RelayCommit): void {
   for (const mark of commit.marks) conversationOf(disk, mark.conversation).marks.set(mark.user, mark)
   for (const person of commit.people) putMemoryPerson(disk.people, person)
   for (const command of commit.commands) disk.commands.set(commandKey(command.user, command.id), command)
+  for (const usage of commit.usage) addMemoryUsage(disk.usage, usage)
   disk.position = commit.position
 }
 

@@ -9,6 +9,7 @@
 import type { ConversationId, DeviceId, EntryId, Mention, Operation, UserId } from '@parley/document'
 import type { MarkRecord, MarksStore } from './marks-store.ts'
 import type { PeopleStore, PersonRecord } from './people-store.ts'
+import type { UsageRecord, UsageStore } from './usage-store.ts'
 import type { RevocationStore } from './revocation-store.ts'
 
 export interface ConversationRecord {
@@ -31,6 +32,8 @@ export interface ConversationRecord {
   readonly total: number
   /** Sequence of the newest message, 0 for none. */
   readonly lastSeq: number
+  /** Of all its rows as they are now. */
+  readonly bytes: number
   /** Of the last row, or of the last move of a mark: where the feed finds it. */
   readonly position: number
 }
@@ -191,6 +194,8 @@ export interface RelayCommit {
   readonly people: readonly PersonRecord[]
   readonly tags: readonly TagRecord[]
   readonly marks: readonly MarkRecord[]
+  /** Added to what stands. */
+  readonly usage: readonly UsageRecord[]
 }
 
 export interface StoredConversation {
@@ -229,7 +234,7 @@ export interface FeedRow {
 export const maxRecallsRead = 4096
 
 /** Batch reads answer what exists, in no particular order. */
-export interface RelayStore extends PeopleStore, MarksStore, RevocationStore {
+export interface RelayStore extends PeopleStore, MarksStore, RevocationStore, UsageStore {
   /** The life of this data: random, renewed by restore, import and failover. */
   readonly epoch: string
   /** Of the last commit that has resolved. */

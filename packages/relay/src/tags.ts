@@ -89,6 +89,7 @@ async function commitTag(store: RelayStore, record: Omit<TagClaim, 'login'>): Pr
     heads: [],
     people: [],
     marks: [],
+    usage: [],
     tags: [record],
   })
 }

@@ -17,6 +17,7 @@ import { judgePersonInput } from './judge-person.ts'
 import type { PageLimits } from './limits.ts'
 import { loadFor } from './load.ts'
 import type { PersonRecord } from './people-store.ts'
+import { lacksRoomFor, type QuotaLimits } from './quotas.ts'
 import type { RelayStore } from './store.ts'
 
 /** What tests of the tests may replace: the order of the checks, and the writer of heads. */
@@ -31,7 +32,7 @@ export interface Judge {
   readonly store: RelayStore
   readonly cache: ConversationCache
   readonly seams: Seams
-  readonly limits: HeadLimits & MarkLimits & PageLimits & { readonly maxTurnHeadBytes: number }
+  readonly limits: HeadLimits & MarkLimits & PageLimits & QuotaLimits & { readonly maxTurnHeadBytes: number }
 }
 
 /** A conversation that has rows from this turn, or marks. */
@@ -145,7 +146,8 @@ function conversationOf(input: Input): ConversationId | undefined {
 }
 
 function judgeInput(judge: Judge, draft: TurnDraft, input: Input, heads: HeadWriter): Outcome {
-  if (input.kind === 'person') return { kind: 'command', verdict: judgePersonInput(draft, input) }
+  if (input.kind === 'person')
+    return { kind: 'command', verdict: judgePersonInput(draft, input, judge.limits) }
   if (input.kind === 'marks') return judgeMarksInput(draft, input, judge.limits)
   if (input.kind === 'command') {
     return { kind: 'command', verdict: judgeCommandInput(draft, input, heads, judge.limits) }
@@ -160,6 +162,8 @@ function judgePushed({ seams, limits }: Judge, draft: TurnDraft, pushed: Pushed,
     const objection = check.judge(it)
     if (objection !== undefined) return objection
   }
+  const lack = lacksRoomFor(it, limits)
+  if (lack !== undefined) return lack
   const { seq, time } = acceptEntry(it, heads, limits)
   return { class: 'accepted', seq, time }
 }

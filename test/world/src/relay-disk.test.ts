@@ -45,6 +45,7 @@ function commitOf(position: number): RelayCommit {
     people: [],
     tags: [],
     marks: [],
+    usage: [],
     heads: [],
   }
   return { ...nothing, position, commands: [] }

@@ -193,6 +193,8 @@ export const refusalCodes = [
   'target-recalled', // an edit of, or a reaction to, what has been taken back
   'page-full', // an operation that changes nothing, on a page that has had very many
   'too-large',
+  'quota-exceeded', // what he has written takes all the room he has
+  'too-many-conversations', // he has made, or is in, as many as he may
   'too-many', // contacts, blocks, pins …: he has as many as there may be
   'declined', // he does not want to be added: not by this person, or not to this conversation
   'not-an-append', // deletions, foreign structs, right origins, other roots …

@@ -55,6 +55,30 @@ test('[RE72] a directory without a log is none', () => {
   expect(() => checkRelayData('/nowhere')).toThrow('there is no log')
 })
 
+const usageDamages: readonly (readonly [string, string, RegExp])[] = [
+  [
+    'bytes of a user are lost',
+    "UPDATE usage SET bytes = bytes - 7 WHERE user = 'Tom'",
+    /of Tom .* bytes is off by -7/,
+  ],
+  ['a user is forgotten', "DELETE FROM usage WHERE user = 'Mary'", /of Mary .* joined is off by -1/],
+  ['somebody made more', "UPDATE usage SET created = 9 WHERE user = 'Tom'", /of Tom .* created is off by 8/],
+  ['somebody takes up what is nowhere', "INSERT INTO usage VALUES ('Nobody', 0, 0, 5)", /of Nobody/],
+  [
+    'a conversation weighs more',
+    'UPDATE conversations SET bytes = bytes + 1',
+    /its rows take \d+ bytes, not \d+/,
+  ],
+]
+
+test.for(usageDamages)('[RE246] it is found when %s', async ([, statement, problem]) => {
+  const directory = await livedIn()
+  const database = new DatabaseSync(join(directory, 'relay.sqlite'))
+  database.exec(statement)
+  database.close()
+  expect(checkRelayData(directory).problems.join('\n')).toMatch(problem)
+})
+
 const damages: readonly (readonly [string, string, RegExp])[] = [
   ['a row is missing', 'DELETE FROM rows WHERE seq = 4', /row 5 follows row 3/],
   ['the last row is missing', 'DELETE FROM rows WHERE seq = 12', /seq 12 instead of 11/],

@@ -10,6 +10,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../store.ts'
 import { checkConversation } from './check-conversation.ts'
 import { checkPeople } from './check-people.ts'
+import { checkUsage } from './check-usage.ts'
 import { type Columns, number, text } from './sqlite-columns.ts'
 import { dataFile, expectOurs } from './sqlite-directory.ts'
 
@@ -50,6 +51,7 @@ function report(database: DatabaseSync): DataReport {
   const conversations = database.prepare('SELECT * FROM conversations ORDER BY number').all()
   for (const conversation of conversations) checkConversation(database, conversation, tell)
   checkPeople(database, tell)
+  checkUsage(database, tell)
   for (const table of ['rows', 'heads', 'members', 'pages', 'writers', 'messages', 'mentions', 'marks']) {
     const orphans = countOf(
       database,

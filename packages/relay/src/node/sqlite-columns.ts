@@ -91,6 +91,7 @@ export function conversationRecord(columns: Columns): ConversationRecord {
     headTime: number(columns, 'head_time'),
     total: number(columns, 'total'),
     lastSeq: number(columns, 'last_seq'),
+    bytes: number(columns, 'bytes'),
     position: number(columns, 'position'),
   }
 }

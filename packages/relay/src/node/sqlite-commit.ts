@@ -6,6 +6,7 @@ import { writeMark } from './sqlite-marks.ts'
 import type { Numbers } from './sqlite-numbers.ts'
 import { writePerson } from './sqlite-people.ts'
 import type { Statements } from './sqlite-statements.ts'
+import { addSqliteUsage } from './sqlite-usage.ts'
 
 export function writeCommit(statements: Statements, numbers: Numbers, commit: RelayCommit): void {
   const { write } = statements
@@ -29,6 +30,7 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
       it.headTime,
       it.total,
       it.lastSeq,
+      it.bytes,
       it.position,
     )
   }
@@ -121,6 +123,7 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
   for (const it of commit.tags) write.tag.run(it.user, it.tag, it.device)
   for (const it of commit.marks) writeMark(statements.marks, of(it.conversation), it)
   for (const it of commit.people) writePerson(statements.people, it)
+  for (const it of commit.usage) addSqliteUsage(statements.usage, it)
   for (const it of commit.commands) {
     write.command.run(it.user, it.id, it.conversation, it.seq, it.time, it.outcome)
   }

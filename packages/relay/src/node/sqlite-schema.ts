@@ -7,6 +7,7 @@
 import { marksSchema } from './sqlite-marks.ts'
 import { peopleSchema } from './sqlite-people.ts'
 import { revocationsSchema } from './sqlite-revocations.ts'
+import { usageSchema } from './sqlite-usage.ts'
 
 /** "PRLY": whose file this is, for whoever finds it (`file`, and ourselves). */
 export const applicationId = 0x50524c59
@@ -38,6 +39,7 @@ export const schema: string = `
     head_time INTEGER NOT NULL,
     total INTEGER NOT NULL,
     last_seq INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
     position INTEGER NOT NULL
   ) STRICT;
 
@@ -161,4 +163,4 @@ export const schema: string = `
     outcome BLOB NOT NULL,
     PRIMARY KEY (user, id)
   ) STRICT, WITHOUT ROWID;
-${marksSchema}${peopleSchema}${revocationsSchema}`
+${marksSchema}${peopleSchema}${revocationsSchema}${usageSchema}`

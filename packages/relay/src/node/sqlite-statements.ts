@@ -7,6 +7,7 @@ import { maxRecallsRead } from '../store.ts'
 import { prepareMarks, type MarksStatements } from './sqlite-marks.ts'
 import { preparePeople, type PeopleStatements } from './sqlite-people.ts'
 import { prepareRevocations, type RevocationStatements } from './sqlite-revocations.ts'
+import { prepareUsage, type UsageStatements } from './sqlite-usage.ts'
 
 type Statement<Name extends string> = Readonly<Record<Name, StatementSync>>
 
@@ -57,6 +58,7 @@ export interface Statements {
   readonly people: PeopleStatements
   readonly marks: MarksStatements
   readonly revocations: RevocationStatements
+  readonly usage: UsageStatements
 }
 
 export function prepareStatements(database: DatabaseSync): Statements {
@@ -67,6 +69,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
     people: preparePeople(database),
     marks: prepareMarks(database),
     revocations: prepareRevocations(database),
+    usage: prepareUsage(database),
   }
 }
 
@@ -129,7 +132,7 @@ function prepareWrites(prepare: (text: string) => StatementSync): Writes {
       created_at = excluded.created_at,
       is_unique = excluded.is_unique, members = excluded.members, seq = excluded.seq, time = excluded.time,
       pages = excluded.pages, head_version = excluded.head_version, head_digest = excluded.head_digest, head_time = excluded.head_time,
-      total = excluded.total, last_seq = excluded.last_seq, position = excluded.position`),
+      total = excluded.total, last_seq = excluded.last_seq, bytes = excluded.bytes, position = excluded.position`),
     head: prepare(insert('INSERT OR REPLACE', 'heads', ['conversation', 'version', 'state'])),
     member: prepare(insert('INSERT OR REPLACE', 'members', memberColumns)),
     page: prepare(insert('INSERT OR REPLACE', 'pages', pageColumns)),
@@ -162,6 +165,7 @@ const conversationColumns = [
   'head_time',
   'total',
   'last_seq',
+  'bytes',
   'position',
 ]
 const memberColumns = [

@@ -31,6 +31,7 @@ import { createNumbers } from './sqlite-numbers.ts'
 import { readSqliteMarks } from './sqlite-marks.ts'
 import { readSqlitePeople } from './sqlite-people.ts'
 import { revocationRecord } from './sqlite-revocations.ts'
+import { readSqliteUsage } from './sqlite-usage.ts'
 import { prepareStatements, type Statements } from './sqlite-statements.ts'
 
 export interface SqliteStoreOptions {
@@ -249,6 +250,7 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     head: async (conversation) => reading(() => readOne(read.head.get(...of(conversation)), headRecord)),
     tagHolder: async (user, tag) => reading(() => readOne(read.tagHolder.get(user, tag), tagDevice)),
     ...readSqlitePeople(statements.people, readingAll),
+    ...readSqliteUsage(statements.usage, readingAll),
     ...readSqliteMarks(statements.marks, numbers.of, readingAll),
     revocations: async (user) => reading(() => statements.revocations.of.all(user).map(revocationRecord)),
     async revoke({ user, device, at }, keptFrom) {

@@ -8,6 +8,7 @@ import { marksCases } from './store-marks-cases.ts'
 import { peopleCases } from './store-people-cases.ts'
 import { revocationCases } from './store-revocation-cases.ts'
 import { rowCases } from './store-row-cases.ts'
+import { usageCases } from './store-usage-cases.ts'
 import {
   commitOf,
   conversationRecord,
@@ -31,6 +32,7 @@ export const relayStoreCases: readonly StoreCase[] = [
   ...rowCases,
   ...peopleCases,
   ...marksCases,
+  ...usageCases,
   ...revocationCases,
   storeCase('[RE66] what was committed is read, whole and by its keys', async (harness) => {
     const store = await harness.open()

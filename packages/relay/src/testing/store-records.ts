@@ -44,6 +44,7 @@ export function conversationRecord(
     headDigest: '00000000000000aa',
     total: seq,
     lastSeq: seq,
+    bytes: 10 * seq,
     position,
     ...more,
   }
@@ -176,6 +177,7 @@ export function commitOf(position: number, parts: Partial<RelayCommit>): RelayCo
     people: [],
     tags: [],
     marks: [],
+    usage: [],
     ...parts,
   }
 }

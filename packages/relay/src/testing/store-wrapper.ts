@@ -37,6 +37,7 @@ export function wrapStore(
     marksSince: async (...key) => around(async () => store.marksSince(...key)),
     revocations: async (user) => around(async () => store.revocations(user)),
     revoke: async (...what) => around(async () => store.revoke(...what)),
+    usage: async (users) => around(async () => store.usage(users)),
     head: async (id) => around(async () => store.head(id)),
     commit: async (commit) => around(async () => store.commit(commit)),
     close: async () => around(async () => store.close()),
