@@ -37,6 +37,10 @@ export const maxUpdatesPerTransaction = 200
 export const maxAnswersPerWindow = 30
 export const answerWindowMs = 10_000
 
+/** All that comes from one reader in the same time: a cursor sixty times a second, and three times as much. */
+export const maxFramesPerWindow = 2_000
+export const maxFrameBytesPerWindow: number = 8 * 1024 * 1024
+
 /** Appends of one reader that wait for their answer. What is beyond is asked for again when those are answered. */
 export const maxAppendsInFlight = 128
 

@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { encodeDeviceFrame, encodeRelayFrame } from '@parley/wire'
@@ -17,7 +18,7 @@ import { createMetrics } from './server-metrics.ts'
 import { createNetwork } from './server-network.ts'
 import { testSecret, testToken } from './server.test-kit.ts'
 import { createTokenCheck } from './token.ts'
-import { writeAwareness } from './y-messages.ts'
+import { writeAwareness, writeUpdate } from './y-messages.ts'
 import { openReader, stage, texts } from './y-stage.test-kit.ts'
 
 test.each([
@@ -38,6 +39,28 @@ test('[RE111] who asks for everything over and over is sent away', async () => {
   const scene = await stage()
   const { socket, closed } = await openReader(scene)
   for (let count = 0; count < 31; count += 1) socket.send(new Uint8Array([0, 0, 1, 0]))
+  expect(await closed).toBe(4503)
+})
+
+test.each([
+  ['states, over and over', 2_001, writeAwareness([{ client: 5, clock: 1, state: '{}' }])],
+  ['nothing new, over and over', 2_001, new Uint8Array([0, 2, 2, 0, 0])],
+  ['what is too long to be read', 28, writeUpdate(new Uint8Array(300 * 1024))],
+])('[RE223] who brings %s is sent away', async (_what, times, message) => {
+  const clock = { time: 1_800_000_000_000 }
+  const scene = await stage({ now: () => clock.time })
+  const { socket, closed } = await openReader(scene, 'Mary', clock.time)
+  const send = async (count: number): Promise<void> => {
+    for (let sent = 0; sent < count; sent += 1) socket.send(message)
+    // A ping is answered behind everything before it.
+    socket.ping()
+    await once(socket, 'pong')
+  }
+  await send(times - 1)
+  clock.time += 10_000
+  await send(times - 1)
+  expect(socket.readyState).toBe(socket.OPEN)
+  socket.send(message)
   expect(await closed).toBe(4503)
 })
 

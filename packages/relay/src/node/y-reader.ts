@@ -11,7 +11,14 @@ import type { RawData, WebSocket } from 'ws'
 import type { ServerTimings } from './server-limits.ts'
 import type { Metrics } from './server-metrics.ts'
 import { type Session, wholeFrame } from './server-socket.ts'
-import { keepAliveMs, maxAnswersPerWindow, maxReaderBufferBytes, answerWindowMs } from './y-limits.ts'
+import {
+  keepAliveMs,
+  maxAnswersPerWindow,
+  maxFrameBytesPerWindow,
+  maxFramesPerWindow,
+  maxReaderBufferBytes,
+  answerWindowMs,
+} from './y-limits.ts'
 import { isSingleUpdate, readYMessage, writeAwareness, writeStep2, writeUpdate } from './y-messages.ts'
 import type { OwnPenalty } from './y-penalties.ts'
 import type { RoomReader, YRoom } from './y-room.ts'
@@ -71,7 +78,7 @@ export function openReader(setting: ReaderSetting): Reader {
   let pingedAt = heardAt
   let closeBy = Number.POSITIVE_INFINITY
   let behind = false
-  let window = { began: heardAt, answers: 0 }
+  let window = { began: heardAt, answers: 0, frames: 0, bytes: 0 }
 
   const send = (message: Uint8Array): void => {
     if (!open || socket.readyState !== socket.OPEN) return
@@ -105,10 +112,17 @@ export function openReader(setting: ReaderSetting): Reader {
     },
   })
 
+  /** Whatever it is: to find out that something may be dropped costs as well. */
+  const isFlood = (bytes: number): boolean => {
+    const at = now()
+    if (at - window.began >= answerWindowMs) window = { began: at, answers: 0, frames: 0, bytes: 0 }
+    window.frames += 1
+    window.bytes += bytes
+    return window.frames > maxFramesPerWindow || window.bytes > maxFrameBytesPerWindow
+  }
+
   /** Answers cost as much as the document is large: a few a second will do for anybody. */
   const mayAnswer = (): boolean => {
-    const at = now()
-    if (at - window.began >= answerWindowMs) window = { began: at, answers: 0 }
     window.answers += 1
     if (window.answers > maxAnswersPerWindow) end('overloaded')
     else if (socket.bufferedAmount > maxReaderBufferBytes) end('slow-consumer')
@@ -149,6 +163,7 @@ export function openReader(setting: ReaderSetting): Reader {
     if (!open) return
     try {
       if (!binary) end('malformed')
+      else if (isFlood(bytes.length)) end('overloaded')
       else if (bytes.length <= maxDeviceFrameBytes) receive(bytes)
       else if (isSingleUpdate(bytes)) writer.skip()
       else end('too-large')

@@ -99,6 +99,18 @@ test('[RE213] an element that is under way is not pushed twice', async () => {
   expect(await bench.heard()).toEqual(['one'])
 })
 
+test('[RE213] who takes nothing and writes on is not wronged by what his room does not know yet', async () => {
+  const bench = await createBench()
+  const mary = await bench.open('Mary', { slow: true })
+  for (const text of ['one', 'two', 'three']) {
+    mary.push(entryOf('Mary', text))
+    await settle()
+  }
+  mary.writer.write('update', Y.encodeStateAsUpdate(mary.doc))
+  expect(await bench.heard()).toEqual(['one', 'two', 'three'])
+  expect([mary.refused(), mary.denials]).toEqual([undefined, []])
+})
+
 test('[RE213] who lacks a recall brings the text, and who has it brings the deletion: both are echoes', async () => {
   const bench = await createBench()
   const pen = createPen({ user: bench.tom.user, client: 7 })
