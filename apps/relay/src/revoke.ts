@@ -28,7 +28,7 @@ export async function runRevoke(world: World, values: Values): Promise<number> {
   }
   if (answer.status === 404) {
     world.complain(
-      `parley: ${address.origin} revokes nothing. Is it a relay, and was it started with --admin-secret-file?\n`,
+      `parley: ${address.origin} revokes nothing. Start the relay there with --admin-secret-file, or say where it is with --server.\n`,
     )
   } else if (answer.status === 401) world.complain('parley: This is not the admin secret of that relay.\n')
   else world.complain(`parley: The relay answered ${answer.status}: ${oneLine(body)}\n`)

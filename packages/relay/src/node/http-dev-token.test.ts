@@ -67,6 +67,20 @@ test('[RE87] whoever asks on this machine gets a token of one day that this rela
   device.socket.terminate()
 })
 
+test('[RE87] where tokens hold for less, it holds for as long as it can', async () => {
+  const strict = await startTestServer({ dev: true, tokens: { secret: testSecret, maxLifeSeconds: 600 } })
+  const answer = await fetch(`${strict.http}/dev/token`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: '{"user":"Tom"}',
+  })
+  const { token } = (await answer.json()) as { readonly token: string }
+  const device = await openDevice(strict.ws, 'Tom', token)
+  expect(device.frames[0]).toMatchObject({ frame: 'welcome', user: 'Tom' })
+  device.socket.terminate()
+  await strict.dispose()
+})
+
 test('[RE87] a page on another port of this machine may ask, and read the answer', async () => {
   const origin = 'http://localhost:5173'
   const preflight = await ask('/dev/token', { method: 'OPTIONS', headers: { Origin: origin } })

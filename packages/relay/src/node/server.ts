@@ -28,7 +28,7 @@ import { checkAdminSecret, checkDevHost, checkDirectory, checkTokens, openPage }
 import { refuseUpgrade } from './server-upgrade.ts'
 import { openSqliteRelayStore } from './sqlite-store.ts'
 import { makeDevSecret } from './token-dev.ts'
-import { type TokenRules, revocationsKeptMs } from './token-rules.ts'
+import { maxLifeOf, type TokenRules, revocationsKeptMs } from './token-rules.ts'
 import { createTokenCheck, mintToken } from './token.ts'
 
 export interface RelayServerOptions {
@@ -105,7 +105,8 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
       origins: { allowed: options.origins ?? [], loopback: dev },
       mint:
         dev && 'secret' in rules
-          ? (user, lifetimeSeconds) => mintToken({ ...rules, user, lifetimeSeconds, now: now() })
+          ? async (user, seconds) =>
+              mintToken({ ...rules, user, lifetimeSeconds: Math.min(seconds, maxLifeOf(rules)), now: now() })
           : undefined,
       servePage,
       admin:
