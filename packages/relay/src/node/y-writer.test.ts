@@ -181,6 +181,30 @@ test('[RE213] whatever tools and devices have done, an echo of everything change
   )
 })
 
+test('[RE218] who writes faster than a user may is asked again after each wait, and loses nothing', async () => {
+  const bench = await createBench({
+    limits: {
+      maxPageEntries: 1000,
+      maxPageBytes: 1_000_000,
+      maxUserUpdatesPerSecond: 10,
+      maxUserUpdatesBurst: 64,
+    },
+  })
+  const doc = storedDoc()
+  const wanted = Array.from({ length: 150 }, (_, index) => `text ${index}`)
+  doc.getArray('entries').push(wanted.map((text) => entryOf('Mary', text)))
+  const mary = await bench.open('Mary', { doc })
+  const heard = [...(await bench.heard())]
+  expect(heard).toEqual(wanted.slice(0, 64))
+  for (let seconds = 0; seconds < 60 && heard.length < wanted.length; seconds += 1) {
+    bench.clock.time += 1_000
+    mary.writer.sweep()
+    heard.push(...(await bench.heard()))
+  }
+  expect(heard).toEqual(wanted)
+  expect([mary.refused(), mary.denials]).toEqual([undefined, []])
+})
+
 test('[RE219] more than may be under way at once is asked for until all of it is there', async () => {
   const bench = await createBench({ limits: { maxPageEntries: 1000, maxPageBytes: 1_000_000 } })
   const doc = storedDoc()
