@@ -67,7 +67,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
   const takeTurns = async (): Promise<void> => {
     await gathered()
     while (!work.empty) {
-      const turn = work.takeTurn()
+      const turn = work.takeTurn().filter(({ session }) => !revocations.ended(session))
       if (turn.length > 0) await takeTurn(turn)
       await readBetweenTurns()
       await gathered()

@@ -234,6 +234,28 @@ test('[RE192] nothing that is accepted afterwards goes to a session that was end
   expect(reader.frames.slice(before).map(({ frame }) => frame)).toEqual(['failure'])
 })
 
+test('[RE192] what such a session has brought and nobody has judged yet is not taken', async () => {
+  let open: () => void = () => undefined
+  const gate = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  let slow = false
+  const world = createWorld({ gathered: async () => (slow ? gate : Promise.resolve()) })
+  const device = login(world, 'Tom 0')
+  const mary = login(world, 'Mary 0', 2)
+  await settle()
+  slow = true
+  const create = { op: 'create', kind: 'group', unique: false, members: [], name: null, attributes: {} }
+  device.command(testConversationId(1), create)
+  mary.command(testConversationId(2), create)
+  await world.relay.revoke(tom)
+  open()
+  await settle()
+  expect(await world.store.conversation(testConversationId(1))).toBeUndefined()
+  expect(await world.store.conversation(testConversationId(2))).toBeDefined()
+  expect(world.faults).toEqual([])
+})
+
 test('[RE193] a revocation is on the disk before it is answered, and holds in the next process', async () => {
   const first = createWorld()
   await first.relay.revoke(tom)

@@ -25,6 +25,8 @@ export interface Revocations {
   readonly authenticate: (token: string, now: number, device?: DeviceId) => Promise<Authenticated>
   /** Whether the token behind it has been revoked by this process. */
   readonly holds: (identity: Identity) => boolean
+  /** Whether this session was ended here: what it has brought and nobody has judged yet is not taken. */
+  readonly ended: (session: Session) => boolean
   readonly revoke: (user: UserId, device?: DeviceId) => Promise<Revoked>
 }
 
@@ -32,6 +34,7 @@ export const revokedSentence = 'This token has been revoked. Sign in again.'
 
 export function createRevocations(desk: RevocationDesk): Revocations {
   const { store, sessions, clock, keptMs } = desk
+  const taken = new WeakSet<Session>()
   const recent = new Map<UserId, readonly RevocationRecord[]>()
 
   const forgetOld = (keptFrom: number): void => {
@@ -60,19 +63,23 @@ export function createRevocations(desk: RevocationDesk): Revocations {
       return who
     },
     holds: (identity) => !(recent.get(identity.user) ?? []).some((record) => covers(record, identity)),
+    ended: (session) => taken.has(session),
     async revoke(user, device) {
-      const taken = [...sessions.of(user)].filter(
+      const his = [...sessions.of(user)].filter(
         ({ identity }) => device === undefined || identity.device === device || identity.boundTo === device,
       )
       // A clock that runs ahead has made some of these tokens, it seems, later than now.
-      const issued = taken.map(({ identity }) => identity.issuedAt ?? 0)
+      const issued = his.map(({ identity }) => identity.issuedAt ?? 0)
       const record = { user, device: device ?? ('' as const), at: Math.max(clock.now(), ...issued) }
       remember(record)
-      for (const session of taken) desk.end(session, 'revoked')
+      for (const session of his) {
+        taken.add(session)
+        desk.end(session, 'revoked')
+      }
       const keptFrom = clock.now() - keptMs
       await store.revoke(record, keptFrom)
       forgetOld(keptFrom)
-      return { at: record.at, sessions: taken.length }
+      return { at: record.at, sessions: his.length }
     },
   }
 }

@@ -1,13 +1,17 @@
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { request } from 'node:http'
+import { createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseDeviceId, parseUserId } from '@parley/document'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { testConversationId, testEntryId } from '../testing/index.ts'
+import { StoreError } from '../store.ts'
+import { createHttpHandler } from './http.ts'
 import { maxRequestBytes } from './server-limits.ts'
+import { createLineLogger } from './server-log.ts'
 import {
   openDevice,
   openSocket,
@@ -182,6 +186,30 @@ test.each<readonly [string, number, Asked]>([
 test('[RE203] a page of the relay itself may not either', async () => {
   const answer = await ask({ headers: { Origin: server.http } })
   expect(answer).toMatchObject({ status: 403, body: expect.stringContaining('No page') as string })
+})
+
+test('[RE193] [RE202] what the store cannot write is answered 503, with what to do', async () => {
+  const lines: string[] = []
+  const handle = createHttpHandler({
+    origins: { allowed: [], loopback: false },
+    mint: undefined,
+    servePage: undefined,
+    readiness: () => ({ ready: true, sentence: '' }),
+    metrics: () => '',
+    logger: createLineLogger('info', (line) => lines.push(line), Date.now),
+    admin: {
+      secret: new TextEncoder().encode(adminSecret),
+      revoke: async () => Promise.reject(new StoreError('full', 'no room')),
+    },
+  })
+  const failing = createServer(handle)
+  failing.listen(0, '127.0.0.1')
+  await once(failing, 'listening')
+  const { port } = failing.address() as AddressInfo
+  const answer = await ask({}, { ...server, http: `http://127.0.0.1:${port}` })
+  expect(answer).toMatchObject({ status: 503, body: expect.stringContaining('revoke once more') as string })
+  expect(lines.join('')).toMatch(/error revoke-failed user=Tom device=all/)
+  failing.close()
 })
 
 test('[RE203] a body that never ends is cut off', async () => {

@@ -19,6 +19,7 @@ import { type ServerTimings, payloadHeadroom } from './server-limits.ts'
 import { describeError } from './server-log.ts'
 import type { Metrics } from './server-metrics.ts'
 import type { KeepSession } from './server-socket.ts'
+import { TokenKeysError } from './token-keys.ts'
 import { socketDevice, stockDevice } from './y-device.ts'
 import { maxReadersPerDocument } from './y-limits.ts'
 import { createPenalties } from './y-penalties.ts'
@@ -206,6 +207,10 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
         sockets.handleUpgrade(request, stream, head, opened)
       }
       admit({ name, token, stream, accept, refuse }).catch((error: unknown) => {
+        if (error instanceof TokenKeysError) {
+          refuse(503, 'The keys that tokens are checked with cannot be had. Try again in a moment.')
+          return
+        }
         failed(error)
         refuse(500, 'The relay met a fault of its own; its log says more.')
       })
