@@ -2,6 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest'
 import * as Y from 'yjs'
 import { createPen } from '../testing/pen.ts'
 import { testUser } from '../testing/test-device.ts'
+import { checkRelayData } from './check-relay-data.ts'
 import { openDevice } from './server.test-kit.ts'
 import { writeUpdate } from './y-messages.ts'
 import { writeRefusedCode } from './y-reader.ts'
@@ -67,6 +68,21 @@ test('[RE211] what a stock tool writes is a message to devices, in the list, in 
   await synced(newcomer)
   expect(texts(newcomer.doc)).toEqual(['one', 'from a stock tool'])
   expect(await metricsOf(scene)).toContain('parley_answers_total{class="accepted",code=""}')
+})
+
+test('[RE211] the data of a relay that stock tools wrote into, and recalled from, is sound', async () => {
+  const { server, conversation, provide, push, pen, tom } = await stage()
+  await push([pen.text('one').update])
+  const mary = await provide('Mary', `c/${conversation}/1`)
+  await synced(mary)
+  const entry = entryOf('Mary', 'taken back')
+  const { id, from, sentAt } = entryOf('Mary', '')
+  write(mary, entry, entryOf('Mary', 'stays'))
+  write(mary, { id, from, sentAt, op: 'recall', target: entry.id })
+  await mary.when((doc) => texts(doc).join() === 'one,stays,recall')
+  await tom.next('rows')
+  await server.stop()
+  expect(checkRelayData(server.directory)).toMatchObject({ rows: 5, problems: [] })
 })
 
 test('[RE212] a provider that was disconnected brings what was written meanwhile', async () => {
