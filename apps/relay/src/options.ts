@@ -2,6 +2,8 @@
  * Every option of every command, once: the parser, `--help` and the table of README.md are made of this.
  */
 
+import { fallbackOf, limitOptions } from './limit-options.ts'
+
 export interface Option {
   readonly name: string
   /** What stands behind the flag; nothing for a switch. */
@@ -118,6 +120,9 @@ export const commands: readonly Command[] = [
         'For development, on this machine alone: makes a secret, and gives a token to whoever asks.',
       ),
       option('log-level', 'level', 'info', 'How much to say: error, info or debug.'),
+      ...limitOptions.map((limit) =>
+        option(limit.name, limit.unit, fallbackOf(limit), `Limit of a ${limit.scope}: ${limit.help}`),
+      ),
     ],
   },
   {

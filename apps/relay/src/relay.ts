@@ -1,5 +1,6 @@
 /** `parley relay`: runs a relay until a signal or a fault ends it. Rules AR6 to AR10. */
 import { type LogLevel, createLineLogger, startRelayServer } from '@parley/relay/node'
+import { readLimits } from './limits.ts'
 import type { Values } from './parse.ts'
 import type { World } from './world.ts'
 import { readGivenSecret, readTokens } from './tokens.ts'
@@ -18,6 +19,7 @@ export async function runRelay(world: World, values: Values): Promise<number> {
     origins: values.list('origin').map(readOrigin),
     logger,
     now: world.now,
+    ...readLimits(values),
     ...(tokens === undefined ? {} : { tokens }),
     ...(adminSecret === undefined ? {} : { adminSecret }),
     ...(page === undefined ? {} : { page }),

@@ -61,7 +61,7 @@ const usageDamages: readonly (readonly [string, string, RegExp])[] = [
     "UPDATE usage SET bytes = bytes - 7 WHERE user = 'Tom'",
     /of Tom .* bytes is off by -7/,
   ],
-  ['a user is forgotten', "DELETE FROM usage WHERE user = 'Mary'", /of Mary .* joined is off by -1/],
+  ['a user is forgotten', "DELETE FROM usage WHERE user = 'Mary'", /of Mary .* bytes is off by -/],
   ['somebody made more', "UPDATE usage SET created = 9 WHERE user = 'Tom'", /of Tom .* created is off by 8/],
   ['somebody takes up what is nowhere', "INSERT INTO usage VALUES ('Nobody', 0, 0, 5)", /of Nobody/],
   [

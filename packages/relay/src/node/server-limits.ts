@@ -50,7 +50,7 @@ export const payloadHeadroom = 2
 export const maxEarlyBytes: number = 2 * maxHelloBytes
 
 /** Sockets of both kinds together; beyond it an upgrade is answered 503. Each costs some 10 to 20 kB. */
-export const maxSessions = 20_000
+export const defaultMaxSockets = 20_000
 
 /** What a request line and its headers may weigh: a token of 8 KiB in Sec-WebSocket-Protocol, and the usual. */
 export const maxHeaderBytes: number = 16 * 1024

@@ -21,7 +21,7 @@ interface Stage {
   readonly drain: () => Promise<void>
 }
 
-async function stage(): Promise<Stage> {
+async function stage(more: { readonly maxSockets?: number } = {}): Promise<Stage> {
   let failing: StoreErrorKind | undefined
   const { relay, store } = createTestRelay({
     authenticate: createTokenCheck({ secret: testSecret }),
@@ -43,6 +43,7 @@ async function stage(): Promise<Stage> {
     lowWaterBytes: 1024,
     now: Date.now,
     random: (count) => new Uint8Array(count),
+    ...more,
   })
   const server = createServer(network.request)
   server.on('upgrade', network.upgrade)
@@ -135,4 +136,21 @@ test('[RE123] [RE124] while it stops it is not ready, and opens no socket', asyn
   await drain()
   await network.empty()
   expect(await before.closed).toEqual({ code: 1001, reason: 'shutting-down' })
+})
+
+test('[RE249] one socket more than there may be is answered 503, until one has gone', async () => {
+  const { http } = await stage({ maxSockets: 2 })
+  const url = http.replace('http', 'ws')
+  const one = await openSocket(url)
+  await openSocket(url)
+  await expect(openSocket(url)).rejects.toThrow('503')
+  one.socket.close()
+  await expect
+    .poll(async () =>
+      openSocket(url).then(
+        () => 'open',
+        () => 'refused',
+      ),
+    )
+    .toBe('open')
 })

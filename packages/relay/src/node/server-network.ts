@@ -11,7 +11,7 @@ import type { Connection, Logger, Peer, Relay } from '../ports.ts'
 import type { RelayStore } from '../store.ts'
 import { type HttpSetting, createHttpHandler, refuseRequest, requestPath } from './http.ts'
 import { holdsToken, tokenInUrl } from './http-url-token.ts'
-import { type ServerTimings, maxSessions, payloadHeadroom } from './server-limits.ts'
+import { type ServerTimings, defaultMaxSockets, payloadHeadroom } from './server-limits.ts'
 import { countAnswers } from './server-counting.ts'
 import type { Metrics } from './server-metrics.ts'
 import { type KeepSession, type Session, createCork, serveSocket } from './server-socket.ts'
@@ -25,6 +25,8 @@ export interface NetworkSetting {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly timings: ServerTimings
+  /** Of both kinds together. */
+  readonly maxSockets?: number
   /** When less than this waits for a socket, more may come. */
   readonly lowWaterBytes: number
   readonly now: () => number
@@ -100,7 +102,8 @@ export function createNetwork(setting: NetworkSetting): Network {
     if (refusal !== undefined) refuse(stream, 403, refusal)
     else if (holdsToken(asked.url)) refuse(stream, 400, tokenInUrl)
     else if (closing) refuse(stream, 503, 'The relay is being stopped. Connect again in a moment.')
-    else if (sessions.size >= maxSessions) refuse(stream, 503, 'The relay holds as many sockets as it may.')
+    else if (sessions.size >= (setting.maxSockets ?? defaultMaxSockets))
+      refuse(stream, 503, 'The relay holds as many sockets as it may.')
     else if (path === '/' || path === '/parley') {
       sockets.handleUpgrade(asked, stream, head, (socket) => {
         opened += 1

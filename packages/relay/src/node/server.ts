@@ -16,6 +16,7 @@ import { countCommits } from './server-counting.ts'
 import { explainListen, explainStore } from './server-errors.ts'
 import {
   type ServerTimings,
+  defaultMaxSockets,
   defaultTimings,
   headersTimeoutMs,
   maxHeaderBytes,
@@ -50,6 +51,7 @@ export interface RelayServerOptions {
   readonly logger?: Logger
   readonly limits?: Partial<RelayLimits>
   readonly timings?: Partial<ServerTimings>
+  readonly maxSockets?: number
   /** The clock, in milliseconds. */
   readonly now?: () => number
 }
@@ -117,6 +119,7 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     metrics,
     logger,
     timings: { ...defaultTimings, ...options.timings },
+    maxSockets: options.maxSockets ?? defaultMaxSockets,
     lowWaterBytes: limits.maxBufferedBytes / 2,
     now,
     random: randomBytes,
