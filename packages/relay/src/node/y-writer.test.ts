@@ -1,6 +1,7 @@
 import * as fc from 'fast-check'
 import * as Y from 'yjs'
 import { expect, test } from 'vitest'
+import { StoreError } from '../store.ts'
 import { createPen } from '../testing/pen.ts'
 import { settle } from '../testing/test-device.ts'
 import { maxAppendsInFlight, maxWritesPerWindow } from './y-limits.ts'
@@ -76,6 +77,7 @@ test('[RE212] a change made before the question is answered comes with the answe
   const mary = await opening
   mary.push(entryOf('Mary', 'after'))
   expect(await bench.heard()).toEqual(['before', 'meanwhile', 'after'])
+  expect([mary.asked(), mary.mostInFlight()]).toEqual([1, 2])
 })
 
 test('[RE213] an answer that was lost does no harm: what comes again is there already', async () => {
@@ -179,6 +181,33 @@ test('[RE213] whatever tools and devices have done, an echo of everything change
     }),
     { numRuns: 25 },
   )
+})
+
+test('[RE218] what was under way behind it is no gap', async () => {
+  let onCommit: (() => void) | undefined
+  const bench = await createBench({
+    wrap: (store) =>
+      new Proxy(store, {
+        get: (target, name): unknown => {
+          const failed = onCommit
+          if (name !== 'commit' || failed === undefined) return Reflect.get(target, name, target)
+          onCommit = undefined
+          failed()
+          return async () => Promise.reject(new StoreError('full', 'the disk is full, for a moment'))
+        },
+      }),
+  })
+  const mary = await bench.open('Mary')
+  onCommit = () => {
+    mary.push(entryOf('Mary', 'in the turn behind it'))
+  }
+  mary.push(entryOf('Mary', 'in the turn that fails'))
+  expect(await bench.heard()).toEqual([])
+  expect([mary.refused(), mary.mostInFlight()]).toEqual([undefined, 2])
+  bench.clock.time += 30_000
+  mary.writer.sweep()
+  expect(await bench.heard()).toEqual(['in the turn that fails', 'in the turn behind it'])
+  expect([mary.refused(), mary.denials]).toEqual([undefined, []])
 })
 
 test('[RE218] who writes faster than a user may is asked again after each wait, and loses nothing', async () => {
