@@ -38,6 +38,8 @@ interface OpenOptions {
   readonly doc?: Y.Doc
   /** The relay takes it for slow: neither the tool nor its room hears of rows. */
   readonly slow?: boolean
+  /** What happens to the tool's document before the first question reaches it. */
+  readonly beforeAnswer?: (doc: Y.Doc) => void
 }
 
 /** A stock tool with its socket to the relay. */
@@ -103,7 +105,10 @@ export async function createBench(options: TestRelayOptions = {}): Promise<Bench
   const listen = createListener()
   const rooms = new Map<number, YDocument>()
 
-  const open: Bench['open'] = async (name, { page = 1, doc = storedDoc(), slow = false } = {}) => {
+  const open: Bench['open'] = async (
+    name,
+    { page = 1, doc = storedDoc(), slow = false, beforeAnswer = () => undefined } = {},
+  ) => {
     const user = testUser(name)
     const room = rooms.get(page) ?? createYDocument()
     rooms.set(page, room)
@@ -120,16 +125,19 @@ export async function createBench(options: TestRelayOptions = {}): Promise<Bench
         readAuthMessage(decoder, doc, (_doc, reason) => denials.push(reason))
         return
       }
-      if (decoding.peekVarUint(decoder) === messageYjsSyncStep1) asked += 1
-      const answer = encoding.createEncoder()
-      readSyncMessage(decoder, answer, doc, 'relay')
-      if (encoding.length(answer) === 0) return
-      const back = decoding.createDecoder(encoding.toUint8Array(answer))
-      decoding.readVarUint(back)
-      const update = decoding.readVarUint8Array(back)
-      // As a socket would, not while the question is being asked.
+      if (decoding.peekVarUint(decoder) !== messageYjsSyncStep1) {
+        readSyncMessage(decoder, encoding.createEncoder(), doc, 'relay')
+        return
+      }
+      asked += 1
+      // The question is on its way for a moment.
       queueMicrotask(() => {
-        if (!gone) writer.write('step2', update)
+        if (asked === 1) beforeAnswer(doc)
+        const answer = encoding.createEncoder()
+        readSyncMessage(decoder, answer, doc, 'relay')
+        const back = decoding.createDecoder(encoding.toUint8Array(answer))
+        decoding.readVarUint(back)
+        if (!gone) writer.write('step2', decoding.readVarUint8Array(back))
       })
     }
     const peer: Peer = {

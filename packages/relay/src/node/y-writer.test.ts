@@ -71,10 +71,10 @@ test('[RE212] a change made before the question is answered comes with the answe
   const bench = await createBench()
   const doc = storedDoc()
   doc.getArray('entries').push([entryOf('Mary', 'before')])
-  const opening = bench.open('Mary', { doc })
-  // The document is loaded, the question is on its way.
-  queueMicrotask(() => doc.getArray('entries').push([entryOf('Mary', 'meanwhile')]))
-  const mary = await opening
+  const mary = await bench.open('Mary', {
+    doc,
+    beforeAnswer: () => doc.getArray('entries').push([entryOf('Mary', 'meanwhile')]),
+  })
   mary.push(entryOf('Mary', 'after'))
   expect(await bench.heard()).toEqual(['before', 'meanwhile', 'after'])
   expect([mary.asked(), mary.mostInFlight()]).toEqual([1, 2])
