@@ -193,7 +193,7 @@ function lost(
   // A token that ran out while connected is no fault: ask for another at once.
   if (state.at === 'online' && reason !== 'connect')
     return connect(0, reason, limits, [...leave(state), retrying(0)])
-  const delayMs = Math.max(waitMs, backoff(attempt, jitter, limits))
+  const delayMs = Math.max(waitMs + Math.round(waitMs * jitter), backoff(attempt, jitter, limits))
   return [
     { at: 'waiting', attempt, reason },
     [...leave(state), { do: 'timer', ms: delayMs }, { do: 'emit-schedule', attempt, delayMs }],
