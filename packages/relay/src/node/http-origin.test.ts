@@ -9,6 +9,38 @@ test('[RE85] programs and pages of the relay itself may use it', () => {
   expect(originAllowed('http://chat.example:4650', 'Chat.Example:4650', own)).toBe(true)
 })
 
+test('[RE85] a port that goes without saying may be said in the host, and nothing else is the same', () => {
+  expect(originAllowed('https://chat.example', 'chat.example:443', own)).toBe(true)
+  expect(originAllowed('http://chat.example', 'CHAT.example:80', own)).toBe(true)
+  expect(originAllowed('https://chat.example', 'chat.example:80', own)).toBe(false)
+  for (const host of ['chat.example:4650', 'chat.example.', 'chat', '', ' chat.example', 'x@chat.example']) {
+    expect(originAllowed('https://chat.example', host, own)).toBe(false)
+  }
+})
+
+test('[RE85] what no browser would write is no origin', () => {
+  for (const origin of [
+    'HTTPS://chat.example',
+    'https://CHAT.example',
+    'https://chat.example/',
+    'https://chat.example/page',
+    'https://chat.example:443',
+    'https://evil@chat.example',
+    'https://chat.example?',
+    'https://chat.example#x',
+    ' https://chat.example',
+    'https:chat.example',
+    'https://chat.example, https://evil.example',
+    'ws://chat.example',
+    'null',
+  ]) {
+    expect(originAllowed(origin, 'chat.example', own)).toBe(false)
+    expect(originAllowed(origin, 'chat.example', { allowed: ['https://chat.example'], loopback: true })).toBe(
+      false,
+    )
+  }
+})
+
 test('[RE85] pages of other origins may not, unless they are named', () => {
   const strangers = [
     'https://evil.example',

@@ -1,5 +1,6 @@
 /** Forged and odd tokens against every set-up of keys: what one of them takes, the others must not. */
 import { createPrivateKey, createPublicKey } from 'node:crypto'
+import * as fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { testSecret } from './server.test-kit.ts'
 import { forgeries, wrongClaims } from './token-corpus.test-data.ts'
@@ -11,6 +12,7 @@ import {
   changed,
   type Corpus,
   ed,
+  encode,
   good,
   make,
   now,
@@ -27,6 +29,7 @@ import {
   signed,
   terms,
 } from './token-corpus.test-kit.ts'
+import { revocationsKeptMs } from './token-rules.ts'
 import { createTokenCheck } from './token.ts'
 
 let corpus: Corpus
@@ -212,3 +215,80 @@ test('[RE205] a key is used by the algorithms it is for, and others are no set-u
     detail: 'The token is not signed by EdDSA.',
   })
 })
+
+test('[RE80] [RE83] whatever a header says, and whoever signs, the answer is a plain one', async () => {
+  const odd = fc.oneof(
+    fc.constantFrom('HS256', 'RS256', 'EdDSA', 'Ed25519', 'PS256', 'ES256', 'none'),
+    fc.anything(),
+  )
+  const header = fc.record(
+    {
+      alg: odd,
+      kid: fc.oneof(fc.constantFrom('rsa-1', 'ed-1', ''), fc.anything()),
+      typ: odd,
+      crit: odd,
+      b64: odd,
+    },
+    { requiredKeys: [] },
+  )
+  const signer = fc.constantFrom(
+    byRsa(rsa.privateKey),
+    byEd(ed.privateKey),
+    bySecret(testSecret),
+    byRsa(otherRsa.privateKey),
+    () => new Uint8Array(),
+  )
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...setups), header, signer, async (setup, said, signing) => {
+      const text = asJson(said)
+      const answer = await setup.check(make(text, good, signing), now)
+      // What is taken is one that this set-up is for.
+      expect(!answer.ok || ['HS256', 'RS256', 'EdDSA'].includes(String(said.alg))).toBe(true)
+      expect(answer.ok ? answer.user : answer.code).toMatch(/^(Tom|bad-token)$/)
+    }),
+    { numRuns: 300 },
+  )
+})
+
+test('[RE80] any text is a token or none', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      fc.constantFrom(...setups),
+      fc.oneof(
+        fc.string(),
+        fc.array(fc.string().map(encode), { maxLength: 5 }).map((parts) => parts.join('.')),
+      ),
+      async (setup, text) => {
+        expect(await setup.check(text, now)).toMatchObject({ ok: false, code: 'bad-token' })
+      },
+    ),
+    { numRuns: 300 },
+  )
+})
+
+test('[RE196] what is revoked is remembered for longer than any token from before it holds', async () => {
+  for (const more of [{}, { maxLifeSeconds: 60 }, { maxLifeSeconds: 60, toleranceSeconds: 600 }]) {
+    const rules = { secret: testSecret, ...more }
+    const check = createTokenCheck(rules)
+    const { maxLifeSeconds = 30 * 86_400, toleranceSeconds = 30 } = { ...more } as {
+      readonly maxLifeSeconds?: number
+      readonly toleranceSeconds?: number
+    }
+    // Made at the moment of the revocation by a clock that runs ahead, for as long as can be.
+    const iat = seconds + toleranceSeconds
+    const token = signed(secretSetup, { sub: 'Tom', iat, exp: iat + maxLifeSeconds })
+    expect(await check(token, now)).toMatchObject({ ok: true })
+    const forgotten = now + revocationsKeptMs(rules)
+    expect(await check(token, forgotten - 1)).toMatchObject({ ok: true })
+    expect(await check(token, forgotten)).toMatchObject({ code: 'token-expired' })
+  }
+})
+
+/** Not everything can be said in JSON; what cannot is left out. */
+function asJson(value: object): string {
+  try {
+    return JSON.stringify(value)
+  } catch {
+    return '{}'
+  }
+}
