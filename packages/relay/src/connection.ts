@@ -14,7 +14,7 @@ import {
 } from '@parley/wire'
 import type { Channel } from './channel.ts'
 import type { Authenticated, Clock, Connection, Identity, Logger, Standing } from './ports.ts'
-import { type Revocations, revokedSentence } from './revocations.ts'
+import type { Revocations } from './revocations.ts'
 import type { Session } from './session.ts'
 
 /** What a session can do with the relay. */
@@ -22,8 +22,6 @@ export interface Desk {
   readonly clock: Clock
   readonly logger: Logger
   readonly authenticate: Revocations['authenticate']
-  /** Whether the token of a session may still hold: it may have been revoked since it was looked at. */
-  readonly holds: Revocations['holds']
   /** Once, at once or later, unless the channel has ended: its session, or why there is none. */
   readonly enter: (
     identity: Identity,
@@ -116,10 +114,6 @@ export function createConnection(desk: Desk, channel: Channel, entered?: Session
     }
     if (expired(identity)) {
       fail('token-expired')
-      return
-    }
-    if (!desk.holds(identity)) {
-      fail('revoked', revokedSentence)
       return
     }
     session.identity = identity

@@ -276,7 +276,6 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     clock,
     logger,
     authenticate,
-    holds: revocations.holds,
     enter: enterByHello,
     receive: (session, frame, received) => {
       if (!draining) reception.receive(session, frame, received)
