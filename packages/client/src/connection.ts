@@ -89,6 +89,10 @@ export function stepConnection(state: Connection, input: ConnectionInput, limits
     case 'welcome':
       return welcomed(state, limits)
     case 'token-failed':
+      // A request may also be under way for a session that has a token already.
+      return state.at === 'connecting' && state.stage === 'token'
+        ? lost(state, 'connect', 0, input.jitter, limits)
+        : stay(state)
     case 'socket-closed':
       return lost(state, 'connect', 0, input.jitter, limits)
     case 'failure':
@@ -190,8 +194,8 @@ function lost(
 ): Step {
   if (state.at !== 'online' && state.at !== 'connecting') return stay(state)
   const attempt = state.at === 'online' ? 0 : state.attempt + 1
-  // A token that ran out while connected is no fault: ask for another at once.
-  if (state.at === 'online' && reason !== 'connect')
+  // A token that ran out while connected is no fault: ask for another at once, unless that happens again and again.
+  if (state.at === 'online' && reason !== 'connect' && waitMs === 0)
     return connect(0, reason, limits, [...leave(state), retrying(0)])
   const delayMs = Math.max(waitMs + Math.round(waitMs * jitter), backoff(attempt, jitter, limits))
   return [
@@ -201,7 +205,7 @@ function lost(
 }
 
 /** Exponential, from half to the whole of the step: devices that lost one relay together do not come back together. */
-function backoff(attempt: number, jitter: number, limits: ClientLimits): number {
+export function backoff(attempt: number, jitter: number, limits: ClientLimits): number {
   const step = Math.min(limits.maxBackoffMs, limits.minBackoffMs * 2 ** Math.min(attempt, 20))
   return Math.round(step / 2 + (step / 2) * jitter)
 }
@@ -215,6 +219,7 @@ function stop(state: Connection, code: string, detail: string): Step {
 }
 
 function tokenReason(code: string): TokenReason {
+  if (code === 'revoked') return 'revoked'
   return code === 'token-expired' ? 'expired' : 'rejected'
 }
 

@@ -23,7 +23,10 @@ export type ParleyErrorCode =
   | 'superseded'
   | 'closed'
   | 'wrong-version'
+  /** The token callback failed; it is asked again. */
   | 'token-unavailable'
+  /** The relay takes the former token no more, or none was there, and the app gives no other: somebody has to sign in. */
+  | 'SESSION_EXPIRED'
   | 'internal'
   /** A refusal of a newer relay that this build has no word for; `detail` carries its code. */
   | 'refused'

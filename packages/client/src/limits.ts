@@ -13,6 +13,11 @@ export interface ClientLimits {
   readonly connectDeadlineMs: number
   /** A request for a token that takes longer is given up, and the app asked again. */
   readonly maxTokenMs: number
+  /** So long before a token runs out, at least and at most, the app is asked for a fresh one. */
+  readonly minRefreshMs: number
+  readonly maxRefreshMs: number
+  /** A session asks no sooner than this after it began or was renewed, however short its token's life. */
+  readonly minRestMs: number
   /** The relay may ask for an earlier return than this, never a later one. */
   readonly maxLaterMs: number
   /** How long own acknowledged changes are kept to be offered again to a relay restored from an older copy. */
@@ -51,6 +56,9 @@ export const clientLimits: ClientLimits = {
   pongDeadlineMs: 8_000,
   connectDeadlineMs: 15_000,
   maxTokenMs: 60_000,
+  minRefreshMs: 30_000,
+  maxRefreshMs: 300_000,
+  minRestMs: 1_000,
   maxLaterMs: 60_000,
   keepAcknowledgedMs: 7 * 24 * 3_600_000,
   maxCachedPages: 64,

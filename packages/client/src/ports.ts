@@ -17,7 +17,11 @@ export interface Socket {
   readonly close: () => void
 }
 
-export type TokenReason = 'connect' | 'expired' | 'rejected'
+/**
+ * Why a token is asked for: to connect; to go on, in a session that holds a while yet; because the last one has run out;
+ * because the relay does not accept it; because everything made up to now was revoked, and a new one has to be made.
+ */
+export type TokenReason = 'connect' | 'refresh' | 'expired' | 'rejected' | 'revoked'
 
 export interface Ports {
   readonly store: DeviceStore
@@ -27,7 +31,11 @@ export interface Ports {
   /** Calls back once, at least `ms` later; the answer cancels it. */
   readonly timer: (ms: number, callback: () => void) => () => void
   readonly random: (bytes: number) => Uint8Array
-  readonly token: (request: { readonly clientId: string; readonly reason: TokenReason }) => Promise<string>
+  /** Null says that there is none: nobody is signed in. A rejection is trouble that passes. */
+  readonly token: (request: {
+    readonly clientId: string
+    readonly reason: TokenReason
+  }) => Promise<string | null>
   readonly log: Logger
 }
 

@@ -108,6 +108,7 @@ export async function receive(
       return
     }
     case 'pong':
+    case 'token-taken':
     case 'welcome':
     case 'failure':
       return

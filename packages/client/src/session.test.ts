@@ -121,11 +121,12 @@ test('[CL11] another one is asked for when the relay wants it, and says why', as
   await device.say(failureFrame('token-expired'))
   await device.connect()
   await device.say(failureFrame('bad-token'))
+  await device.pass(2000)
   expect(device.tokens).toEqual(['connect', 'expired', 'rejected'])
 })
 
 test('[CL11] what is no token is as good as none', async () => {
-  for (const given of ['', 'ä', 'x'.repeat(9000), undefined as unknown as string]) {
+  for (const given of ['ä', 'x'.repeat(9000), 7 as unknown as string]) {
     const device = await startDevice({ token: async () => given })
     expect(take(device.events, 'error').map(({ code }) => code)).toEqual(['token-unavailable'])
     expect(device.engine.connection).toBe('waiting')

@@ -3,7 +3,8 @@
  * CL16.
  *
  * Every socket has a generation; what an older one says is dropped. Both sides say how many frames they have sent: a count
- * that does not fit means something was lost on the way, and the session starts again.
+ * that does not fit means something was lost on the way, and the session starts again. A session outlives its token: see
+ * `renewal.ts`.
  */
 import { decodeRelayFrame, encodeDeviceFrame, protocolVersion } from '@parley/wire'
 import type { DeviceFrame, FailureFrame, Hello, RelayFrame, Welcome } from '@parley/wire'
@@ -12,6 +13,7 @@ import type { Connection, ConnectionEffect, ConnectionInput } from './connection
 import type { ConnectionState, EngineEvent } from './engine-types.ts'
 import type { ClientLimits } from './limits.ts'
 import type { Ports, Socket } from './ports.ts'
+import { createRenewal } from './renewal.ts'
 import { createTokens } from './tokens.ts'
 
 export interface SessionOptions {
@@ -59,7 +61,22 @@ export function createSession(options: SessionOptions): Session {
     limits,
     ready: () => input({ on: 'token' }),
     failed: () => input({ on: 'token-failed', jitter: jitter() }),
+    fresh: () => renewal.fresh(),
+    stale: () => renewal.stale(),
     emit: options.emit,
+  })
+  const renewal = createRenewal({
+    timer: ports.timer,
+    jitter,
+    limits,
+    ask: () => tokens.refresh(),
+    send: () => {
+      // Its answer says what time it is for the relay just before the one that says how long the token holds.
+      ping()
+      write({ frame: 'token', token: tokens.text() })
+    },
+    taken: (ms) => tokens.taken(ms),
+    late: () => restart('no answer to a token'),
   })
 
   function jitter(): number {
@@ -83,7 +100,10 @@ export function createSession(options: SessionOptions): Session {
     const [after, effects] = stepConnection(connection, one, limits)
     connection = after
     for (const effect of effects) run(effect)
-    if (wasOnline && connection.at !== 'online') options.onLost()
+    if (wasOnline && connection.at !== 'online') {
+      renewal.stop()
+      options.onLost()
+    }
     show()
   }
 
@@ -108,12 +128,11 @@ export function createSession(options: SessionOptions): Session {
         socket = undefined
         return
       case 'hello':
-        write({ frame: 'hello', version: protocolVersion, token: tokens.use(), ...options.hello() })
+        write({ frame: 'hello', version: protocolVersion, token: tokens.greet(), ...options.hello() })
         return
       case 'ping':
-        nonce += 1
         heard = false
-        write({ frame: 'ping', nonce, frames: sent })
+        ping()
         return
       case 'timer':
         cancelTimer?.()
@@ -185,6 +204,11 @@ export function createSession(options: SessionOptions): Session {
     socket?.send(encodeDeviceFrame(frame))
   }
 
+  function ping(): void {
+    nonce += 1
+    write({ frame: 'ping', nonce, frames: sent })
+  }
+
   function onBytes(bytes: Uint8Array): void {
     heard = true
     const decoded = decodeRelayFrame(bytes)
@@ -206,13 +230,19 @@ export function createSession(options: SessionOptions): Session {
     if (frame.frame === 'failure') {
       if (options.onFailure(frame)) return
       const { again, code, detail, waitMs } = frame
-      input({ on: 'failure', again, code, detail, waitMs, jitter: jitter() })
+      // One at once; an app that gives tokens which hold for moments is not asked again and again.
+      const pause = again === 'token' && connection.at === 'online' ? pauseMs() : 0
+      input({ on: 'failure', again, code, detail, waitMs: Math.max(waitMs, pause), jitter: jitter() })
     } else if (frame.frame === 'welcome') {
       if (connection.at !== 'connecting' || connection.stage !== 'hello') return
       options.onWelcome(frame)
+      tokens.taken(frame.expires === 0 ? undefined : frame.expires - frame.time)
+      renewal.begin(frame.expires, frame.time)
       input({ on: 'welcome' })
     } else if (connection.at === 'online') {
       if (connection.pinged) input({ on: 'heard' })
+      if (frame.frame === 'pong') renewal.time(frame.time)
+      if (frame.frame === 'token-taken') renewal.taken(frame.expires)
       options.onFrame(frame)
     } else {
       // What overtook the welcome would be dropped and counted all the same.
@@ -221,9 +251,14 @@ export function createSession(options: SessionOptions): Session {
   }
 
   /** Once at once; again and again with waits that double, until a session has lasted. */
-  function restart(why: string): void {
+  function pauseMs(): number {
     const waitMs = restarts === 0 ? 0 : Math.min(limits.maxBackoffMs, limits.minBackoffMs * 2 ** restarts)
     restarts += 1
+    return waitMs
+  }
+
+  function restart(why: string): void {
+    const waitMs = pauseMs()
     ports.log.info('the session starts again', { why, waitMs })
     input({ on: 'failure', again: 'retry', code: 'out-of-step', detail: why, waitMs, jitter: jitter() })
   }

@@ -21,10 +21,11 @@ import { createMessageClasses, type MessageClass, type MessageClasses } from './
 export interface RealtimeOptions {
   /** ws:// or wss:// */
   readonly server: string
+  /** Called when a token is needed, and again before it runs out. Null says that there is none: nobody is signed in. */
   readonly token: (request: {
     readonly clientId: string
     readonly reason: TokenReason
-  }) => Promise<string> | string
+  }) => Promise<string | null> | string | null
   /** Default: IndexedDB in a browser, memory in Node. */
   readonly store?: 'indexeddb' | 'memory' | DeviceStore
   readonly logger?: Logger

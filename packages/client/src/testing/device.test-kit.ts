@@ -50,6 +50,10 @@ export interface CatchUp {
   readonly news?: readonly News[]
   readonly full?: boolean
   readonly cursor?: number
+  /** How long its token holds, by the relay's clock. Default: for ever. */
+  readonly tokenMs?: number
+  /** How far the relay's clock is ahead. */
+  readonly ahead?: number
 }
 
 export interface SurroundingsOptions {
@@ -57,7 +61,7 @@ export interface SurroundingsOptions {
   readonly seed?: number
   /** What its clock says when it starts. */
   readonly now?: number
-  readonly token?: (reason: TokenReason) => Promise<string>
+  readonly token?: (reason: TokenReason) => Promise<string | null>
   /** Instead of a socket that opens when the test says so. */
   readonly connect?: (handlers: SocketHandlers) => Socket
 }
@@ -167,10 +171,12 @@ export function createSurroundings({
       sockets.at(-1)?.handlers.closed('cut')
       await settle()
     },
-    async connect({ epoch = 'epoch', news = [], full = false, cursor = 1 } = {}) {
+    async connect({ epoch = 'epoch', news = [], full = false, cursor = 1, tokenMs, ahead = 0 } = {}) {
       await surroundings.opens()
+      const time = now + ahead
+      const expires = tokenMs === undefined ? 0 : time + tokenMs
       await say(
-        { frame: 'welcome', version: 1, user: name, epoch, time: now, expires: 0 },
+        { frame: 'welcome', version: 1, user: name, epoch, time, expires },
         { frame: 'sync', cursor, frames: 1, full, more: false, news },
       )
     },
