@@ -140,7 +140,7 @@ export function isMissed(
       .unsent()
       .filter((item) => item.conversation === conversation && item.state === 'waiting')
     // A way back in leaves when it is the first of its lane; behind what waits for it, it waits as well.
-    const enters = device.user === user && waiting[0]?.command?.op === 'join'
-    return !enters && waiting.every(({ command }) => command?.op !== 'create')
+    const first = waiting[0]?.command?.op
+    return first !== 'create' && !(first === 'join' && device.user === user)
   })
 }
