@@ -3,10 +3,18 @@
  * the table of docs/limits.md are made of this list. Rules AR30 to AR32.
  */
 import { defaultLimits, type RelayLimits } from '@parley/relay'
-import { defaultMaxSockets } from '@parley/relay/node'
+import { defaultMaxGreeting, defaultMaxSockets } from '@parley/relay/node'
 import { gib, kib, mib, showAmount, type Unit } from './amounts.ts'
 
-export type LimitField = keyof RelayLimits | 'maxSockets'
+/** Of what stands around the relay's core. */
+export type ServerLimit = 'maxSockets' | 'maxGreeting'
+
+export const serverDefaults: Readonly<Record<ServerLimit, number>> = {
+  maxSockets: defaultMaxSockets,
+  maxGreeting: defaultMaxGreeting,
+}
+
+export type LimitField = keyof RelayLimits | ServerLimit
 
 /** What becomes of more than a limit allows, and the code it is told with; '' where nothing is. */
 interface Effect {
@@ -57,6 +65,10 @@ const ofRelay: readonly Row[] = [
   ['max-sockets', 'maxSockets', 'number', 1, million, only('HTTP 503'), 'Sockets at once.'],
   ['max-greeted', 'maxGreetedAtOnce', 'number', 1, 10_000, queued, 'Hellos looked at at once.'],
   ['max-queued-size', 'maxQueuedBytes', 'size', mib, 16 * gib, full, 'What waits for a turn, in memory.'],
+]
+
+const ofAddress: readonly Row[] = [
+  ['max-greeting', 'maxGreeting', 'number', 1, million, only('HTTP 503'), 'Sockets without a session yet.'],
 ]
 
 const ofSession: readonly Row[] = [
@@ -192,6 +204,7 @@ const ofConversation: readonly Row[] = [
 
 export const limitOptions: readonly LimitOption[] = [
   ...optionsOf('relay', ofRelay),
+  ...optionsOf('address', ofAddress),
   ...optionsOf('session', ofSession),
   ...optionsOf('user', ofUser),
   ...optionsOf('conversation', ofConversation),
@@ -212,8 +225,7 @@ function optionsOf(scope: string, rows: readonly Row[]): readonly LimitOption[] 
 
 /** As it would be typed. */
 export function fallbackOf({ field, unit }: LimitOption): string {
-  const value = field === 'maxSockets' ? defaultMaxSockets : defaultLimits[field]
-  return showAmount(unit, value)
+  return showAmount(unit, { ...defaultLimits, ...serverDefaults }[field])
 }
 
 /** For docs/limits.md, which a test holds against this. */

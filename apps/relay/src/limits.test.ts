@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { defaultLimits } from '@parley/relay'
-import { defaultMaxSockets } from '@parley/relay/node'
 import { expect, test } from 'vitest'
 import { readAmount, showAmount } from './amounts.ts'
-import { limitOptions, limitTable } from './limit-options.ts'
+import { limitOptions, limitTable, serverDefaults } from './limit-options.ts'
 import { readLimits } from './limits.ts'
 import { parse } from './parse.ts'
 import { expectWrong, folder, parley, secret } from './run.test-kit.ts'
@@ -15,10 +14,10 @@ function given(args: readonly string[], environment: Readonly<Record<string, str
 }
 
 test('[AR30] without an option every limit is as the relay has it', () => {
-  const { limits, maxSockets } = given([])
+  const { limits, ...others } = given([])
   expect(defaultLimits).toMatchObject(limits)
-  expect(maxSockets).toBe(defaultMaxSockets)
-  expect(Object.keys(limits)).toHaveLength(limitOptions.length - 1)
+  expect(others).toEqual(serverDefaults)
+  expect(Object.keys({ ...limits, ...others })).toHaveLength(limitOptions.length)
 })
 
 test.for(limitOptions)(
@@ -28,7 +27,7 @@ test.for(limitOptions)(
     for (const amount of [least, most]) {
       const text = showAmount(unit, amount)
       for (const read of [given([`--${name}`, text]), given([], { [variable]: text })]) {
-        expect({ ...read.limits, maxSockets: read.maxSockets }[field]).toBe(amount)
+        expect({ ...read.limits, ...read }[field]).toBe(amount)
       }
     }
   },

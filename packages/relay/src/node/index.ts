@@ -2,7 +2,7 @@
 export { checkRelayData, type DataReport } from './check-relay-data.ts'
 export { renewEpoch } from './renew-epoch.ts'
 export { RelayServerError, type ServerErrorCode } from './server-errors.ts'
-export { defaultMaxSockets, defaultTimings, type ServerTimings } from './server-limits.ts'
+export { defaultMaxGreeting, defaultMaxSockets, defaultTimings, type ServerTimings } from './server-limits.ts'
 export { createLineLogger, type LogLevel } from './server-log.ts'
 export { type RelayServer, type RelayServerOptions, startRelayServer } from './server.ts'
 export { readDevSecret } from './token-dev.ts'

@@ -52,6 +52,9 @@ export const maxEarlyBytes: number = 2 * maxHelloBytes
 /** Sockets of both kinds together; beyond it an upgrade is answered 503. Each costs some 10 to 20 kB. */
 export const defaultMaxSockets = 20_000
 
+/** Sockets of one address that have no session yet: behind a proxy all come from one. */
+export const defaultMaxGreeting = 5_000
+
 /** What a request line and its headers may weigh: a token of 8 KiB in Sec-WebSocket-Protocol, and the usual. */
 export const maxHeaderBytes: number = 16 * 1024
 
@@ -63,6 +66,8 @@ export const requestTimeoutMs = 20_000
 export interface ServerTimings {
   /** From the upgrade to the first frame: nobody holds a socket for nothing. */
   readonly helloMs: number
+  /** From the first frame to the welcome, in line behind others: as long as devices wait for it. */
+  readonly greetMs: number
   /** Devices ping every 25 s or less; two lost ones are a dead socket. */
   readonly idleMs: number
   /** From our close to the end of the connection, whatever the peer does. */
@@ -73,6 +78,7 @@ export interface ServerTimings {
 
 export const defaultTimings: ServerTimings = {
   helloMs: 5_000,
+  greetMs: 15_000,
   idleMs: 60_000,
   closeMs: 3_000,
   sweepMs: 1_000,

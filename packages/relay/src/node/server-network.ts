@@ -11,8 +11,14 @@ import type { Connection, Logger, Peer, Relay } from '../ports.ts'
 import type { RelayStore } from '../store.ts'
 import { type HttpSetting, createHttpHandler, refuseRequest, requestPath } from './http.ts'
 import { holdsToken, tokenInUrl } from './http-url-token.ts'
-import { type ServerTimings, defaultMaxSockets, payloadHeadroom } from './server-limits.ts'
+import {
+  type ServerTimings,
+  defaultMaxGreeting,
+  defaultMaxSockets,
+  payloadHeadroom,
+} from './server-limits.ts'
 import { countAnswers } from './server-counting.ts'
+import { createGreeters } from './server-greeters.ts'
 import type { Metrics } from './server-metrics.ts'
 import { type KeepSession, type Session, createCork, serveSocket } from './server-socket.ts'
 import { refuseUpgrade } from './server-upgrade.ts'
@@ -27,6 +33,8 @@ export interface NetworkSetting {
   readonly timings: ServerTimings
   /** Of both kinds together. */
   readonly maxSockets?: number
+  /** Of one address, without a session yet. */
+  readonly maxGreeting?: number
   /** When less than this waits for a socket, more may come. */
   readonly lowWaterBytes: number
   readonly now: () => number
@@ -68,12 +76,14 @@ export function createNetwork(setting: NetworkSetting): Network {
     sessions.add(session)
     metrics.add('sessions_opened_total')
   }
+  const greeters = createGreeters(setting.maxGreeting ?? defaultMaxGreeting)
   const cork = createCork()
   const stock = createYEndpoint({ ...setting, keep, cork })
 
   const timer = setInterval(() => {
     const at = now()
     for (const session of sessions) session.sweep(at)
+    greeters.sweep()
     relay.sweep()
   }, timings.sweepMs)
 
@@ -98,19 +108,24 @@ export function createNetwork(setting: NetworkSetting): Network {
 
   const upgrade = (asked: IncomingMessage, stream: Duplex, head: Buffer): void => {
     const path = requestPath(asked)
+    const address = asked.socket.remoteAddress ?? ''
     const refusal = refuseRequest(asked, setting.http)
     if (refusal !== undefined) refuse(stream, 403, refusal)
     else if (holdsToken(asked.url)) refuse(stream, 400, tokenInUrl)
     else if (closing) refuse(stream, 503, 'The relay is being stopped. Connect again in a moment.')
     else if (sessions.size >= (setting.maxSockets ?? defaultMaxSockets))
       refuse(stream, 503, 'The relay holds as many sockets as it may.')
+    else if (!greeters.hasRoom(address))
+      refuse(stream, 503, 'Too many sockets of this address have not said who they are.')
     else if (path === '/' || path === '/parley') {
       sockets.handleUpgrade(asked, stream, head, (socket) => {
         opened += 1
         const accept = (peer: Peer): Connection => relay.accept(countAnswers(peer, metrics))
-        keep((whenClosed) =>
-          serveSocket({ ...setting, socket, stream, cork, accept, number: opened, whenClosed }),
-        )
+        keep((whenClosed) => {
+          const served = serveSocket({ ...setting, socket, stream, cork, accept, number: opened, whenClosed })
+          greeters.add(address, served)
+          return served
+        })
       })
     } else if (path?.startsWith('/y/') === true) {
       stock.upgrade(asked, stream, head, path.slice('/y/'.length), (status, sentence) => {

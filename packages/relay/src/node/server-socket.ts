@@ -10,6 +10,7 @@ import { type FailureCode, failures, maxDeviceFrameBytes } from '@parley/wire'
 import type { RawData, WebSocket } from 'ws'
 import type { Connection, Logger, Peer } from '../ports.ts'
 import { maxEarlyBytes, type ServerTimings } from './server-limits.ts'
+import type { Greeter } from './server-greeters.ts'
 import type { Metrics } from './server-metrics.ts'
 
 /** A socket as the server keeps it, of either protocol. */
@@ -41,10 +42,11 @@ export interface SocketSetting {
   readonly whenClosed: () => void
 }
 
-export function serveSocket(setting: SocketSetting): Session {
+export function serveSocket(setting: SocketSetting): Session & Greeter {
   const { socket, metrics, logger, timings, lowWaterBytes, number } = setting
   const opened = setting.now()
   let heard = opened
+  let spoken = false
   let state: 'open' | 'closing' | 'closed' = 'open'
   let closeBy = Number.POSITIVE_INFINITY
   let behind = false
@@ -80,6 +82,7 @@ export function serveSocket(setting: SocketSetting): Session {
 
   socket.on('message', (data: RawData, binary: boolean) => {
     heard = setting.now()
+    spoken = true
     const bytes = wholeFrame(data)
     metrics.add('frames_received_total')
     metrics.add('bytes_received_total', bytes.length)
@@ -120,6 +123,7 @@ export function serveSocket(setting: SocketSetting): Session {
   })
 
   return {
+    waiting: () => state === 'open' && core.connection?.state === 'hello',
     end(code) {
       core.connection?.fail(code)
     },
@@ -128,7 +132,10 @@ export function serveSocket(setting: SocketSetting): Session {
       const { connection } = core
       if (state !== 'open' || connection === undefined) return
       const expires = connection.identity?.expires
-      if (connection.state === 'hello' && now - opened >= timings.helloMs) connection.fail('hello-timeout')
+      const waiting = connection.state === 'hello'
+      if (waiting && !spoken && now - opened >= timings.helloMs) connection.fail('hello-timeout')
+      else if (waiting && now - opened >= timings.greetMs)
+        connection.fail('overloaded', 'The hello could not be looked at in time.')
       else if (expires !== undefined && now >= expires) connection.fail('token-expired')
       else if (now - heard >= timings.idleMs)
         connection.fail('out-of-step', 'Nothing was heard for too long.')

@@ -16,6 +16,7 @@ import { countCommits } from './server-counting.ts'
 import { explainListen, explainStore } from './server-errors.ts'
 import {
   type ServerTimings,
+  defaultMaxGreeting,
   defaultMaxSockets,
   defaultTimings,
   headersTimeoutMs,
@@ -52,6 +53,8 @@ export interface RelayServerOptions {
   readonly limits?: Partial<RelayLimits>
   readonly timings?: Partial<ServerTimings>
   readonly maxSockets?: number
+  /** Sockets of one address that have no session yet. */
+  readonly maxGreeting?: number
   /** The clock, in milliseconds. */
   readonly now?: () => number
 }
@@ -120,6 +123,7 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     logger,
     timings: { ...defaultTimings, ...options.timings },
     maxSockets: options.maxSockets ?? defaultMaxSockets,
+    maxGreeting: options.maxGreeting ?? defaultMaxGreeting,
     lowWaterBytes: limits.maxBufferedBytes / 2,
     now,
     random: randomBytes,

@@ -1,0 +1,96 @@
+import { expect, onTestFinished, test } from 'vitest'
+import { createPen } from '../testing/pen.ts'
+import { testConversationId, testUser } from '../testing/test-device.ts'
+import { openDevice, openSocket, startTestServer } from './server.test-kit.ts'
+import { createGreeters } from './server-greeters.ts'
+
+const group = { op: 'create', kind: 'group', unique: false, members: ['Mary'], name: 'Lunch', attributes: {} }
+const conversation = testConversationId(2)
+
+test('[RE251] what is refused and who is sent away for a limit is counted by its code', async () => {
+  const server = await startTestServer({
+    timings: { sweepMs: 5 },
+    limits: { maxUserUpdatesPerSecond: 0.02, maxUserUpdatesBurst: 2, maxUserCreated: 1, maxUserSessions: 1 },
+  })
+  onTestFinished(server.dispose)
+  const tom = await openDevice(server.ws, 'Tom')
+  const id = (number: number): string => `0123456789ABCDEFGHIJK${number}`
+  for (const number of [1, 2]) {
+    tom.send({
+      frame: 'command',
+      conversation: testConversationId(number + 1),
+      id: id(number),
+      command: group,
+    })
+    await tom.next('command-answer')
+  }
+  const updates = [createPen({ user: testUser('Tom'), client: 7 }).text('too fast').update]
+  tom.send({ frame: 'push', conversation, page: 1, updates })
+  expect(await tom.next('answer')).toMatchObject({
+    answers: [{ verdict: { class: 'later', code: 'rate-limited' } }],
+  })
+  tom.send({ frame: 'push', conversation, page: 1, updates })
+  expect(await tom.next('failure')).toMatchObject({ code: 'overloaded' })
+  await tom.closed
+  const text = await (await fetch(`${server.http}/metrics`)).text()
+  for (const line of [
+    'parley_answers_total{class="refused",code="too-many-conversations"} 1',
+    'parley_answers_total{class="later",code="rate-limited"} 1',
+    'parley_failures_total{code="overloaded"} 1',
+  ])
+    expect(text.split('\n')).toContain(line)
+})
+
+test('[RE252] whose hello could not be looked at in time is told to come again, and not that he said none', async () => {
+  const clock = { time: 1_800_000_000_000, now: () => clock.time }
+  const server = await startTestServer({
+    now: clock.now,
+    timings: { sweepMs: 5 },
+    limits: { maxGreetedAtOnce: 0 },
+  })
+  onTestFinished(server.dispose)
+  const metrics = async (): Promise<string> => (await fetch(`${server.http}/metrics`)).text()
+  const silent = await openSocket(server.ws)
+  const greeting = openDevice(server.ws, 'Tom').catch((error: unknown) => error)
+  await expect.poll(metrics).toContain('parley_frames_received_total 1')
+  clock.time += 14_999
+  // Deadlines have been looked at.
+  expect(await silent.next('failure')).toMatchObject({ code: 'hello-timeout' })
+  expect(await metrics()).not.toContain('code="overloaded"')
+  clock.time += 1
+  await expect.poll(metrics).toContain('parley_failures_total{code="overloaded"} 1')
+  await greeting
+})
+
+test('[RE250] one address has so many sockets without a session, and more when they have one or are gone', async () => {
+  const server = await startTestServer({ timings: { sweepMs: 5 }, maxGreeting: 2 })
+  onTestFinished(server.dispose)
+  await openSocket(server.ws)
+  await openDevice(server.ws, 'Tom')
+  const two = await openSocket(server.ws)
+  await expect(openSocket(server.ws)).rejects.toThrow('503')
+  two.socket.close()
+  await expect
+    .poll(async () =>
+      openSocket(server.ws).then(
+        () => 'open',
+        () => 'refused',
+      ),
+    )
+    .toBe('open')
+})
+
+test('[RE250] who waits no more is forgotten, and addresses do not feel each other', () => {
+  const greeters = createGreeters(1)
+  let waiting = true
+  greeters.add('a', { waiting: () => waiting })
+  expect([greeters.hasRoom('a'), greeters.hasRoom('b')]).toEqual([false, true])
+  waiting = false
+  expect(greeters.hasRoom('a')).toBe(true)
+  waiting = true
+  greeters.add('a', { waiting: () => waiting })
+  waiting = false
+  greeters.sweep()
+  waiting = true
+  expect(greeters.hasRoom('a')).toBe(true)
+})
