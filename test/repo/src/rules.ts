@@ -17,6 +17,7 @@ export const prefixes: Readonly<Record<string, string>> = {
   'packages/client/SPEC.md': 'CL',
   'apps/relay/SPEC.md': 'AR',
   'apps/chat/SPEC.md': 'AC',
+  'test/attack/SPEC.md': 'AT',
   'test/e2e/SPEC.md': 'EE',
   'test/world/SPEC.md': 'WO',
   'test/repo/SPEC.md': 'RP',

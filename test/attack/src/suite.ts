@@ -1,0 +1,62 @@
+/** The whole suite against one relay process: a line for each attack and door, and a sum. */
+import type { Door } from './answers.ts'
+import { doorsOf, type ThemedAttack } from './attack.ts'
+import { openBystanders } from './bystanders.ts'
+import type { ProcessGround } from './ground-process.ts'
+import { openProbe } from './probe.ts'
+import { type Result, tryAttack } from './trial.ts'
+import { ceilings, createWatch } from './watch.ts'
+
+export interface Wanted {
+  readonly door?: Door | undefined
+  readonly only?: string | undefined
+}
+
+export interface Task {
+  readonly attack: ThemedAttack
+  readonly door: Door
+}
+
+/** `only`: a name, or a theme. */
+export function tasksOf(attacks: readonly ThemedAttack[], { door, only }: Wanted): readonly Task[] {
+  return attacks
+    .filter(({ name, theme }) => only === undefined || name === only || theme === only)
+    .flatMap((attack) => doorsOf(attack).map((through) => ({ attack, door: through })))
+    .filter((task) => door === undefined || task.door === door)
+}
+
+export async function runSuite(
+  ground: ProcessGround,
+  tasks: readonly Task[],
+  print: (line: string) => void,
+): Promise<readonly Result[]> {
+  const { network } = ground
+  const probe = await openProbe(ground, network)
+  const bystanders = await openBystanders(ground, network)
+  const watch = createWatch(network, probe, bystanders)
+  const results: Result[] = []
+  for (const { attack, door } of tasks) {
+    // One attack at a time: what is otherwise afterwards is its doing.
+    const result = await tryAttack(ground, attack, door, watch)
+    results.push(result)
+    print(lineOf(result))
+  }
+  await probe.close()
+  await bystanders.close()
+  return results
+}
+
+export function lineOf({ attack, door, faults, seen, ms, waitMs }: Result): string {
+  const slow = waitMs > ceilings.noticedMs ? `, others waited ${Math.round(waitMs)} ms` : ''
+  const line = `${faults.length === 0 ? 'held' : 'FELL'}  ${attack} (${door}): ${short(seen)}, ${Math.round(ms)} ms${slow}`
+  return [line, ...faults.map((fault) => `      ${fault.slice(0, 1000)}`)].join('\n')
+}
+
+function short(seen: string): string {
+  return seen.length <= 80 ? seen : `${seen.slice(0, 77)}...`
+}
+
+export function sumOf(results: readonly Result[]): string {
+  const fell = results.filter(({ faults }) => faults.length > 0).length
+  return `${results.length - fell} held, ${fell} fell`
+}

@@ -1,0 +1,64 @@
+/** The relay's process during an attack: that it is the same, how much it grew, and how long it kept others waiting. */
+import { readFileSync } from 'node:fs'
+import type { Bystanders } from './bystanders.ts'
+import type { Metrics, Network } from './ground.ts'
+import type { Probe } from './probe.ts'
+
+/**
+ * Ceilings that hold on a machine that is busy with other things, too. A probe that waits longer than `noticedMs` is
+ * told, one that waits longer than `maxWaitMs` makes the attack fall. What the heaviest of them may hold is a frame of
+ * 256 KiB decoded, and garbage that has not been collected yet.
+ */
+export const ceilings = { noticedMs: 250, maxWaitMs: 3_000, maxGrownBytes: 128 * 1024 * 1024 } as const
+
+export interface Watched {
+  /** Sentences; none when everything was within its ceiling. */
+  readonly faults: readonly string[]
+  readonly waitMs: number
+  /** Undefined where the system does not tell. */
+  readonly grownBytes: number | undefined
+  readonly counted: (name: string) => number
+}
+
+export interface Watch {
+  readonly begin: () => Promise<() => Promise<Watched>>
+}
+
+export function createWatch(network: Network, probe: Probe, bystanders: Bystanders): Watch {
+  return {
+    async begin() {
+      const metrics = await network.metrics()
+      const before = residentBytes(network.pid)
+      const printed = network.output().length
+      probe.longest()
+      return async () => {
+        const waitMs = probe.longest()
+        const faults: string[] = []
+        if (!network.alive())
+          faults.push(`the relay has ended: ${network.output().slice(printed).slice(-500)}`)
+        else await bystanders.beat()
+        const after = residentBytes(network.pid)
+        const grownBytes = before === undefined || after === undefined ? undefined : after - before
+        if (waitMs > ceilings.maxWaitMs) faults.push(`others waited ${Math.round(waitMs)} ms`)
+        if ((grownBytes ?? 0) > ceilings.maxGrownBytes) faults.push(`the relay grew by ${grownBytes} bytes`)
+        const errors = /^.* (error|ERROR) .*$/m.exec(network.output().slice(printed))
+        if (errors !== null) faults.push(`the relay logged an error: ${errors[0]}`)
+        return { faults, waitMs, grownBytes, counted: countedSince(metrics, await network.metrics()) }
+      }
+    },
+  }
+}
+
+function countedSince(before: Metrics, after: Metrics): (name: string) => number {
+  return (name) => (after.get(name) ?? 0) - (before.get(name) ?? 0)
+}
+
+/** Of a process, as Linux tells it. */
+export function residentBytes(pid: number): number | undefined {
+  try {
+    const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+    return kilobytes === undefined ? undefined : Number(kilobytes) * 1024
+  } catch {
+    return undefined // another system, or the process is gone, which is told elsewhere
+  }
+}
