@@ -58,7 +58,8 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
     for (const listener of listeners) listener(event)
   }
 
-  const connection = listenTo(realtime, client, tell)
+  const foretold = new Set<string>()
+  const connection = listenTo({ realtime, client, tell, foretold })
 
   /** The SDK has one object per conversation, which always shows what is so now. */
   function find(id: string): Conversation | undefined {
@@ -122,19 +123,12 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
     tell({ type: 'changed' })
   }
 
-  /** Says for whom it did not work: at once where the rules here say so, later where the relay does. */
+  /** Says for whom it did not work where the rules here say so; what the relay says is an event, which the page hears. */
   async function changed(work: Promise<MembersResult>): Promise<void> {
-    const result = await failingPlainly(work)
-    const failed = failuresText(result)
-    result.confirmed.then(
-      (outcome) => {
-        const later = failuresText(outcome)
-        if (later !== undefined && later !== failed) tell({ type: 'notice', text: later })
-      },
-      // A refusal of the whole is an event of its own, which the page hears.
-      () => undefined,
-    )
-    if (failed !== undefined) throw new Error(failed)
+    const failed = failuresText((await failingPlainly(work)).failures)
+    if (failed === undefined) return
+    foretold.add(failed)
+    throw new Error(failed)
   }
 
   return {

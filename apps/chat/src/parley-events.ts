@@ -2,6 +2,7 @@
 import { type Conversation, Event, type IMClient, type Realtime } from '@parley/client'
 import type { ChatEvent, Connection } from './chat.ts'
 import { called, maxShownNames, titleOf } from './names.ts'
+import { failuresText } from './parley-members.ts'
 import { whatItIs } from './parley-unsent.ts'
 import { conversationOf, messageOf, namesOf } from './parley-values.ts'
 import { clockTime } from './times.ts'
@@ -10,12 +11,16 @@ import { reasonText } from './wording.ts'
 /** Why a client ends when somebody else of this device goes on where it was. */
 const takenOver: ReadonlySet<string> = new Set(['superseded', 'replaced'])
 
+export interface Listening {
+  readonly realtime: Realtime
+  readonly client: IMClient
+  readonly tell: (event: ChatEvent) => void
+  /** For whom it would not work, as it was said when it was tried: it is not said again. */
+  readonly foretold: Set<string>
+}
+
 /** Passes everything on to `tell`, and answers how the connection is. */
-export function listenTo(
-  realtime: Realtime,
-  client: IMClient,
-  tell: (event: ChatEvent) => void,
-): () => Connection {
+export function listenTo({ realtime, client, tell, foretold }: Listening): () => Connection {
   let nextTry = 0
   let end: Connection | undefined
 
@@ -97,7 +102,9 @@ export function listenTo(
     })
     .on(Event.PROFILE_UPDATED, () => tell({ type: 'names' }))
     .on(Event.CHANGE_REFUSED, ({ item }, { id }) => {
-      notice(`Refused: ${whatItIs(item)}. ${reasonText(item.error)}`)
+      const failed = item.error?.failures === undefined ? undefined : failuresText(item.error.failures)
+      if (failed === undefined) notice(`Refused: ${whatItIs(item)}. ${reasonText(item.error)}`)
+      else if (!foretold.delete(failed)) notice(failed)
       tell({ type: 'moved', conversation: id })
     })
 

@@ -30,12 +30,12 @@ test('[AC30] two people in a one-to-one conversation have no rights over one ano
 })
 
 test('[AC11] a change that worked for all has nothing to say, another one says for whom it did not', () => {
-  expect(failuresText({ failures: [] })).toBeUndefined()
+  expect(failuresText([])).toBeUndefined()
   const failures = [
     { clientIds: ['Mary'], code: 'blocked', detail: '' },
     { clientIds: ['Ned'], code: 'conversation-full', detail: '' },
   ] as const
-  expect(failuresText({ failures })).toBe(
+  expect(failuresText(failures)).toBe(
     'Mary: blocked here; unblock first. Ned: more than the conversation can hold.',
   )
 })

@@ -87,7 +87,7 @@ export async function actOn(
 }
 
 /** For whom it did not work, and why; undefined when it did for all. */
-export function failuresText({ failures }: { readonly failures: readonly Failed[] }): string | undefined {
+export function failuresText(failures: readonly Failed[]): string | undefined {
   if (failures.length === 0) return undefined
   return failures.map(({ clientIds, code }) => memberFailureText(clientIds, code)).join(' ')
 }
