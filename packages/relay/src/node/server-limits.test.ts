@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest'
 import { createPen } from '../testing/pen.ts'
 import { testConversationId, testUser } from '../testing/test-device.ts'
-import { openDevice, openSocket, startTestServer } from './server.test-kit.ts'
+import { openDevice, openSocket, startTestServer, type TestSocket, testToken } from './server.test-kit.ts'
 import { createGreeters } from './server-greeters.ts'
 
 const group = { op: 'create', kind: 'group', unique: false, members: ['Mary'], name: 'Lunch', attributes: {} }
@@ -93,4 +93,40 @@ test('[RE250] who waits no more is forgotten, and addresses do not feel each oth
   greeters.sweep()
   waiting = true
   expect(greeters.hasRoom('a')).toBe(true)
+})
+
+test('[RE238] [RE44] a socket that nobody reads takes what it may, costs nothing more, and ends in time', async () => {
+  const clock = { time: 1_800_000_000_000, now: () => clock.time }
+  const server = await startTestServer({
+    now: clock.now,
+    timings: { sweepMs: 5 },
+    limits: { maxPageBytes: 1e9, maxPageEntries: 1e6, maxUserBytesBurst: 1e9, maxUserUpdatesBurst: 1e6 },
+  })
+  onTestFinished(server.dispose)
+  const metrics = async (): Promise<string> => (await fetch(`${server.http}/metrics`)).text()
+  const open = async (user: string): Promise<TestSocket> =>
+    openDevice(server.ws, user, await testToken(user, 3600, clock.time))
+  const [tom, mary] = [await open('Tom'), await open('Mary')]
+  tom.send({ frame: 'command', conversation, id: '0123456789ABCDEFGHIJKL', command: group })
+  await tom.next('command-answer')
+  await mary.next('sync')
+  mary.socket.pause()
+  const pen = createPen({ user: testUser('Tom'), client: 7 })
+  let written = 0
+  for (let sent = 0; sent < 80; sent += 1) {
+    const updates = Array.from({ length: 12 }, () => pen.text('x'.repeat(16_000)).update)
+    tom.send({ frame: 'push', conversation, page: 1, updates })
+    const { answers } = await tom.next('answer')
+    expect(answers.filter(({ verdict }) => verdict.class === 'accepted')).toHaveLength(updates.length)
+    written += updates.reduce((sum, update) => sum + update.length, 0)
+  }
+  const sent = Number(/^parley_bytes_sent_total (\d+)$/m.exec(await metrics())?.[1])
+  // Tom has all of it; the system takes some megabytes for Mary by itself.
+  expect(sent - written).toBeLessThan(12_000_000)
+  expect(await metrics()).not.toContain('slow-consumer')
+  clock.time += 15_000
+  await expect.poll(metrics).toContain('parley_failures_total{code="slow-consumer"} 1')
+  const again = await open('Mary')
+  expect((await again.next('sync')).news).toMatchObject([{ total: 960 }])
+  mary.socket.terminate()
 })
