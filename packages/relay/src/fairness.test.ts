@@ -16,7 +16,8 @@ const limits: WorkLimits = {
   maxQueuedUpdates: 64,
   maxQueuedBytes: 1_000_000,
   maxQueuedUserBytes: 100_000,
-  maxReadsPerTurn: 3,
+  maxReadsPerTurn: 5,
+  maxUserReadsPerTurn: 2,
 }
 
 function sessionOf(name: string, device = 1): Session {
@@ -123,8 +124,14 @@ test('[RE236] what is read between two turns is read for one user after the othe
   for (let index = 1; index <= 4; index += 1) add(tom, `Tom ${index}`)
   add(mary, 'Mary 1')
   add(undefined, 'somebody')
-  while (!work.empty) await Promise.all(work.takeReads().map(async ({ run }) => run()))
+  const counts: number[] = []
+  while (!work.empty) {
+    const taken = work.takeReads()
+    counts.push(taken.length)
+    await Promise.all(taken.map(async ({ run }) => run()))
+  }
   expect(read).toEqual(['Tom 1', 'Mary 1', 'somebody', 'Tom 2', 'Tom 3', 'Tom 4'])
+  expect(counts).toEqual([4, 2])
 })
 
 test('[RE237] the queue of one user has an end of its own, and there is room for the others', async () => {

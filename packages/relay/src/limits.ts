@@ -64,6 +64,8 @@ export interface RelayLimits extends PageLimits {
   readonly maxOwnRowsRead: number
   /** Catch-ups and fetches read between two turns. */
   readonly maxReadsPerTurn: number
+  /** Of these, of one user: so long he keeps the next turn waiting. */
+  readonly maxUserReadsPerTurn: number
   /** Waiting to be read, of one session: fetches and digests. Beyond it the session ends as `overloaded`. */
   readonly maxQueuedReads: number
   /** A live device's cursor is renewed after so many turns that sent it something (or with its next ping). */
@@ -131,6 +133,7 @@ export const defaultLimits: RelayLimits = {
   maxFeedRows: 100,
   maxOwnRowsRead: 250,
   maxReadsPerTurn: 16,
+  maxUserReadsPerTurn: 4,
   maxQueuedReads: 64,
   cursorEveryTurns: 64,
   maxCachedConversations: 2000,

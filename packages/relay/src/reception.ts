@@ -153,7 +153,7 @@ export function createReception(desk: ReceptionDesk): Reception {
         desk.passOn(session, frame)
         break
       case 'presence':
-        presences.ask(session, frame)
+        ask(session, async () => presences.ask(session, frame))
         break
       case 'people':
         ask(session, async () => session.channel.send(await answerPeople(store, frame)))

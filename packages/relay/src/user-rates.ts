@@ -36,6 +36,7 @@ type Rates = { readonly [Name in keyof Buckets]: Rate }
 export function createUserRates(limits: UserRateLimits, clock: Clock): UserRates {
   const rates = ratesOf(limits)
   const users = new Map<UserId, Buckets>()
+  let swept = clock.now()
   const bucketsOf = (user: UserId, now: number): Buckets =>
     users.get(user) ?? {
       updates: fullBucket(rates.updates, now),
@@ -65,6 +66,8 @@ export function createUserRates(limits: UserRateLimits, clock: Clock): UserRates
     hello: (user) => takeAll(user, { hellos: 1 }),
     sweep() {
       const now = clock.now()
+      if (now >= swept && now < swept + sweepMs) return
+      swept = now
       for (const [user, buckets] of users) {
         if (names.every((name) => isFull(refilled(buckets[name], rates[name], now), rates[name])))
           users.delete(user)
@@ -72,6 +75,9 @@ export function createUserRates(limits: UserRateLimits, clock: Clock): UserRates
     },
   }
 }
+
+/** Looking at everybody takes a moment: not with every call. */
+const sweepMs = 30_000
 
 const names = ['updates', 'bytes', 'creations', 'hellos'] as const
 

@@ -28,6 +28,7 @@ export interface WorkLimits {
   readonly maxQueuedBytes: number
   readonly maxQueuedUserBytes: number
   readonly maxReadsPerTurn: number
+  readonly maxUserReadsPerTurn: number
 }
 
 export interface Work {
@@ -94,8 +95,9 @@ export function createWork(limits: WorkLimits): Work {
     },
     takeReads() {
       const taken: Read[] = []
+      const hasTurn = (read: Read): boolean => isDue(read) && !isOften(read, taken, limits)
       while (taken.length < limits.maxReadsPerTurn) {
-        const read = reads.take(isDue)
+        const read = reads.take(hasTurn)
         if (read === undefined) break
         taken.push(read)
       }
@@ -115,6 +117,14 @@ function isTooMuch(
   limits: WorkLimits,
 ): boolean {
   return updates > limits.maxTurnUpdates || bytes > limits.maxTurnBytes
+}
+
+/** As much as one user may keep the next turn waiting. */
+function isOften({ session }: Read, taken: readonly Read[], limits: WorkLimits): boolean {
+  if (session === undefined) return false
+  const { user } = session.identity
+  const own = taken.filter((read) => read.session?.identity.user === user)
+  return own.length >= limits.maxUserReadsPerTurn
 }
 
 function isDue({ due }: Read): boolean {
