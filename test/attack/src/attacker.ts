@@ -25,10 +25,14 @@ export interface Attacker {
   readonly open: (options?: OpenOptions) => Promise<Line>
   /** At the second door, in his own name. */
   readonly stock: (name?: string) => Promise<StockLine | string>
+  /** The same, and what comes of these messages. */
+  readonly say: (messages: readonly (Uint8Array | string)[], name?: string) => Promise<string>
   readonly network: () => Network
   /** Kept, and looked through for what he must not hear. */
   readonly hear: (bytes: Uint8Array | string) => void
   readonly heard: () => readonly Uint8Array[]
+  /** All that was told to his session has been heard. */
+  readonly settle: () => Promise<void>
   readonly leave: () => void
 }
 
@@ -82,6 +86,15 @@ export function createAttacker(ground: Ground, scene: Scene, door: Door, expecte
       if (typeof line !== 'string') stocks.push(line)
       return line
     },
+    async say(messages, name) {
+      const line = await own.stock(name)
+      if (typeof line === 'string') return line
+      await line.when('a question', () => line.asked() > 0)
+      for (const message of messages) line.send(message)
+      const ms = expected?.startsWith('closed') === true ? closeMs : quietMs
+      await line.when('the end', () => false, ms).catch(() => undefined)
+      return line.ended() ?? 'quiet'
+    },
     network() {
       if (ground.network === undefined) throw new Error('this relay has no port')
       return ground.network
@@ -90,6 +103,9 @@ export function createAttacker(ground: Ground, scene: Scene, door: Door, expecte
       other.push(typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes)
     },
     heard: () => [...lines, ...stocks].flatMap(({ heard }) => heard).concat(other),
+    async settle() {
+      if (session?.line.ended() === undefined) await session?.settle()
+    },
     leave() {
       for (const line of [...lines, ...stocks]) line.close()
       session = undefined

@@ -47,9 +47,10 @@ export async function tryAttack(ground: Ground, attack: Attack, door: Door, watc
       waitMs = watched.waitMs
     }
     faults.push(...compare(before, await stage.state()))
+    await stage.goOn()
+    await attacker.settle()
     const spoken = attacker.heard().some((bytes) => Buffer.from(bytes).includes(canary))
     if (spoken) faults.push('the attacker heard what he may not read')
-    await stage.goOn()
   } catch (error) {
     faults.push(error instanceof Error ? error.message : String(error))
   }
@@ -81,7 +82,8 @@ async function raise(ground: Ground, attack: Attack): Promise<Raised> {
     scene,
     state: async () => observe(scene, witness, sdk, reader),
     async goOn() {
-      const next = scene.tomsPen.text('and on')
+      const isHis = attack.scene !== 'removed' && attack.scene !== 'banned' && attack.scene !== 'stranger'
+      const next = scene.tomsPen.text(isHis ? 'and on' : canary)
       const answers = await scene.tom.push(scene.conversation, scene.page, [next.update])
       const [verdict] = answers.map((answer) => answer.verdict)
       if (verdict?.class !== 'accepted')
