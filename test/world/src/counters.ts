@@ -45,6 +45,12 @@ export const counterNames = [
   'relayCrashesAmongSends',
   'relayDiskFull',
   'relayClockJumps',
+  'renewals',
+  'expiries',
+  'revocations',
+  'sessionsRevoked',
+  'tokensNotGiven',
+  'tokensRefreshed',
   'silentConnections',
   'epochChanges',
   // life

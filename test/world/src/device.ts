@@ -10,6 +10,7 @@ import {
   type SocketHandlers,
 } from '@parley/client/engine'
 import type { UserId } from '@parley/document'
+import { createApp } from './app.ts'
 import type { SkewedClock } from './clock.ts'
 import type { Counters } from './counters.ts'
 import type { DeviceDisk } from './device-disk.ts'
@@ -18,7 +19,6 @@ import type { Network } from './network.ts'
 import { createPower, type Power } from './power.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
-import { writeToken } from './token.ts'
 import type { Trace } from './trace.ts'
 
 export interface Process {
@@ -51,12 +51,15 @@ export interface DeviceSurroundings {
   readonly counters: Counters
   readonly network: Network
   readonly journal: Journal
-  readonly relayTime: () => number
+  /** A token that holds for so long. */
+  readonly mint: (user: UserId, lifeMs: number) => string
   /** Whether a fetched page may honestly be another one than was held, which is noticed and put right. */
   readonly mayDiffer: (user: UserId) => boolean
   /** The faults have ended: what stops now was stopped to see how it goes on. */
   readonly calm: () => boolean
   readonly tokenMs: number
+  /** The server that gives tokens has bad moments. */
+  readonly moody: boolean
   /** Reading is told to others. */
   readonly readReceipts: boolean
   readonly limits: Partial<ClientLimits>
@@ -121,7 +124,7 @@ export function createDevice(options: DeviceOptions): Device {
       if (!world.calm()) world.counters.add('deviceCrashes')
       trace.note(name, `dies (${run})`)
     })
-    const ports = world.ports(portsOf(power, random.fork(`run ${run}`)), disk)
+    const ports = world.ports(portsOf(power, random.fork(`run ${run}`), random.fork(`app ${run}`)), disk)
     const { limits, readReceipts } = world
     const login = signsIn ? { login: true } : {}
     const engine = createEngine({ user, ports, limits, readReceipts, tag, ...login })
@@ -161,7 +164,7 @@ export function createDevice(options: DeviceOptions): Device {
       journal.violations.push(`${name}: was told to stop by ${code}`)
   }
 
-  const portsOf = (power: Power, chance: Random): Ports => ({
+  const portsOf = (power: Power, chance: Random, mood: Random): Ports => ({
     store: disk.attach(power),
     connect: (handlers: SocketHandlers) => network.connect(name, power, handlers),
     now: clock.now,
@@ -170,16 +173,17 @@ export function createDevice(options: DeviceOptions): Device {
         power.enter(callback)
       }),
     random: chance.bytes,
-    token: () =>
-      new Promise((resolve, reject) => {
-        const reachable = online
-        scheduler.after(chance.float() * 50, () => {
-          power.enter(() => {
-            if (reachable) resolve(writeToken({ user, expires: world.relayTime() + world.tokenMs }))
-            else reject(new Error('no network'))
-          })
-        })
-      }),
+    token: createApp({
+      scheduler,
+      power,
+      chance,
+      mood,
+      counters: world.counters,
+      online: () => online,
+      moody: () => world.moody && !world.calm(),
+      mint: () => world.mint(user, world.tokenMs),
+      violate: (what) => journal.violations.push(`${name}: ${what}`),
+    }),
     log: {
       error: (message, detail) => {
         trace.note(name, `error: ${message} ${JSON.stringify(detail ?? {})}`)

@@ -1,5 +1,5 @@
 /** What happens to the relay. */
-import type { Action } from './life-action.ts'
+import { type Action, anyOf } from './life-action.ts'
 import type { Random } from './random.ts'
 import { epochOf, type World } from './world.ts'
 
@@ -51,6 +51,15 @@ export const relayActions: readonly Action[] = [
       world.later(random.between(100, 30_000), () => {
         world.relay.disk.setFull(false)
       })
+    },
+  },
+  {
+    name: 'a user is signed out everywhere',
+    weight: 1.5,
+    needs: 'expiringTokens',
+    run({ relay, users }, random) {
+      const user = anyOf(random, users)
+      if (user !== undefined) relay.revoke(user)
     },
   },
   {

@@ -10,6 +10,7 @@ import { createPipe, type Pipe } from './pipe.ts'
 import type { Power } from './power.ts'
 import type { Random } from './random.ts'
 import type { Scheduler } from './scheduler.ts'
+import { bringsToken } from './token.ts'
 import { bytesName, type Trace } from './trace.ts'
 import { fairWeather, type Weather } from './weather.ts'
 
@@ -129,6 +130,7 @@ export function createNetwork({ scheduler, random, trace, counters, wiretap }: N
       up: createPipe({
         ...shared,
         speed: Number.POSITIVE_INFINITY,
+        once: bringsToken,
         arrived: (bytes) => {
           at.power.enter(() => {
             trace.note('relay', `< ${device} ${bytes.length} ${bytesName(bytes)}`, () =>

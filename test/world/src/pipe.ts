@@ -15,6 +15,8 @@ export interface PipeOptions {
   readonly weather: () => Weather
   /** Bytes a millisecond; infinite for what nobody notices. */
   readonly speed: number
+  /** What nobody gets past if it comes twice. */
+  readonly once?: (bytes: Uint8Array) => boolean
   readonly arrived: (bytes: Uint8Array) => void
   readonly lost: (bytes: Uint8Array) => void
   /** Everything has been taken. */
@@ -36,6 +38,7 @@ export function createPipe({
   counters,
   weather,
   speed,
+  once = () => false,
   arrived,
   lost,
   drained,
@@ -72,10 +75,11 @@ export function createPipe({
     }
     lastArrival = Math.max(lastArrival + 0.001, now + delay())
     arrive(lastArrival, bytes)
-    // A second hello is a fault of its sender, and final: no device would ever get past such weather.
+    // A second hello is a fault of its sender, and final, and so is a token while one is looked at: no device would ever get
+    // past such weather.
     const greeting = first
     first = false
-    if (greeting || !random.chance(luck.double)) return
+    if (greeting || !random.chance(luck.double) || once(bytes)) return
     counters.add('doubledFrames')
     arrive(lastArrival + 0.001 + (random.chance(0.5) ? 0 : random.float() * 200), bytes)
   }

@@ -58,6 +58,8 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
   /** Of `commits`, how many are safe: all, with fsync. */
   let safe = 0
   let log = emptyLog()
+  /** They stand for themselves: an older copy of the log does not bring anybody back. */
+  const { revocations } = createMemoryDisk(epoch)
   let unheard: RelayCommit[] = []
   const listeners: ((commit: RelayCommit) => void)[] = []
   let full = false
@@ -163,7 +165,7 @@ export function createRelayDisk(options: RelayDiskOptions): RelayDisk {
     transactions: () => commits,
     size: () => commits.length,
     async open(power) {
-      const inner = createMemoryRelayStore(createMemoryDisk(epoch))
+      const inner = createMemoryRelayStore({ ...createMemoryDisk(epoch), revocations })
       for (const commit of commits) await inner.commit(commit)
       return openStore(power, inner)
     },

@@ -2,7 +2,8 @@
  * The machine the relay runs on: starts the real core over the simulated disk and network, stops it, and does what the
  * core leaves to its shell: tokens, time limits, connections that have fallen silent, and telling it the time. Rule WO79.
  */
-import type { Authenticated, Connection, Peer, Relay, RelayLimits, RelayOptions } from '@parley/relay'
+import type { UserId } from '@parley/document'
+import type { Connection, Peer, Relay, RelayLimits, RelayOptions } from '@parley/relay'
 import { createClock, type SkewedClock } from './clock.ts'
 import type { Counters } from './counters.ts'
 import type { Fault } from './faults.ts'
@@ -12,7 +13,7 @@ import { createPower, type Power } from './power.ts'
 import type { Random } from './random.ts'
 import type { RelayDisk } from './relay-disk.ts'
 import type { Scheduler } from './scheduler.ts'
-import { readToken } from './token.ts'
+import { createTokenOffice } from './token-office.ts'
 import type { Trace } from './trace.ts'
 
 export interface RelayHost {
@@ -22,6 +23,10 @@ export interface RelayHost {
   readonly power: () => Power | null
   readonly start: () => Promise<void>
   readonly crash: () => void
+  /** What a server gives that signs tokens for this relay. */
+  readonly mint: (user: UserId, lifeMs: number) => string
+  /** All devices of a user are signed out, if the relay runs. */
+  readonly revoke: (user: UserId) => void
   /** What the core logged as errors: it should have had no reason. */
   readonly errors: readonly string[]
 }
@@ -47,11 +52,14 @@ export function createRelayHost(settings: RelayHostOptions): RelayHost {
   const { scheduler, random, trace, counters, network, disk, limits, fault } = settings
   const clock = createClock(scheduler.now, 0)
   const errors: string[] = []
+  const office = createTokenOffice(clock.now, counters)
+  let running: Relay | null = null
   let power: Power | null = null
   let starts = 0
 
   const accept = (relay: Relay, own: Power, peer: Peer): Connection => {
     const connection = relay.accept(peer)
+    office.opened(connection)
     let heard = scheduler.now()
     const later = (ms: number, run: () => void): void => {
       scheduler.after(ms, () => {
@@ -73,7 +81,10 @@ export function createRelayHost(settings: RelayHostOptions): RelayHost {
     later(sweepMs, watchExpiry)
     return hearing(connection, (bytes) => {
       heard = scheduler.now()
+      const before = connection.identity
       connection.receiveBytes(bytes)
+      const wrong = office.check(connection, before)
+      if (wrong !== undefined && own.state() === 'on') errors.push(wrong)
     })
   }
 
@@ -100,12 +111,14 @@ export function createRelayHost(settings: RelayHostOptions): RelayHost {
         counters.add('relayCrashes')
         trace.note('relay', 'dies')
         power = null
+        running = null
+        office.died()
       })
       const options: RelayOptions = {
         store: await disk.open(own),
         clock,
         random: random.fork(`relay ${starts}`).bytes,
-        authenticate: (token, now) => Promise.resolve(authenticate(token, now)),
+        authenticate: (token, now) => Promise.resolve(office.authenticate(token, now)),
         logger: {
           error: (message, facts) => {
             // The world fills the disk on purpose.
@@ -125,6 +138,7 @@ export function createRelayHost(settings: RelayHostOptions): RelayHost {
       }
       const relay = makeRelay(fault, options)
       if (own.state() === 'off') return
+      running = relay
       trace.note('relay', `starts, epoch ${disk.epoch()}`)
       sweep(relay, own)
       network.setDoor({ power: own, accept: (peer) => accept(relay, own, peer) })
@@ -132,12 +146,15 @@ export function createRelayHost(settings: RelayHostOptions): RelayHost {
     crash() {
       power?.off()
     },
+    mint: office.mint,
+    revoke(user) {
+      const relay = running
+      if (relay === null) return
+      trace.note('relay', `signs ${user} out`)
+      power?.enter(() => {
+        const wrong = office.revoke(relay, user)
+        if (wrong !== undefined && power?.state() === 'on') errors.push(wrong)
+      })
+    },
   }
-}
-
-function authenticate(token: string, now: number): Authenticated {
-  const read = readToken(token)
-  if (read === null) return { ok: false, code: 'bad-token', detail: 'no token of this world' }
-  if (read.expires <= now) return { ok: false, code: 'token-expired', detail: 'the token has expired' }
-  return { ok: true, user: read.user, expires: read.expires }
 }

@@ -101,6 +101,9 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
         if (verdict.class === 'later') counters.add('laters')
       }
     }
+    if (frame.frame === 'token-taken') counters.add('renewals')
+    if (frame.frame === 'failure' && frame.code === 'token-expired') counters.add('expiries')
+    if (frame.frame === 'failure' && frame.code === 'revoked') counters.add('sessionsRevoked')
     if (frame.frame === 'failure' && frame.detail !== idleDetail)
       counters.add(frame.code === 'out-of-step' ? 'outOfStep' : 'sessionFailures')
   }
