@@ -1,8 +1,14 @@
 /** All attacks there are. */
 import { authorship } from './attacks/authorship.ts'
 import { clocks } from './attacks/clocks.ts'
+import { commands } from './attacks/commands.ts'
 import { content } from './attacks/content.ts'
+import { floods } from './attacks/floods.ts'
+import { forms } from './attacks/forms.ts'
+import { frames } from './attacks/frames.ts'
+import { http } from './attacks/http.ts'
 import { operations } from './attacks/operations.ts'
+import { oversize } from './attacks/oversize.ts'
 import { people } from './attacks/people.ts'
 import { reading } from './attacks/reading.ts'
 import { rights } from './attacks/rights.ts'
@@ -11,17 +17,23 @@ import { structure } from './attacks/structure.ts'
 import { tokens } from './attacks/tokens.ts'
 import type { Attack, Theme, ThemedAttack } from './attack.ts'
 
-const byTheme: Readonly<Partial<Record<Theme, readonly Attack[]>>> = {
+const byTheme: Readonly<Record<Theme, readonly Attack[]>> = {
   authorship,
   clocks,
   structure,
+  forms,
   content,
   operations,
   rights,
+  commands,
   reading,
   people,
   sessions,
   tokens,
+  http,
+  frames,
+  oversize,
+  floods,
 }
 
 export const attacks: readonly ThemedAttack[] = Object.entries(byTheme).flatMap(([theme, list]) =>
