@@ -170,7 +170,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
 
   /** A device that comes again and again. */
   const turnedAway = (identity: Identity, channel: Channel): boolean => {
-    const waitMs = Math.min(rates.hello(identity.user), limits.maxRateWaitMs)
+    const waitMs = rates.hello(identity.user)
     if (waitMs === 0) return hasTooMany(identity, channel)
     channel.end('overloaded', 'this user begins sessions too often', waitMs)
     return true

@@ -34,8 +34,14 @@ export interface RelayLimits extends PageLimits {
   readonly maxCreationsPerHour: number
   /** Sessions begun by one user: a relay that was restarted sees all his devices at once, again and again only a loop. */
   readonly maxHellosPerMinute: number
-  /** Who is told to wait longer than this goes on sending, and ends as `overloaded`. As long as devices wait at most. */
+  /** Nobody is told to wait longer than this, and no device waits longer. */
   readonly maxRateWaitMs: number
+  /**
+   * Who would have to, and has sent more than this in vain, keeps no wait, and ends as `overloaded`. All devices of a user
+   * together have sent less before they hear of it.
+   */
+  readonly minFloodUpdates: number
+  readonly minFloodBytes: number
   /** Frames of one session; more end it as `overloaded`. */
   readonly maxFramesPerSecond: number
   readonly maxFramesBurst: number
@@ -117,6 +123,8 @@ export const defaultLimits: RelayLimits = {
   maxCreationsPerHour: 1000,
   maxHellosPerMinute: 120,
   maxRateWaitMs: 60_000,
+  minFloodUpdates: 2048,
+  minFloodBytes: 8 * 1024 * 1024,
   maxFramesPerSecond: 1000,
   maxFramesBurst: 5000,
   maxReadBytesPerSecond: 4 * 1024 * 1024,

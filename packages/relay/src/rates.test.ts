@@ -102,13 +102,13 @@ test('[RE230] a device that comes home with ten thousand messages gets them thro
 
 test('[RE231] who goes on sending where a minute would not do is sent away, and comes back later', async () => {
   const { tom, conversation } = await createTestLunch({
-    limits: { maxUserUpdatesPerSecond: 1, maxUserUpdatesBurst: 1, maxRateWaitMs: 5000 },
+    limits: { maxUserUpdatesPerSecond: 1, maxUserUpdatesBurst: 1, maxRateWaitMs: 5000, minFloodUpdates: 6 },
   })
   const { update } = createPen({ user: tom.user, client: 7 }).text('hello')
-  for (let sent = 0; sent < 5; sent += 1) tom.push(conversation, 1, [update])
-  await settle()
+  for (let sent = 0; sent < 6; sent += 1) tom.push(conversation, 1, [update])
+  expect((await verdicts(tom)).at(-1)).toEqual({ class: 'later', code: 'rate-limited', waitMs: 5000 })
   expect(tom.closedBy).toBeUndefined()
-  for (let sent = 0; sent < 2; sent += 1) tom.push(conversation, 1, [update])
+  tom.push(conversation, 1, [update])
   await settle()
   expect(tom.closedBy).toBe('overloaded')
   expect(tom.frames.at(-1)).toMatchObject({ frame: 'failure', again: 'retry', waitMs: 5000 })

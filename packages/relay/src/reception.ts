@@ -69,9 +69,9 @@ export function createReception(desk: ReceptionDesk): Reception {
   }
 
   /** True when it was too fast: the user is told when to come again, or, when he has not cared, sent away. */
-  const isTooFast = (session: Session, waitMs: number, tell: () => void): boolean => {
+  const isTooFast = (session: Session, waitMs: number | 'flood', tell: (waitMs: number) => void): boolean => {
     if (waitMs === 0) return false
-    if (waitMs <= limits.maxRateWaitMs) tell()
+    if (waitMs !== 'flood') tell(waitMs)
     else end(session, 'overloaded', 'more was sent than is taken, and no wait was kept')
     return true
   }
@@ -80,7 +80,7 @@ export function createReception(desk: ReceptionDesk): Reception {
     if (frame.updates.length === 0) return
     const bytes = frame.updates.reduce((sum, update) => sum + update.length, 0)
     const waitMs = rates.work(session.identity.user, frame.updates.length, bytes)
-    const tell = (): void => session.channel.send(limitedPush(frame, waitMs))
+    const tell = (ms: number): void => session.channel.send(limitedPush(frame, ms))
     if (!isTooFast(session, waitMs, tell)) queue(session, pushInput(session.identity, frame))
   }
 
@@ -88,9 +88,9 @@ export function createReception(desk: ReceptionDesk): Reception {
     const { user } = session.identity
     const input = commandInput(session.identity, frame)
     const waitMs = rates.work(user, 1, input.bytes)
-    if (isTooFast(session, waitMs, () => session.channel.send(limitedCommand(frame, waitMs)))) return
+    if (isTooFast(session, waitMs, (ms) => session.channel.send(limitedCommand(frame, ms)))) return
     const creates = input.kind === 'command' && input.command.ok && input.command.command.op === 'create'
-    const later = creates ? Math.min(rates.creation(user), limits.maxRateWaitMs) : 0
+    const later = creates ? rates.creation(user) : 0
     if (later > 0) session.channel.send(limitedCommand(frame, later))
     else queue(session, input)
   }

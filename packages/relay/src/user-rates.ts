@@ -13,11 +13,14 @@ export interface UserRateLimits {
   readonly maxUserBytesBurst: number
   readonly maxCreationsPerHour: number
   readonly maxHellosPerMinute: number
+  readonly maxRateWaitMs: number
+  readonly minFloodUpdates: number
+  readonly minFloodBytes: number
 }
 
 export interface UserRates {
-  /** How long to wait with updates or a command; 0 when they are taken. */
-  work(user: UserId, updates: number, bytes: number): number
+  /** How long to wait with updates or a command; 0 when they are taken, and a flood when no wait is kept. */
+  work(user: UserId, updates: number, bytes: number): number | 'flood'
   creation(user: UserId): number
   hello(user: UserId): number
   /** Forgets who has waited long enough to be as new. */
@@ -60,10 +63,18 @@ export function createUserRates(limits: UserRateLimits, clock: Clock): UserRates
     return waitMs
   }
 
+  const isFlood = (user: UserId): boolean => {
+    const { updates, bytes } = bucketsOf(user, clock.now())
+    return updates.line > limits.minFloodUpdates || bytes.line > limits.minFloodBytes
+  }
+
   return {
-    work: (user, updates, bytes) => takeAll(user, { updates, bytes }),
-    creation: (user) => takeAll(user, { creations: 1 }),
-    hello: (user) => takeAll(user, { hellos: 1 }),
+    work(user, updates, bytes) {
+      const waitMs = takeAll(user, { updates, bytes })
+      return waitMs > limits.maxRateWaitMs && isFlood(user) ? 'flood' : Math.min(waitMs, limits.maxRateWaitMs)
+    },
+    creation: (user) => Math.min(takeAll(user, { creations: 1 }), limits.maxRateWaitMs),
+    hello: (user) => Math.min(takeAll(user, { hellos: 1 }), limits.maxRateWaitMs),
     sweep() {
       const now = clock.now()
       if (now >= swept && now < swept + sweepMs) return

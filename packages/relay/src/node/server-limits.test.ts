@@ -10,7 +10,13 @@ const conversation = testConversationId(2)
 test('[RE251] what is refused and who is sent away for a limit is counted by its code', async () => {
   const server = await startTestServer({
     timings: { sweepMs: 5 },
-    limits: { maxUserUpdatesPerSecond: 0.02, maxUserUpdatesBurst: 2, maxUserCreated: 1, maxUserSessions: 1 },
+    limits: {
+      maxUserUpdatesPerSecond: 0.02,
+      minFloodUpdates: 1,
+      maxUserUpdatesBurst: 2,
+      maxUserCreated: 1,
+      maxUserSessions: 1,
+    },
   })
   onTestFinished(server.dispose)
   const tom = await openDevice(server.ws, 'Tom')
