@@ -139,3 +139,21 @@ test('[RE111] a state that is not JSON, or not text, is no message', () => {
   expect(readYMessage(bytes.with(bytes.length - 2, 0xff))).toEqual({ kind: 'malformed' })
   expect(readYMessage(Uint8Array.of(...bytes, 0))).toEqual({ kind: 'malformed' })
 })
+
+test('[RE111] a client or a clock of more than 53 bits is no message', () => {
+  const largest = [255, 255, 255, 255, 255, 255, 255, 15]
+  const beyond = [128, 128, 128, 128, 128, 128, 128, 16]
+  const message = (...numbers: readonly (readonly number[])[]): Uint8Array => {
+    const entry = [1, ...numbers.flat(), 4, ...Buffer.from('null')]
+    return Uint8Array.of(1, entry.length, ...entry)
+  }
+  expect(readYMessage(message(largest, largest))).toMatchObject({
+    entries: [{ client: Number.MAX_SAFE_INTEGER, clock: Number.MAX_SAFE_INTEGER }],
+  })
+  expect(readYMessage(message(beyond, [1]))).toEqual({ kind: 'malformed' })
+  expect(readYMessage(message([1], beyond))).toEqual({ kind: 'malformed' })
+  const vector = (clock: readonly number[]): Uint8Array =>
+    Uint8Array.of(0, 0, clock.length + 2, 1, 1, ...clock)
+  expect(readYMessage(vector(largest))).toMatchObject({ kind: 'step1' })
+  expect(readYMessage(vector(beyond))).toEqual({ kind: 'malformed' })
+})

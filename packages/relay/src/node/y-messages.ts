@@ -134,8 +134,15 @@ function isStateVector(payload: Uint8Array): boolean {
   const decoder = decoding.createDecoder(payload)
   const clients = decoding.readVarUint(decoder)
   if (clients > maxStateVectorClients) return false
-  for (let index = 0; index < clients * 2; index += 1) decoding.readVarUint(decoder)
+  for (let index = 0; index < clients * 2; index += 1) readWhole(decoder)
   return !decoding.hasContent(decoder)
+}
+
+/** lib0 lets the last byte of a number carry it beyond 53 bits, where clocks do not count any more. */
+function readWhole(decoder: decoding.Decoder): number {
+  const number = decoding.readVarUint(decoder)
+  if (!Number.isSafeInteger(number)) throw new RangeError('a number has more than 53 bits')
+  return number
 }
 
 function readAwareness(decoder: decoding.Decoder): YMessage {
@@ -143,8 +150,8 @@ function readAwareness(decoder: decoding.Decoder): YMessage {
   const count = decoding.readVarUint(decoder)
   if (count > maxAwarenessEntries) return { kind: 'malformed' }
   for (let index = 0; index < count; index += 1) {
-    const client = decoding.readVarUint(decoder)
-    const clock = decoding.readVarUint(decoder)
+    const client = readWhole(decoder)
+    const clock = readWhole(decoder)
     const state = decoding.readVarUint8Array(decoder)
     // Every reader parses it, and throws at what is none; written anew, so that one value has one text.
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(state))
