@@ -62,6 +62,9 @@ export const maxHeaderBytes: number = 16 * 1024
 export const headersTimeoutMs = 10_000
 export const requestTimeoutMs = 20_000
 
+/** How often that is looked at: Node's own 30 seconds would let everybody have as much more. */
+export const requestsLookedAtMs = 2_000
+
 /** What may take how long, in milliseconds. Tests shorten them. */
 export interface ServerTimings {
   /** From the upgrade to the first frame: nobody holds a socket for nothing. */
@@ -72,6 +75,8 @@ export interface ServerTimings {
   readonly idleMs: number
   /** From our close to the end of the connection, whatever the peer does. */
   readonly closeMs: number
+  /** A plain request that moves nothing for so long is cut off: a file that nobody reads holds two descriptors. */
+  readonly takenMs: number
   /** How often deadlines are looked at; none is met more exactly than this. */
   readonly sweepMs: number
 }
@@ -81,5 +86,6 @@ export const defaultTimings: ServerTimings = {
   greetMs: 15_000,
   idleMs: 60_000,
   closeMs: 3_000,
+  takenMs: 30_000,
   sweepMs: 1_000,
 }

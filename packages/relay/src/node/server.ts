@@ -22,6 +22,7 @@ import {
   headersTimeoutMs,
   maxHeaderBytes,
   requestTimeoutMs,
+  requestsLookedAtMs,
 } from './server-limits.ts'
 import { describeError, silentLogger } from './server-log.ts'
 import { createMetrics } from './server-metrics.ts'
@@ -76,7 +77,8 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
   await checkDirectory(directory)
 
   // The port comes first: it is given back without a trace, a directory that has been made is not.
-  const door = await openDoor(options.port, host)
+  const timings = { ...defaultTimings, ...options.timings }
+  const door = await openDoor(options.port, host, timings.takenMs)
   const { store, rules } = await openData(directory, tokens).catch(async (error: unknown) => {
     await door.close()
     throw explainStore(error, directory)
@@ -121,7 +123,7 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     },
     metrics,
     logger,
-    timings: { ...defaultTimings, ...options.timings },
+    timings,
     maxSockets: options.maxSockets ?? defaultMaxSockets,
     maxGreeting: options.maxGreeting ?? defaultMaxGreeting,
     lowWaterBytes: limits.maxBufferedBytes / 2,
@@ -158,15 +160,20 @@ interface Door {
   readonly close: () => Promise<void>
 }
 
-async function openDoor(port: number, host: string): Promise<Door> {
+async function openDoor(port: number, host: string, takenMs: number): Promise<Door> {
   let network: Network | undefined
   const server = createServer({
     maxHeaderSize: maxHeaderBytes,
     headersTimeout: headersTimeoutMs,
     requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: requestsLookedAtMs,
   })
+  // Of a connection that has become a socket, `ws` takes this back.
+  server.setTimeout(takenMs)
   server.on('request', (request, response) => {
-    if (network === undefined) plain(response, 503, 'The relay is starting.', { Connection: 'close' })
+    // A second request behind one that is not answered yet: Node would keep the answers to thousands for who never reads.
+    if (response.socket === null) request.socket.destroy()
+    else if (network === undefined) plain(response, 503, 'The relay is starting.', { Connection: 'close' })
     else network.request(request, response)
   })
   server.on('upgrade', (request, stream, head) => {
