@@ -27,6 +27,20 @@ test('[RE239] one device more than a user may have is told to wait, and those in
   expect(next.closedBy).toBeUndefined()
 })
 
+test('[RE239] [RE169] a sign-in under a tag takes the place of the device that has it', async () => {
+  const { relay } = createTestRelay({ limits: { maxUserSessions: 1 } })
+  const signIn = (device: number, login: boolean): TestDevice =>
+    createTestDevice(relay, { user: 'Tom', device, token: 'Tom', tag: 'phone', login })
+  const one = signIn(1, true)
+  await settle()
+  const two = signIn(2, true)
+  await settle()
+  expect([one.closedBy, two.closedBy]).toEqual(['conflict', undefined])
+  const back = signIn(1, false)
+  await settle()
+  expect([back.closedBy, two.closedBy]).toEqual(['conflict', undefined])
+})
+
 test('[RE239] readers of a single conversation take no place of a device', async () => {
   const { relay } = createTestRelay({ limits: { maxUserSessions: 1 } })
   createTestDevice(relay, { user: 'Tom', device: 8, only: testConversationId(1) })

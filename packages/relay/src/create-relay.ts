@@ -160,26 +160,27 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
   }
 
   const enterByHello: Desk['enter'] = (identity, greeting, channel, entered) => {
-    if (turnedAway(identity, channel)) return
+    if (turnedAway(identity, greeting.tag, channel)) return
     const enterNow = (): void => {
-      if (!hasTooMany(identity, channel)) entered(enter(identity, greeting, channel))
+      if (!hasTooMany(identity, greeting.tag, channel)) entered(enter(identity, greeting, channel))
     }
     if (greeting.tag === '') enterNow()
     else claimTag({ claim: { ...identity, ...greeting }, channel, enter: enterNow, refuse: entered })
   }
 
   /** A device that comes again and again. */
-  const turnedAway = (identity: Identity, channel: Channel): boolean => {
+  const turnedAway = (identity: Identity, tag: string, channel: Channel): boolean => {
     const waitMs = rates.hello(identity.user)
-    if (waitMs === 0) return hasTooMany(identity, channel)
+    if (waitMs === 0) return hasTooMany(identity, tag, channel)
     channel.end('overloaded', 'this user begins sessions too often', waitMs)
     return true
   }
 
-  /** Who is in session stays: one more would come back as soon as it were sent away for another. */
-  const hasTooMany = ({ user, device }: Identity, channel: Channel): boolean => {
+  /** Who is in session stays: one more would come back as soon as it were sent away for another. A tag has one place. */
+  const hasTooMany = ({ user, device }: Identity, tag: string, channel: Channel): boolean => {
     const others = [...sessions.of(user)].filter(
-      ({ identity, follows }) => identity.device !== device && follows === undefined,
+      (other) =>
+        other.identity.device !== device && other.follows === undefined && (tag === '' || other.tag !== tag),
     )
     if (others.length < limits.maxUserSessions) return false
     channel.end('overloaded', 'this user has as many devices in session as he may', limits.maxRateWaitMs)
