@@ -130,6 +130,19 @@ test('[CL387] neither app nor relay is hammered by tokens that do not hold', asy
   expect(brief.tokens.length).toBeLessThan(40)
 })
 
+test('[CL388] a relay that lets nobody in for now costs the app no request', async () => {
+  const device = await startDevice({ token: numbered() })
+  for (let time = 0; time < 4; time += 1) {
+    await device.opens()
+    if (time % 2 === 0) await device.say(failureFrame('overloaded'))
+    else await device.cut()
+    await device.pass(minute)
+  }
+  await device.connect()
+  expect(device.tokens).toEqual(['connect'])
+  expect(new Set(tokensSent(device))).toEqual(new Set(['token.1']))
+})
+
 test('[CL388] how long a token holds is what the relay says, not what this clock makes of it', async () => {
   const device = await startDevice({ token: numbered() })
   await device.connect({ tokenMs: 10 * minute, ahead: 26 * hour })

@@ -38,10 +38,12 @@ export interface Tokens {
 
 interface Token {
   readonly text: string
-  /** When it runs out, where that is known; one of which it is not is good for one session. */
+  /** When it runs out, as the relay has said; one of which it has not is good for one session. */
   readonly until: number | undefined
   /** The relay has been given it at a hello, or has taken it: what it says of a token it says of this one. */
-  readonly judged: boolean
+  readonly offered: boolean
+  /** A session has begun, or goes on, with it. */
+  readonly taken: boolean
 }
 
 export function createTokens(options: TokensOptions): Tokens {
@@ -79,7 +81,7 @@ export function createTokens(options: TokensOptions): Tokens {
   function given(mine: () => void, text: string): void {
     mine()
     const isNew = token?.text !== text
-    if (isNew) token = { text, until: usableUntil(text), judged: false }
+    if (isNew) token = { text, until: undefined, offered: false, taken: false }
     if (wanted) {
       wanted = false
       why = 'connect'
@@ -115,22 +117,15 @@ export function createTokens(options: TokensOptions): Tokens {
     emit({ type: 'error', code, detail })
   }
 
-  /** The expiry a token carries is a hint for not using it in vain; the relay decides. */
-  function usableUntil(text: string): number | undefined {
-    const payload = text.split('.')[1]
-    const expires = payload === undefined ? undefined : /"exp":\s*(\d+)/.exec(decodeBase64Url(payload))?.[1]
-    return expires === undefined ? undefined : Number(expires) * 1000 - limits.connectDeadlineMs
-  }
-
   function isUsable(): boolean {
     if (token === undefined) return false
-    return token.until === undefined ? !token.judged : ports.now() < token.until
+    return token.until === undefined ? !token.taken : ports.now() < token.until
   }
 
   return {
     ask(reason) {
       // What ran out may be the one before: this one may have been on its way.
-      const mayHold = reason === 'connect' || (reason === 'expired' && token?.judged === false)
+      const mayHold = reason === 'connect' || (reason === 'expired' && token?.offered === false)
       if (mayHold && isUsable()) {
         ready()
         return
@@ -144,12 +139,12 @@ export function createTokens(options: TokensOptions): Tokens {
       if (asking === undefined) request(why)
     },
     refresh() {
-      if (token?.judged === false && isUsable()) fresh()
+      if (token?.offered === false && isUsable()) fresh()
       else if (asking === undefined) request('refresh')
     },
     greet() {
       if (token === undefined) return ''
-      token = { ...token, judged: true }
+      token = { ...token, offered: true }
       return token.text
     },
     text: () => token?.text ?? '',
@@ -159,7 +154,7 @@ export function createTokens(options: TokensOptions): Tokens {
       if (token === undefined) return
       // By the relay's clock, which this device's may be far from.
       const until = ms === undefined ? token.until : ports.now() + ms - limits.connectDeadlineMs
-      token = { ...token, until, judged: true }
+      token = { ...token, until, offered: true, taken: true }
     },
   }
 }
@@ -172,24 +167,4 @@ function isNothing(text: unknown): boolean {
 /** Tokens are printable ASCII, and the relay reads no longer ones. */
 function isToken(text: unknown): text is string {
   return typeof text === 'string' && text.length <= maxTokenBytes && /^[ -~]+$/.test(text)
-}
-
-const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
-
-/** ASCII is all that is looked for in it. */
-function decodeBase64Url(text: string): string {
-  let decoded = ''
-  let bits = 0
-  let held = 0
-  for (const character of text) {
-    const value = alphabet.indexOf(character)
-    if (value < 0) return ''
-    held = ((held << 6) | value) & 0xffff
-    bits += 6
-    if (bits >= 8) {
-      bits -= 8
-      decoded += String.fromCharCode((held >> bits) & 0xff)
-    }
-  }
-  return decoded
 }
