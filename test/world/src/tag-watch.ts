@@ -30,8 +30,8 @@ export function createTagWatch(disk: Pick<RelayDisk, 'log'>, counters: Counters)
   /** By line. */
   const greetings = new Map<number, Greeting>()
   const ids = new Map<string, string>()
-  /** `user tag id` of those who have signed in, and are not answered yet. */
-  const signingIn = new Set<string>()
+  /** By line: `user tag id` of those who have signed in, and are not answered yet. One device may do so on several. */
+  const signingIn = new Map<number, string>()
 
   return {
     idOf: (device) => ids.get(device),
@@ -41,12 +41,13 @@ export function createTagWatch(disk: Pick<RelayDisk, 'log'>, counters: Counters)
       const { device: id, tag, login } = read.frame
       greetings.set(line, { id, tag, login })
       ids.set(device, id)
-      if (login) signingIn.add(`${user} ${tag} ${id}`)
+      if (login) signingIn.set(line, `${user} ${tag} ${id}`)
     },
     landing: ({ tags }) =>
       tags.flatMap(({ user, tag, device }) => {
         const before = disk.log().tags.get(`${user} ${tag}`)
-        const may = before === undefined || before === device || signingIn.has(`${user} ${tag} ${device}`)
+        const signsIn = [...signingIn.values()].includes(`${user} ${tag} ${device}`)
+        const may = before === undefined || before === device || signsIn
         return may ? [] : [`a device of ${user} took the tag ${tag} from another one, and did not sign in`]
       }),
     leaves(line, user, frame) {
@@ -56,7 +57,7 @@ export function createTagWatch(disk: Pick<RelayDisk, 'log'>, counters: Counters)
       const holder = disk.log().tags.get(`${user} ${tag}`)
       if (frame.frame === 'welcome') {
         if (login) counters.add('signIns')
-        signingIn.delete(`${user} ${tag} ${id}`)
+        signingIn.delete(line)
         return holder === id ? [] : [`it was let in, and its tag belongs to another device on the disk`]
       }
       if (frame.frame !== 'failure' || frame.code !== 'conflict') return []
