@@ -56,7 +56,7 @@ export function doorsOf({ expects }: Attack): readonly Door[] {
 }
 
 /** What no honest device sends: so many of them, and the session is over. Rule RE26. */
-export const violations: readonly string[] = ['not-an-append', 'not-canonical', 'author-mismatch']
+const violations: readonly string[] = ['not-an-append', 'not-canonical', 'author-mismatch']
 
 /** The answers of both doors to bytes that are refused with a final code. */
 export function refusedEverywhere(code: string): Attack['expects'] {

@@ -15,7 +15,7 @@ export interface WriteOptions {
 
 export interface Attacker {
   readonly door: Door
-  /** His session, which is opened when it is first needed and stays. */
+  /** His session, which is opened when it is first needed and stays. Throws `Ended` once it has ended. */
   readonly session: () => Promise<Session>
   /** Through the door: pushed, or sent as the updates of a stock tool. */
   readonly write: (updates: readonly Uint8Array[], options?: WriteOptions) => Promise<readonly string[]>
@@ -52,7 +52,9 @@ export function createAttacker(ground: Ground, scene: Scene, door: Door, expecte
   const own: Attacker = {
     door,
     async session() {
-      if (session === undefined || session.line.ended() !== undefined) {
+      const how = session?.line.ended()
+      if (how !== undefined) throw new Ended(how)
+      if (session === undefined) {
         session = await enter(ground, mallory, nextDevice())
         lines.push(session.line)
       }

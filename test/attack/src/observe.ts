@@ -1,5 +1,4 @@
 /** Everything honest people have and are given, as text: before an attack, and after it. */
-import { checkRelayData } from '@parley/relay/node'
 import { WebSocket } from 'ws'
 import { WebsocketProvider } from 'y-websocket'
 import * as Y from 'yjs'
@@ -17,11 +16,16 @@ export interface StockReader {
   readonly leave: () => void
 }
 
+interface Observers {
+  readonly sdk: SdkDevice | undefined
+  readonly reader: StockReader | undefined
+  readonly brief: boolean
+}
+
 export async function observe(
   scene: Scene,
   witness: Witness,
-  sdk: SdkDevice | undefined,
-  reader: StockReader | undefined,
+  { sdk, reader, brief }: Observers,
 ): Promise<State> {
   const { ground, tom, mary, all } = scene
   const state: Record<string, string> = {}
@@ -29,22 +33,21 @@ export async function observe(
     for (const [name, value] of Object.entries(part)) state[`${whose} ${name}`] = value
   }
   add("Tom's device:", await witness.state())
-  for (const user of [tom.user, mary]) {
+  for (const user of brief ? [mary] : [tom.user, mary]) {
     const device = await enter(ground, user)
-    // Mary may be in fewer of them: she is answered that they are not hers, before and after.
+    // Mary is not in all of them: she is answered that they are not hers, before and after.
     add(`a fresh device of ${user}:`, await freshState(device, all))
     device.line.close()
   }
   if (sdk !== undefined) add("Mary's device:", await sdk.state())
   if (reader !== undefined) add('a stock reader:', { page: hex(Y.encodeStateAsUpdate(reader.doc)) })
   const { network } = ground
-  if (network !== undefined) {
+  if (network !== undefined && !brief) {
     for (const name of [`c/${scene.conversation}`, `c/${scene.conversation}/${scene.page}`]) {
       const fresh = await openReader(ground, network, tom, name)
       add('a fresh stock reader:', { [name]: hex(Y.encodeStateAsUpdate(fresh.doc)) })
       fresh.leave()
     }
-    state['parley check'] = checkRelayData(network.directory).problems.join('\n')
   }
   return state
 }

@@ -1,7 +1,6 @@
 /** Makes scenes: with honest devices, over the first door. */
 import {
   type ConversationId,
-  type EntryId,
   makeConversationId,
   makeClientId,
   parseUserId,
@@ -183,5 +182,3 @@ async function written(
 export function penOf({ mallory, last }: Scene, options: { readonly user?: UserId } = {}): Pen {
   return createPen({ user: options.user ?? mallory, client: nextClient(), origin: last })
 }
-
-export type { EntryId }

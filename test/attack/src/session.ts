@@ -57,7 +57,7 @@ export async function enter(ground: Ground, user: UserId, device: DeviceId = nex
   return sessionOf(line, user, device)
 }
 
-export function sessionOf(line: Line, user: UserId, device: DeviceId): Session {
+function sessionOf(line: Line, user: UserId, device: DeviceId): Session {
   return {
     user,
     device,

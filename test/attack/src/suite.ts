@@ -1,4 +1,5 @@
 /** The whole suite against one relay process: a line for each attack and door, and a sum. */
+import { checkRelayData } from '@parley/relay/node'
 import type { Door } from './answers.ts'
 import { doorsOf, type ThemedAttack } from './attack.ts'
 import { openBystanders } from './bystanders.ts'
@@ -29,24 +30,36 @@ export async function runSuite(
   ground: ProcessGround,
   tasks: readonly Task[],
   print: (line: string) => void,
+  brief = false,
 ): Promise<readonly Result[]> {
   const { network } = ground
   const probe = await openProbe(ground, network)
   const bystanders = await openBystanders(ground, network)
   const watch = createWatch(network, probe, bystanders)
   const results: Result[] = []
-  for (const { attack, door } of tasks) {
-    // One attack at a time: what is otherwise afterwards is its doing.
-    const result = await tryAttack(ground, attack, door, watch)
+  const tell = (result: Result): void => {
     results.push(result)
     print(lineOf(result))
+  }
+  // One attack at a time: what is otherwise afterwards is its doing.
+  for (const [index, { attack, door }] of tasks.entries()) {
+    tell(await tryAttack(ground, attack, door, { watch, brief }))
+    if (tasks[index + 1]?.attack.theme === attack.theme) continue
+    const problems = checkRelayData(network.directory).problems
+    if (problems.length > 0) tell(damage(attack.theme, problems))
   }
   await probe.close()
   await bystanders.close()
   return results
 }
 
-export function lineOf({ attack, door, faults, seen, ms, waitMs }: Result): string {
+/** The conversation that a problem names leads to the attack: each has its own. */
+function damage(theme: string, problems: readonly string[]): Result {
+  const faults = problems.map((problem) => `parley check: ${problem}`)
+  return { attack: `the data after ${theme}`, door: 'parley', faults, seen: 'damage', ms: 0, waitMs: 0 }
+}
+
+function lineOf({ attack, door, faults, seen, ms, waitMs }: Result): string {
   const slow = waitMs > ceilings.noticedMs ? `, others waited ${Math.round(waitMs)} ms` : ''
   const line = `${faults.length === 0 ? 'held' : 'FELL'}  ${attack} (${door}): ${short(seen)}, ${Math.round(ms)} ms${slow}`
   return [line, ...faults.map((fault) => `      ${fault.slice(0, 1000)}`)].join('\n')

@@ -1,6 +1,6 @@
 /** Waiting for something to become true, with an end: a machine with other things to do is slow, and not stuck. */
 
-export const patienceMs = 20_000
+const patienceMs = 20_000
 
 /** Looks now, and whenever it is woken. Throws when nothing has come in time, or what the look throws. */
 export async function waitFor<Value>(

@@ -41,7 +41,7 @@ export function createWatch(network: Network, probe: Probe, bystanders: Bystande
         const grownBytes = before === undefined || after === undefined ? undefined : after - before
         if (waitMs > ceilings.maxWaitMs) faults.push(`others waited ${Math.round(waitMs)} ms`)
         if ((grownBytes ?? 0) > ceilings.maxGrownBytes) faults.push(`the relay grew by ${grownBytes} bytes`)
-        const errors = /^.* (error|ERROR) .*$/m.exec(network.output().slice(printed))
+        const errors = /^\S+ error .*$/m.exec(network.output().slice(printed))
         if (errors !== null) faults.push(`the relay logged an error: ${errors[0]}`)
         return { faults, waitMs, grownBytes, counted: countedSince(metrics, await network.metrics()) }
       }
@@ -54,7 +54,7 @@ function countedSince(before: Metrics, after: Metrics): (name: string) => number
 }
 
 /** Of a process, as Linux tells it. */
-export function residentBytes(pid: number): number | undefined {
+function residentBytes(pid: number): number | undefined {
   try {
     const kilobytes = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
     return kilobytes === undefined ? undefined : Number(kilobytes) * 1024

@@ -230,6 +230,15 @@ const writing: readonly Attack[] = (
   run: async (attacker, stage) => attacker.write([penOf(stage).text('let me in').update]),
 }))
 
+const elsewhere: Attack = {
+  name: 'write-elsewhere-after-removal',
+  says: 'a message for another page, where he was removed: he is not told which one is open',
+  breaks: ['RE18', 'RE25'],
+  scene: 'removed',
+  expects: { parley: { answers: ['refused not-a-member'], again: 'same' } },
+  run: async (attacker, stage) => attacker.write([penOf(stage).text('let me in').update], { page: 7 }),
+}
+
 const operating: readonly Attack[] = (
   [
     ['muted', 'muted', ['DO97']],
@@ -255,4 +264,4 @@ const operating: readonly Attack[] = (
   } satisfies Attack,
 ])
 
-export const rights: readonly Attack[] = [...escalation, ...entering, ...writing, ...operating]
+export const rights: readonly Attack[] = [...escalation, ...entering, ...writing, elsewhere, ...operating]

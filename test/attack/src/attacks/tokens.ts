@@ -160,7 +160,7 @@ const claims: readonly Attack[] = [
     ['RE81', 'DO1'],
   ),
   shown(
-    'device-of-no-form',
+    'token-device-of-no-form',
     'a token for a device whose id is none',
     (scene) => forge(scene, { claims: { device: 'mine' } }),
     undefined,

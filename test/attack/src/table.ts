@@ -1,0 +1,32 @@
+/** The attacks as README.md lists them. */
+import { type Door, doors } from './answers.ts'
+import { type Attack, type ThemedAttack, themes } from './attack.ts'
+
+export function attackTable(attacks: readonly ThemedAttack[]): string {
+  return themes
+    .map((theme) => {
+      const rows = attacks.filter((attack) => attack.theme === theme).map(rowOf)
+      return [
+        `### ${theme}`,
+        '',
+        '| attack | what is done | against | door and answer |',
+        '| --- | --- | --- | --- |',
+        ...rows,
+        '',
+      ].join('\n')
+    })
+    .join('\n')
+}
+
+function rowOf(attack: Attack): string {
+  const answers = doors.flatMap((door) => answerOf(attack, door))
+  return `| ${attack.name} | ${attack.says} | ${attack.breaks.join(' ')} | ${answers.join('; ')} |`
+}
+
+function answerOf({ expects }: Attack, door: Door): readonly string[] {
+  const expected = expects[door]
+  if (expected === undefined) return []
+  const { answers, again } = expected
+  const more = again === undefined || again === 'same' ? '' : `, then ${again}`
+  return [`${door}: ${answers.join(', ')}${more}`]
+}

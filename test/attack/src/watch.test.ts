@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { type Network, readMetrics } from './ground.ts'
+import { attacks } from './attacks.ts'
+import { startGround } from './ground-process.ts'
+import { runSuite, tasksOf } from './suite.ts'
+import { uncounted } from './trial.ts'
+import { ceilings, createWatch } from './watch.ts'
+
+interface Fake {
+  readonly alive?: boolean
+  readonly printed?: string
+  readonly waitMs?: number
+  readonly pid?: number
+}
+
+/** A relay that is only told of. */
+async function watched({
+  alive = true,
+  printed = '',
+  waitMs = 1,
+  pid = process.pid,
+}: Fake): Promise<readonly string[]> {
+  let output = 'before error \n'
+  const none = async (): Promise<never> => {
+    throw new Error('not asked')
+  }
+  const network: Network = {
+    port: 0,
+    secret: '',
+    adminSecret: '',
+    http: '',
+    ws: '',
+    directory: '',
+    pid,
+    alive: () => alive,
+    output: () => output,
+    metrics: async () => new Map(),
+    end: none,
+  }
+  const probe = { longest: () => waitMs, close: none }
+  const watch = createWatch(network, probe, { beat: async () => 1, close: none })
+  const end = await watch.begin()
+  output += printed
+  return (await end()).faults
+}
+
+test('[AT9] a relay as it should be is no fault', async () => {
+  expect(await watched({})).toEqual([])
+  expect(await watched({ pid: -1 })).toEqual([])
+})
+
+test('[AT9] a relay that has ended, logged an error, or let others wait is one', async () => {
+  expect(await watched({ alive: false })).toEqual([expect.stringContaining('the relay has ended')])
+  expect(await watched({ printed: '2026-01-01T00:00:00Z error relay-fault x=1\n' })).toEqual([
+    expect.stringContaining('relay-fault'),
+  ])
+  expect(await watched({ waitMs: ceilings.maxWaitMs + 1 })).toEqual([
+    expect.stringContaining('others waited'),
+  ])
+  expect(await watched({ waitMs: ceilings.noticedMs + 1 })).toEqual([])
+})
+
+test('[AT9] what was refused must have been counted, each by its class and code', () => {
+  const counts = new Map([['parley_answers_total{class="refused",code="gap"}', 1]])
+  const counted = (name: string): number => counts.get(name) ?? 0
+  const watchedNow = { faults: [], waitMs: 0, grownBytes: 0, counted }
+  expect(uncounted({ answers: ['refused gap'] }, watchedNow)).toEqual([])
+  expect(
+    uncounted({ answers: ['rewrite gap', 'closed 4540 gap'], again: 'failure malformed' }, watchedNow),
+  ).toEqual([
+    'parley_answers_total{class="rewrite",code="gap"} has not been counted',
+    'parley_failures_total{code="write-refused"} has not been counted',
+    'parley_failures_total{code="malformed"} has not been counted',
+  ])
+})
+
+test('[AT9] figures are read by their names', () => {
+  const text = '# HELP x y\nparley_sessions 3\nparley_failures_total{code="gap"} 7\n'
+  expect([...readMetrics(text)]).toEqual([
+    ['parley_sessions', 3],
+    ['parley_failures_total{code="gap"}', 7],
+  ])
+})
+
+test('[AT8] attacks run against a relay process, through each of its doors', async () => {
+  const ground = await startGround()
+  const names = ['forged-author', 'write-after-removal', 'unsigned', 'revoke-without-secret', 'unmasked']
+  const tasks = names.flatMap((only) => tasksOf(attacks, { only }))
+  const lines: string[] = []
+  const results = await runSuite(ground, tasks, (line) => lines.push(line))
+  await ground.network.end()
+  expect(results.flatMap(({ attack, faults }) => faults.map((fault) => `${attack}: ${fault}`))).toEqual([])
+  expect(new Set(tasks.map(({ door }) => door))).toEqual(new Set(['parley', 'stock', 'http']))
+  expect(lines).toHaveLength(tasks.length)
+  expect(lines.every((line) => line.startsWith('held'))).toBe(true)
+})
