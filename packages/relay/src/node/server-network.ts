@@ -84,6 +84,7 @@ export function createNetwork(setting: NetworkSetting): Network {
     const at = now()
     for (const session of sessions) session.sweep(at)
     greeters.sweep()
+    stock.sweep()
     relay.sweep()
   }, timings.sweepMs)
 

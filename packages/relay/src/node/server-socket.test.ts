@@ -2,10 +2,11 @@ import { once } from 'node:events'
 import { type AddressInfo, type Socket, connect } from 'node:net'
 import { type IncomingMessage, createServer } from 'node:http'
 import type { Duplex } from 'node:stream'
+import type { FailureCode } from '@parley/wire'
 import { expect, onTestFinished, test } from 'vitest'
 import { type WebSocket as ServerSocket, WebSocket, WebSocketServer } from 'ws'
 import type { Connection, Peer } from '../ports.ts'
-import { defaultTimings } from './server-limits.ts'
+import { defaultTimings, maxPingsPerSecond } from './server-limits.ts'
 import { silentLogger } from './server-log.ts'
 import { createMetrics } from './server-metrics.ts'
 import { createCork, serveSocket } from './server-socket.ts'
@@ -16,21 +17,21 @@ interface Pair {
   /** How often the core has been told that all has left. */
   readonly drained: () => number
   /** Resolves when something has come that is no frame. */
-  readonly failed: Promise<void>
+  readonly failed: Promise<FailureCode>
   /** What lies below the server's end. */
   readonly stream: Duplex
 }
 
 /** A socket with a core behind it that does nothing by itself. */
-async function pair(lowWaterBytes: number): Promise<Pair> {
+async function pair(lowWaterBytes: number, receiveBytes: () => void = () => undefined): Promise<Pair> {
   const server = createServer()
   const sockets = new WebSocketServer({ noServer: true, autoPong: false })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
   let drained = 0
-  let fail: () => void
-  const failed = new Promise<void>((resolve) => {
+  let fail: (code: FailureCode) => void
+  const failed = new Promise<FailureCode>((resolve) => {
     fail = resolve
   })
   const served = new Promise<{ readonly peer: Peer; readonly stream: Duplex }>((resolve) => {
@@ -46,7 +47,7 @@ async function pair(lowWaterBytes: number): Promise<Pair> {
             const connection: Connection = {
               state: 'open',
               identity: undefined,
-              receiveBytes: ignore,
+              receiveBytes,
               receive: ignore,
               drained: () => {
                 drained += 1
@@ -134,10 +135,32 @@ test('[RE102] a peer that pings and never reads fills nothing', async () => {
     await new Promise(setImmediate)
   }
   const waiting = peer.buffered()
-  for (let sent = 0; sent < 1000; sent += 1) client.ping('x'.repeat(100))
+  for (let sent = 0; sent < maxPingsPerSecond; sent += 1) client.ping('x'.repeat(100))
   client.send('that was all')
   await failed
   expect(peer.buffered()).toBeLessThanOrEqual(waiting)
+})
+
+test('[RE265] who sends one WebSocket ping after the other is cut off, and who pings now and then is not', async () => {
+  const { client } = await pair(512 * 1024)
+  let answered = 0
+  client.on('pong', () => {
+    answered += 1
+  })
+  for (let sent = 0; sent < maxPingsPerSecond; sent += 1) client.ping()
+  await expect.poll(() => answered).toBe(maxPingsPerSecond)
+  const closed = once(client, 'close')
+  for (let sent = 0; sent < 2 * maxPingsPerSecond; sent += 1) client.ping()
+  await closed
+  expect(answered).toBeLessThanOrEqual(2 * maxPingsPerSecond)
+})
+
+test('[RE266] a bug that a frame finds ends its bearer as internal, and not the process', async () => {
+  const { client, failed } = await pair(512 * 1024, () => {
+    throw new TypeError('a bug')
+  })
+  client.send(new Uint8Array([1]))
+  expect(await failed).toBe('internal')
 })
 
 test('[RE97] broken frames end the socket and nothing else', async () => {

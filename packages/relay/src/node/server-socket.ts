@@ -9,8 +9,10 @@ import type { Duplex } from 'node:stream'
 import { type FailureCode, failures, maxDeviceFrameBytes } from '@parley/wire'
 import type { RawData, WebSocket } from 'ws'
 import type { Connection, Logger, Peer } from '../ports.ts'
-import { maxEarlyBytes, type ServerTimings } from './server-limits.ts'
+import { paced, restful } from '../pace.ts'
+import { maxEarlyBytes, maxPingsPerSecond, type ServerTimings } from './server-limits.ts'
 import type { Greeter } from './server-greeters.ts'
+import { describeError } from './server-log.ts'
 import type { Metrics } from './server-metrics.ts'
 
 /** A socket as the server keeps it, of either protocol. */
@@ -50,6 +52,7 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
   let state: 'open' | 'closing' | 'closed' = 'open'
   let closeBy = Number.POSITIVE_INFINITY
   let behind = false
+  let pings = restful
   // The core may end a peer before it has given it a connection: a relay that drains does.
   const core: { connection?: Connection } = {}
 
@@ -87,9 +90,16 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
     metrics.add('frames_received_total')
     metrics.add('bytes_received_total', bytes.length)
     if (state !== 'open') return
-    if (!binary) core.connection?.fail('malformed', 'The frame is text. Frames of this protocol are binary.')
-    else if (bytes.length > maxDeviceFrameBytes) core.connection?.fail('too-large')
-    else core.connection?.receiveBytes(bytes)
+    try {
+      if (!binary)
+        core.connection?.fail('malformed', 'The frame is text. Frames of this protocol are binary.')
+      else if (bytes.length > maxDeviceFrameBytes) core.connection?.fail('too-large')
+      else core.connection?.receiveBytes(bytes)
+    } catch (error) {
+      // A bug of ours that a frame has found ends the one who brought it, and not the process.
+      logger.error('session-failed', { session: number, error: describeError(error) })
+      core.connection?.fail('internal')
+    }
   })
   let early = 0
   /** After `ws`, which listens first: a hello that is whole has been taken by then. */
@@ -109,7 +119,9 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
   setting.stream.on('data', countEarly)
   // By hand, because a peer that pings and never reads would otherwise fill our memory with the answers.
   socket.on('ping', (data) => {
-    if (socket.readyState === socket.OPEN && socket.bufferedAmount < lowWaterBytes) socket.pong(data)
+    pings = paced(pings, setting.now())
+    if (pings.count > maxPingsPerSecond) socket.terminate()
+    else if (socket.readyState === socket.OPEN && socket.bufferedAmount < lowWaterBytes) socket.pong(data)
   })
   // Broken frames, resets: `close` follows. Without a listener the process would end.
   socket.on('error', (error) => {

@@ -3,7 +3,7 @@ import { Awareness, applyAwarenessUpdate } from 'y-protocols/awareness'
 import * as Y from 'yjs'
 import { expect, test } from 'vitest'
 import { type AwarenessReader, createAwareness } from './y-awareness.ts'
-import { maxAwarenessClientsPerReader } from './y-limits.ts'
+import { maxAwarenessClientsPerReader, maxAwarenessClientsPerUser } from './y-limits.ts'
 import { type AwarenessEntry, readYMessage, writeAwareness } from './y-messages.ts'
 
 const tom: AwarenessReader = { user: 'Tom' }
@@ -22,6 +22,34 @@ test('[RE112] what one reader says is news once, and known to whoever comes late
   expect(room.say(tom, [says(1, 3, '"b"'), says(1, 4, '"c"')])).toBe('changed')
   expect(room.takeNews()).toEqual([says(1, 4, '"c"')])
   expect(room.known()).toEqual([says(1, 4, '"c"')])
+})
+
+test('[RE267] a user names so many clients over all his readers, and has them again when those have left', () => {
+  const room = createAwareness()
+  const readers = Array.from({ length: 20 }, (): AwarenessReader => ({ user: 'Tom' }))
+  for (const [index, reader] of readers.entries()) {
+    room.say(
+      reader,
+      Array.from({ length: 10 }, (_, client) => says(100 * index + client + 1, 1)),
+    )
+  }
+  expect(room.known()).toHaveLength(maxAwarenessClientsPerUser)
+  expect(room.say(mary, [says(5000, 1)])).toBe('changed')
+  // A dead socket's is taken over: it counts for the one who has it now.
+  const [first, second] = readers
+  if (first === undefined || second === undefined) throw new Error('there are twenty')
+  expect(room.say(second, [says(1, 2)])).toBe('renewed')
+  room.leave(first)
+  expect(room.known()).toHaveLength(maxAwarenessClientsPerUser + 1 - (maxAwarenessClientsPerReader - 1))
+  for (const reader of readers) room.leave(reader)
+  expect(room.known()).toEqual([says(5000, 1)])
+  expect(
+    room.say(
+      first,
+      [1, 2, 3, 4, 5].map((client) => says(9000 + client, 1)),
+    ),
+  ).toBe('changed')
+  expect(room.known()).toHaveLength(1 + maxAwarenessClientsPerReader)
 })
 
 test('[RE113] nobody speaks for another user', () => {

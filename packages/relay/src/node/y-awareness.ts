@@ -7,7 +7,7 @@
  * about its owner's name is the owner's own claim. Rules RE112 to RE114.
  */
 import type { AwarenessEntry } from './y-messages.ts'
-import { maxAwarenessClientsPerReader, maxAwarenessEntries } from './y-limits.ts'
+import { maxAwarenessClientsPerReader, maxAwarenessClientsPerUser, maxAwarenessEntries } from './y-limits.ts'
 
 /** One socket. */
 export interface AwarenessReader {
@@ -32,12 +32,32 @@ interface Known extends AwarenessEntry {
 
 export function createAwareness(): Awareness {
   const states = new Map<number, Known>()
+  /** How many of them are whose: a message may name a thousand, and there may be as many. */
+  const counts = new Map<AwarenessReader | string, number>()
   const news = new Map<number, AwarenessEntry>()
   /** The last clocks of those who have gone: an echo of somebody may come after he left. */
   const gone = new Map<number, number>()
 
+  const count = (whose: AwarenessReader | string, change: 1 | -1): void => {
+    const now = (counts.get(whose) ?? 0) + change
+    if (now === 0) counts.delete(whose)
+    else counts.set(whose, now)
+  }
+
+  const put = (client: number, known: Known | undefined): void => {
+    const before = states.get(client)
+    for (const whose of before === undefined ? [] : [before.owner, before.owner.user]) count(whose, -1)
+    for (const whose of known === undefined ? [] : [known.owner, known.owner.user]) count(whose, 1)
+    if (known === undefined) states.delete(client)
+    else states.set(client, known)
+  }
+
+  const hasTooMany = (owner: AwarenessReader): boolean =>
+    (counts.get(owner) ?? 0) >= maxAwarenessClientsPerReader ||
+    (counts.get(owner.user) ?? 0) >= maxAwarenessClientsPerUser
+
   const remove = (client: number, clock: number): void => {
-    states.delete(client)
+    put(client, undefined)
     gone.delete(client)
     gone.set(client, clock)
     const [oldest] = gone.keys()
@@ -48,12 +68,12 @@ export function createAwareness(): Awareness {
     const known = states.get(entry.client)
     if (known === undefined) {
       const late = entry.state === 'null' || entry.clock <= (gone.get(entry.client) ?? -1)
-      if (late || owned(states.values(), owner) >= maxAwarenessClientsPerReader) return 'nothing'
+      if (late || hasTooMany(owner)) return 'nothing'
     } else if (known.owner.user !== owner.user || !newer(entry, known)) {
       return 'nothing'
     }
     if (entry.state === 'null') remove(entry.client, entry.clock)
-    else states.set(entry.client, { ...entry, owner })
+    else put(entry.client, { ...entry, owner })
     news.set(entry.client, entry)
     return known?.state === entry.state ? 'renewed' : 'changed'
   }
@@ -85,10 +105,4 @@ export function createAwareness(): Awareness {
 /** As y-protocols decides it: a higher clock, or leaving at the same one. */
 function newer(entry: AwarenessEntry, known: AwarenessEntry): boolean {
   return entry.clock > known.clock || (entry.clock === known.clock && entry.state === 'null')
-}
-
-function owned(states: Iterable<Known>, owner: AwarenessReader): number {
-  let count = 0
-  for (const state of states) if (state.owner === owner) count += 1
-  return count
 }

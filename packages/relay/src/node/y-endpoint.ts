@@ -21,11 +21,12 @@ import type { Metrics } from './server-metrics.ts'
 import type { KeepSession } from './server-socket.ts'
 import { TokenKeysError } from './token-keys.ts'
 import { socketDevice, stockDevice } from './y-device.ts'
-import { maxReadersPerDocument } from './y-limits.ts'
+import { maxReadersPerDocument, maxReadersPerUser } from './y-limits.ts'
 import { createPenalties } from './y-penalties.ts'
 import { type Reader, openReader } from './y-reader.ts'
 import { type RoomReader, createRooms } from './y-room.ts'
-import { type Heard, createListener, readDocument } from './y-source.ts'
+import { type Heard, createListener, isHis, readDocument } from './y-source.ts'
+import { createVisitors, type Visitor } from './y-visitors.ts'
 
 export interface YSetting {
   readonly relay: Relay
@@ -45,6 +46,7 @@ export type Refuse = (status: number, sentence: string) => void
 export interface YEndpoint {
   readonly readers: () => number
   readonly documents: () => number
+  readonly sweep: () => void
   /** `path`: what stands behind `/y/`. */
   readonly upgrade: (
     request: IncomingMessage,
@@ -61,6 +63,7 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
   const { store, relay, logger, now } = setting
   const rooms = createRooms()
   const penalties = createPenalties()
+  const visitors = createVisitors(now)
   const listen = createListener()
   const sockets = new WebSocketServer({
     noServer: true,
@@ -82,7 +85,12 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
       visit.refuse(401, who.detail)
       return
     }
-    const seat = takeSeat(visit, identityOf(who, setting.random))
+    const visitor = visitors.enter(who.user)
+    if (visitor === undefined) {
+      visit.refuse(429, `This user has ${maxReadersPerUser} documents open, or opens them too fast.`)
+      return
+    }
+    const seat = takeSeat(visit, identityOf(who, setting.random), visitor)
     try {
       const his = await seat.load()
       if (seat.refusal() === 'revoked') visit.refuse(401, revokedSentence)
@@ -98,12 +106,13 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
   }
 
   /** A place in the room, and in session with the relay; the socket comes last. */
-  const takeSeat = (visit: Visit, identity: Identity): Seat => {
+  const takeSeat = (visit: Visit, identity: Identity, visitor: Visitor): Seat => {
     const { user, expires = Number.POSITIVE_INFINITY } = identity
     const { name } = visit
     const place = roomOf(name)
     let reader: Reader | undefined
     let broken = false
+    let left = false
     let refusal: FailureCode | undefined
     const self: RoomReader = {
       user,
@@ -114,7 +123,9 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
     const room = rooms.enter(place, self)
     const hear = (heard: Heard): void => {
       if (heard.kind === 'rows') room.applyOnce(heard, heard.pages.get(name.page)?.updates ?? [])
-      reader?.hear(heard)
+      // What ends his membership may come while the document is read for him, before there is anybody to hear it.
+      if (reader === undefined) left ||= heard.kind === 'rows' && heard.left.has(user)
+      else reader.hear(heard)
     }
     const peer: Peer = {
       send(bytes) {
@@ -137,13 +148,14 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
     const connection = relay.connect(identity, standing, peer)
     const leave = (): void => {
       rooms.leave(place, self)
+      visitor.leave()
       connection.closed()
     }
     const load = async (): Promise<boolean> => {
       const updates = await readDocument(store, user, name)
       if (broken) throw new Error('the rows of this document cannot be followed')
       if (updates !== undefined) room.document.apply(updates)
-      return updates !== undefined
+      return updates !== undefined && !left
     }
     const open = (): void => {
       visit.accept((socket) => {
@@ -161,6 +173,7 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
             stream: visit.stream,
             room,
             self,
+            visitor,
             page: name.page,
             expires,
             penalty: penalties.of(user, place),
@@ -172,6 +185,7 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
                 updates,
               }),
             reload: load,
+            mine: async () => isHis(store, user, name),
             failed,
             drained,
             whenClosed,
@@ -186,6 +200,7 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
   return {
     readers: () => rooms.readers,
     documents: () => rooms.documents,
+    sweep: visitors.sweep,
     upgrade(request, stream, head, path, refuse) {
       const name = readName(path)
       if (name === undefined) {

@@ -1,4 +1,5 @@
 /** Limits of the endpoint for stock Yjs tools: name, value, unit in the name, reason. */
+import type { Rate } from '../bucket.ts'
 
 /** A page has at most `maxPageWriters` authors and the relay; a document of somebody else's may have more. */
 export const maxStateVectorClients = 4096
@@ -12,8 +13,23 @@ export const maxAwarenessStateBytes = 2048
 /** A stock document keeps one client id; Yjs draws another when it meets its own. */
 export const maxAwarenessClientsPerReader = 4
 
+/** What one user says goes to everybody there, ten times a second if it changes: 32 KiB at most. */
+export const maxAwarenessClientsPerUser = 16
+
 /** Of one document. A conversation has more members, but not all of them with the same page open in such a tool. */
 export const maxReadersPerDocument = 500
+
+/** Of one user, in all documents: some windows with some pages each. */
+export const maxReadersPerUser = 64
+
+/**
+ * Of one user, over all his sockets. All of them come back at once when the relay was restarted, and each asks: an answer
+ * takes some 4 ms where a page is full, an opening some 10 ms.
+ */
+export const userOpeningRate: Rate = { perSecond: 4, burst: 128 }
+export const userAnswerRate: Rate = { perSecond: 12, burst: 128 }
+export const userFrameRate: Rate = { perSecond: 500, burst: 8_000 }
+export const userByteRate: Rate = { perSecond: 1024 * 1024, burst: 16 * 1024 * 1024 }
 
 /** A cursor that moves: soon, but not at every pixel. */
 export const awarenessChangeDelayMs = 100

@@ -8,7 +8,8 @@
 import type { Duplex } from 'node:stream'
 import { type FailureCode, failures, maxDeviceFrameBytes } from '@parley/wire'
 import type { RawData, WebSocket } from 'ws'
-import type { ServerTimings } from './server-limits.ts'
+import { paced, restful } from '../pace.ts'
+import { maxPingsPerSecond, type ServerTimings } from './server-limits.ts'
 import type { Metrics } from './server-metrics.ts'
 import { type Session, wholeFrame } from './server-socket.ts'
 import {
@@ -23,6 +24,7 @@ import { isSingleUpdate, readYMessage, writeAwareness, writeStep2, writeUpdate }
 import type { OwnPenalty } from './y-penalties.ts'
 import type { RoomReader, YRoom } from './y-room.ts'
 import type { Heard } from './y-source.ts'
+import type { Visitor } from './y-visitors.ts'
 import { createYWriter } from './y-writer.ts'
 
 /** Why a reader is sent away: a failure of a session, that the document is not his any more, or what he wrote. */
@@ -41,6 +43,8 @@ export interface ReaderSetting {
   readonly room: YRoom
   /** This socket, as the room knows it. */
   readonly self: RoomReader
+  /** This socket, as one of its user's. */
+  readonly visitor: Visitor
   readonly page: number
   /** When its token ends, in milliseconds. */
   readonly expires: number
@@ -55,6 +59,8 @@ export interface ReaderSetting {
   readonly push: (updates: readonly Uint8Array[]) => void
   /** Reads the document again, for a reader that was behind; false when it is not his any more. */
   readonly reload: () => Promise<boolean>
+  /** Whether the document is still his. */
+  readonly mine: () => Promise<boolean>
   readonly failed: (error: unknown) => void
   /** Enough has left that more may come. */
   readonly drained: () => void
@@ -71,13 +77,14 @@ export interface Reader extends Session {
 const nothingNew = writeAwareness([])
 
 export function openReader(setting: ReaderSetting): Reader {
-  const { socket, room, self, metrics, timings, lowWaterBytes, now } = setting
+  const { socket, room, self, visitor, metrics, timings, lowWaterBytes, now } = setting
   let open = true
   let heardAt = now()
   let spokeAt = heardAt
   let pingedAt = heardAt
   let closeBy = Number.POSITIVE_INFINITY
   let behind = false
+  let pings = restful
   let window = { began: heardAt, answers: 0, frames: 0, bytes: 0 }
 
   const send = (message: Uint8Array): void => {
@@ -118,22 +125,44 @@ export function openReader(setting: ReaderSetting): Reader {
     if (at - window.began >= answerWindowMs) window = { began: at, answers: 0, frames: 0, bytes: 0 }
     window.frames += 1
     window.bytes += bytes
-    return window.frames > maxFramesPerWindow || window.bytes > maxFrameBytesPerWindow
+    return (
+      window.frames > maxFramesPerWindow || window.bytes > maxFrameBytesPerWindow || !visitor.mayBring(bytes)
+    )
   }
 
   /** Answers cost as much as the document is large: a few a second will do for anybody. */
   const mayAnswer = (): boolean => {
     window.answers += 1
-    if (window.answers > maxAnswersPerWindow) end('overloaded')
+    if (window.answers > maxAnswersPerWindow || !visitor.mayAsk()) end('overloaded')
     else if (socket.bufferedAmount > maxReaderBufferBytes) end('slow-consumer')
     return open
+  }
+
+  /** Who is behind has not heard yet that he was removed, and whoever asks gets what is there now: so it is looked up. */
+  const answer = (say: () => void): void => {
+    if (!mayAnswer()) return
+    setting
+      .mine()
+      .then((his) => {
+        if (his) say()
+        else end('membership-ended')
+      })
+      .catch(endByBug)
+  }
+
+  /** A bug of ours, or of the store, ends this reader, and nobody else. */
+  const endByBug = (error: unknown): void => {
+    setting.failed(error)
+    end('internal')
   }
 
   const receive = (bytes: Uint8Array): void => {
     const message = readYMessage(bytes)
     switch (message.kind) {
       case 'step1':
-        if (mayAnswer()) send(writeStep2(room.document.since(message.vector)))
+        answer(() => {
+          send(writeStep2(room.document.since(message.vector)))
+        })
         break
       case 'write':
         writer.write(message.step, message.update)
@@ -142,7 +171,9 @@ export function openReader(setting: ReaderSetting): Reader {
         room.say(self, message.entries)
         break
       case 'query':
-        if (mayAnswer()) send(writeAwareness(room.awareness.known()))
+        answer(() => {
+          send(writeAwareness(room.awareness.known()))
+        })
         break
       case 'malformed':
         end('malformed')
@@ -168,16 +199,16 @@ export function openReader(setting: ReaderSetting): Reader {
       else if (isSingleUpdate(bytes)) writer.skip()
       else end('too-large')
     } catch (error) {
-      // A bug of ours ends this reader, and nobody else.
-      setting.failed(error)
-      end('internal')
+      endByBug(error)
     }
   })
   socket.on('pong', () => {
     heardAt = now()
   })
   socket.on('ping', (data) => {
-    if (socket.readyState === socket.OPEN && socket.bufferedAmount < lowWaterBytes) socket.pong(data)
+    pings = paced(pings, now())
+    if (pings.count > maxPingsPerSecond) socket.terminate()
+    else if (socket.readyState === socket.OPEN && socket.bufferedAmount < lowWaterBytes) socket.pong(data)
   })
   socket.on('error', () => undefined) // `close` follows, and does what there is to do
   socket.on('close', () => {
@@ -201,7 +232,7 @@ export function openReader(setting: ReaderSetting): Reader {
       } else if (heard.kind === 'answers') {
         writer.answered(heard.answers)
       } else if (heard.kind === 'moved') {
-        if (heard.member) reload().catch(setting.failed)
+        if (heard.member) reload().catch(endByBug)
         else end('membership-ended')
       }
     },

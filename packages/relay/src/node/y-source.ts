@@ -15,6 +15,19 @@ import type { RelayStore } from '../store.ts'
 import { allRows, visiblePage } from '../visible.ts'
 import { writeUpdate } from './y-messages.ts'
 
+/** Whether he may see it, now. */
+export async function isHis(
+  store: RelayStore,
+  user: UserId,
+  { conversation, page: number }: DocumentName,
+): Promise<boolean> {
+  const member = await store.member(conversation, user)
+  if (member === undefined || member.role === '') return false
+  if (number === 0) return true
+  const [page] = await store.pages(conversation, [number])
+  return page !== undefined && (await visiblePage(store, member, page)) !== undefined
+}
+
 /** Everything stored of a document, in sequence; undefined when there is none, or it is not his. */
 export async function readDocument(
   store: RelayStore,
