@@ -101,6 +101,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
       case 'signal':
       case 'presence':
       case 'presence-answer':
+      case 'token-taken':
     }
   }
 

@@ -22,6 +22,19 @@ export function residentBytes(pid: number): number {
   return Number(kibibytes) * 1024
 }
 
+/** The most it has ever had in use. */
+export function peakResidentBytes(pid: number): number {
+  const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(read(pid, 'status'))?.[1]
+  if (kibibytes === undefined) throw new Error('this system does not say how much memory a process has had')
+  return Number(kibibytes) * 1024
+}
+
+/** Files and sockets it may have open at once. */
+export function maxOpenFiles(pid: number): number {
+  const soft = /^Max open files\s+(\d+|unlimited)/m.exec(read(pid, 'limits'))?.[1]
+  return soft === undefined || soft === 'unlimited' ? Number.POSITIVE_INFINITY : Number(soft)
+}
+
 /** Handed to the disk, journals and all. Zero where the disk is memory. */
 export function bytesWritten(pid: number): number {
   return Number(/^write_bytes: (\d+)$/m.exec(read(pid, 'io'))?.[1] ?? 0)

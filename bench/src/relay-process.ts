@@ -8,6 +8,7 @@ import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UserId } from '@parley/document'
 import { mintToken } from '@parley/relay/node'
+import { endWithUs } from './children.ts'
 import { makeFolder, rootFolder } from './folders.ts'
 
 export interface RelayProcess {
@@ -18,9 +19,11 @@ export interface RelayProcess {
   readonly data: string
   readonly token: (user: UserId) => Promise<string>
   /** One of the counters or gauges it shows under /metrics. */
-  readonly counter: (name: string) => Promise<number>
+  readonly counter: (name: string, otherwise?: number) => Promise<number>
   /** Drains it and waits for its end; its data stay. */
   readonly stop: () => Promise<void>
+  /** Cuts it off in the middle of whatever it does; its data stay. */
+  readonly kill: () => Promise<void>
   /** Ends it, if it runs, and removes its data. */
   readonly dispose: () => Promise<void>
 }
@@ -30,6 +33,10 @@ export interface RelayProcessOptions {
   readonly folder?: string
   /** For Node itself. */
   readonly nodeArguments?: readonly string[]
+  /** Where its devices will look for it; one that is free otherwise. */
+  readonly port?: number
+  /** More options of `parley relay`: its limits. Left out, nothing limits how fast a user may write. */
+  readonly options?: readonly string[]
 }
 
 const secret = 'a secret of 32 bytes, for figures'
@@ -63,35 +70,32 @@ export async function startRelay(options: RelayProcessOptions = {}): Promise<Rel
       ...(options.nodeArguments ?? []),
       join(rootFolder, 'apps', 'relay', 'src', 'main.ts'),
       'relay',
-      '--port=0',
+      `--port=${options.port ?? 0}`,
       '--host=127.0.0.1',
       `--data=${data}`,
       `--secret-file=${secretFile}`,
       '--log-level=info',
-      ...withoutRates,
+      ...(options.options ?? withoutRates),
     ],
     { stdio: ['ignore', 'pipe', 'pipe'] },
   )
   const ended = new Promise<number | null>((resolve) => {
     child.once('exit', resolve)
   })
-  // Whatever ends this process ends the relay too.
   const kill = (): void => {
     child.kill('SIGKILL')
   }
-  process.once('exit', kill)
+  endWithUs(child)
 
   const stop = async (): Promise<void> => {
     child.kill('SIGTERM')
     const cutOff = setTimeout(kill, stopMs)
     const code = await ended
     clearTimeout(cutOff)
-    process.off('exit', kill)
     if (code !== 0) throw new Error(`the relay ended with ${code ?? 'a signal'}`)
   }
   const port = await portOf(child, ended).catch((error: unknown) => {
     kill()
-    process.off('exit', kill)
     rmSync(folder, { recursive: true, force: true })
     throw error
   })
@@ -100,20 +104,28 @@ export async function startRelay(options: RelayProcessOptions = {}): Promise<Rel
     port,
     folder,
     data,
-    token: async (user) =>
-      mintToken({
-        secret: new TextEncoder().encode(secret),
-        user,
-        lifetimeSeconds: 86_400,
-        now: Date.now(),
-      }),
-    counter: async (name) => readCounter(port, name),
+    token: tokenFor,
+    counter: async (name, otherwise) => readCounter(port, name, otherwise),
     stop,
+    async kill() {
+      kill()
+      await ended
+    },
     async dispose() {
       if (child.exitCode === null && child.signalCode === null) await stop()
       rmSync(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** Every relay of a run takes it, from whichever process it comes. */
+export async function tokenFor(user: UserId): Promise<string> {
+  return mintToken({
+    secret: new TextEncoder().encode(secret),
+    user,
+    lifetimeSeconds: 86_400,
+    now: Date.now(),
+  })
 }
 
 /** The log says it, in the line that says that the relay has started. */
@@ -143,9 +155,11 @@ function timeout(ms: number): { readonly passed: Promise<undefined>; readonly cl
   return { passed, clear: () => clearTimeout(timer) }
 }
 
-async function readCounter(port: number, name: string): Promise<number> {
+async function readCounter(port: number, name: string, otherwise?: number): Promise<number> {
   const response = await fetch(`http://127.0.0.1:${port}/metrics`)
-  const value = new RegExp(`^parley_${name} (\\d+)$`, 'm').exec(await response.text())?.[1]
+  const begin = `parley_${name} `
+  const line = (await response.text()).split('\n').find((one) => one.startsWith(begin))
+  const value = line === undefined ? otherwise : Number(line.slice(begin.length))
   if (value === undefined) throw new Error(`the relay counts no ${name}`)
-  return Number(value)
+  return value
 }

@@ -71,12 +71,12 @@ function cellOf(figure: KeptFigure | undefined): string {
   return `**${plain(figure.median)}** (${plain(Math.min(...values))} – ${plain(Math.max(...values))})`
 }
 
-function plain(value: number): string {
+export function plain(value: number): string {
   const digits = Math.abs(value) >= 100 ? 0 : Math.abs(value) >= 10 ? 1 : 2
   return value.toLocaleString('en', { maximumFractionDigits: digits })
 }
 
-function machineText(machine: Machine): string {
+export function machineText(machine: Machine): string {
   const { processor, cores, memoryGiB, system, fileSystem, syncMs, versions } = machine
   const libraries = Object.entries(versions).map(([name, version]) => `${name} ${version}`)
   return `${cores} cores of ${processor}, ${memoryGiB} GiB, ${system}, ${fileSystem}, 4 kB on the disk in ${plain(syncMs)} ms; ${libraries.join(', ')}`
