@@ -1,7 +1,7 @@
 /**
  * Outcomes as they come over the wire. Rules DO63 to DO65.
  */
-import { isFields } from '../entry/json.ts'
+import { isFields, wellFormed } from '../entry/json.ts'
 import { type Failure, type Outcome, type RefusalCode, refusalCodes } from './head.ts'
 import { bad, done, hasOnly, type Parsed, type ParseFault, parseUsers } from './parse-fields.ts'
 
@@ -36,9 +36,9 @@ function parseFailure(value: unknown): Parsed<Failure> {
   const detail = fields['detail']
   if (!clientIds.ok) return clientIds
   if (!isRefusalCode(code)) return bad('code is none that is known')
-  return typeof detail === 'string'
+  return typeof detail === 'string' && wellFormed(detail) === detail
     ? done({ clientIds: clientIds.value, code, detail })
-    : bad('detail is not a text')
+    : bad('detail is not a well-formed text')
 }
 
 function isRefusalCode(code: unknown): code is RefusalCode {
