@@ -116,6 +116,7 @@ const failures: readonly (readonly [string, Scene['answer']])[] = [
   ['no JSON', (response) => response.end('<html>')],
   ['no set', (response) => response.end('{}')],
   ['a broken set', (response) => response.end('{"keys":7}')],
+  ['a set of what is no key', (response) => response.end('{"keys":[null]}')],
   ['a cut', (response) => response.socket?.destroy()],
   [
     'a redirect',
