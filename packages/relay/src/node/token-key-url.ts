@@ -78,8 +78,11 @@ async function fetchBounded(
   if (typeof value !== 'object' || value === null || !('keys' in value) || !Array.isArray(value.keys)) {
     throw new TokenKeysError('The key server answered something that is no key set.')
   }
-  // Throws what jose would find only when it makes the set: then each token would ask again.
-  createLocalJWKSet({ keys: value.keys })
+  // jose would find it only when it makes the set, and each token would ask again.
+  const keys: readonly unknown[] = value.keys
+  if (!keys.every((key) => typeof key === 'object' && key !== null && !Array.isArray(key))) {
+    throw new TokenKeysError('The key server answered a set of what is no key.')
+  }
   return new Response(text, { status: 200 })
 }
 
