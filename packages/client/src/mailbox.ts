@@ -179,7 +179,6 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       return
     }
     finish(ledger)
-    post({ kind: 'pump' })
   }
 
   async function store(ledger: Ledger): Promise<void> {
@@ -194,6 +193,8 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     } else if (failing && !model.disk.degraded) {
       failing = false
       options.onDegraded(undefined)
+      // Whatever it was that the store has taken: what could not leave while it refused may leave now.
+      pump()
     }
   }
 
@@ -215,6 +216,10 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     else heard(error)
   }
 
+  function pump(): void {
+    if (jobs.at(-1)?.kind !== 'pump') post({ kind: 'pump' })
+  }
+
   return {
     call: async (job) =>
       new Promise((resolve, reject) => {
@@ -230,9 +235,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     receive(job) {
       post({ kind: 'receive', run: job })
     },
-    pump() {
-      if (jobs.at(-1)?.kind !== 'pump') post({ kind: 'pump' })
-    },
+    pump,
     probe() {
       post({ kind: 'probe' })
     },

@@ -29,4 +29,8 @@ export const regressions: readonly Regression[] = [
   { seed: 19667, found: 'a stale leader whose store was full did not notice that it had lost it' },
   { seed: 25622, found: 'what a first sync had brought before it broke off was continued in another log' },
   { seed: 32464, found: 'a page fetched before it was compared was expected at a version of another log' },
+  {
+    seed: 202392,
+    found: 'what a full store had refused was forgotten when it took a cursor before it was tried again',
+  },
 ]

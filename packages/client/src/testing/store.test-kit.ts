@@ -19,6 +19,8 @@ export interface WatchedStore extends DeviceStore {
   readonly refusals: number
   /** From now on it refuses commits with this; undefined: it takes them again. */
   refuse(kind: StorageErrorKind | undefined): void
+  /** From now on it refuses strict commits with this, and takes others. */
+  refuseStrict(kind: StorageErrorKind | undefined): void
   /** From now on it refuses reads with this. */
   refuseReads(kind: StorageErrorKind | undefined): void
   /** Commits wait until the answer is called. */
@@ -30,6 +32,7 @@ export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout))
   const reads: Read[] = []
   let refusals = 0
   let refusal: StorageErrorKind | undefined
+  let strictly: StorageErrorKind | undefined
   let unreadable: StorageErrorKind | undefined
   let held: Promise<void> | undefined
 
@@ -43,9 +46,10 @@ export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout))
       },
       async commit(batch) {
         await held
-        if (refusal !== undefined) {
+        const why = refusal ?? (batch.durability === 'strict' ? strictly : undefined)
+        if (why !== undefined) {
           refusals += 1
-          throw new StorageError(refusal, 'It takes nothing.')
+          throw new StorageError(why, 'It takes nothing.')
         }
         await opened.commit(batch)
         batches.push(batch)
@@ -65,6 +69,9 @@ export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout))
     destroy: async () => store.destroy(),
     refuse(kind) {
       refusal = kind
+    },
+    refuseStrict(kind) {
+      strictly = kind
     },
     refuseReads(kind) {
       unreadable = kind
