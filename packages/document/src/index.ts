@@ -124,6 +124,7 @@ export {
   maxNameLength,
   maxPageBytes,
   maxPageEntries,
+  maxPageCorrections,
   maxPageOperations,
   maxPageWriters,
   maxReactionBytes,

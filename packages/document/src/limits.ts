@@ -33,6 +33,12 @@ export const maxPageEntries = 256
  */
 export const maxPageOperations = 1024
 
+/**
+ * Entries of one page up to which authors may correct what they have written: each correction stays behind as an empty row,
+ * which everybody loads with the page. What a stock tool may send and ask at once (4,096) is more than this and all recalls.
+ */
+export const maxPageCorrections: number = 3 * maxPageOperations
+
 /** Bytes of one page's updates: what a device loads at once to show a screen. One entry may go beyond it. */
 export const maxPageBytes: number = 64 * 1024
 

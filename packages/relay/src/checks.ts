@@ -5,7 +5,13 @@
  * whatever has happened since; and a stranger learns from no check whether a conversation exists. Membership comes before
  * the page: a former member never hears of the pages opened since, and would wait for them for ever. Rules RE10 to RE21.
  */
-import { type Entry, firstRelayClientId, judgeEntry, maxPageOperations } from '@parley/document'
+import {
+  type Entry,
+  firstRelayClientId,
+  judgeEntry,
+  maxPageCorrections,
+  maxPageOperations,
+} from '@parley/document'
 import type { Verdict } from '@parley/wire'
 import {
   type ConversationCore,
@@ -161,15 +167,16 @@ function isAllowed({ draft, core, pushed, target, conversation }: Case): Verdict
   )
   if (!verdict.accepted) return refused(verdict.code, verdict.detail)
   const entries = conversation?.pages.get(page)?.entries ?? 0
-  return isBounded(entry, target) && entries >= maxPageOperations
-    ? refused('page-full', 'the page of the message takes no more operations that erase nothing')
-    : undefined
+  return entries < mostEntriesFor(entry, target)
+    ? undefined
+    : refused('page-full', 'the page of the message takes no more operations of this kind')
 }
 
-/** An author takes back and corrects what he has written, however often; whatever else is done to it has an end. */
-function isBounded(entry: Entry, target: MessageRecord | undefined): boolean {
-  if (!('op' in entry)) return false
-  return entry.op === 'react' || (entry.op === 'recall' && target?.erased === true)
+/** An author takes back what he has written, however much else is there; whatever leaves only rows behind has an end. */
+function mostEntriesFor(entry: Entry, target: MessageRecord | undefined): number {
+  if (!('op' in entry)) return Number.POSITIVE_INFINITY
+  if (entry.op === 'edit') return maxPageCorrections
+  return entry.op === 'recall' && target?.erased !== true ? Number.POSITIVE_INFINITY : maxPageOperations
 }
 
 /**
