@@ -34,6 +34,7 @@ export interface Ports {
   /** Null says that there is none: nobody is signed in. A rejection is trouble that passes. */
   readonly token: (request: {
     readonly clientId: string
+    readonly deviceId: string
     readonly reason: TokenReason
   }) => Promise<string | null>
   readonly log: Logger

@@ -51,12 +51,14 @@ export function createSession(options: SessionOptions): Session {
   let sent = 0
   let received = 0
   let heard = false
+  let said = false
   let nonce = 0
   let restarts = 0
   let stepping = false
   const inputs: ConnectionInput[] = []
   const tokens = createTokens({
     user: options.user,
+    device: () => options.hello().device,
     ports,
     limits,
     ready: () => input({ on: 'token' }),
@@ -161,9 +163,12 @@ export function createSession(options: SessionOptions): Session {
   /** Frames put the heartbeat off without arming a timer for each. */
   function onTimer(): void {
     cancelTimer = undefined
-    if (connection.at === 'online' && heard) {
+    const lives = connection.at === 'online' && heard
+    if (lives) restarts = 0
+    // Whoever only listens is silent to the relay, which ends that after a minute.
+    if (lives && said) {
       heard = false
-      restarts = 0
+      said = false
       input({ on: 'heard' })
     } else {
       input({ on: 'timer', jitter: jitter() })
@@ -201,6 +206,7 @@ export function createSession(options: SessionOptions): Session {
 
   function write(frame: DeviceFrame): void {
     sent += 1
+    said = true
     socket?.send(encodeDeviceFrame(frame))
   }
 

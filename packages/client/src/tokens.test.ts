@@ -157,3 +157,25 @@ test('[CL388] how long a token holds is what the relay says, not what this clock
   await settle()
   expect(device.tokens).toEqual(['connect', 'connect'])
 })
+
+test('[CL389] who is asked for, and on which device, is what the next hello says, also once the store was copied', async () => {
+  const asked: unknown[] = []
+  const device = await startDevice({
+    token: async (_reason, { clientId, deviceId }) => {
+      asked.push([clientId, deviceId])
+      return `token of ${deviceId}`
+    },
+  })
+  await device.connect()
+  // A live session that is replaced by one of the same device: this store is a copy, or was copied.
+  await device.say(failureFrame('replaced'))
+  await device.pass(clientLimits.maxBackoffMs)
+  device.engine.retry()
+  await settle()
+  await device.opens()
+  const greeted = device.sent().filter((frame) => frame.frame === 'hello')
+  expect(greeted).toHaveLength(2)
+  expect(new Set(greeted.map((hello) => hello.device)).size).toBe(2)
+  expect(asked).toEqual(greeted.map((hello) => ['Tom', hello.device]))
+  expect(greeted.map(({ token }) => token)).toEqual(greeted.map((hello) => `token of ${hello.device}`))
+})

@@ -12,6 +12,8 @@ import type { Ports, TokenReason } from './ports.ts'
 
 export interface TokensOptions {
   readonly user: string
+  /** Another one since the last request, where this store turned out to be a copy. */
+  readonly device: () => string
   readonly ports: Pick<Ports, 'token' | 'now' | 'timer' | 'log'>
   readonly limits: Pick<ClientLimits, 'maxTokenMs' | 'connectDeadlineMs'>
   /** There is one to say hello with, or there is none. */
@@ -47,7 +49,7 @@ interface Token {
 }
 
 export function createTokens(options: TokensOptions): Tokens {
-  const { user, ports, limits, ready, failed, fresh, stale, emit } = options
+  const { user, device, ports, limits, ready, failed, fresh, stale, emit } = options
   let token: Token | undefined
   let asking: (() => void) | undefined
   /** A connection waits for what is asked for. */
@@ -66,7 +68,7 @@ export function createTokens(options: TokensOptions): Tokens {
     }
     asking = mine
     Promise.resolve()
-      .then(async () => ports.token({ clientId: user, reason }))
+      .then(async () => ports.token({ clientId: user, deviceId: device(), reason }))
       .then(
         (text: unknown) => {
           if (asking !== mine) return

@@ -24,6 +24,8 @@ export interface RealtimeOptions {
   /** Called when a token is needed, and again before it runs out. Null says that there is none: nobody is signed in. */
   readonly token: (request: {
     readonly clientId: string
+    /** Of this browser profile or store; a token that names it as its claim `device` is good on no other. */
+    readonly deviceId: string
     readonly reason: TokenReason
   }) => Promise<string | null> | string | null
   /** Default: IndexedDB in a browser, memory in Node. */

@@ -61,7 +61,10 @@ export interface SurroundingsOptions {
   readonly seed?: number
   /** What its clock says when it starts. */
   readonly now?: number
-  readonly token?: (reason: TokenReason) => Promise<string | null>
+  readonly token?: (
+    reason: TokenReason,
+    who: { readonly clientId: string; readonly deviceId: string },
+  ) => Promise<string | null>
   /** Instead of a socket that opens when the test says so. */
   readonly connect?: (handlers: SocketHandlers) => Socket
 }
@@ -141,9 +144,9 @@ export function createSurroundings({
       },
       random: (count) =>
         Uint8Array.from({ length: count }, () => (chance = (chance * 48_271) % 2_147_483_647) % 256),
-      token: async ({ reason }) => {
+      token: async ({ reason, ...who }) => {
         tokens.push(reason)
-        return token === undefined ? 'a.token' : token(reason)
+        return token === undefined ? 'a.token' : token(reason, who)
       },
       log: { error: (message) => errors.push(message), info: () => undefined, debug: () => undefined },
       connect: connect ?? openSocket,
