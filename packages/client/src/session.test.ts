@@ -32,6 +32,26 @@ test('[CL8] a connection tells of itself as it happens', async () => {
   ])
 })
 
+test('[CL4] a device that only listens says something before the relay takes it for dead', async () => {
+  const device = await startDevice()
+  const script = createScript(lunch, { by: jerry, members: [tom] })
+  await device.connect({ news: [script.news()] })
+  device.sent()
+  const said: number[] = []
+  for (let second = 0; second < 180; second += 1) {
+    await device.say(script.frame(script.text(jerry, `${second}`)))
+    await device.pass(1000)
+    for (const frame of device.sent()) {
+      if (frame.frame !== 'ping') continue
+      said.push(second)
+      await device.say({ frame: 'pong', nonce: frame.nonce, frames: 0, time: 0 })
+    }
+  }
+  const gaps = [...said, 180].map((second, index) => second - (said[index - 1] ?? 0))
+  expect(Math.max(...gaps)).toBeLessThan(45)
+  expect(said.length).toBeLessThan(10)
+})
+
 test('[CL10] what a socket of an earlier attempt says is dropped', async () => {
   const device = await startDevice()
   const script = createScript(lunch, { by: jerry, members: [tom] })
