@@ -18,6 +18,9 @@ export interface Task {
   readonly door: Door
 }
 
+/** How many go on at once in a brief run. */
+const atOnce = 6
+
 /** `only`: a name, or a theme. */
 export function tasksOf(attacks: readonly ThemedAttack[], { door, only }: Wanted): readonly Task[] {
   return attacks
@@ -41,16 +44,39 @@ export async function runSuite(
     results.push(result)
     print(lineOf(result))
   }
-  // One attack at a time: what is otherwise afterwards is its doing.
-  for (const [index, { attack, door }] of tasks.entries()) {
+  const attempt = async ({ attack, door }: Task): Promise<void> => {
     tell(await tryAttack(ground, attack, door, { watch, brief }))
-    if (tasks[index + 1]?.attack.theme === attack.theme) continue
-    const problems = checkRelayData(network.directory).problems
-    if (problems.length > 0) tell(damage(attack.theme, problems))
+  }
+  const check = (after: string): void => {
+    const { problems } = checkRelayData(network.directory)
+    if (problems.length > 0) tell(damage(after, problems))
+  }
+  if (brief) {
+    // Each has people of its own, so several may go on at once. A flood is for itself: others would wait for it.
+    await inParallel(
+      tasks.filter(({ attack }) => attack.theme !== 'floods').map((task) => async () => attempt(task)),
+    )
+    for (const task of tasks) if (task.attack.theme === 'floods') await attempt(task)
+    check('everything')
+  } else {
+    // One at a time: what is otherwise afterwards is its doing.
+    for (const [index, task] of tasks.entries()) {
+      await attempt(task)
+      const { theme } = task.attack
+      if (tasks[index + 1]?.attack.theme !== theme) check(theme)
+    }
   }
   await probe.close()
   await bystanders.close()
   return results
+}
+
+async function inParallel(works: readonly (() => Promise<void>)[]): Promise<void> {
+  const left = [...works]
+  const worker = async (): Promise<void> => {
+    for (let work = left.shift(); work !== undefined; work = left.shift()) await work()
+  }
+  await Promise.all(Array.from({ length: atOnce }, worker))
 }
 
 /** The conversation that a problem names leads to the attack: each has its own. */
