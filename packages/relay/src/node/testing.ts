@@ -6,6 +6,7 @@ export { holdsToken } from './http-url-token.ts'
 export { createYEndpoint, type YSetting } from './y-endpoint.ts'
 export {
   type AwarenessEntry,
+  isSingleUpdate,
   readYMessage,
   writeAwareness,
   writeStep1,

@@ -1,0 +1,210 @@
+/** Frames of every kind, with a map. The layouts are written down a second time here: what the codec reads is held against it. */
+import { anyPart, json, some, someBytes, users, whole } from './make-values.ts'
+import { command } from './make-commands.ts'
+import { append } from './make-updates.ts'
+import { byte, list, number, type Part, raw, row, sized, text } from './parts.ts'
+import { createRandom, type Random } from './random.ts'
+
+type Make = (random: Random) => Part
+
+const ids = [
+  '',
+  'c1',
+  'Tom',
+  'Mary',
+  'r---------------------F',
+  '\u{1F600}',
+  'x'.repeat(64),
+  'created',
+] as const
+const id: Make = (random) => text(random.pick(ids))
+const uint: Make = (random) => number(whole(random))
+const page: Make = (random) => number(Math.max(1, whole(random)))
+const flag: Make = (random) => byte(random.below(2))
+const detail: Make = (random) =>
+  text(random.pick(['', 'The page is closed.', 'ä'.repeat(60), 'x'.repeat(500)]))
+const any: Make = (random) => sized(anyPart(random.once(3) ? command(random) : json(random)))
+const content: Make = (random) => sized(anyPart(json(random)))
+const digest: Make = (random) => sized(raw(someBytes(random, 32)))
+const blob: Make = (random) => sized(random.once(2) ? append(random) : raw(someBytes(random, 40)))
+const optional =
+  (make: Make): Make =>
+  (random) =>
+    random.once(2) ? byte(0) : row(byte(1), make(random))
+const name = optional((random) => text(random.pick(['', 'Lunch', 'x'.repeat(400)])))
+const icon = optional((random) => text(random.pick(['', 'https://a.example/b.png', 'x'.repeat(2000)])))
+const many =
+  (make: Make, most = 4): Make =>
+  (random) =>
+    list(Array.from({ length: random.below(most + 1) }, () => make(random)))
+const parts =
+  (...makes: readonly Make[]): Make =>
+  (random) =>
+    row(...makes.map((make) => make(random)))
+const choice =
+  (...makes: readonly Make[]): Make =>
+  (random) => {
+    const index = random.below(makes.length)
+    return row(byte(index), makes[index]?.(random) ?? row())
+  }
+
+const step: Make = (random) => number(random.once(4) ? whole(random) : random.below(200))
+const erased = parts(uint, uint, uint)
+const some1: Make = (random) => list(Array.from({ length: 1 + random.below(3) }, () => erased(random)))
+const entryBody = parts(step, step, page, blob)
+const erasingBody = parts(step, step, page, blob, some1)
+const erasedBody = parts(step, step, page, blob, id, id, flag)
+const logRow = choice(entryBody, erasingBody, erasedBody, parts(step, step, blob, id, any), parts(step, step))
+const lastRow: Make = (random) =>
+  random.once(8) ? logRow(random) : choice(entryBody, erasingBody, erasedBody)(random)
+const lastEdit: Make = (random) => (random.once(8) ? logRow(random) : choice(entryBody, erasingBody)(random))
+const rows = many(logRow)
+const touched = parts(uint, uint, digest, flag)
+const marks = many(parts(id, uint, uint, uint))
+
+/** Up to the last message; the edit on it, and what follows. */
+const listed = [
+  id,
+  id,
+  name,
+  icon,
+  id,
+  uint,
+  flag,
+  id,
+  uint,
+  uint,
+  id,
+  uint,
+  uint,
+  id,
+  uint,
+  uint,
+  uint,
+  uint,
+  digest,
+  uint,
+]
+const counted = [uint, uint, uint, uint]
+const touching = [many(touched), many(uint), many(uint), marks, flag, flag, rows]
+const newsOf = (last: Make, edit: Make): Make => parts(...listed, ...counted, last, edit, ...touching)
+const news = newsOf(optional(lastRow), optional(lastEdit))
+const verdict = choice(
+  parts(uint, uint),
+  parts(uint, uint, page, uint, uint),
+  parts(id, uint),
+  parts(id, uint),
+  parts(id, detail),
+)
+const commandVerdict = choice(
+  parts(uint, uint, any),
+  parts(uint, uint, any),
+  parts(id, uint),
+  parts(id, detail),
+)
+const fetched = choice(
+  parts(page, uint, digest, uint, flag, rows),
+  parts(uint, digest, blob),
+  parts(id, name, id, uint, uint),
+  parts(id, detail),
+)
+const version: Make = () => number(1)
+const token: Make = (random) => text(random.pick(['Eve', 'Ada', 'expired', '', 'a.b.c', 'x'.repeat(300)]))
+const device: Make = (random) => text(random.below(4).toString(16).padStart(32, '0'))
+const person: Make = (random) => text(random.pick(users))
+const people: Make = (random) => list(some(random, users, 5).map((user) => text(user)))
+
+const kind = (value: number, ...makes: readonly Make[]): Make => parts(() => byte(value), ...makes)
+
+export const deviceKinds: readonly Make[] = [
+  kind(1, version, token, device, id, uint, id, flag),
+  kind(2, id, page, many(blob)),
+  kind(3, id, id, any),
+  kind(4, uint, id, uint, uint),
+  kind(5, uint, id, many(uint)),
+  kind(6, uint, uint),
+  kind(7, uint, people),
+  kind(8, id, content),
+  kind(9, uint, people, (random) => byte(random.below(3))),
+  kind(10, id, uint, uint),
+  kind(11, token),
+]
+
+export const relayKinds: readonly Make[] = [
+  kind(65, version, person, id, uint, uint),
+  kind(66, uint, uint, flag, flag, many(news, 2)),
+  kind(67, id, rows),
+  kind(68, uint, uint),
+  kind(69, id, many(parts(page, uint, uint, verdict))),
+  kind(70, id, id, commandVerdict),
+  kind(71, uint, id, fetched),
+  kind(72, uint, id, many(touched)),
+  kind(73, uint, uint, uint),
+  kind(74, id, (random) => byte(random.below(3)), uint, detail),
+  kind(75, many(parts(id, id, any, uint))),
+  kind(76, uint, many(parts(person, uint, any))),
+  kind(77, id, person, uint, content),
+  kind(78, uint, people),
+  kind(79, person, flag),
+  kind(80, id, marks),
+  kind(81, uint),
+]
+
+export const deviceFrame: Make = (random) => random.pick(deviceKinds)(random)
+export const relayFrame: Make = (random) => random.pick(relayKinds)(random)
+
+const zeros = (count: number): Part => raw(new Uint8Array(count))
+const longList = (count: number, item: readonly number[]): Part =>
+  row(number(count), raw(Array.from({ length: count }, () => item).flat()))
+
+/** At limits that chance would not reach: a part of them stands just within, the rest one beyond. */
+export const deviceEdges: readonly Part[] = [
+  row(byte(1), number(2), zeros(9)),
+  row(byte(1), number(1), zeros(16 * 1024)),
+  row(byte(1), number(1), sized(zeros(8 * 1024 + 1)), zeros(70)),
+  row(byte(6), zeros(256 * 1024)),
+  row(byte(2), sized(raw([99])), number(1), longList(65, [0])),
+  row(byte(3), text('c'), text('x'.repeat(65)), sized(byte(126))),
+  row(byte(3), text('c'), sized(zeros(193)), sized(byte(126))),
+  row(byte(3), text('c'), text('i'), sized(row(byte(117), longList(32_768, [126])))),
+  row(byte(3), text('c'), text('i'), sized(row(byte(117), longList(32_767, [126])))),
+  row(byte(3), text('c'), text('i'), sized(zeros(192 * 1024 + 1))),
+  row(byte(3), text('c'), text('i'), sized(raw([...Array.from({ length: 18 }, () => [117, 1]).flat(), 126]))),
+  row(
+    byte(3),
+    text('c'),
+    text('i'),
+    sized(raw([...Array.from({ length: 18 }, () => [118, 1, 1, 97]).flat(), 126])),
+  ),
+  row(byte(3), text('c'), text('i'), sized(raw([118, 1, 9, ...Buffer.from('__proto__'), 126]))),
+  row(byte(3), text('c'), text('i'), sized(raw([118, 2, 1, 97, 126, 1, 97, 126]))),
+  row(byte(3), text('c'), text('i'), sized(raw([125, 0xff, 0xff, 0xff, 0xff, 0x1f]))),
+]
+const there =
+  (make: Make): Make =>
+  (random) =>
+    row(byte(1), make(random))
+const noRow: Make = () => byte(0)
+const hiddenRow: Make = () => raw([4, 0, 0])
+const oneNews = (last: Make, edit: Make): Part => {
+  const make = kind(66, uint, uint, flag, flag, (random) => list([newsOf(last, edit)(random)]))
+  return make(createRandom('edges'))
+}
+export const relayEdges: readonly Part[] = [
+  oneNews(there(hiddenRow), noRow),
+  oneNews(noRow, there(parts(() => byte(2), erasedBody))),
+  row(byte(73), zeros(1024 * 1024)),
+  row(byte(67), text('c'), longList(1001, [4, 0, 0])),
+  row(
+    byte(67),
+    text('c'),
+    number(2),
+    raw([4]),
+    number(2 ** 53 - 2),
+    number(0),
+    raw([4]),
+    number(0),
+    number(0),
+  ),
+  row(byte(67), text('c'), list([raw([1, 0, 0, 1, 0, 0])])),
+]

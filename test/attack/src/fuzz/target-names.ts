@@ -1,0 +1,21 @@
+/** The targets by name, without loading what they fire at: `targets.ts` has them in this order. */
+export const targetNames: readonly string[] = [
+  'device-frame',
+  'relay-frame',
+  'value',
+  'entry',
+  'append',
+  'erased',
+  'stock-update',
+  'command',
+  'change',
+  'outcome',
+  'person-command',
+  'person-row',
+  'document-name',
+  'y-message',
+  'origin',
+  'url-token',
+  'http',
+  'session',
+]

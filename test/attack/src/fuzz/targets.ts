@@ -1,0 +1,15 @@
+/** Everything under fire, by name. */
+import { byteTargets } from './targets-bytes.ts'
+import { httpTargets } from './targets-http.ts'
+import { relayTargets } from './targets-relay.ts'
+import { sessionTargets } from './targets-sessions.ts'
+import { valueTargets } from './targets-values.ts'
+import type { Target } from './target.ts'
+
+export const targets: readonly Target[] = [
+  ...byteTargets,
+  ...valueTargets,
+  ...relayTargets,
+  ...httpTargets,
+  ...sessionTargets,
+]
