@@ -31,6 +31,8 @@ interface Step {
 
 const world = ['node', '--conditions=parley-source', 'test/world/src/cli.ts']
 
+const attack = ['node', '--conditions=parley-source', 'test/attack/src/cli.ts']
+
 const steps: readonly Step[] = [
   { name: 'format', command: () => ['oxfmt', '--check'], count: asOne(/on (\d+) files/) },
   { name: 'types', command: () => ['tsc', '-b', '--verbose'], count: asOne(/Project '.*tsconfig/) },
@@ -40,6 +42,7 @@ const steps: readonly Step[] = [
   { name: 'browser', command: (report) => vitest('browser', report), count: fromVitest },
   { name: 'world', command: () => [...world, '--seeds', '1000'], count: asPrinted },
   { name: 'faults', command: () => [...world, '--faults', '--brief'], count: asPrinted },
+  { name: 'attack', command: () => [...attack, '--brief'], count: asHeld },
   { name: 'packed', command: () => ['node', 'scripts/packed.ts'], count: asPrinted },
   { name: 'size', command: () => ['node', 'scripts/bundle-size.ts'], count: asPrinted },
   { name: 'fences', command: () => ['node', 'scripts/doc-fences.ts'], count: asPrinted },
@@ -139,6 +142,12 @@ function asPrinted({ code, output }: Outcome): Count {
     failed += Number(no)
   }
   return atLeast(code, passed, failed, 'checked nothing')
+}
+
+/** The attacks end with a line `N held, N fell`. */
+function asHeld({ code, output }: Outcome): Count {
+  const [, held, fell] = /^(\d+) held, (\d+) fell$/m.exec(output) ?? []
+  return atLeast(code, Number(held ?? 0), Number(fell ?? 0), 'nothing was attacked')
 }
 
 function fromVitest({ code, report }: Outcome): Count {

@@ -28,5 +28,12 @@ function answerOf({ expects }: Attack, door: Door): readonly string[] {
   if (expected === undefined) return []
   const { answers, again } = expected
   const more = again === undefined || again === 'same' ? '' : `, then ${again}`
-  return [`${door}: ${answers.join(', ')}${more}`]
+  return [`${door}: ${answersText(answers)}${more}`]
+}
+
+/** Many that are equal, as one and their number. */
+function answersText(answers: readonly string[]): string {
+  const [first = ''] = answers
+  const equal = answers.length > 1 && answers.every((answer) => answer === first)
+  return equal ? `${answers.length} times ${first}` : answers.join(', ')
 }

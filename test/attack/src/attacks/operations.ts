@@ -159,7 +159,39 @@ const resent: readonly Attack[] = [
   ),
 ]
 
+/** All orders of the three of them. */
+const orders = [
+  [0, 1, 2],
+  [0, 2, 1],
+  [1, 0, 2],
+  [1, 2, 0],
+  [2, 0, 1],
+  [2, 1, 0],
+] as const
+
 const sent: readonly Attack[] = [
+  again(
+    'resend-every-order',
+    'what he has sent and what he has taken back, in every order',
+    ({ mallorys, withdrawn, withdrawal }) =>
+      orders.flatMap((order) => order.map((index) => [mallorys, withdrawn, withdrawal][index]?.update)),
+    orders.flatMap((order) => order.map(() => 'duplicate')),
+  ),
+  {
+    name: 'recall-before-message',
+    says: 'a recall, and behind it the message that it takes back',
+    breaks: ['RE17', 'RE14', 'DO61'],
+    scene: 'member',
+    expects: {
+      parley: { answers: ['refused target-unknown', 'rewrite gap'], again: 'same' },
+      stock: { answers: ['closed 4540 target-unknown'], again: 'read-only' },
+    },
+    async run(attacker, scene) {
+      const pen = penOf(scene)
+      const id = nextEntryId()
+      return attacker.write([pen.recall(id).update, pen.text('never said', id).update])
+    },
+  },
   {
     name: 'replayed-message',
     says: "Tom's own bytes, sent by Mallory",
