@@ -26,7 +26,7 @@ export const maxReadersPerUser = 64
  * Of one user, over all his sockets. All of them come back at once when the relay was restarted, and each asks: an answer
  * takes some 4 ms where a page is full, an opening some 10 ms.
  */
-export const userOpeningRate: Rate = { perSecond: 4, burst: 128 }
+export const userOpeningRate: Rate = { perSecond: 2, burst: 128 }
 export const userAnswerRate: Rate = { perSecond: 12, burst: 128 }
 export const userFrameRate: Rate = { perSecond: 500, burst: 8_000 }
 export const userByteRate: Rate = { perSecond: 1024 * 1024, burst: 16 * 1024 * 1024 }

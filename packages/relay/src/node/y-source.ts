@@ -14,6 +14,7 @@ import { decodeRelayFrame, type HiddenRow, type PushAnswer, type Row } from '@pa
 import type { RelayStore } from '../store.ts'
 import { allRows, visiblePage } from '../visible.ts'
 import { writeUpdate } from './y-messages.ts'
+import { writePage } from './y-page.ts'
 
 /** Whether he may see it, now. */
 export async function isHis(
@@ -28,7 +29,7 @@ export async function isHis(
   return page !== undefined && (await visiblePage(store, member, page)) !== undefined
 }
 
-/** Everything stored of a document, in sequence; undefined when there is none, or it is not his. */
+/** Everything stored of a document; undefined when there is none, or it is not his. */
 export async function readDocument(
   store: RelayStore,
   user: UserId,
@@ -42,7 +43,7 @@ export async function readDocument(
   }
   const [page] = await store.pages(conversation, [number])
   if (page === undefined || (await visiblePage(store, member, page)) === undefined) return undefined
-  return (await allRows(store, page, Number.MAX_SAFE_INTEGER)).flatMap(updatesOf)
+  return writePage(await allRows(store, page, Number.MAX_SAFE_INTEGER))
 }
 
 /** What one frame of the relay says to those who follow a conversation. */
