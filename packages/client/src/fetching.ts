@@ -42,25 +42,52 @@ async function compareDigests(core: Core, id: ConversationId): Promise<RequestRe
   })
 }
 
-/** Idle work of one engine: at most one round at a time, and another one when more was found meanwhile. */
+/**
+ * Idle work of one engine: at most one round at a time, and another one when more was found meanwhile, or when the store
+ * could not be read. Rule CL391.
+ */
 export function createIdleWork(core: Core): () => void {
+  const { storeRetryMs } = core.limits
   let working = false
   let again = false
+  let tries = 0
+  let waits = false
 
-  return function work(): void {
+  function later(): void {
+    // A new session begins it anyway.
+    if (waits || !core.caughtUp) return
+    waits = true
+    const wait = storeRetryMs[Math.min(tries, storeRetryMs.length - 1)] ?? 30_000
+    tries += 1
+    core.ports.timer(wait, () => {
+      waits = false
+      if (!core.caughtUp) return
+      work()
+      // A target that could not be looked up is looked for again.
+      core.mailbox.pump()
+    })
+  }
+
+  function work(): void {
     again = working
     if (working) return
     working = true
     fetchInIdleTime(core)
+      .then(() => {
+        tries = 0
+      })
       .catch((error: unknown) => {
-        // The engine ended, or its store did; both are said where they happen.
+        // The engine ended, or its store did: both are said where they happen. Or the store could not be read just now.
         core.ports.log.debug('idle work stopped', { error: String(error) })
+        later()
       })
       .finally(() => {
         working = false
         if (again && core.caughtUp) work()
       })
   }
+
+  return work
 }
 
 /**

@@ -23,6 +23,8 @@ export interface WatchedStore extends DeviceStore {
   refuseStrict(kind: StorageErrorKind | undefined): void
   /** From now on it refuses reads with this. */
   refuseReads(kind: StorageErrorKind | undefined): void
+  /** The same, when it has taken one more commit. */
+  failReadsAfterNextCommit(kind: StorageErrorKind): void
   /** Commits wait until the answer is called. */
   hold(): () => void
 }
@@ -34,6 +36,7 @@ export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout))
   let refusal: StorageErrorKind | undefined
   let strictly: StorageErrorKind | undefined
   let unreadable: StorageErrorKind | undefined
+  let unreadableNext: StorageErrorKind | undefined
   let held: Promise<void> | undefined
 
   function own(opened: OpenStore): OpenStore {
@@ -53,6 +56,8 @@ export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout))
         }
         await opened.commit(batch)
         batches.push(batch)
+        unreadable = unreadableNext ?? unreadable
+        unreadableNext = undefined
       },
       onLost: (listener) => opened.onLost(listener),
       close: async () => opened.close(),
@@ -75,6 +80,9 @@ export function watchStore(store: DeviceStore = createMemoryStore(deviceLayout))
     },
     refuseReads(kind) {
       unreadable = kind
+    },
+    failReadsAfterNextCommit(kind) {
+      unreadableNext = kind
     },
     hold() {
       const { promise, resolve } = Promise.withResolvers<void>()
