@@ -26,7 +26,7 @@ export interface ClientLimits {
   readonly maxCachedPages: number
   /** Pages fetched in search of one message of which nothing is known but its id. */
   readonly maxSearchedPages: number
-  /** After a failed write to the device's store: 1 s, 5 s, then every 30 s. */
+  /** After a failed write to the device's store, or a failed read of idle work: 1 s, 5 s, then every 30 s. */
   readonly storeRetryMs: readonly number[]
   /** While somebody types, the others are told again after this long at the earliest. */
   readonly typingEveryMs: number
