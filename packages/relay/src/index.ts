@@ -1,5 +1,12 @@
 // The relay: checks every update, puts the accepted ones in one order, keeps them and hands them on.
 export { type Case, type Check, type CheckName, protocolOrder } from './checks.ts'
+export {
+  compileExpression,
+  type Expression,
+  maxExpressionLength,
+  maxExpressionSteps,
+  maxExpressionTextLength,
+} from './expression.ts'
 export { defaultLimits, type RelayLimits } from './limits.ts'
 export { createMemoryDisk, createMemoryRelayStore, type MemoryDisk } from './memory-store.ts'
 export type {

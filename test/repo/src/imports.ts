@@ -21,7 +21,7 @@ const table: Readonly<Record<string, Allowed>> = {
   'packages/client': { ours: ['document', 'wire', 'storage'], libraries: ['yjs', 'lib0'] },
   'packages/relay': {
     ours: ['document', 'wire'],
-    libraries: ['yjs', 'lib0', 'y-protocols'],
+    libraries: ['yjs', 'lib0', 'y-protocols', 're2js'],
     node: ['ws', 'jose'],
   },
 }
