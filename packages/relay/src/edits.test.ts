@@ -1,11 +1,4 @@
-import {
-  emptyDigest,
-  maxPageCorrections,
-  maxPageOperations,
-  readAppend,
-  readEntry,
-  xorDigest,
-} from '@parley/document'
+import { emptyDigest, maxPageOperations, readAppend, readEntry, xorDigest } from '@parley/document'
 import type { Row } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { digestOf } from './accept-entry.ts'
@@ -282,30 +275,6 @@ test('[RE127] a full page takes edits and first recalls, and no reaction any mor
   expect(await pushed(tom, conversation, 1, pen.recall(message.id).update)).toMatchObject([
     { class: 'refused', code: 'page-full' },
   ])
-})
-
-test('[RE127] an author corrects often, but not without end, and takes back even then', async () => {
-  const { tom, mary, conversation, disk, pen, message } = await lunchWithMessage({
-    maxPageEntries: 1,
-    maxUserUpdatesBurst: 10_000,
-  })
-  const entries = (): number => disk.conversations.get(conversation)?.pages.get(1)?.entries ?? 0
-  while (entries() < maxPageCorrections) {
-    const count = Math.min(64, maxPageCorrections - entries())
-    const edits = Array.from({ length: count }, () => pen.edit(message.id, 'again').update)
-    const verdicts = await pushed(tom, conversation, 1, ...edits)
-    expect(new Set(verdicts.map((verdict) => verdict.class))).toEqual(new Set(['accepted']))
-    await mary.take('rows')
-  }
-  const { clock, origin } = pen
-  expect(await pushed(tom, conversation, 1, pen.edit(message.id, 'once more').update)).toMatchObject([
-    { class: 'refused', code: 'page-full' },
-  ])
-  Object.assign(pen, { clock, origin })
-  expect(await pushed(tom, conversation, 1, pen.recall(message.id).update)).toMatchObject([
-    { class: 'accepted' },
-  ])
-  await mary.take('rows')
 })
 
 test('[RE129] a list row carries the newest message and the edit that stands on it', async () => {
