@@ -116,7 +116,7 @@ const people: Make = (random) => list(some(random, users, 5).map((user) => text(
 
 const kind = (value: number, ...makes: readonly Make[]): Make => parts(() => byte(value), ...makes)
 
-export const deviceKinds: readonly Make[] = [
+const deviceKinds: readonly Make[] = [
   kind(1, version, token, device, id, uint, id, flag),
   kind(2, id, page, many(blob)),
   kind(3, id, id, any),
@@ -130,7 +130,7 @@ export const deviceKinds: readonly Make[] = [
   kind(11, token),
 ]
 
-export const relayKinds: readonly Make[] = [
+const relayKinds: readonly Make[] = [
   kind(65, version, person, id, uint, uint),
   kind(66, uint, uint, flag, flag, many(news, 2)),
   kind(67, id, rows),

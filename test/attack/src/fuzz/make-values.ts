@@ -20,7 +20,9 @@ export function anyPart(value: unknown): Part {
   if (typeof value === 'number') return numberPart(value)
   if (typeof value === 'bigint') return row(byte(122), raw(eightBytes((view) => view.setBigInt64(0, value))))
   if (value instanceof Uint8Array) return row(byte(116), sized(raw(value)))
-  if (Array.isArray(value)) return row(byte(117), list(value.map(anyPart)))
+  if (Array.isArray(value)) {
+    return Object.keys(value).length < value.length ? byte(112) : row(byte(117), list(value.map(anyPart)))
+  }
   const fields = Object.entries(value).filter(([, inner]) => inner !== undefined)
   return row(byte(118), list(fields.map(([key, inner]) => row(text(key), anyPart(inner)))))
 }

@@ -17,5 +17,6 @@ export const targetNames: readonly string[] = [
   'origin',
   'url-token',
   'http',
+  'upgrade',
   'session',
 ]

@@ -40,7 +40,7 @@ type Decoded<Frame> =
   | { readonly ok: false; readonly failure: { readonly code: string; readonly detail: string } }
 
 /** What decodes, encodes to the same bytes; and once it is decoded, the bytes may go. */
-export function frameTarget<Frame>(
+function frameTarget<Frame>(
   name: string,
   decode: (bytes: Uint8Array) => Decoded<Frame>,
   encode: (frame: Frame) => Uint8Array,

@@ -24,7 +24,7 @@ import { byte, list, type Part, row, sized } from './parts.ts'
 import type { Random } from './random.ts'
 import { hold, show, type Target } from './target.ts'
 
-export const conversation: string = testConversationId(1)
+const conversation: string = testConversationId(1)
 /** More in one sequence is not read: each costs as much as a sequence of one. */
 const maxSteps = 24
 

@@ -25,7 +25,7 @@ type Parse = (value: unknown) => Parsed
 const codes = ['bad-content', 'too-large']
 
 /** What is parsed parses again as itself, shares nothing with what was given, and travels. */
-export function parserTarget(
+function parserTarget(
   name: string,
   parse: Parse,
   make: (random: Random) => Json,
@@ -85,6 +85,9 @@ function travelled(value: unknown): unknown {
 
 const many = (count: number): readonly string[] =>
   Array.from({ length: count }, (_, index) => `u${index % 10}`)
+/** `every` passes over them, and writers do not. */
+// oxlint-disable-next-line unicorn/no-new-array -- a hole is what it is for
+const holes: Json = new Array<Json>(3)
 const nested = (depth: number): Json => (depth === 0 ? 1 : { a: nested(depth - 1) })
 const creation = { op: 'create', kind: 'group', unique: false, members: [], name: null, attributes: {} }
 const created = { ...creation, op: 'created', by: 'Tom' }
@@ -104,6 +107,7 @@ const details: readonly { readonly [key: string]: Json }[] = [
   { set: { 'a.__proto__': 1 } },
   { set: { [Array.from({ length: 17 }, () => 'a').join('.')]: 1 } },
   { set: [1] },
+  { set: { a: holes } },
   { unset: ['a..b'] },
   { unset: [1] },
   { unset: { a: 1 } },
@@ -155,6 +159,7 @@ const personEdges: readonly Json[] = [
   { op: 'profile', set: { fields: { a: 'x'.repeat(8 * 1024) } } },
   { op: 'profile', set: { fields: nested(15) } },
   { op: 'profile', set: { fields: [] } },
+  { op: 'profile', set: { fields: { a: holes } } },
   { op: 'profile', set: { name: 'x'.repeat(201) } },
   { op: 'profile', set: { icon: 'x'.repeat(1001) } },
   { op: 'profile', set: {} },

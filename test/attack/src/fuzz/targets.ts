@@ -3,6 +3,7 @@ import { byteTargets } from './targets-bytes.ts'
 import { httpTargets } from './targets-http.ts'
 import { relayTargets } from './targets-relay.ts'
 import { sessionTargets } from './targets-sessions.ts'
+import { upgradeTargets } from './targets-upgrade.ts'
 import { valueTargets } from './targets-values.ts'
 import type { Target } from './target.ts'
 
@@ -11,5 +12,6 @@ export const targets: readonly Target[] = [
   ...valueTargets,
   ...relayTargets,
   ...httpTargets,
+  ...upgradeTargets,
   ...sessionTargets,
 ]
