@@ -165,7 +165,10 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
       if (!hasTooMany(identity, greeting.tag, channel)) entered(enter(identity, greeting, channel))
     }
     if (greeting.tag === '') enterNow()
-    else claimTag({ claim: { ...identity, ...greeting }, channel, enter: enterNow, refuse: entered })
+    else {
+      const holds = (): boolean => revocations.holds(identity)
+      claimTag({ claim: { ...identity, ...greeting }, channel, holds, enter: enterNow, refuse: entered })
+    }
   }
 
   /** A device that comes again and again. */

@@ -154,3 +154,28 @@ test('[RE172] a socket that closed while it waited for its tag leaves nobody wit
   expect(world.relay.health.sessions).toBe(0)
   expect(gone.frames).toEqual([])
 })
+
+test('[RE269] who is revoked while he waits for a tag takes it from nobody', async () => {
+  const gate = Promise.withResolvers<void>()
+  let slow = false
+  const world = createTestRelay({
+    wrap: (inner) =>
+      wrapStore(inner, {
+        async tagHolder(user, tag) {
+          const holder = await inner.tagHolder(user, tag)
+          if (slow) await gate.promise
+          return holder
+        },
+      }),
+  })
+  const owner = await greeted(world, { device: 2 })
+  slow = true
+  const thief = await greeted(world, { device: 1, login: true })
+  expect(thief.connection.state).toBe('hello')
+  await world.relay.revoke(testUser('Tom'))
+  slow = false
+  gate.resolve()
+  await settle()
+  expect([owner.closedBy, thief.closedBy]).toEqual(['revoked', 'revoked'])
+  expect(await world.store.tagHolder(testUser('Tom'), 'web')).toBe(testDeviceId(2))
+})

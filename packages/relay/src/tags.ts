@@ -32,6 +32,8 @@ export interface TagDesk {
 export interface Claimant {
   readonly claim: TagClaim
   readonly channel: Channel
+  /** Whether his token still does: he may have been revoked while he waited. */
+  readonly holds: () => boolean
   readonly enter: () => void
   readonly refuse: (code: FailureCode) => void
 }
@@ -39,7 +41,8 @@ export interface Claimant {
 export function createTags(desk: TagDesk): (claimant: Claimant) => void {
   let last: Promise<void> = Promise.resolve()
 
-  const take = async ({ user, device, tag, login }: TagClaim): Promise<FailureCode | 'taken'> => {
+  const take = async ({ claim, holds }: Claimant): Promise<FailureCode | 'taken'> => {
+    const { user, device, tag, login } = claim
     let holder
     try {
       holder = await desk.store.tagHolder(user, tag)
@@ -48,6 +51,7 @@ export function createTags(desk: TagDesk): (claimant: Claimant) => void {
     }
     if (holder === device) return 'taken'
     if (holder !== undefined && !login) return 'conflict'
+    if (!holds()) return 'revoked'
     try {
       await commitTag(desk.store, { user, device, tag })
     } catch (error) {
@@ -56,9 +60,10 @@ export function createTags(desk: TagDesk): (claimant: Claimant) => void {
     return 'taken'
   }
 
-  const serve = async ({ claim, channel, enter, refuse }: Claimant): Promise<void> => {
+  const serve = async (claimant: Claimant): Promise<void> => {
+    const { claim, channel, enter, refuse } = claimant
     if (!channel.open) return
-    const outcome = await take(claim)
+    const outcome = await take(claimant)
     if (outcome === 'taken') {
       for (const loser of losers(desk.sessions, claim)) desk.end(loser, 'conflict')
       // Whoever claims next finds this session, and not an empty place.
