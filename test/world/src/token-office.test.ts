@@ -78,7 +78,7 @@ test('[WO82] an engine that asks for a second token meanwhile is seen', async ()
     mint: () => 'a.token',
     violate: (what) => wrong.push(what),
   })
-  const request = { clientId: tom.user, reason: 'connect' } as const
+  const request = { clientId: tom.user, deviceId: '', reason: 'connect' } as const
   const first = ask(request)
   await world.run(100)
   expect(await first).toBe('a.token')
