@@ -11,6 +11,7 @@ import { WebSocket } from 'ws'
 import { type Ground, type Network, readMetrics } from './ground.ts'
 import { createLine } from './line.ts'
 
+const loopWatch = new URL('loop-watch.ts', import.meta.url).href
 const command = fileURLToPath(new URL('../../../apps/relay/src/main.ts', import.meta.url))
 
 /** Whatever ends this process ends them. */
@@ -29,6 +30,8 @@ export async function startGround(): Promise<ProcessGround> {
     process.execPath,
     [
       '--conditions=parley-source',
+      '--import',
+      loopWatch,
       command,
       'relay',
       '--port',
@@ -40,7 +43,7 @@ export async function startGround(): Promise<ProcessGround> {
     ],
     {
       env: { ...process.env, PARLEY_SECRET: secret, PARLEY_ADMIN_SECRET: adminSecret },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
   )
   running.add(child)
@@ -56,8 +59,8 @@ export async function startGround(): Promise<ProcessGround> {
       const port = /relay-started .*\bport=(\d+)/.exec(output)?.[1]
       if (port !== undefined) resolve(Number(port))
     }
-    child.stdout.on('data', read)
-    child.stderr.on('data', read)
+    child.stdout?.on('data', read)
+    child.stderr?.on('data', read)
   })
   const port = await Promise.race([listening, ended.then(() => undefined)])
   if (port === undefined) throw new Error(`The relay ended before it listened:\n${output}`)
@@ -99,6 +102,11 @@ export async function startGround(): Promise<ProcessGround> {
       pid: child.pid ?? 0,
       alive: () => alive,
       output: () => output,
+      held: async () => {
+        const told = once(child, 'message').then(([ms]: readonly unknown[]) => Number(ms))
+        child.send('held')
+        return told
+      },
       metrics: async () => readMetrics(await (await fetch(`${http}/metrics`)).text()),
       async end() {
         child.kill('SIGTERM')

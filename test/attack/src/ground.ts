@@ -26,6 +26,8 @@ export interface Network {
   readonly alive: () => boolean
   /** Everything it printed. */
   readonly output: () => string
+  /** For how long its loop was held at a stretch since the last call: milliseconds of the processor. */
+  readonly held: () => Promise<number>
   readonly metrics: () => Promise<Metrics>
   readonly end: () => Promise<void>
 }

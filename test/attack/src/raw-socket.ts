@@ -44,6 +44,16 @@ export async function sendRaw(
   return { how: how ?? ended(all), text: all.toString('latin1') }
 }
 
+/** A connection that says so much and then nothing. Answers how to let it go. */
+export function holdOpen({ port }: Network, text: string): () => void {
+  const socket = createConnection({ port, host: '127.0.0.1' })
+  socket.on('error', () => undefined) // it may be cut off
+  socket.write(text)
+  return () => {
+    socket.destroy()
+  }
+}
+
 function ended(all: Buffer): string {
   const text = all.toString('latin1')
   const status = /^HTTP\/1\.1 (\d{3})/.exec(text)?.[1]

@@ -82,12 +82,21 @@ async function inParallel(works: readonly (() => Promise<void>)[]): Promise<void
 /** The conversation that a problem names leads to the attack: each has its own. */
 function damage(theme: string, problems: readonly string[]): Result {
   const faults = problems.map((problem) => `parley check: ${problem}`)
-  return { attack: `the data after ${theme}`, door: 'parley', faults, seen: 'damage', ms: 0, waitMs: 0 }
+  return {
+    attack: `the data after ${theme}`,
+    door: 'parley',
+    faults,
+    seen: 'damage',
+    ms: 0,
+    waitMs: 0,
+    heldMs: 0,
+  }
 }
 
-function lineOf({ attack, door, faults, seen, ms, waitMs }: Result): string {
+function lineOf({ attack, door, faults, seen, ms, waitMs, heldMs }: Result): string {
   const slow = waitMs > ceilings.noticedMs ? `, others waited ${Math.round(waitMs)} ms` : ''
-  const line = `${faults.length === 0 ? 'held' : 'FELL'}  ${attack} (${door}): ${short(seen)}, ${Math.round(ms)} ms${slow}`
+  const held = heldMs > ceilings.noticedHeldMs ? `, loop held ${Math.round(heldMs)} ms` : ''
+  const line = `${faults.length === 0 ? 'held' : 'FELL'}  ${attack} (${door}): ${short(seen)}, ${Math.round(ms)} ms${slow}${held}`
   return [line, ...faults.map((fault) => `      ${fault.slice(0, 1000)}`)].join('\n')
 }
 

@@ -117,6 +117,6 @@ test('[AT7] what is to be tried is told by door, name or theme, and counted in o
   expect(tasksOf(attacks, { only: 'clock-gap' }).map(({ door }) => door)).toEqual(['parley', 'stock'])
   expect(tasksOf(attacks, { only: 'clocks' }).every(({ attack }) => attack.theme === 'clocks')).toBe(true)
   expect(tasksOf(attacks, { only: 'no-such' })).toEqual([])
-  const result = { attack: 'a', door: 'parley', faults: [], seen: '', ms: 0, waitMs: 0 } as const
+  const result = { attack: 'a', door: 'parley', faults: [], seen: '', ms: 0, waitMs: 0, heldMs: 0 } as const
   expect(sumOf([result, { ...result, faults: ['x', 'y'] }, result])).toBe('2 held, 1 fell')
 })

@@ -22,6 +22,7 @@ export interface Result {
   readonly seen: string
   readonly ms: number
   readonly waitMs: number
+  readonly heldMs: number
 }
 
 /** So often where the session stays, and at most so often where it must end. */
@@ -45,6 +46,7 @@ export async function tryAttack(
   const expected = expectedOf(attack, door, brief)
   let seen = 'nothing'
   let waitMs = 0
+  let heldMs = 0
   let stage: Raised | undefined
   let attacker: Attacker | undefined
   try {
@@ -57,6 +59,7 @@ export async function tryAttack(
     if (watched !== undefined) {
       faults.push(...watched.faults, ...uncounted(expected, watched))
       waitMs = watched.waitMs
+      heldMs = watched.heldMs
     }
     faults.push(...compare(before, await stage.state()))
     await stage.goOn()
@@ -68,7 +71,7 @@ export async function tryAttack(
   }
   attacker?.leave()
   await stage?.leave()
-  return { attack: attack.name, door, faults, seen, ms: performance.now() - began, waitMs }
+  return { attack: attack.name, door, faults, seen, ms: performance.now() - began, waitMs, heldMs }
 }
 
 function expectedOf({ name, expects }: Attack, door: Door, brief: boolean): Expected {

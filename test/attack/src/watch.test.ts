@@ -11,6 +11,7 @@ interface Fake {
   readonly printed?: string
   readonly waitMs?: number
   readonly pid?: number
+  readonly heldMs?: number
 }
 
 /** A relay that is only told of. */
@@ -19,6 +20,7 @@ async function watched({
   printed = '',
   waitMs = 1,
   pid = process.pid,
+  heldMs = 1,
 }: Fake): Promise<readonly string[]> {
   let output = 'before error \n'
   const none = async (): Promise<never> => {
@@ -34,6 +36,7 @@ async function watched({
     pid,
     alive: () => alive,
     output: () => output,
+    held: async () => heldMs,
     metrics: async () => new Map(),
     end: none,
   }
@@ -58,12 +61,16 @@ test('[AT9] a relay that has ended, logged an error, or let others wait is one',
     expect.stringContaining('others waited'),
   ])
   expect(await watched({ waitMs: ceilings.noticedMs + 1 })).toEqual([])
+  expect(await watched({ heldMs: ceilings.maxHeldMs + 1 })).toEqual([
+    expect.stringContaining('loop was held'),
+  ])
+  expect(await watched({ heldMs: ceilings.maxHeldMs - 1 })).toEqual([])
 })
 
 test('[AT9] what was refused must have been counted, each by its class and code', () => {
   const counts = new Map([['parley_answers_total{class="refused",code="gap"}', 1]])
   const counted = (name: string): number => counts.get(name) ?? 0
-  const watchedNow = { faults: [], waitMs: 0, grownBytes: 0, counted }
+  const watchedNow = { faults: [], waitMs: 0, heldMs: 0, grownBytes: 0, counted }
   expect(uncounted({ answers: ['refused gap'] }, watchedNow)).toEqual([])
   expect(
     uncounted({ answers: ['rewrite gap', 'closed 4540 gap'], again: 'failure malformed' }, watchedNow),

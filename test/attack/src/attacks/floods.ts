@@ -1,9 +1,12 @@
 /** Very much, or very often: refusals, questions, signals, presences; beside others who go on. */
 import { createPen } from '@parley/relay/testing'
+import { type DeviceFrame, encodeDeviceFrame } from '@parley/wire'
 import { verdictText } from '../answers.ts'
 import type { Attack } from '../attack.ts'
 import { endingOf } from '../attacker.ts'
+
 import { nextClient } from '../scenes.ts'
+import { enter, nextEntryId, type Session } from '../session.ts'
 import { awarenessMessage, openStock, syncMessage } from '../stock-line.ts'
 
 const count = 6_000
@@ -167,4 +170,108 @@ export const floods: readonly Attack[] = [
       return [told() <= 4 ? 'at most 4 told' : `${told()} told`]
     },
   },
+  {
+    name: 'flood-of-presence-frames',
+    says: 'presences told thousands of times, each as long as a message may be',
+    breaks: ['RE263', 'RE223'],
+    scene: 'member',
+    expects: { stock: { answers: ['closed 4503 overloaded'] } },
+    run: async (attacker) => {
+      const entries = Array.from({ length: 1000 }, (_, client) => ({
+        client,
+        clock: 1,
+        state: `"${'x'.repeat(200)}"`,
+      }))
+      const message = awarenessMessage(entries)
+      return [await attacker.say(Array.from({ length: 400 }, () => message))]
+    },
+  },
+  {
+    name: 'all-seats',
+    says: 'a hundred readers of one user: others read as before',
+    breaks: ['RE262'],
+    scene: 'member',
+    expects: { stock: { answers: ['64 let in', 'http 429'] } },
+    async run(attacker, { ground, conversation, page, mary }) {
+      const lines = await Promise.all(Array.from({ length: 100 }, async () => attacker.stock()))
+      const refused = new Set(lines.filter((line) => typeof line === 'string'))
+      const reader = await openStock(
+        attacker.network(),
+        `c/${conversation}/${page}`,
+        await ground.token(mary),
+      )
+      if (typeof reader === 'string') return [`Mary is answered ${reader}`]
+      reader.close()
+      return [`${lines.filter((line) => typeof line !== 'string').length} let in`, ...refused]
+    },
+  },
+  everywhere(
+    'flood-of-values',
+    'commands of thirty thousand values each, from eight devices at once',
+    ['RE230', 'RE231', 'RE237'],
+    50,
+    (conversation) => ({
+      frame: 'command',
+      conversation,
+      id: nextEntryId(),
+      command: { op: 'update', set: { value: Array.from({ length: 30_000 }, () => 1) } },
+    }),
+  ),
+  everywhere(
+    'flood-of-looks',
+    'questions who is there, for a thousand users each, from eight devices at once',
+    ['RE248', 'RE167'],
+    1000,
+    () => ({
+      frame: 'presence',
+      request: 1,
+      users: Array.from({ length: 1000 }, (_, index) => `somebody-with-a-long-name-${index}`.padEnd(60, 'x')),
+      watch: 'on',
+    }),
+  ),
+  everywhere(
+    'flood-of-contents',
+    'signals of four thousand values, where he is no member, from eight devices at once',
+    ['RE162', 'RE161'],
+    1000,
+    (conversation) => ({
+      frame: 'signal',
+      conversation: `x${conversation}`.slice(0, 64),
+      content: Array.from({ length: 4000 }, () => 1),
+    }),
+  ),
 ]
+
+/** The same frame again and again, by many devices of his. What holds is that nobody else feels it, and nothing changes. */
+function everywhere(
+  name: string,
+  says: string,
+  breaks: readonly string[],
+  times: number,
+  make: (conversation: string) => DeviceFrame,
+): Attack {
+  return {
+    name,
+    says,
+    breaks,
+    scene: 'member',
+    expects: { parley: { answers: ['nothing accepted'] } },
+    async run(_attacker, { ground, mallory, conversation }) {
+      const sessions = await Promise.all(Array.from({ length: 8 }, async () => enter(ground, mallory)))
+      const bytes = encodeDeviceFrame(make(conversation))
+      for (let left = times; left > 0; left -= 1) for (const { line } of sessions) line.sendBytes(bytes)
+      const counts = await Promise.all(sessions.map(acceptedOf))
+      const accepted = counts.reduce((sum, one) => sum + one, 0)
+      for (const { line } of sessions) line.close()
+      return [accepted === 0 ? 'nothing accepted' : `${accepted} accepted`]
+    },
+  }
+}
+
+/** How many commands were, when everything has been read or the session has ended. */
+async function acceptedOf(session: Session): Promise<number> {
+  await endingOf(session.settle())
+  return session.line.frames.filter(
+    (frame) => frame.frame === 'command-answer' && frame.verdict.class === 'accepted',
+  ).length
+}

@@ -9,14 +9,25 @@ import { awarenessMessage, syncMessage } from '../stock-line.ts'
 
 const nothing = new Uint8Array()
 
+function times(count: number, bytes: Uint8Array): readonly Uint8Array[] {
+  return Array.from({ length: count }, () => bytes)
+}
+
 /** On the bare connection behind the upgrade, at both doors. */
-function wire(name: string, says: string, answer: string, make: () => readonly Uint8Array[]): Attack {
+function wire(
+  name: string,
+  says: string,
+  answer: string,
+  make: () => readonly Uint8Array[],
+  more: { readonly parley?: string; readonly breaks?: readonly string[] } = {},
+): Attack {
+  const { parley = answer, breaks = ['RE97'] } = more
   return {
     name,
     says,
-    breaks: ['RE97'],
+    breaks,
     scene: 'member',
-    expects: { parley: { answers: [answer] }, stock: { answers: [answer] } },
+    expects: { parley: { answers: [parley] }, stock: { answers: [answer] } },
     async run(attacker, { ground, mallory, conversation, page }) {
       const isStock = attacker.door === 'stock'
       const headers: Record<string, string> = isStock
@@ -56,6 +67,21 @@ const websocket: readonly Attack[] = [
   wire('length-of-everything', 'a frame that says it is longer than all that there is', 'closed 1009', () => [
     Uint8Array.of(0x82, 0xff, 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0),
   ]),
+  wire(
+    'fragments',
+    'a frame in a hundred thousand parts of one byte',
+    'closed 1008',
+    () => [frameOf(0x02, Uint8Array.of(7)), Buffer.concat(times(100_000, frameOf(0x00, Uint8Array.of(7))))],
+    // Nobody is known there yet: sooner.
+    { parley: 'closed 4406' },
+  ),
+  wire(
+    'flood-of-pings',
+    'a hundred pings at once: each would be answered',
+    'cut off',
+    () => [Buffer.concat(times(100, frameOf(0x89, Uint8Array.of(7))))],
+    { breaks: ['RE265', 'RE102'] },
+  ),
 ]
 
 function frame(

@@ -1,7 +1,7 @@
 /** What is no session: requests to paths that are not there, from pages that may not, by nobody with a secret. */
 import type { Attack } from '../attack.ts'
 import type { Network } from '../ground.ts'
-import { frameOf, sendRaw, upgradeRequest } from '../raw-socket.ts'
+import { frameOf, holdOpen, sendRaw, upgradeRequest } from '../raw-socket.ts'
 
 interface Request {
   readonly method?: string
@@ -182,6 +182,34 @@ const forms: readonly Attack[] = [
   asks('upgrade-of-another-age', 'a WebSocket of another version', 'http 400', ['RE95'], () =>
     upgradeRequest('/', { 'Sec-WebSocket-Version': '7' }),
   ),
+  {
+    name: 'requests-in-a-row',
+    says: 'a thousand requests behind one another, whose answers nobody reads',
+    breaks: ['RE260'],
+    scene: 'member',
+    expects: { http: { answers: ['few answers'], again: 'same' } },
+    async run(attacker) {
+      const request = textOf({ path: '/metrics', headers: { Connection: 'keep-alive' } })
+      const { text } = await sendRaw(attacker.network(), [request.repeat(1000)])
+      return [text.split('HTTP/1.1 200').length <= 10 ? 'few answers' : 'many answers']
+    },
+  },
+  {
+    name: 'half-requests',
+    says: 'three hundred connections that never finish what they ask',
+    breaks: ['RE261', 'RE123'],
+    scene: 'member',
+    expects: { http: { answers: ['http 200'] } },
+    async run(attacker) {
+      const network = attacker.network()
+      const held = Array.from({ length: 300 }, () =>
+        holdOpen(network, 'GET /metrics HTTP/1.1\r\nHost: x\r\nX-'),
+      )
+      const answer = await sendRaw(network, [textOf({ path: '/healthz' })])
+      for (const letGo of held) letGo()
+      return [answer.how]
+    },
+  },
   {
     name: 'names-in-figures',
     says: 'the figures, for the names in them',
