@@ -7,6 +7,10 @@ export interface Pace {
 export const restful: Pace = { since: 0, count: 0 }
 
 /** With one more. */
-export function paced({ since, count }: Pace, now: number): Pace {
-  return now < since || now >= since + 1000 ? { since: now, count: 1 } : { since, count: count + 1 }
+export function paced(pace: Pace, now: number): Pace {
+  return isFresh(pace, now) ? { ...pace, count: pace.count + 1 } : { since: now, count: 1 }
+}
+
+export function isFresh({ since }: Pace, now: number): boolean {
+  return now >= since && now < since + 1000
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createPen } from './testing/pen.ts'
-import { createTestDevice, settle, testConversationId } from './testing/test-device.ts'
+import { createTestDevice, settle, type TestDevice, testConversationId } from './testing/test-device.ts'
 import { commanded, createTestLunch, creation, pushed } from './testing/test-lunch.ts'
 import { createTestRelay } from './testing/test-relay.ts'
 
@@ -62,6 +62,26 @@ test('[RE161] who is no member, is muted or may not speak is not heard, and not 
     expect(device.closedBy).toBeUndefined()
     expect(device.frames.map(({ frame }) => frame)).not.toContain('answer')
   }
+})
+
+test('[RE270] many sessions of a user signal three times as often as one, and another user beside them', async () => {
+  const { relay, conversation, tom, mary, clock } = await createTestLunch({
+    limits: { maxSignalsPerSecond: 4 },
+  })
+  const others = [2, 3, 4, 5].map((device) => createTestDevice(relay, { user: 'Tom', device }))
+  await settle()
+  const say = (device: TestDevice, times: number): void => {
+    for (let said = 0; said < times; said += 1)
+      device.send({ frame: 'signal', conversation, content: typing })
+  }
+  // One that goes mad takes no more than its own share.
+  for (const device of [tom, ...others]) say(device, 50)
+  expect(await mary.take('signal')).toHaveLength(12)
+  say(mary, 1)
+  expect(await tom.take('signal')).not.toHaveLength(0)
+  clock.time += 1000
+  for (const device of others) say(device, 2)
+  expect(await mary.take('signal')).toHaveLength(8)
 })
 
 test('[RE161] who was removed is not heard and hears nothing', async () => {

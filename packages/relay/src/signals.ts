@@ -5,7 +5,7 @@
 import { judgeSignal, parseConversationId, type UserId } from '@parley/document'
 import { encodeRelayFrame, type Signal } from '@parley/wire'
 import { type ConversationCache, type ConversationState, loadState } from './conversation-state.ts'
-import { paced } from './pace.ts'
+import { isFresh, paced } from './pace.ts'
 import type { PeopleStore } from './people-store.ts'
 import type { Clock, CountSignal } from './ports.ts'
 import type { Session, Sessions } from './session.ts'
@@ -28,12 +28,21 @@ export interface SignalDesk {
   readonly read: (session: Session, run: () => Promise<void>) => void
 }
 
+/** Devices on which somebody types at the same time, and one to spare. */
+const speakersAtOnce = 3
+
 export function createSignals(desk: SignalDesk): (session: Session, signal: Signal) => void {
   const { store, cache, sessions, clock, limits, count } = desk
 
+  /** A session, or all of his user: each signal goes to everybody, and one that goes mad does not silence the others. */
   const isTooFast = (session: Session): boolean => {
-    session.signals = paced(session.signals, clock.now())
-    return session.signals.count > limits.maxSignalsPerSecond
+    const now = clock.now()
+    const most = limits.maxSignalsPerSecond
+    session.signals = paced(session.signals, now)
+    if (session.signals.count > most) return true
+    const recent = [...sessions.of(session.identity.user)].filter(({ signals }) => isFresh(signals, now))
+    const sum = recent.reduce((before, { signals }) => before + Math.min(signals.count, most), 0)
+    return sum > speakersAtOnce * most
   }
 
   const passOn = (
