@@ -44,6 +44,8 @@ export async function floodStart(given: {
   readonly devices: number
   /** Frames of one device: a little less than ends a session. */
   readonly framesPerSecond: number
+  /** All devices do the one thing with this number; 0 for all of them in turn. */
+  readonly only: number
 }): Promise<void> {
   const conversation = parseConversationId(given.conversation)
   if (conversation === undefined) throw new Error('no conversation to flood')
@@ -51,7 +53,7 @@ export async function floodStart(given: {
   counts = nothing()
   over = Promise.all(
     Array.from({ length: given.devices }, async (_, place) => {
-      const kind = kinds[place % kinds.length] ?? 'pushes'
+      const kind = kinds[(given.only === 0 ? place : given.only - 1) % kinds.length] ?? 'pushes'
       await flood({ ...given, conversation }, { kind, device: undefined, unanswered: 0, page: 1 })
     }),
   )

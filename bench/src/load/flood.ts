@@ -24,6 +24,7 @@ export const flood: LoadScenario = {
     rounds: 5,
     factor: 3,
     burst: 2000,
+    only: 0,
   },
   quick: {
     devices: 4,
@@ -34,6 +35,7 @@ export const flood: LoadScenario = {
     rounds: 1,
     factor: 3,
     burst: 128,
+    only: 0,
   },
   limits: (number) => (number('burst') === 2000 ? [] : [`--max-updates-burst=${number('burst')}`]),
   sockets: (number) => number('chatters') + number('devices'),
@@ -178,6 +180,7 @@ async function startFlood(
     conversation,
     devices: number('devices'),
     framesPerSecond: number('frames'),
+    only: number('only'),
   })
   // He is in session, and his burst is spent, before it is measured.
   await pause(Math.min(2000, number('seconds') * 300))

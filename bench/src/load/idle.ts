@@ -61,7 +61,7 @@ async function run(stage: Stage): Promise<LoadRun> {
   await pause(1000)
   const heard = (await rows()) - rowsBefore
 
-  const perConnection = (after - before) / 1024 / users.length
+  const perConnection = (Math.max(alone, settled, after) - before) / 1024 / users.length
   const pings = sum(beats.map((beat) => beat.pings))
   const pongs = sum(beats.map((beat) => beat.pongs))
   const gone = beats.flatMap((beat) => beat.gone)
@@ -73,7 +73,7 @@ async function run(stage: Stage): Promise<LoadRun> {
       { of, name: 'relay, connected', unit: 'MiB', value: alone / 2 ** 20 },
       { of, name: 'relay, in conversations', unit: 'MiB', value: settled / 2 ** 20 },
       { of, name: 'relay after the heartbeats', unit: 'MiB', value: after / 2 ** 20 },
-      { of, name: 'a connection', unit: 'KiB', value: perConnection },
+      { of, name: 'a connection, at most', unit: 'KiB', value: perConnection },
       { of, name: 'relay, idle', unit: '% of a core', value: 100 * cpuShare },
       { of, name: 'pong, p50', unit: 'ms', value: Math.max(...beats.map(({ p50 }) => p50)) },
       { of, name: 'pong, p99', unit: 'ms', value: Math.max(...beats.map(({ p99 }) => p99)) },

@@ -140,6 +140,15 @@ export async function openRaw(options: RawOptions): Promise<RawDevice> {
   }
 }
 
+/** Pings for them at the client's pace; the relay sends away who says nothing. Answers what stops it. */
+export function keepAlive(devices: readonly RawDevice[]): () => void {
+  const timer = setInterval(() => {
+    // Nobody waits for the pongs: whether they come is another scenario's matter.
+    for (const device of devices) device.ping().catch(() => undefined)
+  }, 20_000)
+  return () => clearInterval(timer)
+}
+
 /** So many at once, in their order. */
 export async function eachOf<One>(
   all: readonly One[],

@@ -1,7 +1,7 @@
 /** Members of a room who read whatever comes. */
 import { userOf } from '../people.ts'
 import { pause } from '../waiting.ts'
-import { eachOf, openRaw, type RawDevice } from './raw-device.ts'
+import { eachOf, keepAlive, openRaw, type RawDevice } from './raw-device.ts'
 
 const readers: RawDevice[] = []
 let lateSyncs = 0
@@ -22,6 +22,7 @@ export async function roomOpen(given: {
     live = true
     readers.push(device)
   })
+  keepAlive(readers)
 }
 
 export async function roomCount(): Promise<{
