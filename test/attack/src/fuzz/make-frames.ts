@@ -17,9 +17,10 @@ const ids = [
   'x'.repeat(64),
   'created',
 ] as const
-const id: Make = (random) => text(random.pick(ids))
+/** The one of the two honest people, more often than not: see `targets-sessions.ts`. */
+const id: Make = (random) => text(random.once(3) ? 'r---------------------F' : random.pick(ids))
 const uint: Make = (random) => number(whole(random))
-const page: Make = (random) => number(Math.max(1, whole(random)))
+const page: Make = (random) => number(random.once(2) ? 1 : Math.max(1, whole(random)))
 const flag: Make = (random) => byte(random.below(2))
 const detail: Make = (random) =>
   text(random.pick(['', 'The page is closed.', 'ä'.repeat(60), 'x'.repeat(500)]))

@@ -17,7 +17,11 @@ import type { Random } from './random.ts'
 
 /** An entry as an honest device writes it. */
 export function entry(random: Random): Json {
-  const written = { id: random.pick(entryIds), from: random.pick(users), sentAt: whole(random) }
+  const written = {
+    id: random.pick(entryIds),
+    from: random.once(2) ? 'Eve' : random.pick(users),
+    sentAt: whole(random),
+  }
   const target = random.pick(entryIds)
   switch (random.below(5)) {
     case 0:

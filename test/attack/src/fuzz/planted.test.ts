@@ -1,9 +1,11 @@
+import { protocolOrder } from '@parley/relay'
 import { expect, test } from 'vitest'
 import { tryInput } from './budget.ts'
 import { fuzzFor } from './fuzz-for.ts'
 import { inputsOf } from './inputs.ts'
 import { type PlantedFault, plantedFaults, plantedTarget } from './planted.test-kit.ts'
 import { type Finding, runTargets } from './run.ts'
+import { sessionTarget } from './targets-sessions.ts'
 
 /** Within so many inputs each fault is found. */
 const maxInputs = 20_000
@@ -55,6 +57,24 @@ test('[AT46] it is found that every input is kept, which nothing but the whole r
   expect(await found('every input is kept')).toMatchObject([{ kind: 'grown' }])
   expect(await found(undefined)).toEqual([])
 })
+
+const lacking = [
+  ['stranger', 'membership'],
+  ['stranger', 'known-clock', 'membership', 'gap', 'rules'],
+]
+
+test.each(lacking.map((names) => [names.join(', '), names] as const))(
+  '[AT50] sequences of frames find a relay without the checks %s',
+  async (_, names) => {
+    const checks = protocolOrder.filter(({ name }) => !names.includes(name))
+    const target = sessionTarget({ seams: { checks } })
+    let failure: Awaited<ReturnType<typeof tryInput>>
+    for (let round = 0; round < 25 && failure === undefined; round += 1) {
+      for (const input of inputsOf(target, 'planted', round, [])) failure ??= await tryInput(target, input)
+    }
+    expect(failure).toMatchObject({ kind: 'fallen' })
+  },
+)
 
 test('[AT47] [AT48] what loops for ever is ended and told, and the rest goes on', async () => {
   const lines: string[] = []
