@@ -55,8 +55,8 @@ test('[WO71] what is heard otherwise than it was said, twice, at home, or though
   const { said: view, one } = last(heard)
   expect([one.device, view.text, words?.call]).toEqual([jerry.name, words?.text, 'said'])
   expect(checkSignals(world)).toEqual([])
-  const also = (event: Heard['event'], device = jerry.name): string => {
-    heard.push({ ...one, device, event })
+  const also = (event: Heard['event'], device = jerry.name, run = one.run): string => {
+    heard.push({ ...one, device, run, event })
     const wrong = checkSignals(world).join()
     heard.pop()
     return wrong
@@ -64,6 +64,9 @@ test('[WO71] what is heard otherwise than it was said, twice, at home, or though
   const transient = { type: 'transient', said: view } as const
   expect(also(transient)).toMatch(/twice/)
   expect(also(transient, tom.name)).toMatch(/heard itself/)
+  // Two engines over one disk, one of which does not know yet that it has lost it, are two devices to the relay.
+  expect(also(transient, tom.name, 2)).toBe('')
+  expect(also(transient, jerry.name, 2)).toBe('')
   expect(also({ type: 'transient', said: { ...view, text: 'hm' } })).toMatch(/which nobody has said/)
   expect(also({ type: 'transient', said: { ...view, from: jerry.user } })).toMatch(/Tom said elsewhere/)
   expect(also({ type: 'transient', said: { ...view, seq: 3 } })).toMatch(/with the sequence 3/)
