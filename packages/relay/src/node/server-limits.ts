@@ -52,6 +52,9 @@ export const maxEarlyBytes: number = 2 * maxHelloBytes
 /** WebSocket's own, of one socket: each is answered, and none counts as a frame. A proxy sends one in seconds. */
 export const maxPingsPerSecond = 20
 
+/** Of one socket, before the others are read: a chunk as the system gives them. */
+export const maxReadAtOnceBytes: number = 64 * 1024
+
 /** Sockets of both kinds together; beyond it an upgrade is answered 503. Each costs some 10 to 20 kB. */
 export const defaultMaxSockets = 20_000
 

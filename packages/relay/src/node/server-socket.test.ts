@@ -6,7 +6,7 @@ import type { FailureCode } from '@parley/wire'
 import { expect, onTestFinished, test } from 'vitest'
 import { type WebSocket as ServerSocket, WebSocket, WebSocketServer } from 'ws'
 import type { Connection, Peer } from '../ports.ts'
-import { defaultTimings, maxPingsPerSecond } from './server-limits.ts'
+import { defaultTimings, maxPingsPerSecond, maxReadAtOnceBytes } from './server-limits.ts'
 import { silentLogger } from './server-log.ts'
 import { createMetrics } from './server-metrics.ts'
 import { createCork, serveSocket } from './server-socket.ts'
@@ -194,4 +194,25 @@ test('[RE97] broken frames end the socket and nothing else', async () => {
     raw.destroy()
   }
   expect(client.readyState).toBe(WebSocket.OPEN)
+})
+
+test('[RE279] who sends megabytes at once is read a little at a time, between the others', async () => {
+  const size = 10_000
+  const count = 400
+  let turn = 0
+  let received = 0
+  const byTurn = new Map<number, number>()
+  const { client } = await pair(1, () => {
+    received += 1
+    byTurn.set(turn, (byTurn.get(turn) ?? 0) + size)
+  })
+  for (let sent = 0; sent < count; sent += 1) client.send(new Uint8Array(size))
+  while (received < count) {
+    await new Promise((resolve) => {
+      setImmediate(resolve)
+    })
+    turn += 1
+  }
+  // What was under way, and one chunk more.
+  expect(Math.max(...byTurn.values())).toBeLessThanOrEqual(3 * maxReadAtOnceBytes)
 })

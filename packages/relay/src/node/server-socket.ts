@@ -10,7 +10,7 @@ import { type FailureCode, failures, maxDeviceFrameBytes } from '@parley/wire'
 import type { RawData, WebSocket } from 'ws'
 import type { Connection, Logger, Peer } from '../ports.ts'
 import { paced, restful } from '../pace.ts'
-import { maxEarlyBytes, maxPingsPerSecond, type ServerTimings } from './server-limits.ts'
+import { maxEarlyBytes, maxPingsPerSecond, maxReadAtOnceBytes, type ServerTimings } from './server-limits.ts'
 import type { Greeter } from './server-greeters.ts'
 import { describeError } from './server-log.ts'
 import type { Metrics } from './server-metrics.ts'
@@ -81,6 +81,18 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
     socket.close(failures[code].closeCode, code)
   }
 
+  let read = 0
+  /** The system hands over megabytes of one socket before it looks at the next: after so much the others come first. */
+  const takeTurns = (bytes: number): void => {
+    read += bytes
+    if (read < maxReadAtOnceBytes) return
+    read = 0
+    socket.pause()
+    setImmediate(() => {
+      socket.resume()
+    })
+  }
+
   core.connection = setting.accept({ send, buffered: () => socket.bufferedAmount, close })
 
   socket.on('message', (data: RawData, binary: boolean) => {
@@ -89,6 +101,7 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
     const bytes = wholeFrame(data)
     metrics.add('frames_received_total')
     metrics.add('bytes_received_total', bytes.length)
+    takeTurns(bytes.length)
     if (state !== 'open') return
     try {
       if (!binary)
