@@ -7,15 +7,15 @@ import type { Probe } from './probe.ts'
 /**
  * Ceilings that hold on a machine that is busy with other things, too. `maxHeldMs` is time of the processor, so it may be
  * strict; waits are what somebody felt, and others' doing as well: one above `noticedMs` is told beside the line, and only
- * one above `maxWaitMs` makes the attack fall. What the heaviest of them may hold is a frame of
- * 256 KiB decoded, and garbage that has not been collected yet.
+ * one above `maxWaitMs` makes the attack fall. What a flood
+ * of half a gigabyte lets the process grow by is garbage that has not been collected yet; the next flood adds nothing.
  */
 export const ceilings = {
   noticedMs: 250,
   maxWaitMs: 10_000,
   noticedHeldMs: 50,
-  maxHeldMs: 500,
-  maxGrownBytes: 128 * 1024 * 1024,
+  maxHeldMs: 250,
+  maxGrownBytes: 256 * 1024 * 1024,
 } as const
 
 export interface Watched {
