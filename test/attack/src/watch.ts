@@ -7,8 +7,8 @@ import type { Probe } from './probe.ts'
 /**
  * Ceilings that hold on a machine that is busy with other things, too. `maxHeldMs` is time of the processor, so it may be
  * strict; waits are what somebody felt, and others' doing as well: one above `noticedMs` is told beside the line, and only
- * one above `maxWaitMs` makes the attack fall. What a flood
- * of half a gigabyte lets the process grow by is garbage that has not been collected yet; the next flood adds nothing.
+ * one above `maxWaitMs` makes the attack fall. What a flood of half a gigabyte lets the process grow by is garbage that has
+ * not been collected yet; the next flood adds nothing.
  */
 export const ceilings = {
   noticedMs: 250,
