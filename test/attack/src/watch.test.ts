@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { type Network, readMetrics } from './ground.ts'
 import { attacks } from './attacks.ts'
 import { startGround } from './ground-process.ts'
+import { canary } from './scene.ts'
 import { runSuite, tasksOf } from './suite.ts'
 import { uncounted } from './trial.ts'
 import { ceilings, createWatch } from './watch.ts'
@@ -28,8 +29,8 @@ async function watched({
   }
   const network: Network = {
     port: 0,
-    secret: '',
-    adminSecret: '',
+    secret: 'hush',
+    adminSecret: 'hush-hush',
     http: '',
     ws: '',
     directory: '',
@@ -65,6 +66,16 @@ test('[AT9] a relay that has ended, logged an error, or let others wait is one',
     expect.stringContaining('loop was held'),
   ])
   expect(await watched({ heldMs: ceilings.maxHeldMs - 1 })).toEqual([])
+})
+
+test('[AT9] a log that holds a token, a secret or what somebody wrote is one', async () => {
+  const told = async (printed: string): Promise<readonly string[]> => watched({ printed })
+  expect(await told('now info upgrade url=/?t=eyJhbGciOiJIUzI1NiJ9.e30.x\n')).toEqual([
+    'the log holds a token',
+  ])
+  expect(await told('now info revoke by=hush-hush\n')).toEqual(['the log holds a secret'])
+  expect(await told(`now debug row text=${canary}\n`)).toEqual(['the log holds what somebody wrote'])
+  expect(await told('now info relay-started port=1\n')).toEqual([])
 })
 
 test('[AT9] what was refused must have been counted, each by its class and code', () => {

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Bystanders } from './bystanders.ts'
 import type { Metrics, Network } from './ground.ts'
 import type { Probe } from './probe.ts'
+import { canary } from './scene.ts'
 
 /**
  * Ceilings that hold on a machine that is busy with other things, too. `maxHeldMs` is time of the processor, so it may be
@@ -54,10 +55,20 @@ export function createWatch(network: Network, probe: Probe, bystanders: Bystande
         if ((grownBytes ?? 0) > ceilings.maxGrownBytes) faults.push(`the relay grew by ${grownBytes} bytes`)
         const errors = /^\S+ error .*$/m.exec(network.output().slice(printed))
         if (errors !== null) faults.push(`the relay logged an error: ${errors[0]}`)
+        faults.push(...blabbed(network, network.output().slice(printed)))
         return { faults, waitMs, heldMs, grownBytes, counted: countedSince(metrics, await network.metrics()) }
       }
     },
   }
+}
+
+/** What a log must not hold, at whatever level: tokens, secrets, and what people write. */
+function blabbed({ secret, adminSecret }: Network, log: string): readonly string[] {
+  const faults: string[] = []
+  if (/eyJ[\w-]{8}/.test(log)) faults.push('the log holds a token')
+  if (log.includes(secret) || log.includes(adminSecret)) faults.push('the log holds a secret')
+  if (log.includes(canary)) faults.push('the log holds what somebody wrote')
+  return faults
 }
 
 function countedSince(before: Metrics, after: Metrics): (name: string) => number {
