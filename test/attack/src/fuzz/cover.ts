@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util'
 import { setFlagsFromString } from 'node:v8'
 import { tryInput } from './budget.ts'
-import { coveredFiles, unreachable } from './covered-files.ts'
+import { coveredFiles, guidingFiles, unreachable } from './covered-files.ts'
 import { readCorpus, writeCorpus } from './corpus.ts'
 import { startCoverage } from './coverage.ts'
 import { runTargets } from './run.ts'
@@ -20,7 +20,7 @@ const { values } = parseArgs({
 })
 // What is optimized is not counted whole: a small function that became part of another one would seem never called.
 for (const flag of ['--no-opt', '--no-maglev']) setFlagsFromString(flag)
-const coverage = startCoverage(coveredFiles.map(({ file }) => file))
+const coverage = startCoverage(guidingFiles)
 // Only now: what is loaded before is not counted by its blocks.
 const { targets } = await import('./targets.ts')
 

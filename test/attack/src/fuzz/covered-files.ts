@@ -65,6 +65,25 @@ export const coveredFiles: readonly Covered[] = [
   { file: `${shell}http-page.ts`, only: /^(?:takeApart|createPageServer)$/ },
 ]
 
+const judging = [
+  'head/attributes',
+  'head/change-head',
+  'head/head-document',
+  'head/judge-members',
+  'head/judge-update',
+  'head/rules',
+  'person/judge-contact',
+  'person/judge-person',
+]
+
+/** What an input may reach that is worth to be broken further: more than the decoders, and nobody counts it. */
+export const guidingFiles: readonly string[] = [
+  ...coveredFiles.map(({ file }) => file),
+  ...judging
+    .map((name) => `${document}${name}.ts`)
+    .filter((file) => coveredFiles.every((one) => one.file !== file)),
+]
+
 /** Branches that no bytes reach, and why each is there all the same. By file, and by what stands there. */
 export const unreachable: readonly {
   readonly file: string

@@ -13,6 +13,8 @@ export const targetNames: readonly string[] = [
   'person-command',
   'person-row',
   'document-name',
+  'judged-command',
+  'judged-person',
   'y-message',
   'origin',
   'url-token',

@@ -1,6 +1,6 @@
 /** One thread that fuzzes: it says what it found, and leaves where it stands, so that somebody else sees it hang. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { coveredFiles } from './covered-files.ts'
+import { guidingFiles } from './covered-files.ts'
 import { startCoverage } from './coverage.ts'
 import { runTargets } from './run.ts'
 import type { Standing, WorkerData } from './standing.ts'
@@ -8,7 +8,7 @@ import type { Target } from './target.ts'
 
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- given by fuzz-for.ts alone
 const { milliseconds, seed, module, names, standing } = workerData as WorkerData
-const coverage = startCoverage(coveredFiles.map(({ file }) => file))
+const coverage = startCoverage(guidingFiles)
 // Only now: what is loaded before is not counted by its blocks.
 // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- given by fuzz-for.ts alone
 const { targets } = (await import(module)) as { readonly targets: readonly Target[] }
