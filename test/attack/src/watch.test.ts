@@ -1,10 +1,12 @@
 import { expect, test } from 'vitest'
 import { type Network, readMetrics } from './ground.ts'
+import type { Attack } from './attack.ts'
 import { attacks } from './attacks.ts'
 import { startGround } from './ground-process.ts'
 import { canary } from './scene.ts'
+import { penOf } from './scenes.ts'
 import { runSuite, tasksOf } from './suite.ts'
-import { uncounted } from './trial.ts'
+import { tryAttack, uncounted } from './trial.ts'
 import { ceilings, createWatch } from './watch.ts'
 
 interface Fake {
@@ -111,4 +113,28 @@ test('[AT8] attacks run against a relay process, through each of its doors', asy
   expect(new Set(tasks.map(({ door }) => door))).toEqual(new Set(['parley', 'stock', 'http']))
   expect(lines).toHaveLength(tasks.length)
   expect(lines.every((line) => line.startsWith('held'))).toBe(true)
+})
+
+test('[AT6] what is written through the second door, and taken, makes an attack fall at everybody', async () => {
+  const ground = await startGround()
+  const attack: Attack = {
+    name: 'honest',
+    says: 'a message of a member',
+    breaks: ['RE1'],
+    scene: 'member',
+    expects: { stock: { answers: ['quiet'] } },
+    run: async (attacker, scene) => attacker.write([penOf(scene).text('hello').update]),
+  }
+  const { faults, seen } = await tryAttack(ground, attack, 'stock')
+  await ground.network.end()
+  expect(seen).toBe('quiet')
+  expect(faults).toHaveLength(1)
+  for (const whose of [
+    "Tom's device: heard",
+    'a fresh device of',
+    "Mary's device:",
+    'a stock reader: page',
+    'a fresh stock reader:',
+  ])
+    expect(faults[0]).toContain(whose)
 })

@@ -187,6 +187,16 @@ export const floods: readonly Attack[] = [
     },
   },
   {
+    name: 'flood-of-echoes',
+    says: 'what Tom wrote, sent back to the relay twenty thousand times',
+    breaks: ['RE223', 'RE263', 'RE213'],
+    scene: 'member',
+    expects: { stock: { answers: ['closed 4503 overloaded'] } },
+    run: async (attacker, { toms }) => [
+      await attacker.say(Array.from({ length: 20_000 }, () => syncMessage(2, toms.update))),
+    ],
+  },
+  {
     name: 'all-seats',
     says: 'a hundred readers of one user: others read as before',
     breaks: ['RE262'],
