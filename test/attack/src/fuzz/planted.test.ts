@@ -81,11 +81,11 @@ test('[AT47] [AT48] what loops for ever is ended and told, and the rest goes on'
   const names = ['planted: a loop does not end', 'planted: nothing']
   const module = new URL('planted-targets.test-kit.ts', import.meta.url).href
   const fuzzed = await fuzzFor({
-    minutes: 0.25,
+    minutes: 0.3,
     seed: 'loop',
     tell: (line) => lines.push(line),
     others: { module, names },
-    hungMs: 3000,
+    hungMs: 5000,
   })
   expect(fuzzed).toMatchObject({
     held: 1,
