@@ -9,7 +9,7 @@ import { doors } from './answers.ts'
 import { attacks } from './attacks.ts'
 import { fuzzFor } from './fuzz/fuzz-for.ts'
 import { startGround } from './ground-process.ts'
-import { runSuite, sumOf, tasksOf } from './suite.ts'
+import { fallen, lineOf, runSuite, sumOf, tasksOf } from './suite.ts'
 import { attackTable } from './table.ts'
 
 const { values } = parseArgs({
@@ -38,8 +38,13 @@ async function main(): Promise<number> {
   if (tasks.length === 0) return wrong('There is no such attack. test/attack/README.md names them all.')
   if (!(minutes >= 0)) return wrong('--minutes is a number.')
   const ground = await startGround()
-  const results = await runSuite(ground, tasks, console.log, values.brief)
-  await ground.network.end()
+  const results = [...(await runSuite(ground, tasks, console.log, values.brief))]
+  const code = await ground.network.end()
+  if (code !== 0) {
+    const result = fallen('the orderly end', [`the relay ended with ${code}`])
+    results.push(result)
+    console.log(lineOf(result))
+  }
   console.log(`\n${sumOf(results)}`)
   const fell = results.some(({ faults }) => faults.length > 0)
   return minutes > 0 && !(await fuzz(minutes)) ? 1 : Number(fell)

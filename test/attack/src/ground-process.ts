@@ -49,9 +49,10 @@ export async function startGround(): Promise<ProcessGround> {
   running.add(child)
   let output = ''
   let alive = true
-  const ended = once(child, 'exit').then(() => {
+  const ended = once(child, 'exit').then(([code]: readonly unknown[]): number | null => {
     running.delete(child)
     alive = false
+    return typeof code === 'number' ? code : null
   })
   const listening = new Promise<number>((resolve) => {
     const read = (chunk: unknown): void => {
@@ -110,8 +111,9 @@ export async function startGround(): Promise<ProcessGround> {
       metrics: async () => readMetrics(await (await fetch(`${http}/metrics`)).text()),
       async end() {
         child.kill('SIGTERM')
-        await ended
+        const code = await ended
         rmSync(directory, { recursive: true, force: true, maxRetries: 3 })
+        return code
       },
     },
   }

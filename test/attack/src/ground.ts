@@ -29,7 +29,8 @@ export interface Network {
   /** For how long its loop was held at a stretch since the last call: milliseconds of the processor. */
   readonly held: () => Promise<number>
   readonly metrics: () => Promise<Metrics>
-  readonly end: () => Promise<void>
+  /** Stops it, answers its code, and removes its data. A code of 0: it has finished, told everybody and closed its files. */
+  readonly end: () => Promise<number | null>
 }
 
 /** `parley_failures_total{code="malformed"}` to its number. */

@@ -48,8 +48,9 @@ export async function runSuite(
     tell(await tryAttack(ground, attack, door, { watch, brief }))
   }
   const check = (after: string): void => {
-    const { problems } = checkRelayData(network.directory)
-    if (problems.length > 0) tell(damage(after, problems))
+    // The conversation that a problem names leads to the attack: each has its own.
+    const problems = checkRelayData(network.directory).problems.map((problem) => `parley check: ${problem}`)
+    if (problems.length > 0) tell(fallen(`the data after ${after}`, problems))
   }
   if (brief) {
     // Each has people of its own, so several may go on at once. A flood is for itself: others would wait for it.
@@ -79,21 +80,12 @@ async function inParallel(works: readonly (() => Promise<void>)[]): Promise<void
   await Promise.all(Array.from({ length: atOnce }, worker))
 }
 
-/** The conversation that a problem names leads to the attack: each has its own. */
-function damage(theme: string, problems: readonly string[]): Result {
-  const faults = problems.map((problem) => `parley check: ${problem}`)
-  return {
-    attack: `the data after ${theme}`,
-    door: 'parley',
-    faults,
-    seen: 'damage',
-    ms: 0,
-    waitMs: 0,
-    heldMs: 0,
-  }
+/** Something that fell and is no attack's doing alone. */
+export function fallen(what: string, faults: readonly string[]): Result {
+  return { attack: what, door: 'parley', faults, seen: 'damage', ms: 0, waitMs: 0, heldMs: 0 }
 }
 
-function lineOf({ attack, door, faults, seen, ms, waitMs, heldMs }: Result): string {
+export function lineOf({ attack, door, faults, seen, ms, waitMs, heldMs }: Result): string {
   const slow = waitMs > ceilings.noticedMs ? `, others waited ${Math.round(waitMs)} ms` : ''
   const held = heldMs > ceilings.noticedHeldMs ? `, loop held ${Math.round(heldMs)} ms` : ''
   const line = `${faults.length === 0 ? 'held' : 'FELL'}  ${attack} (${door}): ${short(seen)}, ${Math.round(ms)} ms${slow}${held}`
