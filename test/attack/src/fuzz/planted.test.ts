@@ -45,7 +45,7 @@ test('[AT46] it is found that every input is kept, which nothing but the whole r
     await runTargets({
       targets: [plantedTarget(fault)],
       seed: 'kept',
-      goesOn: () => inputs < 15_000 && findings.length === 0,
+      goesOn: () => inputs < 8000 && findings.length === 0,
       sliceMs: 20,
       onFinding: (finding) => findings.push(finding),
       onSlice: (_, count) => {
