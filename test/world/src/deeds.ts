@@ -172,8 +172,8 @@ export function giveUp(world: World, device: Device, id: EntryId): void {
   if (process === undefined) return
   world.trace.note(device.name, `gives up ${id}`)
   // From here on it may be gone, whether or not the answer is ever heard.
-  const given = world.journal.deeds.find((deed) => deed.id === id)
-  const isWayIn = given?.kind === 'command' && (given.command.op === 'create' || given.command.op === 'join')
+  const given = unsentItem(process, id)
+  const isWayIn = given?.command?.op === 'create' || given?.command?.op === 'join'
   for (const deed of world.journal.deeds) {
     // With the way into a conversation goes what was written behind it.
     const behind = isWayIn && deed.device === device.name && deed.conversation === given.conversation
@@ -188,7 +188,7 @@ export function tryAgain(world: World, device: Device, id: EntryId): void {
   const process = running(device)
   if (process === undefined) return
   world.trace.note(device.name, `retries ${id}`)
-  const conversation = world.journal.deeds.find((deed) => deed.id === id)?.conversation
+  const conversation = unsentItem(process, id)?.conversation
   // A creation takes along what was refused with it.
   for (const deed of world.journal.deeds) {
     if (deed.id === id || (deed.conversation === conversation && deed.refused === 'conversation-refused'))
@@ -197,6 +197,14 @@ export function tryAgain(world: World, device: Device, id: EntryId): void {
   process.power.enter(() => {
     process.engine.retryUnsent(id).catch(expected)
   })
+}
+
+/** As the device has it: what was tried again has another id than the one it was written down with. */
+function unsentItem(
+  { engine }: Process,
+  id: EntryId,
+): ReturnType<Process['engine']['unsent']>[number] | undefined {
+  return engine.unsent().find((item) => item.id === id)
 }
 
 export function running(device: Device): Process | undefined {

@@ -1,5 +1,6 @@
+import { makeConversationId } from '@parley/document'
 import { expect, test } from 'vitest'
-import { create, read, running, say, takeBack } from './deeds.ts'
+import { command, create, giveUp, read, running, say, takeBack, tryAgain } from './deeds.ts'
 import { openStage, said, sayMany, shown, verdict } from './stage.ts'
 
 test('[WO56] a device dies between its disk and the answer: what it saved is sent, once', async () => {
@@ -172,5 +173,25 @@ test('[WO65] reading sets the count of unread to nothing, on this device alone',
   await world.run(1000)
   expect(running(tom)?.engine.conversation(lunch)?.unread).toBe(0)
   expect(running(tablet)?.engine.conversation(lunch)?.unread).toBe(4)
+  expect(await verdict(world)).toEqual([])
+})
+
+test('[WO85] a joining that was refused is tried again and given up: what was refused beside it goes too', async () => {
+  const { world, tom } = await openStage()
+  const nowhere = makeConversationId(new Uint8Array(16))
+  const unsent = () => running(tom)?.engine.unsent() ?? []
+  const joins = [1, 2].map(() => command(world, tom, nowhere, { op: 'join' }))
+  await world.run(2000)
+  expect(joins.map((join) => join?.refused)).toEqual(['not-found', 'not-found'])
+  const [first] = unsent()
+  if (first === undefined) throw new Error('it is kept')
+  tryAgain(world, tom, first.id)
+  await world.run(2000)
+  const again = unsent().find(({ id }) => !joins.some((join) => join?.id === id))
+  if (again === undefined) throw new Error('it has another id')
+  expect(await verdict(world)).toEqual([])
+  giveUp(world, tom, again.id)
+  await world.run(1000)
+  expect(unsent()).toEqual([])
   expect(await verdict(world)).toEqual([])
 })
