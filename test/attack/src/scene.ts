@@ -17,6 +17,8 @@ export const sceneNames = [
   'muted',
   /** He came later, and the past is hidden from him. */
   'newcomer',
+  /** A plain member; the first page is full, and the second one open. */
+  'closed',
   /** The two of them alone, and Tom has blocked him. */
   'pair',
 ] as const

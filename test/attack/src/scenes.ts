@@ -3,6 +3,7 @@ import {
   type ConversationId,
   makeConversationId,
   makeClientId,
+  maxPageBytes,
   parseUserId,
   uniqueConversationId,
   type UserId,
@@ -129,7 +130,13 @@ async function write(
   const after = later.text(shut ? canary : 'good')
   await written(tom, conversation, page, [after])
   all.push(after)
+  const next = name === 'closed' ? await turnPage(tom, conversation, later) : undefined
   await tom.settle()
+  if (next !== undefined) {
+    const { pen, first } = next
+    const here = { page: 2, tomsPen: pen, last: first, updates: [first.update] }
+    return { device, toms: before, recalled, recall, mallorys, withdrawn, withdrawal, ...here }
+  }
   return {
     page,
     device,
@@ -143,6 +150,25 @@ async function write(
     last: after,
     updates: all.map(({ update }) => update),
   }
+}
+
+/** Fills the first page, and writes a message into the second. */
+async function turnPage(
+  tom: Session,
+  conversation: ConversationId,
+  pen: Pen,
+): Promise<{ readonly pen: Pen; readonly first: Written }> {
+  const long = 'x'.repeat(12_000)
+  await written(
+    tom,
+    conversation,
+    1,
+    Array.from({ length: Math.ceil(maxPageBytes / long.length) }, () => pen.text(long)),
+  )
+  const fresh = createPen({ user: tom.user, client: nextClient() })
+  const first = fresh.text('a new leaf')
+  await written(tom, conversation, 2, [first])
+  return { pen: fresh, first }
 }
 
 async function demote(

@@ -1,7 +1,7 @@
 /** Edits, recalls and reactions of what is not one's own, is not there, or is gone; and resending in every wrong order. */
 import { createPen } from '@parley/relay/testing'
 import { verdictText } from '../answers.ts'
-import { type Attack, refusedEverywhere } from '../attack.ts'
+import { type Attack, refusedEverywhere, rewrittenEverywhere } from '../attack.ts'
 import type { Scene } from '../scene.ts'
 import { nextClient, penOf } from '../scenes.ts'
 import { enter, nextEntryId } from '../session.ts'
@@ -236,6 +236,34 @@ const sent: readonly Attack[] = [
       attacker.write([createPen({ user: mallory, client: nextClient() }).text('long ago').update], {
         page: 1,
       }),
+  },
+  {
+    name: 'full-page',
+    says: 'a message for a page that is full, where he can read it',
+    breaks: ['RE16', 'RE23', 'RE215'],
+    scene: 'closed',
+    expects: rewrittenEverywhere('page-closed'),
+    run: async (attacker, { mallory }) =>
+      attacker.write([createPen({ user: mallory, client: nextClient() }).text('one more').update], {
+        page: 1,
+      }),
+  },
+  {
+    name: 'operation-on-another-page',
+    says: 'a reaction to a message of another page',
+    breaks: ['RE17', 'RE215'],
+    scene: 'closed',
+    expects: rewrittenEverywhere('page-closed'),
+    run: async (attacker, scene) => attacker.write([penOf(scene).react(scene.toms.id, 'x').update]),
+  },
+  {
+    name: 'recall-on-another-page',
+    says: 'a recall of his own, on another page than it stands on',
+    breaks: ['RE17', 'RE24', 'RE215'],
+    scene: 'closed',
+    expects: rewrittenEverywhere('page-closed'),
+    run: async (attacker, scene) =>
+      attacker.write([penOf(scene).recall(scene.mallorys?.id ?? scene.toms.id).update]),
   },
   {
     name: 'page-of-tomorrow',
