@@ -1,4 +1,8 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test } from 'vitest'
+import { WebSocket } from 'ws'
 import { createPen } from '../testing/pen.ts'
 import { testConversationId, testUser } from '../testing/test-device.ts'
 import { openDevice, openSocket, startTestServer, type TestSocket, testToken } from './server.test-kit.ts'
@@ -84,6 +88,44 @@ test('[RE250] one address has so many sockets without a session, and more when t
       ),
     )
     .toBe('open')
+})
+
+test('[RE250] a stock tool whose token is still looked at waits as well', async () => {
+  let answer: () => void = () => undefined
+  const keys = createServer((_request, response) => {
+    answer = () => response.writeHead(500).end()
+  })
+  keys.listen(0, '127.0.0.1')
+  await once(keys, 'listening')
+  onTestFinished(() => {
+    keys.close()
+  })
+  const { port } = keys.address() as AddressInfo
+  const tokens = { keyUrl: `http://127.0.0.1:${port}/` }
+  const server = await startTestServer({ timings: { sweepMs: 5 }, maxGreeting: 2, tokens })
+  onTestFinished(server.dispose)
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+  const token = `${part({ alg: 'EdDSA', kid: 'a' })}.${part({ sub: 'Tom' })}.AAAA`
+  const statusOf = async (): Promise<number> => {
+    const url = `${server.ws}/y/c/${conversation}`
+    const socket = new WebSocket(url, ['parley.y1', `token.${token}`])
+    socket.on('error', () => undefined)
+    const [, response] = (await once(socket, 'unexpected-response')) as [unknown, IncomingMessage]
+    return response.statusCode ?? 0
+  }
+  const waiting = [statusOf(), statusOf()]
+  await expect
+    .poll(async () =>
+      openSocket(server.ws).then(({ socket }) => {
+        socket.terminate()
+        return 'open'
+      }, String),
+    )
+    .toContain('503')
+  answer()
+  expect(await Promise.all(waiting)).toEqual([503, 503])
+  // The keys cannot be had, and nobody waits any more.
+  await openSocket(server.ws)
 })
 
 test('[RE250] who waits no more is forgotten, and addresses do not feel each other', () => {

@@ -129,8 +129,12 @@ export function createNetwork(setting: NetworkSetting): Network {
         })
       })
     } else if (path?.startsWith('/y/') === true) {
-      stock.upgrade(asked, stream, head, path.slice('/y/'.length), (status, sentence) => {
-        refuse(stream, status, sentence)
+      let waiting = true
+      greeters.add(address, { waiting: () => waiting })
+      const name = path.slice('/y/'.length)
+      const refuseHim = refuse.bind(undefined, stream)
+      stock.upgrade(asked, stream, head, name, refuseHim, () => {
+        waiting = false
       })
     } else
       refuse(stream, 404, 'There is no endpoint at this path. Devices connect to /, stock Yjs tools to /y.')

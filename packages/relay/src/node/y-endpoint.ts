@@ -47,13 +47,14 @@ export interface YEndpoint {
   readonly readers: () => number
   readonly documents: () => number
   readonly sweep: () => void
-  /** `path`: what stands behind `/y/`. */
+  /** `path`: what stands behind `/y/`. `settled`: he has been let in, or not. */
   readonly upgrade: (
     request: IncomingMessage,
     stream: Duplex,
     head: Buffer,
     path: string,
     refuse: Refuse,
+    settled?: () => void,
   ) => void
 }
 
@@ -201,9 +202,10 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
     readers: () => rooms.readers,
     documents: () => rooms.documents,
     sweep: visitors.sweep,
-    upgrade(request, stream, head, path, refuse) {
+    upgrade(request, stream, head, path, refuse, settled = () => undefined) {
       const name = readName(path)
       if (name === undefined) {
+        settled()
         refuse(
           404,
           'There is no document of this name. Documents are c/<conversation> and c/<conversation>/<page>.',
@@ -212,6 +214,7 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
       }
       const token = readToken(request.headers['sec-websocket-protocol'])
       if (token === undefined) {
+        settled()
         refuse(401, 'Offer the subprotocols "parley.y1" and "token.<jwt>".')
         return
       }
@@ -221,14 +224,16 @@ export function createYEndpoint(setting: YSetting): YEndpoint {
         stream.off('error', gone)
         sockets.handleUpgrade(request, stream, head, opened)
       }
-      admit({ name, token, stream, accept, refuse }).catch((error: unknown) => {
-        if (error instanceof TokenKeysError) {
-          refuse(503, 'The keys that tokens are checked with cannot be had. Try again in a moment.')
-          return
-        }
-        failed(error)
-        refuse(500, 'The relay met a fault of its own; its log says more.')
-      })
+      admit({ name, token, stream, accept, refuse })
+        .catch((error: unknown) => {
+          if (error instanceof TokenKeysError) {
+            refuse(503, 'The keys that tokens are checked with cannot be had. Try again in a moment.')
+            return
+          }
+          failed(error)
+          refuse(500, 'The relay met a fault of its own; its log says more.')
+        })
+        .finally(settled)
     },
   }
 }
