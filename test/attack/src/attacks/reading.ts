@@ -5,6 +5,7 @@ import type { Attacker } from '../attacker.ts'
 import type { Scene, SceneName } from '../scene.ts'
 import { nextNumber } from '../session.ts'
 import { stateVector, syncMessage } from '../stock-line.ts'
+import { following } from './following.ts'
 
 interface Asking {
   readonly scene: SceneName
@@ -268,6 +269,7 @@ export const reading: readonly Attack[] = [
   ),
   ...catchingUp,
   ...live,
+  ...following,
   ...vectors,
   ...names,
 ]
