@@ -50,7 +50,8 @@ function page({ client, clock, origin }: Append): Y.Doc {
 
 function emptyDoc(): Y.Doc {
   const doc = new Y.Doc({ guid: 'page' })
-  doc.clientID = 2 ** 53 - 3
+  // One that no input has: Yjs gives its own up when it meets it.
+  doc.clientID = 0x12_3456_789a
   doc.getArray(root)
   return doc
 }
