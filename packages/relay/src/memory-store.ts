@@ -19,6 +19,7 @@ import {
   type MessageRecord,
   type PageRecord,
   type RelayCommit,
+  maxTagsKept,
   type RelayStore,
   type StoredConversation,
   type WriterRecord,
@@ -226,7 +227,13 @@ function apply(disk: MemoryDisk, commit: RelayCommit): void {
   for (const message of commit.messages) {
     conversationOf(disk, message.conversation).messages.set(message.id, message)
   }
-  for (const { user, tag, device } of commit.tags) disk.tags.set(tagKey(user, tag), device)
+  for (const { user, tag, device } of commit.tags) {
+    // Set anew it stands behind all others.
+    disk.tags.delete(tagKey(user, tag))
+    disk.tags.set(tagKey(user, tag), device)
+    const his = [...disk.tags.keys()].filter((key) => key.startsWith(tagKey(user, '')))
+    for (const key of his.slice(0, -maxTagsKept)) disk.tags.delete(key)
+  }
   for (const mark of commit.marks) conversationOf(disk, mark.conversation).marks.set(mark.user, mark)
   for (const person of commit.people) putMemoryPerson(disk.people, person)
   for (const command of commit.commands) disk.commands.set(commandKey(command.user, command.id), command)

@@ -59,6 +59,23 @@ test('[RE230] the rate is that of a user over all his sessions, and nobody else 
   expect(await verdicts(mary)).toMatchObject([{ class: 'accepted' }])
 })
 
+test('[RE277] a command that names many counts for many', async () => {
+  const { tom, conversation, clock } = await createTestLunch({
+    limits: { maxUserUpdatesPerSecond: 10, maxUserUpdatesBurst: 4 },
+  })
+  clock.time += 1000
+  const crowd = Array.from({ length: 48 }, (_, index) => `user-${index}`)
+  tom.command(conversation, { op: 'add', members: crowd })
+  tom.command(conversation, { op: 'update', name: 'Dinner' })
+  expect(await tom.take('command-answer')).toMatchObject([
+    { verdict: { class: 'later', code: 'rate-limited', waitMs: 100 } },
+    { verdict: { class: 'accepted' } },
+  ])
+  clock.time += 400
+  tom.command(conversation, { op: 'remove', members: crowd.slice(0, 15) })
+  expect(await tom.take('command-answer')).toMatchObject([{ verdict: { class: 'accepted' } }])
+})
+
 test('[RE230] bytes have a rate of their own, and what they send away costs no updates', async () => {
   const { tom, conversation, clock } = await createTestLunch({
     limits: { maxUserBytesPerSecond: 1000, maxUserBytesBurst: 1000, maxUserUpdatesBurst: 3 },

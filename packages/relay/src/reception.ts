@@ -87,7 +87,7 @@ export function createReception(desk: ReceptionDesk): Reception {
   const command = (session: Session, frame: Extract<SessionFrame, { frame: 'command' }>): void => {
     const { user } = session.identity
     const input = commandInput(session.identity, frame)
-    const waitMs = rates.work(user, 1, input.bytes)
+    const waitMs = rates.work(user, workOf(input), input.bytes)
     if (isTooFast(session, waitMs, (ms) => session.channel.send(limitedCommand(frame, ms)))) return
     const creates = input.kind === 'command' && input.command.ok && input.command.command.op === 'create'
     const later = creates ? rates.creation(user) : 0
@@ -169,3 +169,14 @@ export function createReception(desk: ReceptionDesk): Reception {
 
   return { receive, ask }
 }
+
+/** One for the command, and one for so many whom it names: each of them has records to write, and devices to tell. */
+function workOf(input: Input): number {
+  const named =
+    input.kind === 'command' && input.command.ok && 'members' in input.command.command
+      ? input.command.command.members.length
+      : 0
+  return 1 + Math.floor(named / namedPerUpdate)
+}
+
+const namedPerUpdate = 16

@@ -163,7 +163,10 @@ export interface HeadRecord {
   readonly state: Uint8Array
 }
 
-/** Which device of a user has a tag. */
+/** Tags of one user that are known: those taken last. Kinds of devices, of which nobody has many. */
+export const maxTagsKept = 32
+
+/** Which device of a user has a tag. Beyond `maxTagsKept` the one that was taken longest ago is nobody's again. */
 export interface TagRecord {
   readonly user: UserId
   readonly tag: string

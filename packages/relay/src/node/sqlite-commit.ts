@@ -1,6 +1,6 @@
 /** Writes one commit, inside the caller's transaction: records by their keys, rows, then what they erase. */
 import type { ConversationId } from '@parley/document'
-import type { LogRow, RelayCommit } from '../store.ts'
+import { type LogRow, maxTagsKept, type RelayCommit } from '../store.ts'
 import { number, writeErases } from './sqlite-columns.ts'
 import { writeMark } from './sqlite-marks.ts'
 import type { Numbers } from './sqlite-numbers.ts'
@@ -120,7 +120,11 @@ export function writeCommit(statements: Statements, numbers: Numbers, commit: Re
       it.edit?.clock ?? null,
     )
   }
-  for (const it of commit.tags) write.tag.run(it.user, it.tag, it.device)
+  for (const it of commit.tags) {
+    // A row that is replaced gets a number above all others.
+    write.tag.run(it.user, it.tag, it.device)
+    write.forgetTags.run(it.user, it.user, maxTagsKept)
+  }
   for (const it of commit.marks) writeMark(statements.marks, of(it.conversation), it)
   for (const it of commit.people) writePerson(statements.people, it)
   for (const it of commit.usage) addSqliteUsage(statements.usage, it)

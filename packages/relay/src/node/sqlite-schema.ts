@@ -143,7 +143,7 @@ export const schema: string = `
     tag TEXT NOT NULL,
     device TEXT NOT NULL,
     PRIMARY KEY (user, tag)
-  ) STRICT, WITHOUT ROWID;
+  ) STRICT;
 
   CREATE TABLE mentions (
     conversation INTEGER NOT NULL,

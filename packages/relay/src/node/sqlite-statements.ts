@@ -144,6 +144,11 @@ function prepareWrites(prepare: (text: string) => StatementSync): Writes {
     forgetMentions: prepare(`DELETE FROM mentions WHERE conversation = ? AND seq = ?`),
     command: prepare(insert('INSERT', 'commands', commandColumns)),
     tag: prepare(insert('INSERT OR REPLACE', 'tags', ['user', 'tag', 'device'])),
+    forgetTags: prepare(
+      `DELETE FROM tags WHERE user = ? AND rowid <= (
+        SELECT rowid FROM tags WHERE user = ? ORDER BY rowid DESC LIMIT 1 OFFSET ?
+      )`,
+    ),
   }
 }
 

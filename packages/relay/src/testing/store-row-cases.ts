@@ -1,6 +1,6 @@
 /** The contract, second part: rows and pages. */
 import { everybody, type Mention, type UserId } from '@parley/document'
-import { maxRecallsRead, type MentionRecord } from '../store.ts'
+import { maxRecallsRead, maxTagsKept, type MentionRecord } from '../store.ts'
 import { checkEqual } from './check.ts'
 import { type StoreCase, storeCase } from './store-case.ts'
 import {
@@ -235,6 +235,23 @@ export const rowCases: readonly StoreCase[] = [
     checkEqual(await again.tagHolder(mary, 'web'), first, 'of somebody else')
     checkEqual(await again.tagHolder(mary, 'mobile'), undefined, 'nobody')
     await again.close()
+  }),
+
+  storeCase('[RE276] of very many tags of one user those taken last are known', async (harness) => {
+    const store = await harness.open()
+    await store.commit(creation(lunch, 1))
+    const [first, second] = [testDeviceId(1), testDeviceId(2)]
+    const names = Array.from({ length: maxTagsKept }, (_, index) => `t${index}`)
+    await store.commit(commitOf(1, { tags: [{ user: mary, tag: 't0', device: first }] }))
+    await store.commit(commitOf(1, { tags: names.map((tag) => ({ user: tom, tag, device: first })) }))
+    await store.commit(commitOf(1, { tags: [{ user: tom, tag: 't0', device: second }] }))
+    await store.commit(commitOf(1, { tags: [{ user: tom, tag: 'one more', device: first }] }))
+    checkEqual(await store.tagHolder(tom, 't0'), second, 'taken again since')
+    checkEqual(await store.tagHolder(tom, 't1'), undefined, 'taken longest ago')
+    checkEqual(await store.tagHolder(tom, 't2'), first, 'the one after')
+    checkEqual(await store.tagHolder(tom, 'one more'), first, 'the last')
+    checkEqual(await store.tagHolder(mary, 't0'), first, 'of somebody else')
+    await store.close()
   }),
 
   storeCase('[RE52] of very many recalls the newest are read', async (harness) => {
