@@ -21,6 +21,8 @@ export const following: readonly Attack[] = [
       const conversation = nextConversation()
       await rita.command(conversation, group([mallory]))
       const session = attacker.door === 'parley' ? await attacker.session() : undefined
+      // Until he has caught up he would be told in list rows.
+      for (let more = session !== undefined; more;) more = (await session?.line.next('sync'))?.more === true
       const reader = attacker.door === 'stock' ? await attacker.stock(`c/${conversation}/1`) : undefined
       const pen = createPen({ user: rita.user, client: nextClient() })
       await rita.push(conversation, 1, [pen.text('welcome').update])
