@@ -48,6 +48,7 @@ export type Writes = Statement<
   | 'message'
   | 'mention'
   | 'forgetMentions'
+  | 'forgetTags'
   | 'command'
   | 'tag'
 >
