@@ -26,9 +26,10 @@ export async function probe(world: World, replicas: readonly Replica[]): Promise
 async function probeSignals(world: World, replicas: readonly Replica[]): Promise<readonly string[]> {
   const luck = world.random.fork('probe')
   const wrong: string[] = []
-  const conversations = [...world.relay.disk.log().conversations.keys()].slice(0, maxProbed)
-  for (const id of conversations) {
-    const members = replicas.filter(({ holdings }) => (holdings.get(id)?.view.role ?? '') !== '')
+  const conversations = [...world.relay.disk.log().conversations].slice(0, maxProbed)
+  for (const [id, logged] of conversations) {
+    // As the relay has them: whom a restored one has forgotten is told nothing, and may still believe he is one.
+    const members = replicas.filter(({ device }) => (logged.members.get(device.user)?.role ?? '') !== '')
     const speakers = members.filter((replica) => maySpeak(world, replica, id))
     if (speakers.length === 0) continue
     const speaker = luck.pick(speakers).device

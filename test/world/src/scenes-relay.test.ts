@@ -164,3 +164,24 @@ test('[WO69] what was taken back before the restore does not come back with it',
   expect(texts).toContain(stays?.text)
   expect(texts).not.toContain(goes.text)
 })
+
+test('[WO69] who joined what the older copy never had, and is there before its maker, is not among those it is made for', async () => {
+  const { world, tom, jerry } = await openStage({ features: new Set(['signals']) })
+  const size = world.relay.disk.size()
+  const made = create(world, tom, { unique: false, members: [], name: 'group' })
+  await world.run(1000)
+  if (made === undefined) throw new Error('it was made')
+  const joins = command(world, jerry, made.conversation, { op: 'join' })
+  await world.run(1000)
+  expect(joins?.confirmed).toBe(true)
+  tom.setOnline(false, true)
+  restoreOlder(world, createRandom('restore'), world.relay.disk.size() - size)
+  await world.run(30_000)
+  tom.setOnline(true, true)
+  await world.run(10_000)
+  const members = world.relay.disk.log().conversations.get(made.conversation)?.members
+  expect([...(members?.keys() ?? [])]).toEqual([tom.user])
+  // He still believes that he is a member, and nobody waits for him to hear anything.
+  expect(running(jerry)?.engine.conversation(made.conversation)?.role).toBe('member')
+  expect(await verdict(world)).toEqual([])
+})
