@@ -86,39 +86,43 @@ test('[EE9] a new page is learned of from the head', { timeout: 120_000 }, async
   expect(all).toEqual(['the first', ...numbers, 'the last'])
 })
 
-test('[EE10] what stock tools write in the name of somebody else reaches nobody', { timeout: 120_000 }, async () => {
-  const { relay, tom } = await setUp()
-  const conversation = await tom.client.createConversation({ members: ['Jerry'], name: 'Hands off' })
-  await (
-    await conversation.send('Untouched')
-  ).sent
-  const page = `c/${conversation.id}/1`
-  const writer = await openReader('Jerry', relay.port)
-  await writer.load([page])
-  await seesText(writer, page, 'Untouched')
-  await writer.page.evaluate(
-    (name) =>
-      window.stock.write(name, {
-        id: 'AAAAAAAAAAAAAAAAAAAAAA',
-        from: 'Tom',
-        sentAt: 1,
-        type: -1,
-        text: 'Forged',
-      }),
-    page,
-  )
+test(
+  '[EE10] what stock tools write in the name of somebody else reaches nobody',
+  { timeout: 120_000 },
+  async () => {
+    const { relay, tom } = await setUp()
+    const conversation = await tom.client.createConversation({ members: ['Jerry'], name: 'Hands off' })
+    await (
+      await conversation.send('Untouched')
+    ).sent
+    const page = `c/${conversation.id}/1`
+    const writer = await openReader('Jerry', relay.port)
+    await writer.load([page])
+    await seesText(writer, page, 'Untouched')
+    await writer.page.evaluate(
+      (name) =>
+        window.stock.write(name, {
+          id: 'AAAAAAAAAAAAAAAAAAAAAA',
+          from: 'Tom',
+          sentAt: 1,
+          type: -1,
+          text: 'Forged',
+        }),
+      page,
+    )
 
-  // What Tom says afterwards arrives; what was forged before it did not.
-  await (
-    await conversation.send('Said after')
-  ).sent
-  const reader = await openReader('Jerry', relay.port)
-  await reader.load([page])
-  await seesText(reader, page, 'Said after')
-  expect(textsOf(await reader.entries(page))).toEqual(['Untouched', 'Said after'])
-  const history = await conversation.queryMessages({ limit: 10 })
-  expect(history.map((message) => message.getText())).toEqual(['Untouched', 'Said after'])
-})
+    // What Tom says afterwards arrives; what was forged before it did not.
+    await (
+      await conversation.send('Said after')
+    ).sent
+    const reader = await openReader('Jerry', relay.port)
+    await reader.load([page])
+    await seesText(reader, page, 'Said after')
+    expect(textsOf(await reader.entries(page))).toEqual(['Untouched', 'Said after'])
+    const history = await conversation.queryMessages({ limit: 10 })
+    expect(history.map((message) => message.getText())).toEqual(['Untouched', 'Said after'])
+  },
+)
 
 async function setUp(): Promise<{ readonly relay: RelayProcess; readonly tom: Device }> {
   const data = temporaryFolder('relay')

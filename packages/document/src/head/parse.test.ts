@@ -306,12 +306,12 @@ test('[DO65] as many users are named as a conversation may have members, and not
 })
 
 test('[DO64] the detail of a failure is a text that can travel', () => {
-  const outcome = (detail: unknown): unknown => ({
+  const failing = (detail: unknown): unknown => ({
     successfulClientIds: [],
     failures: [{ clientIds: ['Tom'], code: 'removed', detail }],
   })
-  expect(parseOutcome(outcome('He was removed.')).ok).toBe(true)
+  expect(parseOutcome(failing('He was removed.')).ok).toBe(true)
   for (const detail of ['\ud800', 'a\udc00', 1, null, undefined]) {
-    expect(parseOutcome(outcome(detail))).toMatchObject({ ok: false, code: 'bad-content' })
+    expect(parseOutcome(failing(detail))).toMatchObject({ ok: false, code: 'bad-content' })
   }
 })

@@ -6,7 +6,7 @@ import type { StockStruct } from './stock-structs.ts'
 export const maxClient = Number.MAX_SAFE_INTEGER
 
 /** Without `__proto__`, a key that lib0 writes and loses when it reads. */
-export const values: fc.Arbitrary<unknown> = fc
+const values: fc.Arbitrary<unknown> = fc
   .oneof(fc.jsonValue({ depthSize: 'small' }), fc.string({ unit: 'grapheme' }))
   .map((value) => JSON.parse(JSON.stringify(value).replaceAll('__proto__', 'proto')) as unknown)
 
@@ -63,7 +63,7 @@ export function played({ clients, gc, steps }: Crowd): readonly Y.Doc[] {
 }
 
 /** Whatever `from` has; the writer keeps his client id. */
-export function pull(doc: Y.Doc, from: Y.Doc): void {
+function pull(doc: Y.Doc, from: Y.Doc): void {
   const client = doc.clientID
   Y.applyUpdate(doc, Y.encodeStateAsUpdate(from, Y.encodeStateVector(doc)))
   doc.clientID = client
