@@ -49,7 +49,7 @@ export interface RawOptions {
   readonly ended?: (end: End) => void
 }
 
-export const rowsByte: number | undefined = encodeRelayFrame({
+const rowsByte: number | undefined = encodeRelayFrame({
   frame: 'rows',
   conversation: 'c',
   rows: [],
