@@ -1,6 +1,7 @@
 /** The thread of `probe.ts`: slot 0 is the longest round trip, slot 1 when the one under way began. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { decodeRelayFrame, type DeviceFrame, encodeDeviceFrame, protocolVersion } from '@parley/wire'
+import { decodeRelayFrame, type DeviceFrame, encodeDeviceFrame } from '@parley/wire'
+import { helloOf } from './hello.ts'
 
 const betweenMs = 10
 
@@ -32,17 +33,7 @@ function ping(): void {
 }
 
 socket.addEventListener('open', () => {
-  const device = 'f'.repeat(32)
-  send({
-    frame: 'hello',
-    version: protocolVersion,
-    token,
-    device,
-    epoch: '',
-    cursor: 0,
-    tag: '',
-    login: false,
-  })
+  send(helloOf(token, 'f'.repeat(32)))
 })
 socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {
   const decoded = decodeRelayFrame(new Uint8Array(data))

@@ -1,7 +1,8 @@
 /** A device in session over a line: hello, pushes, commands, questions, each with its answer. */
 import { type DeviceId, makeEntryId, parseDeviceId, type UserId } from '@parley/document'
-import { type Any, type CommandVerdict, protocolVersion, type PushAnswer } from '@parley/wire'
+import type { Any, CommandVerdict, PushAnswer } from '@parley/wire'
 import type { Ground } from './ground.ts'
+import { helloOf } from './hello.ts'
 import type { FrameOf, Line } from './line.ts'
 
 export interface Session {
@@ -43,16 +44,7 @@ export function nextEntryId(): ReturnType<typeof makeEntryId> {
 
 export async function enter(ground: Ground, user: UserId, device: DeviceId = nextDevice()): Promise<Session> {
   const line = await ground.open()
-  line.send({
-    frame: 'hello',
-    version: protocolVersion,
-    token: await ground.token(user),
-    device,
-    epoch: '',
-    cursor: 0,
-    tag: '',
-    login: false,
-  })
+  line.send(helloOf(await ground.token(user), device))
   await line.next('welcome')
   return sessionOf(line, user, device)
 }

@@ -242,4 +242,13 @@ const stock: readonly Attack[] = [
   ),
 ]
 
-export const frames: readonly Attack[] = [...websocket, ...parley, ...stock]
+const silence: Attack = {
+  name: 'says-nothing',
+  says: 'a connection, and then nothing: it is sent away before it has been anybody',
+  breaks: ['RE98'],
+  scene: 'member',
+  expects: { parley: { answers: ['failure hello-timeout'] } },
+  run: async (attacker) => [await (await attacker.open()).end()],
+}
+
+export const frames: readonly Attack[] = [...websocket, ...parley, silence, ...stock]

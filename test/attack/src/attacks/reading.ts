@@ -2,6 +2,7 @@
 import { pageName } from '@parley/document'
 import type { Attack } from '../attack.ts'
 import type { Attacker } from '../attacker.ts'
+import { helloOf } from '../hello.ts'
 import type { Scene, SceneName } from '../scene.ts'
 import { nextNumber } from '../session.ts'
 import { stateVector, syncMessage } from '../stock-line.ts'
@@ -152,7 +153,7 @@ async function caughtUp(
 ): Promise<readonly string[]> {
   const line = await attacker.open()
   const token = await scene.ground.token(scene.mallory)
-  line.send({ frame: 'hello', version: 1, token, device: scene.device, epoch, cursor, tag: '', login: false })
+  line.send(helloOf(token, scene.device, { epoch, cursor }))
   for (let more = true, full = true; more;) {
     const sync = await line.next('sync')
     full &&= sync.full
@@ -198,7 +199,7 @@ const live: readonly Attack[] = [
 ]
 
 const vectors: readonly Attack[] = [
-  vector('vector-of-a-million', 'a state vector of a million Yjs client ids', 'closed 4404 malformed', () =>
+  vector('vector-of-thousands', 'a state vector of 30,000 Yjs client ids', 'closed 4404 malformed', () =>
     stateVector(Array.from({ length: 30_000 }, (_, index) => [index, 1])),
   ),
   vector('vector-count-lie', 'a state vector that says it has two billion', 'closed 4404 malformed', () =>

@@ -1,7 +1,9 @@
 /** What he has no right to: in a conversation he is in, was in, or never was in. */
-import { uniqueConversationId } from '@parley/document'
+import { parseOutcome, uniqueConversationId } from '@parley/document'
+import { fetchedText, verdictText } from '../answers.ts'
 import { type Attack, refusedEverywhere } from '../attack.ts'
-import { group, nextConversation, penOf } from '../scenes.ts'
+import { group, nextConversation, penOf, userOf } from '../scenes.ts'
+import { enter, nextNumber } from '../session.ts'
 import { command } from './command.ts'
 
 const escalation: readonly Attack[] = [
@@ -157,6 +159,30 @@ const entering: readonly Attack[] = [
     ({ mallory }) => ({ op: 'unblock', members: [mallory] }),
     { scene: 'banned' },
   ),
+  {
+    name: 'bring-back-who-is-blocked',
+    says: 'somebody else added who is kept out: a friend opens no door either',
+    breaks: ['DO95', 'RE132'],
+    scene: 'member',
+    expects: { parley: { answers: ['nobody, for she is blocked', 'failed not-a-member'], again: 'same' } },
+    async run(attacker, { ground, mallory }) {
+      const rita = await enter(ground, userOf(`Rita-${nextNumber()}`))
+      const eve = await enter(ground, userOf(`Eve-${nextNumber()}`))
+      const conversation = nextConversation()
+      await rita.command(conversation, group([mallory, eve.user]))
+      await rita.command(conversation, { op: 'block', members: [eve.user] })
+      const mallorys = await attacker.session()
+      const verdict = await mallorys.command(conversation, { op: 'add', members: [eve.user] })
+      const parsed = parseOutcome(verdict.class === 'accepted' ? verdict.outcome : undefined)
+      const kept =
+        parsed.ok &&
+        parsed.outcome.successfulClientIds.length === 0 &&
+        parsed.outcome.failures[0]?.code === 'blocked'
+      const read = await eve.fetch(conversation, 0)
+      for (const { line } of [rita, eve]) line.close()
+      return [kept ? 'nobody, for she is blocked' : verdictText(verdict), ...read.map(fetchedText)]
+    },
+  },
   command(
     'quit-a-pair',
     'leaving a conversation of two',

@@ -1,25 +1,14 @@
 /** Sessions begun wrongly, twice, in somebody's place, or out of step. */
-import { type DeviceFrame, type Hello, protocolVersion } from '@parley/wire'
+import type { DeviceFrame, Hello } from '@parley/wire'
 import type { Attack } from '../attack.ts'
 import { endingOf } from '../attacker.ts'
+import { helloOf } from '../hello.ts'
 import type { Scene } from '../scene.ts'
 import { userOf } from '../scenes.ts'
 import { nextDevice } from '../session.ts'
 
 async function hello({ ground, mallory }: Scene, more: Partial<Hello> = {}): Promise<Hello> {
-  const token = await ground.token(mallory)
-  const device = nextDevice()
-  return {
-    frame: 'hello',
-    version: protocolVersion,
-    token,
-    device,
-    epoch: '',
-    cursor: 0,
-    tag: '',
-    login: false,
-    ...more,
-  }
+  return helloOf(await ground.token(mallory), nextDevice(), more)
 }
 
 /** Frames on a connection that has said nothing, and how it ends. */

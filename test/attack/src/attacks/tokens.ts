@@ -1,7 +1,7 @@
 /** Tokens that are forged, worn out, stolen from another device, or more than they may be; at both doors. */
 import { createHmac } from 'node:crypto'
-import { protocolVersion } from '@parley/wire'
 import type { Attack } from '../attack.ts'
+import { helloOf } from '../hello.ts'
 import type { Scene } from '../scene.ts'
 import { nextDevice } from '../session.ts'
 import { openStock } from '../stock-line.ts'
@@ -54,17 +54,7 @@ function shown(
         return [typeof line === 'string' ? line : 'let in']
       }
       const line = await attacker.open()
-      const device = nextDevice()
-      line.send({
-        frame: 'hello',
-        version: protocolVersion,
-        token,
-        device,
-        epoch: '',
-        cursor: 0,
-        tag: '',
-        login: false,
-      })
+      line.send(helloOf(token, nextDevice()))
       return [await line.end()]
     },
   }
@@ -184,17 +174,7 @@ const forms: readonly Attack[] = [
     async run(attacker, { ground, mallory }) {
       const line = await attacker.open()
       const token = await ground.token(mallory, { device: nextDevice() })
-      const device = nextDevice()
-      line.send({
-        frame: 'hello',
-        version: protocolVersion,
-        token,
-        device,
-        epoch: '',
-        cursor: 0,
-        tag: '',
-        login: false,
-      })
+      line.send(helloOf(token, nextDevice()))
       return [await line.end()]
     },
   },
@@ -250,17 +230,7 @@ const forms: readonly Attack[] = [
       if ('line' in first) {
         const ended = await first.line.end()
         const line = await attacker.open()
-        const device = nextDevice()
-        line.send({
-          frame: 'hello',
-          version: protocolVersion,
-          token,
-          device,
-          epoch: '',
-          cursor: 0,
-          tag: '',
-          login: false,
-        })
+        line.send(helloOf(token, nextDevice()))
         return [ended, await line.end()]
       }
       await first.when('the end', () => false)
