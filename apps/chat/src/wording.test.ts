@@ -90,6 +90,15 @@ test('[AC37] reasons of what is one’s own are sentences', () => {
   expect(memberFailureText(['Mary'], 'declined')).toBe('Mary: not to be added by you.')
 })
 
+test('[AC11] what a limit of the relay refuses is a sentence of this page, true of people and of messages', () => {
+  for (const code of ['quota-exceeded', 'too-many-conversations', 'conversation-full'])
+    expect(reasonText({ code, detail: 'x' })).toMatch(/^[A-Z][^(]+\.$/)
+  expect(reasonText({ code: 'conversation-full', detail: 'x' })).toMatch(/people.*messages/)
+  expect(memberFailureText(['Mary'], 'too-many-conversations')).toBe(
+    'Mary: in as many conversations as may be.',
+  )
+})
+
 test('[AC12] what waits and what was refused is counted apart', () => {
   const waiting: Unsent = { id: '1', conversation: 'c', what: 'Hello', state: 'waiting' }
   expect(unsentText([])).toBe('')

@@ -60,7 +60,9 @@ const reasons: Readonly<Record<string, string>> = {
   'not-found': 'There is no such conversation, or it is not open to you.',
   'members-fixed': 'A one-to-one conversation keeps its two members. Start a new one with more people.',
   'already-exists': 'A conversation with this id exists already.',
-  'conversation-full': 'The conversation has as many members as it can hold.',
+  'conversation-full': 'The conversation holds as much as it can: no more people, or no more messages.',
+  'quota-exceeded': 'All your room is taken. What you take back gives some of it back.',
+  'too-many-conversations': 'No room for one more conversation. Leave one first.',
   removed: 'You were removed from this conversation; somebody in it can add you again.',
   muted: 'You may not write here for the time being.',
   blocked: 'You are kept out of this conversation.',
@@ -92,6 +94,7 @@ const memberReasons: Readonly<Record<string, string>> = {
   declined: 'not to be added by you',
   'conversation-full': 'more than the conversation can hold',
   'too-many': 'more than there is room for',
+  'too-many-conversations': 'in as many conversations as may be',
 }
 
 /** For whom something did not work, and why: “Mary: blocked here; unblock first.” */
