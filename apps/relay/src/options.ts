@@ -121,7 +121,12 @@ export const commands: readonly Command[] = [
       ),
       option('log-level', 'level', 'info', 'How much to say: error, info or debug.'),
       ...limitOptions.map((limit) =>
-        option(limit.name, limit.unit, fallbackOf(limit), `Limit of a ${limit.scope}: ${limit.help}`),
+        option(
+          limit.name,
+          limit.unit,
+          fallbackOf(limit),
+          `Limit of ${limit.scope === 'address' ? 'an' : 'a'} ${limit.scope}: ${limit.help}`,
+        ),
       ),
     ],
   },
