@@ -28,17 +28,20 @@ export async function settleTags(
   const tagged = present.filter((device) => device.tag() !== '')
   if (tagged.length === 0) return []
   // A page that slept through its own sign-in says it when it wakes, gets the tag, and has lost its store meanwhile: whoever
-  // is signed out there has the tag, and gets in when he is loaded again.
-  const again = tagged.filter((device) => isSignedOut(device) && holdsTag(world, device))
-  reloadSignedOut(again)
-  const unrest = again.length === 0 ? [] : await rest()
+  // is signed out there has the tag, and gets in when he is loaded again. It may wake at any time.
+  const letIn = async (): Promise<readonly string[]> => {
+    const again = tagged.filter((device) => isSignedOut(device) && holdsTag(world, device))
+    reloadSignedOut(again)
+    return again.length === 0 ? [] : rest()
+  }
+  const unrest = await letIn()
   const wrong = [...unrest, ...checkTags(world, tagged), ...checkKept(world, tagged.filter(isSignedOut))]
   if (wrong.length > 0) return wrong
   await world.run(flushedMs)
   const back = tagged.find(isSignedOut)
   if (back !== undefined) {
     signIn(back)
-    const after = [...(await rest()), ...checkTags(world, tagged)]
+    const after = [...(await rest()), ...(await letIn()), ...checkTags(world, tagged)]
     if (isSignedOut(back)) after.push(`${back.name}: has signed in, and is not in session`)
     if (after.length > 0) return after
     await world.run(flushedMs)

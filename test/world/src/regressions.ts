@@ -33,4 +33,5 @@ export const regressions: readonly Regression[] = [
     seed: 202392,
     found: 'what a full store had refused was forgotten when it took a cursor before it was tried again',
   },
+  { seed: 710275, found: 'a page that had slept through its own sign-in woke while the world came to rest' },
 ]
