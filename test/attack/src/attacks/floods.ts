@@ -4,7 +4,6 @@ import { type DeviceFrame, encodeDeviceFrame } from '@parley/wire'
 import { verdictText } from '../answers.ts'
 import type { Attack } from '../attack.ts'
 import { endingOf } from '../attacker.ts'
-
 import { nextClient } from '../scenes.ts'
 import { enter, nextEntryId, type Session } from '../session.ts'
 import { awarenessMessage, openStock, syncMessage } from '../stock-line.ts'
@@ -151,10 +150,10 @@ export const floods: readonly Attack[] = [
   },
   {
     name: 'flood-of-presences',
-    says: 'a thousand presences of one reader, each of two kilobytes: four of them are told',
+    says: 'a thousand presences of one reader, of two hundred bytes each: four of them are told',
     breaks: ['RE114'],
     scene: 'member',
-    expects: { stock: { answers: ['at most 4 told'] } },
+    expects: { stock: { answers: ['4 told'] } },
     async run(attacker, { ground, conversation, page, tom }) {
       const network = attacker.network()
       const line = await attacker.stock()
@@ -167,7 +166,7 @@ export const floods: readonly Attack[] = [
       const told = (): number => Buffer.concat(reader.heard).toString('utf8').split('yyyy"').length - 1
       await reader.when('a presence', () => told() > 0, 5_000).catch(() => undefined)
       reader.close()
-      return [told() <= 4 ? 'at most 4 told' : `${told()} told`]
+      return [`${told()} told`]
     },
   },
   {
