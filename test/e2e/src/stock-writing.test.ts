@@ -1,7 +1,7 @@
 // The published y-websocket and y-indexeddb, unchanged, write into a conversation beside devices: live, after a reload without
 // a network, over a recall, and against the rules.
 
-import type { Conversation } from '@parley/client'
+import type { Conversation, IMClient } from '@parley/client'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDevice } from './device.ts'
 import { type RelayProcess, startRelay, temporaryFolder } from './relay-process.ts'
@@ -13,6 +13,7 @@ const noDeletions = /00$/
 
 interface Setting {
   readonly relay: RelayProcess
+  readonly tom: IMClient
   readonly conversation: Conversation
   /** The name of the first page. */
   readonly page: string
@@ -177,6 +178,72 @@ test(
   },
 )
 
+test(
+  '[EE40] who offers the offence again only reads for twice as long, and hears the others all the time',
+  { timeout: 120_000 },
+  async () => {
+    const { conversation, page, relay } = await setUp()
+    await (
+      await conversation.send('one')
+    ).sent
+    const offender = await openReader('Jerry', relay.port)
+    const warned: string[] = []
+    offender.page.on('console', (line) => warned.push(line.text()))
+    await offender.load([page])
+    await shows(offender, page, ['one'])
+    await offender.page.evaluate((name) => window.stock.offend(name, 'forge'), page)
+    // His document keeps it, and brings it by itself whenever it is asked.
+    for (const time of ['5 s', '10 s']) {
+      await until(
+        `the page is told of ${time}`,
+        () => (warned.some((line) => line.includes(`Parley: read-only for ${time}`)) ? true : undefined),
+        30_000,
+      )
+    }
+    await (
+      await conversation.send('two')
+    ).sent
+    await shows(offender, page, ['one', 'in another name', 'two'])
+    const refused = ['4540 author-mismatch', '4540 author-mismatch']
+    expect((await offender.closes(page)).map(([code, reason]) => `${code} ${reason}`)).toEqual(refused)
+    await hears(conversation, ['one', 'two'])
+  },
+)
+
+test(
+  '[EE41] whatever Yjs lets such a page do that is no appended entry of its user is refused by its code',
+  { timeout: 120_000 },
+  async () => {
+    const { relay, tom } = await setUp()
+    const offences = ['insert', 'root', 'nested', 'bytes', 'forge'] as const
+    // A document for each: after one offence its user only reads there.
+    const conversations = await Promise.all(
+      offences.map(async (name) => tom.createConversation({ members: ['Jerry'], name, unique: false })),
+    )
+    for (const conversation of conversations) {
+      await (
+        await conversation.send('one')
+      ).sent
+    }
+    const pages = conversations.map(({ id }) => `c/${id}/1`)
+    const honest = await openReader('Tom', relay.port)
+    const offender = await openReader('Jerry', relay.port)
+    await Promise.all([honest.load(pages), offender.load(pages)])
+    for (const [index, offence] of offences.entries()) {
+      const page = pages[index] ?? ''
+      await Promise.all([shows(honest, page, ['one']), shows(offender, page, ['one'])])
+      const before = await honest.bytes(page)
+      await offender.page.evaluate(([name, how]) => window.stock.offend(name, how), [page, offence] as const)
+      await until('the socket is closed', async () =>
+        (await offender.closes(page)).length > 0 ? true : undefined,
+      )
+      const code = offence === 'forge' ? 'author-mismatch' : 'not-an-append'
+      expect([offence, await offender.closes(page)]).toEqual([offence, [[4540, code]]])
+      expect([offence, await honest.bytes(page)]).toEqual([offence, before])
+    }
+  },
+)
+
 async function setUp(): Promise<Setting> {
   const data = temporaryFolder('relay')
   onTestFinished(data.dispose)
@@ -189,7 +256,7 @@ async function setUp(): Promise<Setting> {
     name: 'Write along',
   })
   await conversation.confirmed
-  return { relay, conversation, page: `c/${conversation.id}/1` }
+  return { relay, tom: tom.client, conversation, page: `c/${conversation.id}/1` }
 }
 
 /** What a device has in its history, as it stands there. */

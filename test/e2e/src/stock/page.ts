@@ -4,7 +4,7 @@
  */
 import { IndexeddbPersistence } from 'y-indexeddb'
 import { WebsocketProvider } from 'y-websocket'
-import { Doc, Transaction, encodeStateAsUpdate } from 'yjs'
+import { Doc, Map as YMap, Transaction, encodeStateAsUpdate } from 'yjs'
 
 export interface StockPage {
   /** Opens a document by name; resolves when what this browser has stored of it is loaded. */
@@ -21,6 +21,8 @@ export interface StockPage {
   readonly say: (name: string, texts: readonly string[]) => void
   /** Takes an element out of the list, which no entry does. */
   readonly remove: (name: string, index: number) => void
+  /** Does what Yjs lets anybody do, and what is no appended entry. */
+  readonly offend: (name: string, how: Offence) => void
   /** The whole document, as hexadecimal digits. */
   readonly bytes: (name: string) => string
   /** With which codes and reasons its sockets were closed. */
@@ -28,6 +30,8 @@ export interface StockPage {
   /** Sends the whole document as one change, as a page does whose storage is read after its socket is open. */
   readonly echo: (name: string) => void
 }
+
+export type Offence = 'insert' | 'root' | 'nested' | 'bytes' | 'forge'
 
 declare global {
   interface Window {
@@ -48,6 +52,14 @@ function get(name: string): Opened {
   const found = opened.get(name)
   if (found === undefined) throw new Error(`${name} is not open`)
   return found
+}
+
+const offences: Readonly<Record<Offence, (doc: Doc) => void>> = {
+  insert: (doc) => doc.getArray('entries').insert(0, [messageOf('before the others')]),
+  root: (doc) => void doc.getMap('another').set('a', 1),
+  nested: (doc) => doc.getArray('entries').push([new YMap([['text', 'of another type']])]),
+  bytes: (doc) => doc.getArray('entries').push([new Uint8Array([1, 2, 3])]),
+  forge: (doc) => doc.getArray('entries').push([{ ...messageOf('in another name'), from: 'Tom' }]),
 }
 
 const stock: StockPage = {
@@ -71,6 +83,7 @@ const stock: StockPage = {
   write: (name, entry) => get(name).doc.getArray('entries').push([entry]),
   say: (name, texts) => get(name).doc.getArray('entries').push(texts.map(messageOf)),
   remove: (name, index) => get(name).doc.getArray('entries').delete(index),
+  offend: (name, how) => offences[how](get(name).doc),
   bytes: (name) =>
     Array.from(encodeStateAsUpdate(get(name).doc), (byte) => byte.toString(16).padStart(2, '0')).join(''),
   closes: (name) => get(name).closes,
