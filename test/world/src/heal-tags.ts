@@ -29,19 +29,22 @@ export async function settleTags(
   if (tagged.length === 0) return []
   // A page that slept through its own sign-in says it when it wakes, gets the tag, and has lost its store meanwhile: whoever
   // is signed out there has the tag, and gets in when he is loaded again. It may wake at any time.
-  const letIn = async (): Promise<readonly string[]> => {
-    const again = tagged.filter((device) => isSignedOut(device) && holdsTag(world, device))
+  const letIn = async (devices: readonly Device[]): Promise<readonly string[]> => {
+    const again = devices.filter((device) => isSignedOut(device) && holdsTag(world, device))
     reloadSignedOut(again)
     return again.length === 0 ? [] : rest()
   }
-  const unrest = await letIn()
+  const unrest = await letIn(tagged)
   const wrong = [...unrest, ...checkTags(world, tagged), ...checkKept(world, tagged.filter(isSignedOut))]
   if (wrong.length > 0) return wrong
   await world.run(flushedMs)
   const back = tagged.find(isSignedOut)
   if (back !== undefined) {
     signIn(back)
-    const after = [...(await rest()), ...(await letIn()), ...checkTags(world, tagged)]
+    const unrestAfter = await rest()
+    // A copy has the id of whoever has just signed in, and would take the tag back.
+    const alone = tagged.filter((device) => !hasCopies(world, device))
+    const after = [...unrestAfter, ...(await letIn(alone)), ...checkTags(world, tagged)]
     if (isSignedOut(back)) after.push(`${back.name}: has signed in, and is not in session`)
     if (after.length > 0) return after
     await world.run(flushedMs)
