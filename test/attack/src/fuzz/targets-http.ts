@@ -70,6 +70,11 @@ async function createGround(): Promise<Ground> {
 
 const revocation = '{"user":"Tom","device":"0123456789abcdef0123456789abcdef"}'
 
+/** The lines of a request to revoke. */
+function revoking(body: string, type = 'application/json'): readonly string[] {
+  return ['POST', '/admin/revoke', 'localhost', '', type, 'Bearer admin-secret', '', body]
+}
+
 const http: Target = {
   name: 'http',
   async run(bytes) {
@@ -104,51 +109,17 @@ const http: Target = {
   make: request,
   edges: [
     ['POST', '/dev/token', 'localhost', '', 'application/json', '', '', `{"user":"${'x'.repeat(5000)}"}`],
-    [
-      'POST',
-      '/admin/revoke',
-      'localhost',
-      '',
-      'application/json',
-      'Bearer admin-secret',
-      '',
+    ...[
       'x'.repeat(5000),
-    ],
-    [
-      'POST',
-      '/admin/revoke',
-      'localhost',
-      '',
-      'application/json',
-      'Bearer admin-secret',
-      '',
       '{"user":"Tom"}',
-    ],
-    [
-      'POST',
-      '/admin/revoke',
-      'localhost',
-      '',
-      'application/json',
-      'Bearer admin-secret',
-      '',
       '{"user":"Tom","x":1}',
-    ],
-    [
-      'POST',
-      '/admin/revoke',
-      'localhost',
-      '',
-      'application/json',
-      'Bearer admin-secret',
-      '',
       '{"user":"Tom","device":1}',
-    ],
-    ['POST', '/admin/revoke', 'localhost', '', 'application/json', 'Bearer admin-secret', '', '{"user":1}'],
-    ['POST', '/admin/revoke', 'localhost', '', 'application/json', 'Bearer admin-secret', '', '[]'],
-    ['POST', '/admin/revoke', 'localhost', '', '', 'Bearer admin-secret', '', '[]'],
-    ['POST', '/admin/revoke', 'localhost', '', 'application/json', 'Bearer admin-secret', '', revocation],
-    ['POST', '/admin/revoke', 'localhost', '', 'application/json', 'Bearer admin-secret', '', '{'],
+      '{"user":1}',
+      '[]',
+      revocation,
+      '{',
+    ].map((body) => revoking(body)),
+    revoking('[]', ''),
     ['OPTIONS', '/dev/token', 'localhost', 'http://localhost:1'],
     ['GET', '/dev/token', 'localhost'],
     ['POST', '/dev/token', 'localhost', '', 'text/plain', '', '', '{"user":"Tom"}'],
