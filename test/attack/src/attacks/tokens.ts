@@ -1,10 +1,12 @@
 /** Tokens that are forged, worn out, stolen from another device, or more than they may be; at both doors. */
 import { createHmac } from 'node:crypto'
 import type { Attack } from '../attack.ts'
+import type { Network } from '../ground.ts'
 import { helloOf } from '../hello.ts'
+import type { Line } from '../line.ts'
 import type { Scene } from '../scene.ts'
 import { nextDevice } from '../session.ts'
-import { openStock } from '../stock-line.ts'
+import { openStock, type StockLine } from '../stock-line.ts'
 
 type Json = Readonly<Record<string, unknown>>
 
@@ -14,6 +16,21 @@ interface Forging {
   /** Undefined: not signed at all. */
   readonly secret?: string | undefined
   readonly hash?: string
+}
+
+async function revoke({ http, adminSecret }: Network, whose: Json): Promise<void> {
+  await fetch(`${http}/admin/revoke`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${adminSecret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(whose),
+  })
+}
+
+async function endOf(line: Line | StockLine | string): Promise<string> {
+  if (typeof line === 'string') return line
+  if ('end' in line) return line.end()
+  await line.when('the end', () => false)
+  return line.ended() ?? 'open'
 }
 
 function part(value: Json): string {
@@ -221,11 +238,7 @@ const forms: readonly Attack[] = [
       const token = await ground.token(mallory)
       const isStock = attacker.door === 'stock'
       const first = isStock ? await attacker.stock() : await attacker.session()
-      await fetch(`${network.http}/admin/revoke`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${network.adminSecret}`, 'content-type': 'application/json' },
-        body: JSON.stringify({ user: mallory }),
-      })
+      await revoke(network, { user: mallory })
       if (typeof first === 'string') return [first]
       if ('line' in first) {
         const ended = await first.line.end()
@@ -233,9 +246,37 @@ const forms: readonly Attack[] = [
         line.send(helloOf(token, nextDevice()))
         return [ended, await line.end()]
       }
-      await first.when('the end', () => false)
-      const second = await openStock(network, `c/${conversation}/1`, token)
-      return [first.ended() ?? 'open', typeof second === 'string' ? second : 'let in']
+      const ended = await endOf(first)
+      return [ended, await endOf(await openStock(network, `c/${conversation}/1`, token))]
+    },
+  },
+  {
+    name: 'revoked-device',
+    says: 'the token of a device that was revoked, in its session and afterwards; his other device stays',
+    breaks: ['RE192', 'RE194', 'RE202'],
+    scene: 'member',
+    expects: {
+      parley: { answers: ['failure revoked', 'failure revoked', 'the other is open'] },
+      stock: { answers: ['closed 4412 revoked', 'http 401', 'the other is open'] },
+    },
+    async run(attacker, { conversation, ground, mallory }) {
+      const network = attacker.network()
+      const device = nextDevice()
+      const token = await ground.token(mallory, { device })
+      const other = await attacker.session()
+      const enter = async (): Promise<Line | StockLine | string> => {
+        if (attacker.door === 'stock') return openStock(network, `c/${conversation}/1`, token)
+        const line = await attacker.open()
+        line.send(helloOf(token, device))
+        return line
+      }
+      const first = await enter()
+      if (typeof first === 'string') return [first]
+      if ('next' in first) await first.next('welcome')
+      await revoke(network, { user: mallory, device })
+      const ends = [await endOf(first), await endOf(await enter())]
+      await other.settle()
+      return [...ends, `the other is ${other.line.ended() ?? 'open'}`]
     },
   },
 ]
