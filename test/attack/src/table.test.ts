@@ -4,12 +4,29 @@ import { expect, test } from 'vitest'
 import { doors } from './answers.ts'
 import { doorsOf, themes } from './attack.ts'
 import { attacks } from './attacks.ts'
+import { growthInputs, maxBytesEach, maxGrowth, maxMilliseconds } from './fuzz/budget.ts'
 import { attackTable } from './table.ts'
+import { ceilings } from './watch.ts'
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, import.meta.url)), 'utf8')
 
 test('[AT4] the tables of README.md say what the attacks are: `pnpm attack --table` writes them', () => {
   expect(read('../README.md')).toContain(attackTable(attacks))
+})
+
+test('[AT51] the ceilings and budgets that README.md states are those that are held', () => {
+  const page = read('../README.md').replaceAll('\n', ' ')
+  const mib = 2 ** 20
+  for (const said of [
+    `| the loop is held | ${ceilings.maxHeldMs} ms |`,
+    `above ${ceilings.noticedHeldMs} ms it is told beside the line`,
+    `| others wait | ${ceilings.maxWaitMs / 1000} s |`,
+    `above ${ceilings.noticedMs} ms it is told beside the line`,
+    `| the process grows | ${ceilings.maxGrownBytes / mib} MiB |`,
+    `An input takes at most ${maxMilliseconds} ms of processor time and ${maxBytesEach / mib} MB`,
+    `at most ${maxGrowth / mib} MB is left of ${growthInputs.toLocaleString('en')} of them`,
+  ])
+    expect(page).toContain(said)
 })
 
 test('[AT5] each attack has a name of its own, a door, an answer at each, and a rule that is broken', () => {

@@ -9,7 +9,7 @@ import { runInNewContext } from 'node:vm'
 import { Fallen, type Target } from './target.ts'
 
 export const maxMilliseconds = 50
-const maxBytesEach: number = 16 * 1024 * 1024
+export const maxBytesEach: number = 16 * 1024 * 1024
 /** What may be left of a hundred thousand inputs. */
 export const maxGrowth: number = 16 * 1024 * 1024
 export const growthInputs = 100_000
