@@ -13,6 +13,8 @@ import { createWork, type Waiting, type WorkLimits } from './work.ts'
 const limits: WorkLimits = {
   maxTurnUpdates: 16,
   maxTurnBytes: 4000,
+  maxUserTurnUpdates: 8,
+  maxUserTurnBytes: 2000,
   maxQueuedUpdates: 64,
   maxQueuedBytes: 1_000_000,
   maxQueuedUserBytes: 100_000,
@@ -73,6 +75,35 @@ test('[RE235] whatever one user floods with, the push of another is in the next 
         expect((served ?? Infinity) - at).toBeLessThanOrEqual(1)
       },
     ),
+  )
+})
+
+test('[RE278] of one user a turn holds so much, and at least one frame; the others fill it', () => {
+  const frame = fc.record({
+    user: fc.integer({ min: 0, max: 3 }),
+    updates: fc.integer({ min: 1, max: 12 }),
+    bytes: fc.integer({ min: 1, max: 300 }),
+  })
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 40 }), (frames) => {
+      const work = createWork(limits)
+      const sessions = ['A', 'B', 'C', 'D'].map((name) => sessionOf(name))
+      for (const { user, updates, bytes } of frames) {
+        const session = sessions[user]
+        if (session !== undefined) work.add({ session, input: inputOf(session, updates, bytes) })
+      }
+      while (!work.empty) {
+        const turn = work.takeTurn()
+        expect(turn.length).toBeGreaterThan(0)
+        for (const session of sessions) {
+          const his = turn.filter((waiting) => waiting.session === session).map(({ input }) => input)
+          if (his.length < 2) continue
+          const updates = his.map((input) => (input.kind === 'push' ? input.updates.length : 1))
+          expect(updates.reduce((sum, count) => sum + count)).toBeLessThanOrEqual(limits.maxUserTurnUpdates)
+          expect(his.reduce((sum, { bytes }) => sum + bytes, 0)).toBeLessThanOrEqual(limits.maxUserTurnBytes)
+        }
+      }
+    }),
   )
 })
 

@@ -16,6 +16,9 @@ export interface RelayLimits extends PageLimits {
   /** One transaction: so many that fsync is shared, so few that nobody waits long behind it. */
   readonly maxTurnUpdates: number
   readonly maxTurnBytes: number
+  /** Of them, those of one user: everybody else waits for a turn that is under way, however little he says himself. */
+  readonly maxUserTurnUpdates: number
+  readonly maxUserTurnBytes: number
   /** What the heads that one turn writes anew may take together: each is read, changed and written whole. */
   readonly maxTurnHeadBytes: number
   /** Waiting for a turn, of one session: more than a device has unanswered at any time (`maxUpdatesPerPush` per lane). */
@@ -112,6 +115,8 @@ export const defaultLimits: RelayLimits = {
   maxPageWriters,
   maxTurnUpdates: 512,
   maxTurnBytes: 1024 * 1024,
+  maxUserTurnUpdates: 64,
+  maxUserTurnBytes: 128 * 1024,
   maxTurnHeadBytes: 1024 * 1024,
   maxQueuedUpdates: 512,
   maxQueuedBytes: 32 * 1024 * 1024,
@@ -141,7 +146,7 @@ export const defaultLimits: RelayLimits = {
   maxFeedRows: 100,
   maxOwnRowsRead: 250,
   maxReadsPerTurn: 16,
-  maxUserReadsPerTurn: 4,
+  maxUserReadsPerTurn: 1,
   maxQueuedReads: 64,
   cursorEveryTurns: 64,
   maxCachedConversations: 2000,

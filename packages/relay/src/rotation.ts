@@ -5,10 +5,10 @@
 export interface Rotation<Key, Item> {
   readonly size: number
   add(key: Key, item: Item): void
-  /** Takes the first one wanted of the first queue that has one; that queue is the last then. */
-  take(wanted?: (item: Item) => boolean): Item | undefined
+  /** Takes the first one wanted of the first queue that has one, of those asked for; that queue is the last then. */
+  take(wanted?: (item: Item) => boolean, asked?: (key: Key) => boolean): Item | undefined
   /** What `take` would take. */
-  peek(wanted?: (item: Item) => boolean): Item | undefined
+  peek(wanted?: (item: Item) => boolean, asked?: (key: Key) => boolean): Item | undefined
   /** Before everything else, in this order; their queues come first again. */
   putBack(items: readonly (readonly [Key, Item])[]): void
   clear(): void
@@ -19,8 +19,12 @@ export function createRotation<Key, Item>(): Rotation<Key, Item> {
   let queues = new Map<Key, Item[]>()
   let size = 0
 
-  const find = (wanted: (item: Item) => boolean): readonly [Key, Item[], number] | undefined => {
+  const find = (
+    wanted: (item: Item) => boolean,
+    asked: (key: Key) => boolean,
+  ): readonly [Key, Item[], number] | undefined => {
     for (const [key, queue] of queues) {
+      if (!asked(key)) continue
       const index = queue.findIndex(wanted)
       if (index >= 0) return [key, queue, index]
     }
@@ -37,8 +41,8 @@ export function createRotation<Key, Item>(): Rotation<Key, Item> {
       else queue.push(item)
       size += 1
     },
-    take(wanted = any) {
-      const found = find(wanted)
+    take(wanted = any, asked = any) {
+      const found = find(wanted, asked)
       if (found === undefined) return undefined
       const [key, queue, index] = found
       const [item] = queue.splice(index, 1)
@@ -47,8 +51,8 @@ export function createRotation<Key, Item>(): Rotation<Key, Item> {
       size -= 1
       return item
     },
-    peek(wanted = any) {
-      const found = find(wanted)
+    peek(wanted = any, asked = any) {
+      const found = find(wanted, asked)
       return found?.[1][found[2]]
     },
     putBack(items) {

@@ -24,6 +24,8 @@ export interface Read {
 export interface WorkLimits {
   readonly maxTurnUpdates: number
   readonly maxTurnBytes: number
+  readonly maxUserTurnUpdates: number
+  readonly maxUserTurnBytes: number
   readonly maxQueuedUpdates: number
   readonly maxQueuedBytes: number
   readonly maxQueuedUserBytes: number
@@ -77,13 +79,24 @@ export function createWork(limits: WorkLimits): Work {
     },
     takeTurn() {
       const turn: Waiting[] = []
-      const taken = { updates: 0, bytes: 0 }
-      for (let next = inputs.peek(); next !== undefined; next = inputs.peek()) {
-        taken.updates += updatesOf(next.input)
-        taken.bytes += next.input.bytes
-        // At least one, since a frame is never divided.
-        if (turn.length > 0 && isTooMuch(taken, limits)) break
-        inputs.take()
+      let taken = nothing
+      const byUser = new Map<UserId, Amount>()
+      /** Users of whom the next frame is too much for this turn. What they sent behind it waits as well. */
+      const full = new Set<UserId>()
+      const asked = (user: UserId): boolean => !full.has(user)
+      for (let next = inputs.peek(any, asked); next !== undefined; next = inputs.peek(any, asked)) {
+        const { user } = next.input.by
+        const his = plus(byUser.get(user) ?? nothing, next.input)
+        const all = plus(taken, next.input)
+        // At least one of everybody, since a frame is never divided.
+        if (turn.length > 0 && isTooMuch(all, limits.maxTurnUpdates, limits.maxTurnBytes)) break
+        if (byUser.has(user) && isTooMuch(his, limits.maxUserTurnUpdates, limits.maxUserTurnBytes)) {
+          full.add(user)
+          continue
+        }
+        inputs.take(any, asked)
+        byUser.set(user, his)
+        taken = all
         turn.push(next)
       }
       for (const waiting of turn) count(waiting, -1)
@@ -112,11 +125,21 @@ export function createWork(limits: WorkLimits): Work {
   }
 }
 
-function isTooMuch(
-  { updates, bytes }: { readonly updates: number; readonly bytes: number },
-  limits: WorkLimits,
-): boolean {
-  return updates > limits.maxTurnUpdates || bytes > limits.maxTurnBytes
+const any = (): boolean => true
+
+interface Amount {
+  readonly updates: number
+  readonly bytes: number
+}
+
+const nothing: Amount = { updates: 0, bytes: 0 }
+
+function plus({ updates, bytes }: Amount, input: Input): Amount {
+  return { updates: updates + updatesOf(input), bytes: bytes + input.bytes }
+}
+
+function isTooMuch({ updates, bytes }: Amount, maxUpdates: number, maxBytes: number): boolean {
+  return updates > maxUpdates || bytes > maxBytes
 }
 
 /** As much as one user may keep the next turn waiting. */

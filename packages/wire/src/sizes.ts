@@ -7,8 +7,12 @@ import type { OwnRow } from './frames.ts'
 import type { News } from './list-row.ts'
 import type { Row } from './rows.ts'
 
-/** Bytes the row takes as the first of a list; further down it takes no more. */
+/** Bytes the row takes as the first of a list; further down it takes no more. Nearly all are plain entries: those are counted. */
 export function rowSize(row: Row): number {
+  if (row.kind === 'entry' && row.erases.length === 0) {
+    const { seq, time, page, update } = row
+    return 1 + sizeOf(seq - 1) + sizeOf(time) + sizeOf(page) + sizeOf(update.length) + update.length
+  }
   return encoding.encode((writer) => writeRow(writer, row)).length
 }
 
@@ -18,4 +22,11 @@ export function newsSize(news: News): number {
 
 export function ownRowSize(row: OwnRow): number {
   return encoding.encode((writer) => writeOwnRow(writer, row)).length
+}
+
+/** Of a number, in bytes of seven bits. */
+function sizeOf(number: number): number {
+  let size = 1
+  for (let rest = number; rest >= 128; rest /= 128) size += 1
+  return size
 }
