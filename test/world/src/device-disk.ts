@@ -197,8 +197,9 @@ export function createDeviceDisk(
         died(power)
       })
       return {
-        open: () =>
+        open: (look) =>
           serve(power, () => {
+            if (look !== undefined) look.see(readImage(live, { kind: 'get', ...look })[0]?.value)
             epoch += 1
             owner = createOwner(counter, power, epoch)
             return owner.store

@@ -17,8 +17,8 @@ export function portsWithFault(fault: Fault | null): (ports: Ports, disk: Device
 function swallowing({ store }: Ports): Ports['store'] {
   return {
     destroy: () => store.destroy(),
-    async open() {
-      const opened = await store.open()
+    async open(look) {
+      const opened = await store.open(look)
       const lenient: OpenStore = {
         epoch: opened.epoch,
         read: (reads) => opened.read(reads),

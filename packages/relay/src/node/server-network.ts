@@ -20,7 +20,8 @@ import {
 import { countAnswers } from './server-counting.ts'
 import { createGreeters } from './server-greeters.ts'
 import type { Metrics } from './server-metrics.ts'
-import { type KeepSession, type Session, createCork, serveSocket } from './server-socket.ts'
+import type { KeepSession, Session } from './server-session.ts'
+import { createCork, serveSocket } from './server-socket.ts'
 import { refuseUpgrade } from './server-upgrade.ts'
 import { createYEndpoint } from './y-endpoint.ts'
 

@@ -14,17 +14,7 @@ import { maxEarlyBytes, maxPingsPerSecond, maxReadAtOnceBytes, type ServerTiming
 import type { Greeter } from './server-greeters.ts'
 import { describeError } from './server-log.ts'
 import type { Metrics } from './server-metrics.ts'
-
-/** A socket as the server keeps it, of either protocol. */
-export interface Session {
-  /** Looks at every deadline; called by the server's one timer. */
-  readonly sweep: (now: number) => void
-  /** For those the core does not know: before their hello, or never. */
-  readonly end: (code: FailureCode) => void
-}
-
-/** Opens a session among the server's own; it is forgotten when the session says that it is gone. */
-export type KeepSession = (open: (whenClosed: () => void) => Session) => void
+import type { Session } from './server-session.ts'
 
 export interface SocketSetting {
   readonly socket: WebSocket

@@ -11,7 +11,8 @@ import type { RawData, WebSocket } from 'ws'
 import { paced, restful } from '../pace.ts'
 import { maxPingsPerSecond, type ServerTimings } from './server-limits.ts'
 import type { Metrics } from './server-metrics.ts'
-import { type Session, wholeFrame } from './server-socket.ts'
+import type { Session } from './server-session.ts'
+import { wholeFrame } from './server-socket.ts'
 import {
   keepAliveMs,
   maxAnswersPerWindow,
