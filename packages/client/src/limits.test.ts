@@ -1,4 +1,4 @@
-import type { Verdict } from '@parley/wire'
+import { failureFrame, failures, type Verdict } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { stepConnection } from './connection.ts'
 import { clientLimits } from './limits.ts'
@@ -49,6 +49,27 @@ test('[CL370] a wait that a failure names is kept, and lasts up to as long again
   }
   expect([0, 0.5, 0.999].map((jitter) => waitOf(5000, jitter))).toEqual([5000, 7500, 9995])
   expect(waitOf(0, 0)).toBe(clientLimits.minBackoffMs / 2)
+})
+
+test('[CL375] who took too slowly, or asked too much, comes back by himself from where he was, and loses nothing', async () => {
+  for (const code of ['slow-consumer', 'overloaded'] as const) {
+    const { script, device, engine } = await atLunch()
+    await device.say(script.frame(script.text(jerry, 'before')))
+    await engine.send(lunch, text('waits'))
+    const [first] = pushed(device.sent())
+    const { waitMs } = failures[code]
+    await device.say(failureFrame(code))
+    expect([engine.connection, take(device.events, 'stopped')]).toEqual(['waiting', []])
+    await device.pass(waitMs - 1)
+    expect(engine.connection).toBe('waiting')
+    await device.pass(waitMs + clientLimits.minBackoffMs)
+    await device.connect({ news: [] })
+    const { messages } = await engine.history(lunch, {})
+    expect(messages.map((message) => message.text)).toEqual(['before', 'waits'])
+    const again = device.sent()
+    expect(again.find(({ frame }) => frame === 'hello')).toMatchObject({ epoch: 'epoch' })
+    expect(pushed(again)).toEqual([first])
+  }
 })
 
 test('[CL371] what comes too fast for the relay waits, however often, and is no failure', async () => {
