@@ -1,4 +1,4 @@
-import { failureFrame, failures, type Verdict } from '@parley/wire'
+import { failureFrame, type Verdict } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { stepConnection } from './connection.ts'
 import { clientLimits } from './limits.ts'
@@ -57,7 +57,7 @@ test('[CL375] who took too slowly, or asked too much, comes back by himself from
     await device.say(script.frame(script.text(jerry, 'before')))
     await engine.send(lunch, text('waits'))
     const [first] = pushed(device.sent())
-    const { waitMs } = failures[code]
+    const { waitMs } = failureFrame(code)
     await device.say(failureFrame(code))
     expect([engine.connection, take(device.events, 'stopped')]).toEqual(['waiting', []])
     await device.pass(waitMs - 1)
