@@ -76,6 +76,7 @@ const ofSession: readonly Row[] = [
   ['max-frames-burst', 'maxFramesBurst', 'number', 100, million, ended, 'As many frames at once.'],
   ['max-in-flight', 'maxQueuedUpdates', 'number', 64, million, full, 'Updates and commands that wait.'],
   ['max-questions', 'maxQueuedReads', 'number', 1, 10_000, ended, 'Questions that wait.'],
+  ['max-refusals', 'maxRefusals', 'number', 64, million, ended, 'Refusals that are final.'],
   [
     'max-answers-per-second',
     'maxReadBytesPerSecond',

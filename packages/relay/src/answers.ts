@@ -51,3 +51,11 @@ const violations = new Set(['not-an-append', 'not-canonical', 'author-mismatch']
 export function violationsIn(answers: readonly PushAnswer[]): number {
   return answers.filter(({ verdict }) => verdict.class === 'refused' && violations.has(verdict.code)).length
 }
+
+/** Final refusals of whatever kind. An honest device may meet hundreds at once: what it wrote before it was removed. */
+export function refusalsIn(frame: AnswerFrame): number {
+  if (frame.frame === 'command-answer') return frame.verdict.class === 'refused' ? 1 : 0
+  return frame.frame === 'answer'
+    ? frame.answers.filter(({ verdict }) => verdict.class === 'refused').length
+    : 0
+}

@@ -5,7 +5,7 @@
  * catch up. So there is one order of all things, and nobody ever sees half a turn.
  */
 import { type FailureCode, laterAnswers, type LaterCode, protocolVersion } from '@parley/wire'
-import { answersOf, violationsIn } from './answers.ts'
+import { answersOf, refusalsIn, violationsIn } from './answers.ts'
 import { stepCatchUp } from './catch-up.ts'
 import { type Channel, createChannel } from './channel.ts'
 import { createConnection, type Desk } from './connection.ts'
@@ -111,10 +111,13 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     for (const [session, frames] of answersOf(turn, outcomes)) {
       for (const frame of frames) {
         session.channel.send(frame)
+        session.refusals += refusalsIn(frame)
         if (frame.frame === 'answer') session.violations += violationsIn(frame.answers)
       }
       if (session.violations > limits.maxViolations) {
         end(session, 'malformed', 'too many updates that no device would make')
+      } else if (session.refusals > limits.maxRefusals) {
+        end(session, 'overloaded', 'more was refused than a session may bring')
       }
     }
   }

@@ -96,6 +96,8 @@ export interface RelayLimits extends PageLimits {
   readonly maxMarksPerSecond: number
   /** Updates that no honest device would send, of one session; then it ends as `malformed`. */
   readonly maxViolations: number
+  /** Final refusals of any kind, of one session; then it ends as `overloaded`, and whoever had reason to goes on in the next. */
+  readonly maxRefusals: number
   /** What one user wrote, as it is stored now, and what was written in one conversation. */
   readonly maxUserBytes: number
   readonly maxConversationBytes: number
@@ -158,6 +160,7 @@ export const defaultLimits: RelayLimits = {
   maxReceiptMembers: maxMarksPerFrame,
   maxMarksPerSecond: 200,
   maxViolations: 16,
+  maxRefusals: 1000,
   maxUserBytes: 1024 * 1024 * 1024,
   maxConversationBytes: 4 * 1024 * 1024 * 1024,
   maxUserCreated: 50_000,

@@ -53,6 +53,8 @@ export interface Session {
   updates: number
   reads: number
   violations: number
+  /** Final ones, of all kinds. */
+  refusals: number
   /** Signals since a moment. */
   signals: Pace
   /** Marks likewise. */
@@ -98,6 +100,7 @@ export function createSession(
     updates: 0,
     reads: 0,
     violations: 0,
+    refusals: 0,
     signals: restful,
     marks: restful,
     frames: undefined,

@@ -115,6 +115,25 @@ export const floods: readonly Attack[] = [
     },
   },
   {
+    name: 'flood-of-refused-commands',
+    says: 'the same more than a thousand times in one session',
+    breaks: ['RE292'],
+    scene: 'member',
+    expects: { parley: { answers: ['failure overloaded'] } },
+    async run(attacker, { conversation, mallory }) {
+      const { line } = await attacker.session()
+      const command = { op: 'role', members: [mallory], role: 'manager' } as const
+      const send = (): void => line.send({ frame: 'command', conversation, id: nextEntryId(), command })
+      // No more at once than wait for a turn.
+      for (let batch = 0; batch < 3; batch += 1) {
+        for (let left = 300; left > 0; left -= 1) send()
+        for (let left = 300; left > 0; left -= 1) await line.next('command-answer')
+      }
+      for (let left = 300; left > 0; left -= 1) send()
+      return [await line.end()]
+    },
+  },
+  {
     name: 'flood-of-documents',
     says: 'the whole document asked for, again and again',
     breaks: ['RE111'],
