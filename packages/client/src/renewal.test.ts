@@ -9,6 +9,23 @@ import { conversationId, jerry, settle, texts, tom } from './testing/values.test
 
 const lunch = conversationId(1)
 
+/** It gives its first token at once, and the next when the test says so. */
+function slowApp() {
+  let answer = (_token: string): void => undefined
+  let count = 0
+  return {
+    answer: (token: string) => answer(token),
+    token: async (): Promise<string> => {
+      count += 1
+      return count === 1
+        ? 'first'
+        : new Promise((resolve) => {
+            answer = resolve
+          })
+    },
+  }
+}
+
 test('[CL380] a fresh token is asked for a fifth of the life before its end, within bounds', () => {
   const long = fc.integer({ min: 60_000, max: 400 * 24 * hour })
   const spread = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true })
@@ -103,23 +120,13 @@ test('[CL381] the fresh token is sent once, and said hello with the next time', 
 })
 
 test('[CL381] what came after the session had ended is kept for the next one', async () => {
-  let answer = (_token: string): void => undefined
-  let count = 0
-  const device = await startDevice({
-    token: async () => {
-      count += 1
-      return count === 1
-        ? 'first'
-        : new Promise((resolve) => {
-            answer = resolve
-          })
-    },
-  })
+  const app = slowApp()
+  const device = await startDevice({ token: app.token })
   await device.connect({ tokenMs: minute })
   await device.pass(31_000)
   expect(device.tokens).toEqual(['connect', 'refresh'])
   await device.cut()
-  answer('second')
+  app.answer('second')
   await device.pass(1000)
   await device.opens()
   expect(tokensSent(device).at(-1)).toBe('second')
@@ -127,18 +134,8 @@ test('[CL381] what came after the session had ended is kept for the next one', a
 })
 
 test('[CL381] what comes while the next session runs on the old one is given to it when it is due', async () => {
-  let answer = (_token: string): void => undefined
-  let count = 0
-  const device = await startDevice({
-    token: async () => {
-      count += 1
-      return count === 1
-        ? 'first'
-        : new Promise((resolve) => {
-            answer = resolve
-          })
-    },
-  })
+  const app = slowApp()
+  const device = await startDevice({ token: app.token })
   await device.connect({ tokenMs: 2 * minute })
   await pass(device, 91_000)
   expect(device.tokens).toEqual(['connect', 'refresh'])
@@ -146,7 +143,7 @@ test('[CL381] what comes while the next session runs on the old one is given to 
   await device.pass(1000)
   await device.connect({ tokenMs: 40_000 })
   expect(tokensSent(device)).toEqual(['first'])
-  answer('second')
+  app.answer('second')
   await settle()
   expect(tokensSent(device)).toEqual([])
   await device.pass(19_000)
