@@ -40,12 +40,16 @@ export async function settleTags(
   await world.run(flushedMs)
   const back = tagged.find(isSignedOut)
   if (back !== undefined) {
-    signIn(back)
-    const unrestAfter = await rest()
     // A copy has the id of whoever has just signed in, and would take the tag back.
     const alone = tagged.filter((device) => !hasCopies(world, device))
-    const after = [...unrestAfter, ...(await letIn(alone)), ...checkTags(world, tagged)]
-    if (isSignedOut(back)) after.push(`${back.name}: has signed in, and is not in session`)
+    let after: readonly string[] = []
+    // The page that wakes may be another device's: then that one has signed in after this one. Each does so once.
+    for (let tries = 0; tries <= tagged.length; tries += 1) {
+      signIn(back)
+      after = [...(await rest()), ...(await letIn(alone)), ...checkTags(world, tagged)]
+      if (after.length > 0 || !isSignedOut(back) || holdsTag(world, back)) break
+    }
+    if (isSignedOut(back)) after = [...after, `${back.name}: has signed in, and is not in session`]
     if (after.length > 0) return after
     await world.run(flushedMs)
   }
