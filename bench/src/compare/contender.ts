@@ -1,0 +1,97 @@
+/**
+ * A contender: a server that messages can be sent through, and the one way in which every scenario speaks with it.
+ *
+ * Everybody is given the very same updates (message.ts), one message to a frame, over a socket of its own for each member
+ * and conversation. Each message carries a number in its text; what was delivered is known by the numbers found in the bytes
+ * that came, whichever way a server packs them.
+ */
+
+export type ContenderName =
+  | 'parley'
+  | 'hocuspocus'
+  | 'hocuspocus-wide'
+  | 'y-websocket'
+  | 'bare-ws'
+  | 'bare-ws-sqlite'
+
+export interface Contender {
+  readonly name: ContenderName
+  /** A limit checks nothing and knows nobody: it says what the platform costs, and nobody can be under it. */
+  readonly role: 'ours' | 'peer' | 'limit'
+  readonly about: string
+  /** What it acknowledges is meant to outlive its process. */
+  readonly stores: boolean
+  /** The author of a message is sent it like everybody else. */
+  readonly echoes: boolean
+  readonly start: (options?: StartOptions) => Promise<Server>
+  /** Makes a conversation, or comes back to it, and connects its members. */
+  readonly open: (server: Server, options: RoomOptions) => Promise<Room>
+  /** The numbers of all messages of a conversation, as somebody is told them who has nothing. */
+  readonly read: (server: Server, name: string) => Promise<readonly number[]>
+}
+
+export interface StartOptions {
+  /** Of a server that ran before; a new one otherwise. */
+  readonly folder?: string
+  /** What to run it with; the Node of bench/peers otherwise. */
+  readonly node?: string
+  readonly nodeArguments?: readonly string[]
+}
+
+/** A server in a process of its own, on this machine's loopback. */
+export interface Server {
+  readonly pid: number
+  readonly port: number
+  /** Everything of it, its data too: what `start` takes to run it again on the same data. */
+  readonly folder: string
+  /** Asks it to end, and waits; its data stay. */
+  readonly stop: () => Promise<void>
+  /** Cuts it off in the middle of whatever it does; its data stay. */
+  readonly kill: () => Promise<void>
+  /** Ends it, if it runs, and removes its data. */
+  readonly dispose: () => Promise<void>
+}
+
+export interface RoomOptions {
+  /** The same name on the same data is the same conversation. */
+  readonly name: string
+  /** All who are connected, each by a socket; those who were members before, when the conversation is not new. */
+  readonly members: number
+  /** Members by a number from here on; 0 otherwise. The first one makes the conversation. */
+  readonly firstMember?: number
+  /** Members who are not connected by this. */
+  readonly absent?: number
+  readonly hear?: Hear
+}
+
+export interface Hear {
+  readonly delivered?: (place: number, seen: Seen) => void
+  /** So many messages more of this member are acknowledged, in whichever way the server has. */
+  readonly acknowledged?: (place: number, count: number) => void
+}
+
+/** What was found in one frame. */
+export interface Seen {
+  readonly numbers: readonly number[]
+  readonly sum: number
+}
+
+export interface Room {
+  readonly name: string
+  readonly members: number
+  /** One message, in one frame. */
+  readonly send: (place: number, number: number) => void
+  /** Many at once, as a device does that comes back with a full outbox: to fill a conversation, not to measure. */
+  readonly sendMany: (place: number, numbers: readonly number[]) => void
+  /** Of all sockets, since they were connected. */
+  readonly traffic: () => Traffic
+  readonly close: () => Promise<void>
+}
+
+export interface Traffic {
+  readonly framesIn: number
+  readonly framesOut: number
+  /** On the sockets, WebSocket's own included. */
+  readonly bytesIn: number
+  readonly bytesOut: number
+}
