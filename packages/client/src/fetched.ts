@@ -1,7 +1,7 @@
 /**
  * What was asked for: a page, a head, digests. Rules CL65, CL71, CL72 and CL74.
  */
-import { emptyDigest, readHeadState } from '@parley/document'
+import { emptyDigest, readHeadUpdates } from '@parley/document'
 import type { ConversationId, UserId } from '@parley/document'
 import type { Row, TouchedPage } from '@parley/wire'
 import type { Ledger } from './ledger.ts'
@@ -70,7 +70,7 @@ export function applyHead(
   { version, state }: { readonly version: number; readonly state: Uint8Array },
 ): boolean {
   const record = ledger.conversation(id)
-  const head = readHeadState(state)
+  const head = readHeadUpdates([state])
   if (record === undefined || head === undefined) return false
   if (record.headHeld > version) return true
   ledger.clearUpdates(id, 0)

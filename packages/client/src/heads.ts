@@ -1,5 +1,5 @@
 /** Heads: what the relay confirmed, and what the waiting commands make of it. Rules CL77 and CL129. */
-import { changeHead, judgeCommand, mergeHeadUpdates, readHeadState } from '@parley/document'
+import { changeHead, judgeCommand, readHeadUpdates } from '@parley/document'
 import type { Command, ConversationId, Head, JudgeContext, UserId, Verdict } from '@parley/document'
 import type { Ledger } from './ledger.ts'
 import type { Model } from './model.ts'
@@ -19,7 +19,7 @@ export async function confirmedHead(ledger: Ledger, id: ConversationId): Promise
   if (record === undefined || record.local) return undefined
   const [rows = []] = await ledger.model.disk.read([{ kind: 'range', table: 'updates', prefix: [id, 0] }])
   if (rows.length === 0) return undefined
-  const head = readHeadState(mergeHeadUpdates(rows.map((row) => readUpdate(row.value).update)))
+  const head = readHeadUpdates(rows.map((row) => readUpdate(row.value).update))
   if (head !== undefined && record.headHeld > 0) ledger.model.heads.set(id, head)
   return head
 }

@@ -77,6 +77,7 @@ export {
   type Role,
   type Verdict,
 } from './head/head.ts'
+export { readHeadUpdates } from './head/head-bytes.ts'
 export { applyChange, compactHeadMaps, readHead } from './head/head-document.ts'
 export {
   type HeadChange,

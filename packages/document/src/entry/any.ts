@@ -55,7 +55,7 @@ export const codeOf: Readonly<Record<FaultKind, ContentCode>> = {
 }
 
 /** `depth`: how many more lists and objects may open inside one another. */
-function readValue(cursor: Cursor, depth: number): JsonValue {
+export function readValue(cursor: Cursor, depth: number): JsonValue {
   const kind = readByte(cursor)
   switch (kind) {
     case 119:

@@ -7,26 +7,13 @@
  */
 import * as Y from 'yjs'
 import { createdHead, headChanges, type MapChange } from './change-head.ts'
-import type { JsonValue } from '../entry/entry.ts'
-import type { Change, Head, HeadInfo, Member } from './head.ts'
-import { parseUserId, type UserId } from '../ids.ts'
-import { isFields, isJson } from '../entry/json.ts'
-import { maxDepth } from '../limits.ts'
-import { policyDifference, readPolicy, wholePolicy } from './policy.ts'
-
-const mapNames = ['info', 'members', 'attributes', 'muted', 'blocked'] as const
-type MapName = (typeof mapNames)[number]
+import type { Change, Head, HeadInfo } from './head.ts'
+import { headOf, type MapName, mapNames } from './head-values.ts'
+import { policyDifference } from './policy.ts'
 
 /** undefined where there is no head, or none of a form known here. */
 export function readHead(doc: Y.Doc): Head | undefined {
-  const info = readInfo(innerMap(doc, 'info'))
-  const members = readUsers(innerMap(doc, 'members'), readMember)
-  const attributes = readAttributes(innerMap(doc, 'attributes'))
-  const muted = readUsers(innerMap(doc, 'muted'), readTime)
-  const blocked = readUsers(innerMap(doc, 'blocked'), readTime)
-  if (info === undefined || members === undefined || attributes === undefined) return undefined
-  if (muted === undefined || blocked === undefined) return undefined
-  return { info, members, attributes, muted, blocked }
+  return headOf((name) => innerMap(doc, name))
 }
 
 /** One transaction. The caller has set `doc.clientID` and catches the update. */
@@ -116,66 +103,4 @@ function existingMap(doc: Y.Doc, name: MapName): Y.Map<unknown> {
   const map = innerMap(doc, name)
   if (map === undefined) throw new Error(`the head has no map ${name}`)
   return map
-}
-
-function readInfo(map: Y.Map<unknown> | undefined): HeadInfo | undefined {
-  if (map === undefined) return undefined
-  const kind = map.get('kind')
-  const name = map.get('name')
-  const icon = map.get('icon')
-  const creator = parseUserId(map.get('creator'))
-  const createdAt = map.get('createdAt')
-  const unique = map.get('unique')
-  const pages = map.get('pages')
-  const policy = readPolicy(map.get('policy'))
-  if (kind !== 'group' && kind !== 'direct') return undefined
-  if (!isTextOrNull(name) || !isTextOrNull(icon) || creator === undefined) return undefined
-  if (typeof createdAt !== 'number' || typeof unique !== 'boolean' || typeof pages !== 'number')
-    return undefined
-  if (policy === undefined) return undefined
-  return { kind, name, icon, creator, createdAt, unique, pages, policy: wholePolicy(policy) }
-}
-
-function readUsers<T>(
-  map: Y.Map<unknown> | undefined,
-  read: (value: unknown) => T | undefined,
-): ReadonlyMap<UserId, T> | undefined {
-  if (map === undefined) return undefined
-  const users = new Map<UserId, T>()
-  for (const [key, value] of map.entries()) {
-    const user = parseUserId(key)
-    const known = read(value)
-    if (user === undefined || known === undefined) return undefined
-    users.set(user, known)
-  }
-  return users
-}
-
-function readAttributes(map: Y.Map<unknown> | undefined): ReadonlyMap<string, JsonValue> | undefined {
-  if (map === undefined) return undefined
-  const values = new Map<string, JsonValue>()
-  for (const [key, value] of map.entries()) {
-    if (!isJson(value, maxDepth)) return undefined
-    values.set(key, value)
-  }
-  return values
-}
-
-function readMember(value: unknown): Member | undefined {
-  if (!isFields(value)) return undefined
-  const { role, joinedAt, invitedBy, since } = value
-  if (role !== 'owner' && role !== 'manager' && role !== 'member') return undefined
-  if (typeof joinedAt !== 'number') return undefined
-  if (since !== undefined && typeof since !== 'number') return undefined
-  const inviter = invitedBy === null ? null : parseUserId(invitedBy)
-  if (inviter === undefined) return undefined
-  return { role, joinedAt, invitedBy: inviter, ...(since === undefined ? undefined : { since }) }
-}
-
-function readTime(value: unknown): number | undefined {
-  return typeof value === 'number' ? value : undefined
-}
-
-function isTextOrNull(value: unknown): value is string | null {
-  return value === null || typeof value === 'string'
 }
