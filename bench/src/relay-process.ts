@@ -3,34 +3,26 @@
  *
  * It runs from source, so that what is measured is what stands here. Nothing of it is left after `dispose`. Rule BE5.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
-import { rmSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UserId } from '@parley/document'
 import { mintToken } from '@parley/relay/node'
-import { endWithUs } from './children.ts'
 import { makeFolder, rootFolder } from './folders.ts'
+import { type ServerProcess, startServer } from './server-process.ts'
 
-export interface RelayProcess {
-  readonly pid: number
-  readonly port: number
-  /** Where everything of it lies, and in there the data. */
-  readonly folder: string
+/** Everything of it lies in its folder, and in there the data. */
+export interface RelayProcess extends ServerProcess {
   readonly data: string
   readonly token: (user: UserId) => Promise<string>
   /** One of the counters or gauges it shows under /metrics. */
   readonly counter: (name: string, otherwise?: number) => Promise<number>
-  /** Drains it and waits for its end; its data stay. */
-  readonly stop: () => Promise<void>
-  /** Cuts it off in the middle of whatever it does; its data stay. */
-  readonly kill: () => Promise<void>
-  /** Ends it, if it runs, and removes its data. */
-  readonly dispose: () => Promise<void>
 }
 
 export interface RelayProcessOptions {
   /** Of a relay that ran before; a new one otherwise. */
   readonly folder?: string
+  /** The Node that runs it, and what that is run by; ours otherwise. */
+  readonly node?: readonly string[]
   /** For Node itself. */
   readonly nodeArguments?: readonly string[]
   /** Where its devices will look for it; one that is free otherwise. */
@@ -55,17 +47,16 @@ const withoutRates = [
   '--max-hellos-per-minute=1000000',
 ]
 
-const startMs = 20_000
-const stopMs = 20_000
-
 export async function startRelay(options: RelayProcessOptions = {}): Promise<RelayProcess> {
   const folder = options.folder ?? makeFolder('relay')
   const data = join(folder, 'data')
   const secretFile = join(folder, 'secret')
   writeFileSync(secretFile, secret)
-  const child = spawn(
-    process.execPath,
-    [
+  const server = await startServer({
+    name: 'the relay',
+    folder,
+    command: [
+      ...(options.node ?? [process.execPath]),
       '--conditions=parley-source',
       ...(options.nodeArguments ?? []),
       join(rootFolder, 'apps', 'relay', 'src', 'main.ts'),
@@ -77,44 +68,15 @@ export async function startRelay(options: RelayProcessOptions = {}): Promise<Rel
       '--log-level=info',
       ...(options.options ?? withoutRates),
     ],
-    { stdio: ['ignore', 'pipe', 'pipe'] },
-  )
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('exit', resolve)
-  })
-  const kill = (): void => {
-    child.kill('SIGKILL')
-  }
-  endWithUs(child)
-
-  const stop = async (): Promise<void> => {
-    child.kill('SIGTERM')
-    const cutOff = setTimeout(kill, stopMs)
-    const code = await ended
-    clearTimeout(cutOff)
-    if (code !== 0) throw new Error(`the relay ended with ${code ?? 'a signal'}`)
-  }
-  const port = await portOf(child, ended).catch((error: unknown) => {
-    kill()
-    rmSync(folder, { recursive: true, force: true })
-    throw error
+    // The log says it, in the line that says that the relay has started.
+    started: / relay-started .*\bport=(\d+)/,
+    endsWell: true,
   })
   return {
-    pid: child.pid ?? 0,
-    port,
-    folder,
+    ...server,
     data,
     token: tokenFor,
-    counter: async (name, otherwise) => readCounter(port, name, otherwise),
-    stop,
-    async kill() {
-      kill()
-      await ended
-    },
-    async dispose() {
-      if (child.exitCode === null && child.signalCode === null) await stop()
-      rmSync(folder, { recursive: true, force: true })
-    },
+    counter: async (name, otherwise) => readCounter(server.port, name, otherwise),
   }
 }
 
@@ -126,33 +88,6 @@ export async function tokenFor(user: UserId): Promise<string> {
     lifetimeSeconds: 86_400,
     now: Date.now(),
   })
-}
-
-/** The log says it, in the line that says that the relay has started. */
-async function portOf(child: ChildProcess, ended: Promise<number | null>): Promise<number> {
-  let said = ''
-  const started = new Promise<number>((resolve) => {
-    const listen = (chunk: string): void => {
-      said = `${said}${chunk}`.slice(-10_000)
-      const port = / relay-started .*\bport=(\d+)/.exec(said)?.[1]
-      if (port !== undefined) resolve(Number(port))
-    }
-    child.stdout?.setEncoding('utf8').on('data', listen)
-    child.stderr?.setEncoding('utf8').on('data', listen)
-  })
-  const late = timeout(startMs)
-  const port = await Promise.race([started, ended.then(() => undefined), late.passed])
-  late.clear()
-  if (port !== undefined) return port
-  throw new Error(`The relay did not start. It said:\n${said}`)
-}
-
-function timeout(ms: number): { readonly passed: Promise<undefined>; readonly clear: () => void } {
-  let timer: NodeJS.Timeout | undefined
-  const passed = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, ms, undefined)
-  })
-  return { passed, clear: () => clearTimeout(timer) }
 }
 
 async function readCounter(port: number, name: string, otherwise?: number): Promise<number> {

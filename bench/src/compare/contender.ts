@@ -55,19 +55,17 @@ export interface Server {
 export interface RoomOptions {
   /** The same name on the same data is the same conversation. */
   readonly name: string
-  /** All who are connected, each by a socket; those who were members before, when the conversation is not new. */
+  /** All who are connected, each by a socket. Their names are `memberName(name, place)`; the first makes the conversation. */
   readonly members: number
-  /** Members by a number from here on; 0 otherwise. The first one makes the conversation. */
-  readonly firstMember?: number
-  /** Members who are not connected by this. */
-  readonly absent?: number
+  /** Users who are members too, and are not connected by this. */
+  readonly guests?: readonly string[]
   readonly hear?: Hear
 }
 
 export interface Hear {
   readonly delivered?: (place: number, seen: Seen) => void
-  /** So many messages more of this member are acknowledged, in whichever way the server has. */
-  readonly acknowledged?: (place: number, count: number) => void
+  /** Messages of this member that are acknowledged, in whichever way the server has. */
+  readonly acknowledged?: (place: number, numbers: readonly number[]) => void
 }
 
 /** What was found in one frame. */
@@ -85,6 +83,8 @@ export interface Room {
   readonly sendMany: (place: number, numbers: readonly number[]) => void
   /** Of all sockets, since they were connected. */
   readonly traffic: () => Traffic
+  /** Why a socket was lost, when one was. */
+  readonly lost: () => string | undefined
   readonly close: () => Promise<void>
 }
 
@@ -94,4 +94,9 @@ export interface Traffic {
   /** On the sockets, WebSocket's own included. */
   readonly bytesIn: number
   readonly bytesOut: number
+}
+
+/** The user who has this place in a conversation. */
+export function memberName(conversation: string, place: number): string {
+  return `${conversation}-${place}`
 }
