@@ -1,0 +1,9 @@
+/** The program of `program.ts`: prints what its job took, as JSON. */
+import type { Given } from './program.ts'
+import { runJob } from './sdk-device.ts'
+
+// Made by `runProgram`.
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion
+const given = JSON.parse(process.argv[2] ?? '') as Given
+process.stdout.write(JSON.stringify(await runJob(given)))
+process.exit(0)

@@ -1,0 +1,170 @@
+/**
+ * Data folders to read from, and what a device holds that was there before: made once, through the relay's own door, and kept
+ * under `.cache` for as long as what they are made of stays the same.
+ */
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type ConversationId, parseConversationId } from '@parley/document'
+import { openSqliteRelayStore } from '@parley/relay/node'
+import { benchFolder, makeFolder } from '../../folders.ts'
+import type { RelayProcess } from '../../relay-process.ts'
+import { startRelay } from '../../relay-process.ts'
+import type { Shelf } from './library.ts'
+import { runProgram } from './program.ts'
+import { openScribe, type Scribe, type Tails } from './scribe.ts'
+
+/** Goes up when what is written, or held, is to be another. */
+const fixtureVersion = 1
+
+export interface Fixture {
+  /** Given to `startRelay`. */
+  readonly folder: string
+  /** The store of a device that held all of it before the news came; not there where nobody held anything. */
+  readonly device: string
+  /** In the order of their numbers. */
+  readonly conversations: readonly ConversationId[]
+  readonly shelf: Shelf
+}
+
+/** `held`: a device has read it all before the news came. */
+export interface Wanted {
+  readonly name: string
+  readonly shelf: Shelf
+  /** Messages of conversation n; as the shelf says when left out. */
+  readonly messagesOf?: (conversation: number) => number
+  readonly held: boolean
+}
+
+export async function fixtureOf(
+  wanted: Wanted,
+  parent: string = join(benchFolder, '.cache', 'reading'),
+): Promise<Fixture> {
+  const folder = join(parent, `${wanted.name}-${await formatOf()}`)
+  if (!existsSync(join(folder, 'conversations.json'))) await make(wanted, folder)
+  return {
+    folder,
+    device: join(folder, 'device.sqlite'),
+    conversations: readConversations(folder),
+    shelf: wanted.shelf,
+  }
+}
+
+/** What an empty log looks like: another layout, other fixtures. */
+async function formatOf(): Promise<string> {
+  const folder = makeFolder('format')
+  try {
+    const store = await openSqliteRelayStore({ directory: folder })
+    await store.close()
+    const database = new DatabaseSync(join(folder, 'relay.sqlite'))
+    const layout = database.prepare('SELECT name, sql FROM sqlite_schema ORDER BY name').all()
+    database.close()
+    const text = JSON.stringify([fixtureVersion, layout])
+    return createHash('sha256').update(text).digest('hex').slice(0, 12)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+async function make(wanted: Wanted, folder: string): Promise<void> {
+  const { name, shelf, held } = wanted
+  const unfinished = makeFolder('fixture')
+  const data = join(unfinished, 'data')
+  const tails: Tails = new Map()
+  try {
+    tell(`${name}: writing ${shelf.conversations} conversations`)
+    const ids = await withScribe(data, tails, async (scribe) => writeAll(scribe, wanted))
+    writeFileSync(join(unfinished, 'conversations.json'), JSON.stringify(ids))
+    if (held) {
+      tell(`${name}: a device reads them`)
+      await readAll(unfinished)
+      tell(`${name}: writing what comes while it is away`)
+      await withScribe(data, tails, async (scribe) =>
+        atOnce(shelf.moved, async (conversation) => {
+          const id = ids[conversation]
+          if (id !== undefined) await scribe.goOn(id, conversation, shelf.messages, shelf.news)
+        }),
+      )
+    }
+    rmSync(folder, { recursive: true, force: true })
+    mkdirSync(join(folder, '..'), { recursive: true })
+    renameSync(unfinished, folder)
+    tell(`${name}: done`)
+  } finally {
+    rmSync(unfinished, { recursive: true, force: true })
+  }
+}
+
+function tell(what: string): void {
+  if (process.env['VITEST'] === undefined) process.stderr.write(`fixture ${what}\n`)
+}
+
+async function withScribe<T>(data: string, tails: Tails, use: (scribe: Scribe) => Promise<T>): Promise<T> {
+  const scribe = await openScribe(data, tails)
+  try {
+    return await use(scribe)
+  } finally {
+    await scribe.close()
+  }
+}
+
+async function writeAll(
+  scribe: Scribe,
+  { shelf, messagesOf = () => shelf.messages }: Wanted,
+): Promise<readonly ConversationId[]> {
+  const ids: ConversationId[] = []
+  const write = async (conversation: number): Promise<void> => {
+    ids[conversation] = await scribe.begin(conversation, messagesOf(conversation))
+  }
+  // The long ones alone, and before the others, which are then the latest.
+  const long = Array.from({ length: shelf.conversations }, (_, at) => at).filter(
+    (at) => messagesOf(at) > shelf.messages,
+  )
+  for (const conversation of long) await write(conversation)
+  await atOnce(shelf.conversations, async (conversation) => {
+    if (!long.includes(conversation)) await write(conversation)
+  })
+  return ids
+}
+
+const hands = 8
+
+/** So many together that they share a turn, in the order of their numbers. */
+async function atOnce(count: number, run: (number: number) => Promise<void>): Promise<void> {
+  let next = 0
+  await Promise.all(
+    Array.from({ length: hands }, async () => {
+      while (next < count) {
+        const number = next
+        next += 1
+        await run(number)
+        if (number % 250 === 249) tell(`${number + 1} of ${count}`)
+      }
+    }),
+  )
+}
+
+/** A device of the SDK that keeps what it reads in SQLite. */
+async function readAll(folder: string): Promise<void> {
+  await withRelay(folder, async (relay) => {
+    await runProgram({ job: 'hold', relay, folder, store: join(folder, 'device.sqlite') })
+  })
+}
+
+export async function withRelay<T>(folder: string, use: (relay: RelayProcess) => Promise<T>): Promise<T> {
+  const relay = await startRelay({ folder })
+  try {
+    return await use(relay)
+  } finally {
+    // The folder stays: it is a fixture.
+    await relay.stop()
+  }
+}
+
+export function readConversations(folder: string): readonly ConversationId[] {
+  const stored: unknown = JSON.parse(readFileSync(join(folder, 'conversations.json'), 'utf8'))
+  const ids = Array.isArray(stored) ? stored.map(parseConversationId) : []
+  if (ids.length === 0 || ids.includes(undefined)) throw new Error(`${folder} holds no fixture`)
+  return ids.filter((id) => id !== undefined)
+}

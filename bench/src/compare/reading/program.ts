@@ -1,0 +1,47 @@
+/** A device in a process of its own, fresh for each run: nothing is warm but the relay, and its CPU is its own. */
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { RelayProcess } from '../../relay-process.ts'
+import type { Shelf } from './library.ts'
+import type { Reading } from './meter.ts'
+import { reader } from './library.ts'
+
+export type Job = 'hold' | 'catch-up' | 'cold-start' | 'first-screen' | 'whole'
+
+export interface Given {
+  readonly job: Job
+  readonly port: number
+  readonly pid: number
+  readonly token: string
+  /** With `conversations.json`. */
+  readonly folder: string
+  /** A file of SQLite; left out, memory. */
+  readonly store?: string
+  /** Held in memory from the beginning, out of a file of SQLite. */
+  readonly held?: string
+  readonly shelf?: Shelf
+  /** Which one is opened, and how many messages it has. */
+  readonly conversation?: number
+  readonly messages?: number
+}
+
+export interface Asked extends Omit<Given, 'port' | 'pid' | 'token'> {
+  readonly relay: RelayProcess
+}
+
+const program = join(import.meta.dirname, 'device-main.ts')
+const patienceMs = 300_000
+
+/** What it printed. */
+export async function runProgram({ relay, ...asked }: Asked): Promise<Reading> {
+  const given: Given = { ...asked, port: relay.port, pid: relay.pid, token: await relay.token(reader) }
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ['--conditions=parley-source', '--no-warnings', program, JSON.stringify(given)],
+    { timeout: patienceMs, maxBuffer: 1024 * 1024 },
+  )
+  // Printed by `device-main.ts`.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return JSON.parse(stdout) as Reading
+}
