@@ -141,8 +141,9 @@ export {
   readPage,
   type WrittenAppend,
 } from './page/page-writer.ts'
-export { parseChange, parseCommand, type ParsedChange, type ParsedCommand } from './head/parse.ts'
-export { type ParseFault } from './head/parse-fields.ts'
+export { type ParseFault } from './fields.ts'
+export { parseChange, type ParsedChange } from './head/parse-change.ts'
+export { parseCommand, type ParsedCommand } from './head/parse-command.ts'
 export { type ParsedOutcome, parseOutcome } from './head/parse-outcome.ts'
 export { policyDifference, wholePolicy } from './head/policy.ts'
 export { type EntryVerdict, judgeEntry, judgeSignal, type Target } from './head/judge-entry.ts'

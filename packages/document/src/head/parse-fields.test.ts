@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { maxAttributesBytes, maxDepth, maxIconLength, maxNameLength } from '../limits.ts'
-import { parseChange, parseCommand } from './parse.ts'
+import { parseChange } from './parse-change.ts'
+import { parseCommand } from './parse-command.ts'
 
 const create = {
   op: 'create',

@@ -4,7 +4,8 @@ import { writeAny } from '../entry/any.ts'
 import type { JsonObject } from '../entry/entry.ts'
 import { isJson } from '../entry/json.ts'
 import { maxAttributesBytes, maxDepth, maxMembers, maxNameLength } from '../limits.ts'
-import { parseChange, parseCommand } from './parse.ts'
+import { parseChange } from './parse-change.ts'
+import { parseCommand } from './parse-command.ts'
 import { parseOutcome } from './parse-outcome.ts'
 
 const create = {
@@ -146,6 +147,9 @@ test.each<readonly [unknown]>([
   [[]],
   [{}],
   [{ op: 'destroy' }],
+  [{ op: 'constructor' }],
+  [{ op: '__proto__' }],
+  [{ op: ['join'] }],
   [{ op: 'join', by: 'Tom' }],
   [{ op: 'quit', more: undefined }],
   [{ op: 'add' }],
@@ -224,6 +228,7 @@ test.each<readonly [unknown]>([
   [{ op: 'joined' }],
   [{ op: 'joined', by: 'Tom', members: [] }],
   [{ op: 'renamed', by: 'Tom' }],
+  [{ op: 'toString', by: 'Tom' }],
   [{ op: 'page', pages: 0 }],
   [{ op: 'page', pages: 1.5 }],
   [{ op: 'page', pages: '1' }],

@@ -2,6 +2,7 @@
  * A policy whole and as what differs from the ordinary one, which is how it is stored and sent. Rules DO75 and DO81.
  */
 import { isFields } from '../entry/json.ts'
+import { bad, orUndefined, readChoice, readRecord, type Shape } from '../fields.ts'
 import { type Audience, defaultPolicy, type Policy, rights } from './head.ts'
 
 type Draft = { -readonly [K in keyof Policy]?: Policy[K] }
@@ -25,30 +26,28 @@ export function policyDifference(policy: Partial<Policy>, from: Policy = default
 
 /** undefined for what says anything else than a policy does. */
 export function readPolicy(value: unknown): Partial<Policy> | undefined {
-  if (!isFields(value)) return undefined
-  const draft: Draft = {}
-  let known = 0
-  for (const right of rights) {
-    const audience = value[right]
-    if (audience === undefined) continue
-    if (!isAudience(audience)) return undefined
-    draft[right] = audience
-    known += 1
-  }
-  const { join, past } = value
-  if (join !== undefined) {
-    if (join !== 'anyone' && join !== 'invited') return undefined
-    draft.join = join
-    known += 1
-  }
-  if (past !== undefined) {
-    if (past !== 'shown' && past !== 'hidden') return undefined
-    draft.past = past
-    known += 1
-  }
-  return Object.keys(value).length === known ? draft : undefined
+  return orUndefined(value, policyOf)
 }
 
-function isAudience(value: unknown): value is Audience {
-  return value === 'members' || value === 'managers' || value === 'owner'
+export function policyOf(value: unknown): Partial<Policy> {
+  const policy = readRecord<Partial<Policy>>(value, shape)
+  return isFields(value) && Object.values(value).includes(undefined)
+    ? bad('a policy leaves something open')
+    : policy
+}
+
+const shape: Shape<Partial<Policy>> = {
+  'invite?': readAudience,
+  'update?': readAudience,
+  'speak?': readAudience,
+  'remove?': readAudience,
+  'mute?': readAudience,
+  'block?': readAudience,
+  'roles?': readAudience,
+  'join?': (value, name) => readChoice(value, name, ['anyone', 'invited']),
+  'past?': (value, name) => readChoice(value, name, ['shown', 'hidden']),
+}
+
+function readAudience(value: unknown, name: string): Audience {
+  return readChoice(value, name, ['members', 'managers', 'owner'])
 }

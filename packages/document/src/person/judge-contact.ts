@@ -4,10 +4,11 @@
  * Each of the two has a row about the other. A request to somebody who blocks the one who asks, or who has as many as
  * he is shown, is written on one side only: to the one who asked it looks like one that waits for ever.
  */
+import { orUndefined } from '../fields.ts'
 import { refuse } from '../head/verdict.ts'
 import type { UserId } from '../ids.ts'
 import { maxContacts, maxIncoming } from '../limits.ts'
-import { parseContact } from './parse-values.ts'
+import { readContact } from './parse-values.ts'
 import type { Contact, PersonCommand, PersonContext, PersonVerdict } from './person.ts'
 import { type Written, written } from './written.ts'
 
@@ -108,8 +109,7 @@ function asked(
 }
 
 function contactOf({ read }: PersonContext, owner: UserId, key: UserId): Contact | undefined {
-  const parsed = parseContact(read(owner, 'contact', key))
-  return parsed.ok ? parsed.value : undefined
+  return orUndefined(read(owner, 'contact', key), readContact)
 }
 
 function isFull({ by, count }: PersonContext): boolean {

@@ -6,11 +6,12 @@
  * whom it is about, and never an owner.
  */
 import type { JsonValue } from '../entry/entry.ts'
+import { orUndefined } from '../fields.ts'
 import { failure, refuse } from '../head/verdict.ts'
 import type { UserId } from '../ids.ts'
 import { maxPersonBlocks, maxPins, maxProfileBytes, maxRefusals, maxSettings } from '../limits.ts'
 import { judgeContact } from './judge-contact.ts'
-import { fitsProfile, parseProfile, parseSetting } from './parse-values.ts'
+import { fitsProfile, readProfile, readSetting } from './parse-values.ts'
 import type { PersonCommand, PersonContext, PersonVerdict, Profile, ReadMark, Setting } from './person.ts'
 import { type Written, written } from './written.ts'
 
@@ -38,8 +39,7 @@ export function judgePerson(command: PersonCommand, context: PersonContext): Per
 
 function judgeProfile({ set }: ProfileCommand, context: PersonContext): PersonVerdict {
   const { by, read } = context
-  const parsed = parseProfile(read(by, 'profile', ''))
-  const before: Profile = parsed.ok ? parsed.value : { name: null, icon: null, fields: {} }
+  const before = orUndefined(read(by, 'profile', ''), readProfile) ?? nobody
   const fields: Record<string, JsonValue> = { ...before.fields }
   for (const [key, value] of Object.entries<JsonValue>(set.fields ?? {})) {
     if (value === null) delete fields[key]
@@ -54,8 +54,7 @@ function judgeProfile({ set }: ProfileCommand, context: PersonContext): PersonVe
 function judgeSetting(command: SettingCommand, context: PersonContext): PersonVerdict {
   const { by, read, count } = context
   const { conversation } = command
-  const parsed = parseSetting(read(by, 'setting', conversation))
-  const before: Setting = parsed.ok ? parsed.value : {}
+  const before = orUndefined(read(by, 'setting', conversation), readSetting) ?? {}
   const after = changeSetting(before, command, context.time)
   const isNew = Object.keys(before).length === 0 && Object.keys(after).length > 0
   if (after.pinned !== undefined && before.pinned === undefined && count(by, 'pinned') >= maxPins)
@@ -65,6 +64,8 @@ function judgeSetting(command: SettingCommand, context: PersonContext): PersonVe
   const value = Object.keys(after).length === 0 ? null : after
   return written([[by, 'setting', conversation, value]], [], context)
 }
+
+const nobody: Profile = { name: null, icon: null, fields: {} }
 
 function changeSetting(before: Setting, command: SettingCommand, time: number): Setting {
   const pinned = command.pinned === true ? (before.pinned ?? time) : before.pinned
