@@ -19,6 +19,8 @@ export interface RelayProcess extends ServerProcess {
 }
 
 export interface RelayProcessOptions {
+  /** The checkout it is run from; ours otherwise. */
+  readonly root?: string
   /** Of a relay that ran before; a new one otherwise. */
   readonly folder?: string
   /** The Node that runs it, and what that is run by; ours otherwise. */
@@ -59,7 +61,7 @@ export async function startRelay(options: RelayProcessOptions = {}): Promise<Rel
       ...(options.node ?? [process.execPath]),
       '--conditions=parley-source',
       ...(options.nodeArguments ?? []),
-      join(rootFolder, 'apps', 'relay', 'src', 'main.ts'),
+      join(options.root ?? rootFolder, 'apps', 'relay', 'src', 'main.ts'),
       'relay',
       `--port=${options.port ?? 0}`,
       '--host=127.0.0.1',

@@ -6,7 +6,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type ConversationId, type DeviceId, parseDeviceId, type UserId } from '@parley/document'
 import { createRelay, type Relay, type RelayLimits } from '@parley/relay'
 import { openSqliteRelayStore } from '@parley/relay/node'
-import { type Any, type DeviceFrame, decodeRelayFrame, type Push } from '@parley/wire'
+import { type Any, type CommandFrame, type DeviceFrame, decodeRelayFrame, type Push } from '@parley/wire'
 import { someEntryId } from '../people.ts'
 
 export interface Engine {
@@ -119,7 +119,7 @@ function deviceOf(user: UserId): DeviceId {
   return device
 }
 
-export function commandFrame(conversation: ConversationId, command: Any): DeviceFrame {
+export function commandFrame(conversation: ConversationId, command: Any): CommandFrame {
   return { frame: 'command', conversation, id: someEntryId(), command }
 }
 
@@ -127,7 +127,7 @@ export function creationFrame(
   conversation: ConversationId,
   name: string,
   members: readonly UserId[],
-): DeviceFrame {
+): CommandFrame {
   return commandFrame(conversation, {
     op: 'create',
     kind: 'group',

@@ -37,6 +37,8 @@ export interface Member {
   /** Rejects with a sentence when it is not accepted. */
   command(frame: Extract<DeviceFrame, { frame: 'command' }>): Promise<CommandAnswer>
   fetch(conversation: string, page: number): Promise<FetchAnswer>
+  /** Lets go of the frames so far. */
+  forget(): void
   close(): Promise<void>
 }
 
@@ -55,13 +57,14 @@ const openMs = 60_000
 /** Caught up when it resolves. */
 export async function openMember(options: MemberOptions): Promise<Member> {
   const { port, user, onAnswer } = options
+  // Before there is a socket: what it says first would be missed.
+  const token = await tokenFor(user)
   const socket = createConnection({ port, host: '127.0.0.1', noDelay: true })
   const websocket = new WebSocket(`ws://127.0.0.1:${port}`, {
     perMessageDeflate: false,
     createConnection: () => socket,
     handshakeTimeout: openMs,
   })
-  const token = await tokenFor(user)
   const frames: Buffer[] = []
   const syncs: Sync[] = []
   const asked = new Map<string | number, (frame: CommandAnswer | FetchAnswer) => void>()
@@ -165,6 +168,9 @@ export async function openMember(options: MemberOptions): Promise<Member> {
         throw new Error(`a page was not answered: ${JSON.stringify(answer)}`)
       }
       return answer
+    },
+    forget() {
+      frames.length = 0
     },
     async close() {
       if (websocket.readyState === WebSocket.CLOSED) return

@@ -28,6 +28,8 @@ export interface Strand {
   write(): void
   /** How many of its messages are accepted by this; what must be is written again. */
   take(answer: Answer): number
+  /** Lets go of what was accepted so far. */
+  forget(): void
 }
 
 const usualRewrites = new Set(['page-closed', 'gap', 'origin-unknown'])
@@ -87,6 +89,9 @@ export function createStrand(author: Member, conversation: ConversationId, from:
         } else throw new Error(`a message was not accepted: ${JSON.stringify(verdict)}`)
       }
       return taken
+    },
+    forget() {
+      accepted.clear()
     },
   }
 }

@@ -128,6 +128,14 @@ async function allArrived(strands: readonly Strand[], rooms: Course['rooms']): P
   }
 }
 
+/** What was checked need not be kept. */
+export function forget(strands: readonly Strand[], rooms: Course['rooms']): void {
+  for (const strand of strands) {
+    strand.forget()
+    for (const member of roomOf(rooms, strand.conversation).members) member.forget()
+  }
+}
+
 export function roomOf(rooms: Course['rooms'], conversation: ConversationId): Room {
   const room = rooms.get(conversation)
   if (room === undefined) throw new Error(`nobody is in ${conversation}`)

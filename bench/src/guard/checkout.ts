@@ -54,10 +54,10 @@ export function checkOut(revision: string): CheckedOut {
   return { ok: false, sentence: `${revision} could not be made ready: ${fault}` }
 }
 
-/** Of one file of a commit; empty where it has none. */
-export function fileOf(commit: string, path: string): string {
-  const { ok, text } = git(['show', `${commit}:${path}`])
-  return ok ? text : ''
+/** Where two revisions parted. */
+export function mergeBase(one: string, other: string): string | undefined {
+  const { ok, text } = git(['merge-base', one, other])
+  return ok ? text : undefined
 }
 
 /** Files of a folder of a commit, each with what names its content. */
