@@ -80,11 +80,12 @@ const relayByte = {
   'token-taken': 81,
 } as const
 
+/** In memory of its own: a page may hand it to another one, which would get all that it shares. */
 export function encodeDeviceFrame(frame: DeviceFrame): Uint8Array<ArrayBuffer> {
   return writeAll(maxDeviceFrameBytes, (writer) => {
     writeByte(writer, deviceByte[frame.frame])
     writeDeviceFrame(writer, frame)
-  })
+  }).slice()
 }
 
 export function decodeDeviceFrame(bytes: Uint8Array): Decoded<DeviceFrame> {

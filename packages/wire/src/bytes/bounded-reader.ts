@@ -2,8 +2,8 @@
  * Reads bytes somebody else made.
  *
  * Whatever they are, reading ends with a value or a fault: nothing is allocated for a count or length before it is
- * checked against the bytes left, every number has one encoding, and no value shares memory with the frame. Faults
- * travel as an exception between the read functions and `readAll`, and never further. (SPEC: WI3, WI10 to WI13)
+ * checked against the bytes left, every number has one encoding, and no value but the updates of a push shares memory with the
+ * frame. Faults travel as an exception between the read functions and `readAll`, and never further. (SPEC: WI3, WI10 to WI13)
  */
 import { decodeUtf8 } from 'lib0/string'
 
