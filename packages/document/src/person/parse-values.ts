@@ -129,8 +129,9 @@ function readSince(value: unknown): Block {
 
 function readUnblockings(value: unknown, name: string): readonly Unblocking[] {
   const all = readList(value, name, maxUnblocked).map((one) => readRecord<Unblocking>(one, unblocking))
-  if (all.length === 0) bad('conversations is not a list of some')
-  return new Set(all.map(({ id }) => id)).size === all.length ? all : bad('a conversation stands twice')
+  if (all.length === 0 || new Set(all.map(({ id }) => id)).size < all.length)
+    bad('conversations are none, or one stands twice')
+  return all
 }
 
 function readNoKey(value: unknown): '' {

@@ -102,4 +102,9 @@ export const unreachable: readonly {
     branch: "faultOf: 'the update is not an appended item'",
     why: 'whoever asks has a fault, which the compiler does not know',
   },
+  {
+    file: `${document}head/policy.ts`,
+    branch: "policyOf: bad('a policy leaves something open')",
+    why: 'no bytes hold an undefined: an app gives one',
+  },
 ]
