@@ -116,7 +116,7 @@ const historyAxis: Axis = {
   about:
     'One conversation of two with so many messages, on pages of 256. Together: 64 unanswered. Alone: each message waits for the one before.',
   full: { sizes: [1000, 10_000, 100_000, 1_000_000], messages: 10_000, alone: 1000 },
-  tiny: { sizes: [10, 600], messages: 40, alone: 5 },
+  tiny: { sizes: [250, 600], messages: 40, alone: 5 },
   fixtures: async (sizes, options) => fixturesOf(history, sizes, options),
   setting(size, { messages, alone }) {
     const kept = [historyOf(size)]
