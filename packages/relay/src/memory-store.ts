@@ -11,6 +11,7 @@ import {
   type CommandRecord,
   type ConversationRecord,
   type FeedRow,
+  standingOf,
   type HeadRecord,
   type LogRow,
   maxRecallsRead,
@@ -187,7 +188,9 @@ function feedOf(disk: MemoryDisk, user: UserId, above: number): readonly FeedRow
     const member = held?.members.get(user)
     if (held === undefined || member === undefined) continue
     const position = member.role === '' ? member.position : held.record.position
-    if (position > above) feed.push({ member, conversation: held.record, position })
+    const { lastSeq, pages } = standingOf(member, held.record)
+    const [last, page] = [held.rows[lastSeq - 1], held.pages.get(pages)]
+    if (position > above) feed.push({ member, conversation: held.record, position, last, page })
   }
   return feed.toSorted((a, b) => a.position - b.position)
 }

@@ -10,7 +10,8 @@ test('[RE51] a list row says what a list shows', async () => {
   const pen = createPen({ user: mary.user, client: 7 })
   await pushed(mary, conversation, 1, pen.text('1').update, pen.text('2').update)
   const record = disk.conversations.get(conversation)?.record
-  const device = createTestDevice(relay, { user: 'Mary', device: 2 })
+  // Of another life of the log: it may hold pages, and starts over.
+  const device = createTestDevice(relay, { user: 'Mary', device: 2, epoch: 'before', cursor: 9 })
   const [news] = (await device.take('sync'))[0]?.news ?? []
   expect(news).toMatchObject({
     conversation,
@@ -50,6 +51,34 @@ test('[RE51] a list row says what a list shows', async () => {
     ['entry', 2],
     ['entry', 3],
   ])
+})
+
+test('[RE340] a device that has never synced is told of no pages: it holds none', async () => {
+  const { relay, tom, conversation } = await createTestLunch({ limits: { maxInlineRows: 1 } })
+  await pushed(tom, conversation, 1, createPen({ user: tom.user, client: 7 }).text('1').update)
+  const told = async (device: number, epoch: string): Promise<unknown> => {
+    const [sync] = await createTestDevice(relay, { user: 'Mary', device, epoch }).take('sync')
+    return sync?.news.map(({ touched, last, pages, whole }) => [touched.length, last?.seq, pages, whole])
+  }
+  expect(await told(2, '')).toEqual([[0, 2, 1, false]])
+  expect(await told(3, 'before')).toEqual([[1, 2, 1, false]])
+})
+
+test('[RE341] an edit stands on the newest message of a list row although other rows came after it', async () => {
+  const { relay, tom, mary, conversation } = await createTestLunch()
+  const [pen, other] = [createPen({ user: tom.user, client: 7 }), createPen({ user: mary.user, client: 8 })]
+  const last = async (device: number): Promise<unknown> => {
+    const [sync] = await createTestDevice(relay, { user: 'Mary', device }).take('sync')
+    return sync?.news.map((news) => [news.last?.seq, news.lastEdit?.seq])
+  }
+  const message = pen.text('noon')
+  await pushed(tom, conversation, 1, message.update)
+  expect(await last(2)).toEqual([[2, undefined]])
+  await pushed(mary, conversation, 1, other.react(message.id, '+').update)
+  expect(await last(3)).toEqual([[2, undefined]])
+  await pushed(tom, conversation, 1, pen.edit(message.id, 'one').update)
+  await pushed(mary, conversation, 1, other.react(message.id, '-').update)
+  expect(await last(4)).toEqual([[2, 4]])
 })
 
 test('[RE51] what moved by a few rows comes whole, what moved by more is named by its pages', async () => {
@@ -128,7 +157,7 @@ test("[RE52] what was recalled since the cursor is named: the page as erased, ot
   expect(await newsSince(3, 3)).toEqual([[[3], [true], 'erased']])
   // Who starts over has a mark of reading; who has never synced has none.
   expect(await newsSince(0, 4)).toEqual([[[3], [false], 'erased']])
-  expect(await newsSince(0, 5, '')).toEqual([[[], [false], 'erased']])
+  expect(await newsSince(0, 5, '')).toEqual([[[], [], 'erased']])
 })
 
 test('[RE53] a former member is told everything up to his leaving, and nothing after it', async () => {

@@ -23,13 +23,13 @@ export interface From {
 
 export async function readNews(
   store: RelayStore,
-  { member, conversation }: FeedRow,
+  { member, conversation, last: newest, page }: FeedRow,
   { since: cursor, fresh }: From,
   limits: NewsLimits,
 ): Promise<News> {
   const since = cursor ?? 0
   const seen = visible(member, conversation)
-  const last = await readLast(store, member, seen)
+  const last = newest === undefined || isHidden(member.since, newest) ? undefined : newest
   const rows = await readRows(store, member, seen.seq, since, limits)
   return {
     conversation: conversation.id,
@@ -57,8 +57,10 @@ export async function readNews(
     joinedTotal: member.joinedTotal,
     joinedMine: member.joinedMine,
     last: last === undefined ? null : entryRow(last),
-    lastEdit: last === undefined ? null : await readEdit(store, last, seen.seq),
-    touched: await readTouched(store, member, seen, cursor),
+    // An edit is a row, and comes after its message.
+    lastEdit: last === undefined || last.seq === seen.seq ? null : await readEdit(store, last, seen.seq),
+    // Who has never synced holds no page that could be behind.
+    touched: fresh ? [] : await readTouched(store, member, seen, page, cursor),
     recalled: fresh ? [] : await readRecalled(store, member, seen.seq, since),
     mentioned: fresh ? [] : await readMentioned(store, member, seen.seq, since),
     ...(await readMarks(store, member, conversation, since, limits)),
@@ -108,11 +110,6 @@ async function readMarks(
   return { marks: marks.map(memberMark), allMarks: all }
 }
 
-async function readLast(store: RelayStore, member: MemberRecord, seen: Seen): Promise<LogRow | undefined> {
-  const last = seen.lastSeq === 0 ? undefined : await store.row(member.conversation, seen.lastSeq)
-  return last === undefined || isHidden(member.since, last) ? undefined : last
-}
-
 /** The edit that stands on a message, if he may see it. */
 async function readEdit(
   store: RelayStore,
@@ -136,7 +133,6 @@ interface Seen {
   readonly pages: number
   readonly members: number
   readonly total: number
-  readonly lastSeq: number
   readonly headVersion: number
   readonly headDigest: string
   readonly headTime: number
@@ -152,7 +148,6 @@ function visible(member: MemberRecord, conversation: ConversationRecord): Seen {
     pages: member.leftPages,
     members: member.leftMembers,
     total: member.leftTotal,
-    lastSeq: member.leftLastSeq,
     // His leaving is itself the last change of the head that he may see.
     headVersion: member.leftSeq,
     headDigest: member.leftHeadDigest,
@@ -190,10 +185,11 @@ async function readTouched(
   store: RelayStore,
   member: MemberRecord,
   seen: Seen,
+  newest: PageRecord | undefined,
   since: number | null,
 ): Promise<readonly TouchedPage[]> {
   const touched: TouchedPage[] = []
-  for (const page of await candidates(store, seen, since)) {
+  for (const page of await candidates(store, seen, newest, since)) {
     const shown = await visiblePage(store, member, page)
     if (shown === undefined) continue
     const { version, digest } = shown
@@ -205,10 +201,11 @@ async function readTouched(
 async function candidates(
   store: RelayStore,
   seen: Seen,
+  newest: PageRecord | undefined,
   since: number | null,
 ): Promise<readonly PageRecord[]> {
   const { id } = seen.conversation
   if (since !== null) return store.pagesSince(id, since)
-  const newest = await store.pages(id, seen.pages > 1 ? [seen.pages - 1, seen.pages] : [seen.pages])
-  return newest.toSorted((a, b) => a.page - b.page)
+  const before = seen.pages > 1 ? await store.pages(id, [seen.pages - 1]) : []
+  return newest === undefined ? before : [...before, newest]
 }

@@ -231,6 +231,17 @@ export interface FeedRow {
   readonly conversation: ConversationRecord
   /** The conversation's, or that of his leaving. */
   readonly position: number
+  /** The newest message, and the newest page, up to there: nearly every list row tells them. */
+  readonly last: LogRow | undefined
+  readonly page: PageRecord | undefined
+}
+
+/** Where the conversation stands for him: as it is, or as it was when he left. */
+export function standingOf(
+  { role, leftLastSeq, leftPages }: MemberRecord,
+  { lastSeq, pages }: ConversationRecord,
+): Pick<ConversationRecord, 'lastSeq' | 'pages'> {
+  return role === '' ? { lastSeq: leftLastSeq, pages: leftPages } : { lastSeq, pages }
 }
 
 /** A mark of reading lies behind more recalls only after a very long time, and each is looked up. */

@@ -104,7 +104,8 @@ export function headRecord(columns: Columns): HeadRecord {
   }
 }
 
-export function memberRecord(columns: Columns): MemberRecord {
+/** `position`: what its column is called, where a conversation's stands beside it. */
+export function memberRecord(columns: Columns, position = 'position'): MemberRecord {
   return {
     conversation: conversationOf(columns),
     user: user(columns, 'user'),
@@ -124,7 +125,7 @@ export function memberRecord(columns: Columns): MemberRecord {
     leftHeadDigest: text(columns, 'left_head_digest'),
     removedBy: parsedOrNone(columns, 'removed_by', parseUserId),
     mine: number(columns, 'mine'),
-    position: number(columns, 'position'),
+    position: number(columns, position),
   }
 }
 
@@ -175,7 +176,8 @@ export function writerRecord(columns: Columns): WriterRecord {
   }
 }
 
-export function messageRecord(columns: Columns): MessageRecord {
+/** `edit`: the row of the edit that its own row names. */
+export function messageRecord(columns: Columns, edit: LogRow | undefined): MessageRecord {
   return {
     conversation: conversationOf(columns),
     id: entryId(columns, 'id'),
@@ -185,8 +187,8 @@ export function messageRecord(columns: Columns): MessageRecord {
     client: number(columns, 'client'),
     clock: number(columns, 'clock'),
     type: nullable(columns, 'type', number),
-    erased: flag(columns, 'erased'),
-    edit: nullable(columns, 'edit_id', editPlace),
+    erased: rowKind(columns) === 'erased',
+    edit: edit === undefined ? null : editPlace(edit),
   }
 }
 
@@ -223,13 +225,8 @@ function operation(columns: Columns, name: string): NonNullable<LogRow['operatio
   return op === 'recall' || op === 'edit' || op === 'react' ? op : damaged(name)
 }
 
-function editPlace(columns: Columns, name: string): EditPlace {
-  return {
-    id: entryId(columns, name),
-    seq: number(columns, 'edit_seq'),
-    client: number(columns, 'edit_client'),
-    clock: number(columns, 'edit_clock'),
-  }
+function editPlace({ id, seq, client, clock }: LogRow): EditPlace {
+  return id === '' ? damaged('edit') : { id, seq, client, clock }
 }
 
 /** Kept as `seq/client/clock`, separated by spaces: for people who look into the file. */

@@ -30,11 +30,12 @@ export type Reads = Statement<
   | 'pageRows'
   | 'place'
   | 'rowsBetween'
+  | 'newestAbove'
   | 'recalls'
+  | 'mentioned'
   | 'mentions'
   | 'feed'
   | 'tagHolder'
-  | 'conversationByNumber'
 >
 
 export type Writes = Statement<
@@ -102,14 +103,20 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
     place: prepare(`
     SELECT seq, position FROM rows WHERE conversation = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`),
     rowsBetween: prepare(`${from('rows')} AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`),
+    newestAbove: prepare(`${from('rows')} AND seq > ? AND seq <= ? AND position > ? ORDER BY seq`),
     recalls: prepare(`
     ${from('rows')} AND position > ? AND seq <= ? AND operation = 'recall' AND erases IS NOT NULL
     ORDER BY position DESC LIMIT ${maxRecallsRead}`),
+    mentioned: prepare(`SELECT 1 FROM mentions WHERE conversation = ? AND user IN (?, ?) LIMIT 1`),
     mentions: prepare(`
     SELECT seq FROM mentions WHERE conversation = ? AND user = ? AND seq BETWEEN ? AND ? AND author <> ?
     ORDER BY seq DESC LIMIT ?`),
     feed: prepare(`
-    SELECT * FROM (
+    SELECT ?1 AS user, moved, c.id AS conversation_id, c.*, ${memberColumns
+      .filter((name) => !['user', 'conversation', 'position'].includes(name))
+      .map((name) => `m.${name}`)
+      .join(', ')}, m.position AS member_position
+    FROM (
       SELECT m.conversation AS number, c.position AS moved
       FROM members m CROSS JOIN conversations c ON c.number = m.conversation
       WHERE m.user = ?1 AND m.role <> '' AND c.position > ?2
@@ -117,10 +124,11 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
       SELECT m.conversation, m.position
       FROM members m
       WHERE m.user = ?1 AND m.role = '' AND m.position > ?2
-    )
-    ORDER BY moved LIMIT ?3`),
+      ORDER BY moved LIMIT ?3
+    ) CROSS JOIN conversations c USING (number)
+    CROSS JOIN members m ON m.user = ?1 AND m.conversation = c.number
+    ORDER BY moved`),
     tagHolder: prepare(`SELECT device FROM tags WHERE user = ? AND tag = ?`),
-    conversationByNumber: prepare(`SELECT id AS conversation_id, * FROM conversations WHERE number = ?`),
   }
 }
 

@@ -8,7 +8,7 @@
 import { type ConversationId, everybody } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
 import type { FeedRow, LogRow, RelayStore, StoredConversation } from '../store.ts'
-import { StoreError } from '../store.ts'
+import { standingOf, StoreError } from '../store.ts'
 import {
   type Columns,
   commandRecord,
@@ -98,18 +98,19 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     keys: readonly Key[],
     query: (key: Key) => readonly Value[],
   ): Promise<readonly Value[]> =>
-    reading(() => {
-      if (keys.length < 2) return keys.flatMap(query)
-      database.exec('BEGIN')
-      try {
-        const found = keys.flatMap(query)
-        database.exec('COMMIT')
-        return found
-      } catch (error) {
-        rollBack(database)
-        throw error
-      }
-    })
+    reading(() => (keys.length < 2 ? keys.flatMap(query) : together(() => keys.flatMap(query))))
+
+  const together = <Value>(query: () => Value): Value => {
+    database.exec('BEGIN')
+    try {
+      const found = query()
+      database.exec('COMMIT')
+      return found
+    } catch (error) {
+      rollBack(database)
+      throw error
+    }
+  }
 
   const storedConversation = (conversation: ConversationId): StoredConversation | undefined => {
     const record = readOne(read.conversation.get(conversation), conversationRecord)
@@ -119,19 +120,25 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     if (head === undefined || openPage === undefined) {
       throw new StoreError('broken', `the log holds ${conversation} in parts`)
     }
-    return { record, head, members: read.members.all(...of(conversation)).map(memberRecord), openPage }
+    return {
+      record,
+      head,
+      members: read.members.all(...of(conversation)).map((columns) => memberRecord(columns)),
+      openPage,
+    }
   }
 
-  const feedRow = (user: string, columns: Columns): FeedRow => {
-    const conversation = readOne(read.conversationByNumber.get(number(columns, 'number')), conversationRecord)
-    const member =
-      conversation === undefined
-        ? undefined
-        : readOne(read.member.get(...of(conversation.id), user), memberRecord)
-    if (conversation === undefined || member === undefined) {
-      throw new StoreError('broken', 'the log holds a membership in parts')
+  const feedRow = (columns: Columns): FeedRow => {
+    const [conversation, own] = [conversationRecord(columns), number(columns, 'number')]
+    const member = memberRecord(columns, 'member_position')
+    const { lastSeq, pages } = standingOf(member, conversation)
+    return {
+      member,
+      conversation,
+      position: number(columns, 'moved'),
+      last: lastSeq === 0 ? undefined : readOne(read.row.get(conversation.id, own, lastSeq), logRow),
+      page: readOne(read.page.get(conversation.id, own, pages), pageRecord),
     }
-    return { member, conversation, position: number(columns, 'moved') }
   }
 
   /** The message a row has recalled, and not the edit that stood on it. */
@@ -223,6 +230,10 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     rowsSince: async (conversation, above, upToSeq, limit) =>
       reading(() => {
         const own = numbers.of(conversation)
+        // Mostly they are few, and the newest: then one look at the index tells them from those before.
+        const before = read.place.get(own, upToSeq - limit)
+        if (before === undefined || number(before, 'position') <= above)
+          return readAll(read.newestAbove.all(conversation, own, upToSeq - limit, upToSeq, above), logRow)
         const first = firstSeqAbove(own, above, upToSeq)
         if (first === undefined) return []
         return readAll(read.rowsBetween.all(conversation, own, first, upToSeq, limit), logRow)
@@ -238,6 +249,7 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
     mentionedSince: async (conversation, above, upToSeq, user, limit) =>
       reading(() => {
         const own = numbers.of(conversation)
+        if (read.mentioned.get(own, user, everybody) === undefined) return []
         const first = firstSeqAbove(own, above, upToSeq)
         if (first === undefined) return []
         const found = [user, everybody].flatMap((whom) =>
@@ -246,7 +258,7 @@ function createStore(database: DatabaseSync, statements: Statements, release: ()
         return [...new Set(found)].toSorted((a, b) => a - b).slice(-limit)
       }),
     feed: async (user, above, limit) =>
-      reading(() => read.feed.all(user, above, limit).map((columns) => feedRow(user, columns))),
+      reading(() => together(() => read.feed.all(user, above, limit).map(feedRow))),
     head: async (conversation) => reading(() => readOne(read.head.get(...of(conversation)), headRecord)),
     tagHolder: async (user, tag) => reading(() => readOne(read.tagHolder.get(user, tag), tagDevice)),
     ...readSqlitePeople(statements.people, readingAll),

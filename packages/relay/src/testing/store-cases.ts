@@ -7,6 +7,7 @@ import { type StoreCase, storeCase } from './store-case.ts'
 import { marksCases } from './store-marks-cases.ts'
 import { peopleCases } from './store-people-cases.ts'
 import { revocationCases } from './store-revocation-cases.ts'
+import { readingCases } from './store-reading-cases.ts'
 import { rowCases } from './store-row-cases.ts'
 import { usageCases } from './store-usage-cases.ts'
 import {
@@ -29,6 +30,7 @@ import {
 import { testConversationId } from './test-device.ts'
 
 export const relayStoreCases: readonly StoreCase[] = [
+  ...readingCases,
   ...rowCases,
   ...peopleCases,
   ...marksCases,
