@@ -47,22 +47,23 @@ export const sizes: Readonly<Record<Size, Sizes>> = {
   },
 }
 
-export type Parley = 'memory' | 'sqlite'
-
-/** `parent`: where fixtures are kept. */
-export async function catchUp(size: Size, store: Parley, parent?: string): Promise<Reading> {
+/**
+ * A device that keeps what it has in SQLite: an app that was out of sight and has its data at hand (`waiting`), or one that is
+ * opened (`opened`). `parent`: where fixtures are kept.
+ */
+export async function catchUp(size: Size, how: 'waiting' | 'opened', parent?: string): Promise<Reading> {
   const fixture = await fixtureOf(sizes[size].away, parent)
   const folder = makeFolder('device')
   try {
-    const held = join(folder, 'device.sqlite')
-    copyFileSync(fixture.device, held)
-    return await read(fixture, { job: 'catch-up', ...(store === 'memory' ? { held } : { store: held }) })
+    const store = join(folder, 'device.sqlite')
+    copyFileSync(fixture.device, store)
+    return await read(fixture, { job: 'catch-up', store, opens: how === 'opened' })
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 }
 
-export async function coldStart(size: Size, store: Parley, parent?: string): Promise<Reading> {
+export async function coldStart(size: Size, store: 'memory' | 'sqlite', parent?: string): Promise<Reading> {
   const fixture = await fixtureOf(sizes[size].away, parent)
   const folder = makeFolder('device')
   try {

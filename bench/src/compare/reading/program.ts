@@ -18,8 +18,8 @@ export interface Given {
   readonly folder: string
   /** A file of SQLite; left out, memory. */
   readonly store?: string
-  /** Held in memory from the beginning, out of a file of SQLite. */
-  readonly held?: string
+  /** Opening what it holds counts. */
+  readonly opens?: boolean
   readonly shelf?: Shelf
   /** Which one is opened, and how many messages it has. */
   readonly conversation?: number

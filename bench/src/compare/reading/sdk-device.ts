@@ -59,20 +59,6 @@ function storeOf({ given }: Stage): DeviceStore {
     : createSqliteStore({ path: given.store, layout: deviceLayout })
 }
 
-/** Everything a file holds, in memory. */
-async function inMemory(path: string): Promise<DeviceStore> {
-  const from = await createSqliteStore({ path, layout: deviceLayout }).open()
-  const memory = createMemoryStore(deviceLayout)
-  const to = await memory.open()
-  for (const table of deviceLayout.tables) {
-    const [rows = []] = await from.read([{ kind: 'range', table, prefix: [] }])
-    await to.commit({ puts: rows.map(({ key, value }) => ({ table, key, value })), durability: 'relaxed' })
-  }
-  await from.close()
-  await to.close()
-  return memory
-}
-
 /** Resolves when it holds; looked at whenever something has happened to the client. */
 async function when(
   client: IMClient,
@@ -120,13 +106,12 @@ async function catchUp(stage: Stage): Promise<Reading> {
   const { conversations, messages, moved, news } = given.shelf ?? noShelf
   const told: { readonly id: string; readonly text: string }[] = []
   const meter = createMeter(stage.sockets, given.pid)
-  const store = given.held === undefined ? storeOf(stage) : await inMemory(given.held)
   const { gate, open } = createGate()
-  const realtime = realtimeOf(stage, store, async () => gate)
+  const realtime = realtimeOf(stage, storeOf(stage), async () => gate)
   // A page that was out of sight has its data at hand; one that is opened reads them first.
-  if (given.held === undefined) meter.start()
+  if (given.opens === true) meter.start()
   const client = await realtime.createIMClient(reader)
-  if (given.held !== undefined) meter.start()
+  if (given.opens !== true) meter.start()
   client.on(Event.MESSAGE, (message, { id }) => {
     told.push({ id, text: shownText(message) })
   })
