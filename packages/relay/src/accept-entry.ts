@@ -2,25 +2,16 @@
  * What an accepted entry does to the drafts: its row, its place, and everything that follows from it. Rules RE7 and
  * RE22 to RE24, RE125, RE126 and RE128.
  */
-import {
-  type ConversationId,
-  type Entry,
-  eraseAppend,
-  type Message,
-  rowDigest,
-  xorDigest,
-} from '@parley/document'
+import { type Entry, eraseAppend, type Message, rowDigest, xorDigest } from '@parley/document'
 import type { ErasedItem } from '@parley/wire'
 import type { Case } from './checks.ts'
 import {
   addRow,
   type ConversationCore,
   type ConversationDraft,
-  entryKey,
-  placeKey,
-  seqKey,
+  rowOf,
   type TurnDraft,
-  writerKey,
+  writersOf,
 } from './draft.ts'
 import { closePage, type HeadWriter } from './head-row.ts'
 import type { PageLimits } from './limits.ts'
@@ -33,11 +24,12 @@ export function acceptEntry(it: Case, heads: HeadWriter, limits: PageLimits): Lo
   if (conversation === undefined || core === undefined || entry === undefined) {
     throw new Error('an accepted entry has passed every check')
   }
+  const { record } = core
   draft.position += 1
   const row: LogRow = {
     conversation: conversation.id,
-    seq: core.record.seq + 1,
-    time: Math.max(draft.now, core.record.time),
+    seq: record.seq + 1,
+    time: Math.max(draft.now, record.time),
     position: draft.position,
     page: pushed.page,
     kind: 'entry',
@@ -51,24 +43,29 @@ export function acceptEntry(it: Case, heads: HeadWriter, limits: PageLimits): Lo
     change: null,
   }
   addRow(draft, conversation, row)
-  const { seq, time, position } = row
-  core.record = { ...core.record, seq, time, position, bytes: core.record.bytes + bytesOfRow(row) }
+  record.seq = row.seq
+  record.time = row.time
+  record.position = row.position
+  record.bytes += bytesOfRow(row)
   if (!('op' in entry)) {
-    core.record = { ...core.record, total: core.record.total + 1, lastSeq: seq }
+    record.total += 1
+    record.lastSeq = row.seq
     countForAuthor(it)
     noteMentions(draft, row, entry)
   }
   index(it, row, entry)
   touchPage(it, row)
-  for (const item of row.erases) erase(draft, conversation.id, core, item.seq)
+  for (const item of row.erases) erase(draft, conversation, core, item.seq)
   standOnTarget(it, row, entry)
-  if (row.page === core.record.pages) closeFullPage(draft, conversation, core, heads, limits)
+  if (row.page === record.pages) closeFullPage(draft, conversation, core, heads, limits)
   return row
 }
 
+const nothingErased: readonly ErasedItem[] = []
+
 /** A recall takes the message and the edit that stands on it, an edit takes the edit before it. */
 export function erasedBy({ target }: Case, entry: Entry): readonly ErasedItem[] {
-  if (!('op' in entry) || entry.op === 'react' || target === undefined || target.erased) return []
+  if (!('op' in entry) || entry.op === 'react' || target === undefined || target.erased) return nothingErased
   const edits = target.edit === null ? [] : [target.edit]
   return (entry.op === 'recall' ? [target, ...edits] : edits).map(({ seq, client, clock }) => ({
     seq,
@@ -78,43 +75,36 @@ export function erasedBy({ target }: Case, entry: Entry): readonly ErasedItem[] 
 }
 
 /** What the target of an operation is from now on. */
-function standOnTarget({ draft, target }: Case, { seq, client, clock }: LogRow, entry: Entry): void {
+function standOnTarget({ conversation, target }: Case, { seq, client, clock }: LogRow, entry: Entry): void {
   if (!('op' in entry) || entry.op !== 'edit' || target === undefined) return
-  draft.messages.set(entryKey(target.conversation, target.id), {
-    ...target,
-    edit: { id: entry.id, seq, client, clock },
-  })
+  conversation?.messages.set(target.id, { ...target, edit: { id: entry.id, seq, client, clock } })
 }
 
 /** Nobody is told that he has mentioned himself. */
-function noteMentions(
-  draft: TurnDraft,
-  { conversation, seq }: LogRow,
-  { from, mentions = [] }: Message,
-): void {
+function noteMentions(draft: TurnDraft, { conversation, seq }: LogRow, { from, mentions }: Message): void {
+  if (mentions === undefined) return
   for (const user of mentions) {
     if (user !== from) draft.mentions.push({ conversation, user, seq, author: from })
   }
 }
 
 function countForAuthor({ conversation, member }: Case): void {
-  if (conversation === undefined || member === undefined) throw new Error('an author is a member')
-  conversation.members.set(member.user, { ...member, mine: member.mine + 1 })
+  const his = member === undefined ? undefined : conversation?.members.own(member.user)
+  if (his === undefined) throw new Error('an author is a member')
+  his.mine += 1
 }
 
-function index({ draft, pushed }: Case, row: LogRow, entry: Entry): void {
-  const { conversation, page, client, clock, seq } = row
+function index({ conversation, pushed }: Case, row: LogRow, entry: Entry): void {
+  if (conversation === undefined) throw new Error('a row is one of a conversation')
+  const { conversation: of, page, client, clock, seq } = row
   const { user, device } = pushed.by
-  draft.writers.set(writerKey(conversation, page, client), {
-    conversation,
-    page,
-    client,
-    user,
-    device,
-    clock: clock + 1,
-  })
-  draft.messages.set(entryKey(conversation, entry.id), {
-    conversation,
+  const writers = writersOf(conversation, page)
+  const writer = writers.own(client)
+  if (writer === undefined)
+    writers.set(client, { conversation: of, page, client, user, device, clock: clock + 1 })
+  else writer.clock = clock + 1
+  conversation.messages.set(entry.id, {
+    conversation: of,
     id: entry.id,
     author: user,
     seq,
@@ -128,24 +118,20 @@ function index({ draft, pushed }: Case, row: LogRow, entry: Entry): void {
 }
 
 function touchPage({ conversation, writer }: Case, row: LogRow): void {
-  const page = conversation?.pages.get(row.page)
-  if (conversation === undefined || page === undefined) throw new Error('an accepted entry goes to a page')
-  let digest = xorDigest(page.digest, digestOf(row, false))
+  const page = conversation?.pages.own(row.page)
+  if (page === undefined) throw new Error('an accepted entry goes to a page')
+  page.digest = xorDigest(page.digest, digestOf(row, false))
   for (const item of row.erases) {
-    digest = xorDigest(xorDigest(digest, digestOf(item, false)), digestOf(item, true))
+    page.digest = xorDigest(xorDigest(page.digest, digestOf(item, false)), digestOf(item, true))
   }
-  conversation.pages.set(page.page, {
-    ...page,
-    entries: page.entries + 1,
-    bytes: page.bytes + row.update.length,
-    writers: page.writers + (writer === undefined ? 1 : 0),
-    version: row.seq,
-    digest,
-    firstSeq: page.firstSeq === 0 ? row.seq : page.firstSeq,
-    lastSeq: row.seq,
-    position: row.position,
-    erasedPosition: row.erases.length > 0 ? row.position : page.erasedPosition,
-  })
+  page.entries += 1
+  page.bytes += row.update.length
+  page.writers += writer === undefined ? 1 : 0
+  page.version = row.seq
+  if (page.firstSeq === 0) page.firstSeq = row.seq
+  page.lastSeq = row.seq
+  page.position = row.position
+  if (row.erases.length > 0) page.erasedPosition = row.position
 }
 
 export function digestOf({ seq, client, clock }: ErasedItem, erased: boolean): string {
@@ -153,28 +139,31 @@ export function digestOf({ seq, client, clock }: ErasedItem, erased: boolean): s
 }
 
 /** The row keeps its place and loses its content, here and on the disk. No edit stands on it any more. */
-function erase(draft: TurnDraft, conversation: ConversationId, core: ConversationCore, seq: number): void {
-  const row = draft.rows.get(seqKey(conversation, seq))
+function erase(
+  draft: TurnDraft,
+  conversation: ConversationDraft,
+  { record }: ConversationCore,
+  seq: number,
+): void {
+  const row = rowOf(conversation, seq)
   if (row === undefined) throw new Error('what is erased has no row')
   const update = eraseAppend(row.update)
-  const erased: LogRow = { ...row, kind: 'erased', update }
-  draft.rewrites.push({ conversation, seq, update })
+  draft.rewrites.push({ conversation: conversation.id, seq, update })
   const back = row.update.length - update.length
-  core.record = { ...core.record, bytes: core.record.bytes - back }
+  record.bytes -= back
   if (row.author !== '') addUsage(draft.usage, row.author, { bytes: -back })
-  draft.rows.set(seqKey(conversation, seq), erased)
-  draft.rows.set(placeKey(conversation, row.page, row.client, row.clock), erased)
-  const record = recordOf(draft, row)
-  draft.messages.set(entryKey(conversation, record.id), { ...record, erased: true, edit: null })
+  conversation.otherRows.set(seq, { ...row, kind: 'erased', update })
+  const message = recordOf(conversation, row)
+  conversation.messages.set(message.id, { ...message, erased: true, edit: null })
 }
 
 /** An edit that another one replaces is named by that message's record, and has not been looked up by its own id. */
-function recordOf(draft: TurnDraft, { conversation, id, author, ...row }: LogRow): MessageRecord {
+function recordOf({ messages }: ConversationDraft, row: LogRow): MessageRecord {
+  const { conversation, id, author, operation, seq, page, client, clock } = row
   if (id === '' || author === '') throw new Error('what is erased is no entry')
-  const known = draft.messages.get(entryKey(conversation, id))
+  const known = messages.get(id)
   if (known !== undefined) return known
-  if (row.operation === null) throw new Error('a message is erased that was not looked up')
-  const { seq, page, client, clock } = row
+  if (operation === null) throw new Error('a message is erased that was not looked up')
   return { conversation, id, author, seq, page, client, clock, type: null, erased: false, edit: null }
 }
 

@@ -13,15 +13,7 @@ import {
   maxPageOperations,
 } from '@parley/document'
 import type { Verdict } from '@parley/wire'
-import {
-  type ConversationCore,
-  type ConversationDraft,
-  entryKey,
-  placeKey,
-  seqKey,
-  type TurnDraft,
-  writerKey,
-} from './draft.ts'
+import { type ConversationCore, type ConversationDraft, rowAt, rowOf, type TurnDraft } from './draft.ts'
 import type { Pushed } from './inputs.ts'
 import { hasPerson } from './people-draft.ts'
 import type { LogRow, MemberRecord, MessageRecord, WriterRecord } from './store.ts'
@@ -78,20 +70,15 @@ export const protocolOrder: readonly Check[] = [
 export function caseOf(draft: TurnDraft, pushed: Pushed): Case {
   const { conversation: id, page, client, entry, by } = pushed
   const conversation = id === undefined ? undefined : draft.conversations.get(id)
-  const around = {
+  const named = entry !== undefined && 'op' in entry ? conversation?.messages.get(entry.target) : undefined
+  return {
     draft,
     conversation,
-    pushed,
     core: conversation?.core,
     member: conversation?.members.get(by.user),
-  }
-  if (id === undefined) return { ...around, writer: undefined, known: undefined, target: undefined }
-  const named =
-    entry !== undefined && 'op' in entry ? draft.messages.get(entryKey(id, entry.target)) : undefined
-  return {
-    ...around,
-    writer: draft.writers.get(writerKey(id, page, client)),
-    known: entry === undefined ? undefined : draft.messages.get(entryKey(id, entry.id)),
+    pushed,
+    writer: conversation?.writers.get(page)?.get(client),
+    known: entry === undefined ? undefined : conversation?.messages.get(entry.id),
     target: named?.type === null ? undefined : named,
   }
 }
@@ -111,13 +98,13 @@ function isNoStranger({ core, member }: Case): Verdict | undefined {
   return refused('not-found', 'there is no such conversation, or it is not yours')
 }
 
-function isNewClock({ draft, pushed, writer }: Case): Verdict | undefined {
-  if (writer === undefined) return undefined
+function isNewClock({ conversation, pushed, writer }: Case): Verdict | undefined {
+  if (writer === undefined || conversation === undefined) return undefined
   if (writer.user !== pushed.by.user || writer.device !== pushed.by.device) {
     return rewrite('client-id-taken', pushed.page)
   }
   if (pushed.clock >= writer.clock) return undefined
-  const row = draft.rows.get(placeKey(writer.conversation, pushed.page, pushed.client, pushed.clock))
+  const row = rowAt(conversation, pushed)
   if (row === undefined) throw new Error('a clock is known and its row is not there')
   const same = row.kind === 'erased' || sameBytes(row.update, pushed.update)
   return same ? duplicate(row) : rewrite('clock-reused', pushed.page)
@@ -127,12 +114,12 @@ function isNextClock({ pushed, writer }: Case): Verdict | undefined {
   return pushed.clock > (writer?.clock ?? 0) ? rewrite('gap', pushed.page) : undefined
 }
 
-function isNewId({ draft, pushed, known }: Case): Verdict | undefined {
-  if (known === undefined) return undefined
+function isNewId({ conversation, pushed, known }: Case): Verdict | undefined {
+  if (known === undefined || conversation === undefined) return undefined
   if (known.author !== pushed.by.user) {
     return refused('message-id-taken', 'another message of this conversation has this id')
   }
-  const row = draft.rows.get(seqKey(known.conversation, known.seq))
+  const row = rowOf(conversation, known.seq)
   if (row === undefined) throw new Error('an id is known and its row is not there')
   return duplicate(row)
 }
@@ -183,11 +170,11 @@ function mostEntriesFor(entry: Entry, target: MessageRecord | undefined): number
  * An entry stands behind an item of its page, or behind nothing: members who write into a new page at the same time all see
  * it empty. Where it then stands in the array says nothing; the order is the sequence.
  */
-function isOriginKnown({ draft, conversation, pushed }: Case): Verdict | undefined {
+function isOriginKnown({ conversation, pushed }: Case): Verdict | undefined {
   if (conversation === undefined || pushed.append === undefined) return undefined
   const { origin } = pushed.append
   if (origin === null) return undefined
-  const writer = draft.writers.get(writerKey(conversation.id, pushed.page, origin.client))
+  const writer = conversation.writers.get(pushed.page)?.get(origin.client)
   return writer !== undefined && origin.clock < writer.clock
     ? undefined
     : rewrite('origin-unknown', pushed.page)

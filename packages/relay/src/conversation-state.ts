@@ -9,6 +9,7 @@ import type {
   PageRecord,
   RelayStore,
   StoredConversation,
+  WriterRecord,
 } from './store.ts'
 
 export interface ConversationState {
@@ -19,6 +20,8 @@ export interface ConversationState {
   /** Former ones too. Changed in place when a turn is adopted. */
   readonly members: Map<UserId, MemberRecord>
   readonly openPage: PageRecord
+  /** Of the open page, by client id: those who have been seen to write, or are known to. Changed in place likewise. */
+  readonly writers: Map<number, WriterRecord>
 }
 
 export function stateOf(stored: StoredConversation): ConversationState {
@@ -30,6 +33,7 @@ export function stateOf(stored: StoredConversation): ConversationState {
     value,
     members: new Map(stored.members.map((member) => [member.user, member])),
     openPage: stored.openPage,
+    writers: new Map(),
   }
 }
 

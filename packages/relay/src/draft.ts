@@ -3,7 +3,7 @@
  */
 import type { ConversationId, EntryId, Head, UserId } from '@parley/document'
 import type { ConversationState } from './conversation-state.ts'
-import { createOverlay, type Overlay } from './overlay.ts'
+import { createOverlay, type Overlay, type Own } from './overlay.ts'
 import type { MarkRecord } from './marks-store.ts'
 import { createPeopleDraft, type LoadedPeople, type PeopleDraft } from './people-draft.ts'
 import type {
@@ -22,24 +22,31 @@ import type {
 import { addUsage, bytesOfRow, changedUsage, createUsageDraft, type UsageDraft } from './usage-draft.ts'
 import type { UsageRecord } from './usage-store.ts'
 
-/** What the turn's inputs refer to, beyond the conversations themselves. Keys by the functions below. */
+/** What the turn's inputs refer to, beyond the conversations themselves. */
 export interface Loaded {
-  readonly writers: ReadonlyMap<string, WriterRecord>
-  readonly messages: ReadonlyMap<string, MessageRecord>
+  /** Of those of which anything was found. */
+  readonly conversations: ReadonlyMap<ConversationId, LoadedConversation>
   readonly commands: ReadonlyMap<string, CommandRecord>
-  /** Pages before the open one that operations go to. */
-  readonly pages: ReadonlyMap<string, PageRecord>
-  /** Rows that may be what was sent again, targets of operations, and the edits that stand on them. */
-  readonly rows: ReadonlyMap<string, LogRow>
   readonly people: LoadedPeople
-  /** Of those who say how far they have got. */
-  readonly marks: ReadonlyMap<string, MarkRecord>
   readonly usage: ReadonlyMap<UserId, UsageRecord>
+}
+
+export interface LoadedConversation {
+  /** By their page, unless that is the open one, and client id. */
+  readonly writers: Map<number, Map<number, WriterRecord>>
+  readonly messages: Map<EntryId, MessageRecord>
+  /** Pages before the open one that operations go to. */
+  readonly pages: Map<number, PageRecord>
+  /** By sequence: those that may be what was sent again, targets of operations, and the edits that stand on them. */
+  readonly rows: Map<number, LogRow>
+  /** Of those who say how far they have got. */
+  readonly marks: Map<UserId, MarkRecord>
 }
 
 /** The four go together: a conversation has all of them or does not exist yet. */
 export interface ConversationCore {
-  record: ConversationRecord
+  /** The turn's own. */
+  record: Own<ConversationRecord>
   head: HeadRecord
   value: Head
 }
@@ -50,8 +57,13 @@ export interface ConversationDraft {
   core: ConversationCore | undefined
   readonly members: Overlay<UserId, MemberRecord>
   readonly pages: Overlay<number, PageRecord>
+  /** By page, and then by client id. */
+  readonly writers: Map<number, Overlay<number, WriterRecord>>
+  readonly messages: Overlay<EntryId, MessageRecord>
   /** New ones, in sequence. */
   readonly rows: LogRow[]
+  /** By sequence: older ones that inputs refer to, and what has been erased in this turn. */
+  readonly otherRows: Map<number, LogRow>
   readonly marks: Overlay<UserId, MarkRecord>
 }
 
@@ -59,11 +71,7 @@ export interface TurnDraft {
   readonly now: number
   position: number
   readonly conversations: ReadonlyMap<ConversationId, ConversationDraft>
-  readonly writers: Overlay<string, WriterRecord>
-  readonly messages: Overlay<string, MessageRecord>
   readonly commands: Overlay<string, CommandRecord>
-  /** By place and by sequence: loaded ones and new ones. */
-  readonly rows: Overlay<string, LogRow>
   readonly rewrites: Rewrite[]
   /** Of messages accepted in this turn. */
   readonly mentions: MentionRecord[]
@@ -71,14 +79,7 @@ export interface TurnDraft {
   readonly usage: UsageDraft
 }
 
-export const writerKey = (conversation: ConversationId, page: number, client: number): string =>
-  `${conversation}/${page}/${client}`
-export const placeKey = (conversation: ConversationId, page: number, client: number, clock: number): string =>
-  `${conversation}/${page}/${client}/${clock}`
-export const seqKey = (conversation: ConversationId, seq: number): string => `${conversation}/${seq}`
-export const entryKey = (conversation: ConversationId, id: EntryId): string => `${conversation}/${id}`
 export const commandKey = (user: UserId, id: EntryId): string => `${user}/${id}`
-export const pageKey = (conversation: ConversationId, page: number): string => `${conversation}/${page}`
 
 export function createDraft(
   now: number,
@@ -87,15 +88,13 @@ export function createDraft(
   loaded: Loaded,
 ): TurnDraft {
   const conversations = new Map<ConversationId, ConversationDraft>()
-  for (const [id, base] of states) conversations.set(id, conversationDraft(id, base, loaded))
+  for (const [id, base] of states)
+    conversations.set(id, conversationDraft(id, base, loaded.conversations.get(id) ?? nothingLoaded()))
   return {
     now,
     position,
     conversations,
-    writers: createOverlay(loaded.writers),
-    messages: createOverlay(loaded.messages),
     commands: createOverlay(loaded.commands),
-    rows: createOverlay(loaded.rows),
     rewrites: [],
     mentions: [],
     people: createPeopleDraft(loaded.people),
@@ -103,33 +102,64 @@ export function createDraft(
   }
 }
 
+export function nothingLoaded(): LoadedConversation {
+  return { writers: new Map(), messages: new Map(), pages: new Map(), rows: new Map(), marks: new Map() }
+}
+
 function conversationDraft(
   id: ConversationId,
   base: ConversationState | undefined,
-  loaded: Loaded,
+  loaded: LoadedConversation,
 ): ConversationDraft {
-  const pages = new Map<number, PageRecord>()
-  const marks = new Map<UserId, MarkRecord>()
-  for (const mark of loaded.marks.values()) if (mark.conversation === id) marks.set(mark.user, mark)
-  for (const page of loaded.pages.values()) if (page.conversation === id) pages.set(page.page, page)
-  if (base !== undefined) pages.set(base.openPage.page, base.openPage)
+  const writers = new Map<number, Overlay<number, WriterRecord>>()
+  for (const [page, known] of loaded.writers) writers.set(page, createOverlay(known))
+  if (base !== undefined) {
+    loaded.pages.set(base.openPage.page, base.openPage)
+    writers.set(base.openPage.page, createOverlay(base.writers))
+  }
   return {
     id,
     base,
-    core: base === undefined ? undefined : { record: base.record, head: base.head, value: base.value },
-    members: createOverlay(base?.members ?? new Map<UserId, MemberRecord>()),
-    pages: createOverlay(pages),
+    core: base === undefined ? undefined : { record: { ...base.record }, head: base.head, value: base.value },
+    members: createOverlay(base?.members ?? noMembers),
+    pages: createOverlay(loaded.pages),
+    writers,
+    messages: createOverlay(loaded.messages),
     rows: [],
-    marks: createOverlay(marks),
+    otherRows: loaded.rows,
+    marks: createOverlay(loaded.marks),
   }
 }
 
-/** Adds a row to its conversation, and to what later inputs of the turn may refer to. */
+const noMembers: ReadonlyMap<UserId, MemberRecord> = new Map()
+
+export function writersOf({ writers }: ConversationDraft, page: number): Overlay<number, WriterRecord> {
+  const known = writers.get(page)
+  if (known !== undefined) return known
+  const none = createOverlay<number, WriterRecord>(new Map())
+  writers.set(page, none)
+  return none
+}
+
+/** As it is now: erased, if the turn has come to that. */
+export function rowOf({ otherRows, rows, base }: ConversationDraft, seq: number): LogRow | undefined {
+  return otherRows.get(seq) ?? rows[seq - 1 - (base?.record.seq ?? 0)]
+}
+
+/** The same by its place: for what is sent again. */
+export function rowAt(
+  { otherRows, rows }: ConversationDraft,
+  { page, client, clock }: Pick<LogRow, 'page' | 'client' | 'clock'>,
+): LogRow | undefined {
+  const stands = (row: LogRow): boolean => row.client === client && row.clock === clock && row.page === page
+  for (const row of otherRows.values()) if (stands(row)) return row
+  return rows.find(stands)
+}
+
+/** Adds a row to its conversation, where later inputs of the turn may refer to it. */
 export function addRow(draft: TurnDraft, conversation: ConversationDraft, row: LogRow): void {
   conversation.rows.push(row)
   if (row.author !== '') addUsage(draft.usage, row.author, { bytes: bytesOfRow(row) })
-  draft.rows.set(seqKey(row.conversation, row.seq), row)
-  if (row.page > 0) draft.rows.set(placeKey(row.conversation, row.page, row.client, row.clock), row)
 }
 
 /** What became of a command, for whenever it comes again. */
@@ -140,25 +170,42 @@ export function keepCommand(draft: TurnDraft, record: CommandRecord): void {
 
 /** undefined when the turn changed nothing that is kept. */
 export function commitOf(draft: TurnDraft): RelayCommit | undefined {
-  const moved = [...draft.conversations.values()].filter(hasMoved)
-  if (moved.length === 0 && draft.commands.changed.size === 0) return undefined
+  const conversations: ConversationRecord[] = []
+  const members: MemberRecord[] = []
+  const pages: PageRecord[] = []
+  const rows: LogRow[] = []
+  const writers: WriterRecord[] = []
+  const messages: MessageRecord[] = []
+  const heads: HeadRecord[] = []
+  const marks: MarkRecord[] = []
+  for (const conversation of draft.conversations.values()) {
+    const { core, base } = conversation
+    if (!hasMoved(conversation) || core === undefined) continue
+    conversations.push(core.record)
+    members.push(...conversation.members.changed.values())
+    pages.push(...conversation.pages.changed.values())
+    rows.push(...conversation.rows)
+    for (const { changed } of conversation.writers.values()) writers.push(...changed.values())
+    messages.push(...conversation.messages.changed.values())
+    if (core.head !== base?.head) heads.push(core.head)
+    marks.push(...conversation.marks.changed.values())
+  }
+  if (conversations.length === 0 && draft.commands.changed.size === 0) return undefined
   return {
     position: draft.position,
-    conversations: moved.flatMap(({ core }) => (core === undefined ? [] : [core.record])),
-    members: moved.flatMap(({ members }) => [...members.changed.values()]),
-    pages: moved.flatMap(({ pages }) => [...pages.changed.values()]),
-    rows: moved.flatMap(({ rows }) => rows),
+    conversations,
+    members,
+    pages,
+    rows,
     rewrites: draft.rewrites,
-    writers: [...draft.writers.changed.values()],
-    messages: [...draft.messages.changed.values()],
+    writers,
+    messages,
     mentions: draft.mentions,
     commands: [...draft.commands.changed.values()],
     people: [...draft.people.rows.changed.values()],
-    heads: moved.flatMap(({ core, base }) =>
-      core === undefined || core.head === base?.head ? [] : [core.head],
-    ),
+    heads,
     tags: [],
-    marks: moved.flatMap(({ marks }) => [...marks.changed.values()]),
+    marks,
     usage: changedUsage(draft.usage),
   }
 }
@@ -167,13 +214,17 @@ export function hasMoved({ rows, marks }: ConversationDraft): boolean {
   return rows.length > 0 || marks.changed.size > 0
 }
 
-/** What a committed draft leaves for the turns after it. The members of the state it rests on are changed in place. */
+/** What a committed draft leaves for the turns after it. Members and writers of the state it rests on are changed in place. */
 export function adopted(conversation: ConversationDraft): ConversationState | undefined {
   const { core, base } = conversation
   if (core === undefined) return undefined
-  const openPage = conversation.pages.get(core.record.pages)
+  const { record, head, value } = core
+  const openPage = conversation.pages.get(record.pages)
   if (openPage === undefined) throw new Error(`the open page of ${conversation.id} is not there`)
   const members = base?.members ?? new Map<UserId, MemberRecord>()
   for (const [user, member] of conversation.members.changed) members.set(user, member)
-  return { ...core, members, openPage }
+  const writers = base?.openPage.page === openPage.page ? base.writers : new Map<number, WriterRecord>()
+  const changed = conversation.writers.get(openPage.page)?.changed ?? new Map<number, WriterRecord>()
+  for (const [client, writer] of changed) writers.set(client, writer)
+  return { record, head, value, members, openPage, writers }
 }

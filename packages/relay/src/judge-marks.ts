@@ -5,7 +5,7 @@
 import { type ConversationId, parseConversationId, type UserId } from '@parley/document'
 import { type Marks, maxMarksPerFrame, type MemberMark } from '@parley/wire'
 import type { ConversationState } from './conversation-state.ts'
-import type { ConversationDraft, TurnDraft } from './draft.ts'
+import type { ConversationDraft, LoadedConversation, TurnDraft } from './draft.ts'
 import type { Input, MarksInput, Outcome } from './inputs.ts'
 import type { MarkKey, MarkRecord } from './marks-store.ts'
 import type { Identity } from './ports.ts'
@@ -34,13 +34,17 @@ export async function loadMarks(
   store: RelayStore,
   inputs: readonly Input[],
   states: States,
-): Promise<ReadonlyMap<string, MarkRecord>> {
+  found: (conversation: ConversationId) => Pick<LoadedConversation, 'marks'>,
+): Promise<void> {
   const keys = new Map<string, MarkKey>()
-  for (const input of inputs)
+  for (const input of inputs) {
+    if (input.kind === 'push') continue
     for (const key of neededBy(input))
       if (states.get(key.conversation) !== undefined) keys.set(markKey(key), key)
-  const found = keys.size === 0 ? [] : await store.marks([...keys.values()])
-  return new Map(found.map((mark) => [markKey(mark), mark]))
+  }
+  if (keys.size === 0) return
+  for (const mark of await store.marks([...keys.values()]))
+    found(mark.conversation).marks.set(mark.user, mark)
 }
 
 function neededBy(input: Input): readonly MarkKey[] {
@@ -97,7 +101,7 @@ export function judgeMarksInput(
     return { kind: 'marks', stands: memberMark(before) }
   draft.position += 1
   conversation.marks.set(by.user, { ...before, ...after, time: draft.now, position: draft.position })
-  core.record = { ...core.record, position: draft.position }
+  core.record.position = draft.position
   return { kind: 'marks' }
 }
 

@@ -3,7 +3,7 @@
  */
 import type { ConversationId } from '@parley/document'
 import type { ConversationState } from './conversation-state.ts'
-import { commandKey, entryKey, type Loaded, pageKey, placeKey, seqKey, writerKey } from './draft.ts'
+import { commandKey, type Loaded, type LoadedConversation, nothingLoaded } from './draft.ts'
 import type { Input, Pushed } from './inputs.ts'
 import { loadMarks } from './judge-marks.ts'
 import { loadPeople } from './load-people.ts'
@@ -13,7 +13,6 @@ import type {
   EntryKey,
   LogRow,
   MessageRecord,
-  PageRecord,
   PlaceKey,
   RelayStore,
   WriterRecord,
@@ -22,54 +21,105 @@ import { loadUsage } from './usage-draft.ts'
 
 export type States = ReadonlyMap<ConversationId, ConversationState | undefined>
 
-export async function loadFor(store: RelayStore, inputs: readonly Input[], states: States): Promise<Loaded> {
-  const pushed = inputs.flatMap((input) => (input.kind === 'push' ? input.updates : []))
-  // What is pushed to a conversation that does not exist can refer to nothing.
-  const existing = pushed.filter(({ conversation: id }) => id !== undefined && states.get(id) !== undefined)
-  const [writers, messages, commands, people, marks, usage] = await Promise.all([
-    loadWriters(store, existing),
-    loadMessages(store, existing),
-    loadCommands(store, inputs),
-    loadPeople(store, inputs, states),
-    loadMarks(store, inputs, states),
-    loadUsage(store, inputs),
-  ])
-  const [rows, pages] = await Promise.all([
-    loadRows(store, existing, writers, messages),
-    loadTargetPages(store, existing, messages, states),
-  ])
-  return { writers, messages, commands, rows, pages, people, marks, usage }
+/** What is found, by its conversation. */
+type Found = (conversation: ConversationId) => LoadedConversation
+
+/** Conversations whose inputs are loaded for: what is pushed to one that does not exist can refer to nothing. */
+interface Existing {
+  readonly state: ConversationState
+  readonly pushed: readonly Pushed[]
 }
 
+export async function loadFor(store: RelayStore, inputs: readonly Input[], states: States): Promise<Loaded> {
+  const conversations = new Map<ConversationId, LoadedConversation>()
+  const found: Found = (conversation) => {
+    const known = conversations.get(conversation)
+    if (known !== undefined) return known
+    const loaded = nothingLoaded()
+    conversations.set(conversation, loaded)
+    return loaded
+  }
+  const existing = existingOf(inputs, states)
+  const [, messages, commands, people, , usage] = await Promise.all([
+    loadWriters(store, existing, states, found),
+    loadMessages(store, existing, found),
+    loadCommands(store, inputs),
+    loadPeople(store, inputs, states),
+    loadMarks(store, inputs, states, found),
+    loadUsage(store, inputs),
+  ])
+  await Promise.all([
+    loadRows(store, existing, messages, found),
+    messages.length === 0 ? undefined : loadTargetPages(store, existing, found),
+  ])
+  return { conversations, commands, people, usage }
+}
+
+function existingOf(inputs: readonly Input[], states: States): readonly Existing[] {
+  const existing: Existing[] = []
+  for (const input of inputs) {
+    if (input.kind !== 'push') continue
+    const id = input.updates[0]?.conversation
+    const state = id === undefined ? undefined : states.get(id)
+    if (state !== undefined) existing.push({ state, pushed: input.updates })
+  }
+  return existing
+}
+
+/** Those of an open page are kept with it once they are known. */
 async function loadWriters(
   store: RelayStore,
-  pushed: readonly Pushed[],
-): Promise<ReadonlyMap<string, WriterRecord>> {
-  const keys = new Map<string, PlaceKey>()
-  for (const { conversation, page, append } of pushed) {
-    if (conversation === undefined || append === undefined) continue
-    for (const client of [append.client, append.origin?.client ?? append.client]) {
-      keys.set(writerKey(conversation, page, client), { conversation, page, client })
+  existing: readonly Existing[],
+  states: States,
+  found: Found,
+): Promise<void> {
+  const keys: PlaceKey[] = []
+  const want = ({ record, openPage, writers }: ConversationState, page: number, client: number): void => {
+    if (page === openPage.page && writers.has(client)) return
+    const last = keys.at(-1)
+    // What comes together is of one writer, mostly.
+    if (last?.client === client && last.page === page && last.conversation === record.id) return
+    keys.push({ conversation: record.id, page, client })
+  }
+  for (const { state, pushed } of existing) {
+    for (const { page, append } of pushed) {
+      if (append === undefined) continue
+      want(state, page, append.client)
+      if (append.origin !== null && append.origin.client !== append.client)
+        want(state, page, append.origin.client)
     }
   }
-  const found = keys.size === 0 ? [] : await store.writers([...keys.values()])
-  return new Map(found.map((writer) => [writerKey(writer.conversation, writer.page, writer.client), writer]))
+  if (keys.length === 0) return
+  for (const writer of await store.writers(keys)) {
+    const state = states.get(writer.conversation)
+    if (state?.openPage.page === writer.page) state.writers.set(writer.client, writer)
+    else {
+      const { writers } = found(writer.conversation)
+      const ofPage = writers.get(writer.page) ?? new Map<number, WriterRecord>()
+      writers.set(writer.page, ofPage.set(writer.client, writer))
+    }
+  }
 }
 
 /** Under the ids of what is pushed, and of what it names. */
 async function loadMessages(
   store: RelayStore,
-  pushed: readonly Pushed[],
-): Promise<ReadonlyMap<string, MessageRecord>> {
-  const keys = new Map<string, EntryKey>()
-  for (const { conversation, entry } of pushed) {
-    if (conversation === undefined || entry === undefined) continue
-    for (const id of 'op' in entry ? [entry.id, entry.target] : [entry.id]) {
-      keys.set(entryKey(conversation, id), { conversation, id })
+  existing: readonly Existing[],
+  found: Found,
+): Promise<readonly MessageRecord[]> {
+  const keys: EntryKey[] = []
+  for (const { state, pushed } of existing) {
+    const conversation = state.record.id
+    for (const { entry } of pushed) {
+      if (entry === undefined) continue
+      keys.push({ conversation, id: entry.id })
+      if ('op' in entry) keys.push({ conversation, id: entry.target })
     }
   }
-  const found = keys.size === 0 ? [] : await store.messages([...keys.values()])
-  return new Map(found.map((message) => [entryKey(message.conversation, message.id), message]))
+  if (keys.length === 0) return []
+  const messages = await store.messages(keys)
+  for (const message of messages) found(message.conversation).messages.set(message.id, message)
+  return messages
 }
 
 async function loadCommands(
@@ -91,51 +141,47 @@ async function loadCommands(
 /** Rows at clocks that are taken, those of the messages found, and those of the edits that stand on them. */
 async function loadRows(
   store: RelayStore,
-  pushed: readonly Pushed[],
-  writers: ReadonlyMap<string, WriterRecord>,
-  messages: ReadonlyMap<string, MessageRecord>,
-): Promise<ReadonlyMap<string, LogRow>> {
-  const reads = new Map<string, Promise<LogRow | undefined>>()
-  for (const { conversation, page, client, clock, append } of pushed) {
-    if (conversation === undefined || append === undefined) continue
-    const next = writers.get(writerKey(conversation, page, client))?.clock ?? 0
-    if (clock >= next) continue
-    const key = placeKey(conversation, page, client, clock)
-    if (!reads.has(key)) reads.set(key, store.rowAt(conversation, page, client, clock))
-  }
-  for (const { conversation, seq, edit } of messages.values()) {
-    for (const wanted of edit === null ? [seq] : [seq, edit.seq]) {
-      reads.set(seqKey(conversation, wanted), store.row(conversation, wanted))
+  existing: readonly Existing[],
+  messages: readonly MessageRecord[],
+  found: Found,
+): Promise<void> {
+  const reads: Promise<LogRow | undefined>[] = []
+  for (const { state, pushed } of existing) {
+    const { id } = state.record
+    for (const { page, client, clock, append } of pushed) {
+      if (append === undefined) continue
+      const ofPage = page === state.openPage.page ? state.writers : found(id).writers.get(page)
+      if (clock < (ofPage?.get(client)?.clock ?? 0)) reads.push(store.rowAt(id, page, client, clock))
     }
   }
-  const rows = new Map<string, LogRow>()
-  // Together: when one of them fails, somebody still listens to the others.
-  const found = await Promise.all(reads.values())
-  for (const [index, key] of [...reads.keys()].entries()) {
-    const row = found[index]
-    if (row !== undefined) rows.set(key, row)
+  for (const { conversation, seq, edit } of messages) {
+    reads.push(store.row(conversation, seq))
+    if (edit !== null) reads.push(store.row(conversation, edit.seq))
   }
-  return rows
+  if (reads.length === 0) return
+  // Together: when one of them fails, somebody still listens to the others.
+  for (const row of await Promise.all(reads))
+    if (row !== undefined) found(row.conversation).rows.set(row.seq, row)
 }
 
 async function loadTargetPages(
   store: RelayStore,
-  pushed: readonly Pushed[],
-  messages: ReadonlyMap<string, MessageRecord>,
-  states: States,
-): Promise<ReadonlyMap<string, PageRecord>> {
+  existing: readonly Existing[],
+  found: Found,
+): Promise<void> {
   const wanted = new Map<ConversationId, Set<number>>()
-  for (const { conversation, entry } of pushed) {
-    if (conversation === undefined || entry === undefined || !('op' in entry)) continue
-    const page = messages.get(entryKey(conversation, entry.target))?.page
-    if (page === undefined || page === states.get(conversation)?.openPage.page) continue
-    const pages = wanted.get(conversation) ?? new Set()
-    wanted.set(conversation, pages.add(page))
+  for (const { state, pushed } of existing) {
+    const { id } = state.record
+    for (const { entry } of pushed) {
+      if (entry === undefined || !('op' in entry)) continue
+      const page = found(id).messages.get(entry.target)?.page
+      if (page === undefined || page === state.openPage.page) continue
+      const pages = wanted.get(id) ?? new Set()
+      wanted.set(id, pages.add(page))
+    }
   }
-  const pages = new Map<string, PageRecord>()
   for (const [conversation, numbers] of wanted) {
     for (const page of await store.pages(conversation, [...numbers]))
-      pages.set(pageKey(conversation, page.page), page)
+      found(conversation).pages.set(page.page, page)
   }
-  return pages
 }

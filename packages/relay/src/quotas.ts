@@ -4,6 +4,7 @@
  */
 import {
   type Command,
+  type Entry,
   eraseAppend,
   type PersonChange,
   type PersonCommand,
@@ -14,9 +15,9 @@ import type { Verdict } from '@parley/wire'
 import { erasedBy } from './accept-entry.ts'
 import type { Case } from './checks.ts'
 import type { Final } from './command-outcome.ts'
-import { type ConversationDraft, seqKey, type TurnDraft } from './draft.ts'
+import { type ConversationDraft, rowOf, type TurnDraft } from './draft.ts'
 import { personKey } from './people-draft.ts'
-import { usedBy } from './usage-draft.ts'
+import { bytesUsedBy, usedBy } from './usage-draft.ts'
 
 export interface QuotaLimits {
   readonly maxUserBytes: number
@@ -46,16 +47,22 @@ export function lacksRoomFor(it: Case, limits: QuotaLimits): Refusal | undefined
   const { draft, core, pushed } = it
   const { entry, by, update } = pushed
   if (core === undefined || entry === undefined || ('op' in entry && entry.op === 'recall')) return undefined
-  const back = erasedBy(it, entry).reduce((sum, { seq }) => sum + givenBack(it, seq), 0)
+  const back = 'op' in entry ? givenBack(it, entry) : 0
   const more = update.length - back
   if (more <= 0) return undefined
-  if (usedBy(draft.usage, by.user).bytes + more > limits.maxUserBytes) return userFull
+  if (bytesUsedBy(draft.usage, by.user) + more > limits.maxUserBytes) return userFull
   return core.record.bytes + more > limits.maxConversationBytes ? conversationFull : undefined
 }
 
-function givenBack({ draft, conversation }: Case, seq: number): number {
-  const row = conversation === undefined ? undefined : draft.rows.get(seqKey(conversation.id, seq))
-  return row === undefined ? 0 : row.update.length - eraseAppend(row.update).length
+function givenBack(it: Case, entry: Entry): number {
+  const { conversation } = it
+  if (conversation === undefined) return 0
+  let bytes = 0
+  for (const { seq } of erasedBy(it, entry)) {
+    const row = rowOf(conversation, seq)
+    if (row !== undefined) bytes += row.update.length - eraseAppend(row.update).length
+  }
+  return bytes
 }
 
 /** Of a command that would change something. */
@@ -100,7 +107,7 @@ export function lacksRoomForPerson(
     (command.op === 'contact' && command.act === 'request')
   if (!asks) return undefined
   const more = changes.reduce((sum, change) => sum + profileGrowth(draft, change), 0)
-  const { bytes } = usedBy(draft.usage, by)
+  const bytes = bytesUsedBy(draft.usage, by)
   return bytes >= limits.maxUserBytes || bytes + more > limits.maxUserBytes ? userFull : undefined
 }
 
@@ -123,5 +130,5 @@ export function isKept(
   limits: QuotaLimits,
 ): boolean {
   if (forWantOfRoom.has(verdict)) return false
-  return changed || usedBy(draft.usage, by).bytes < limits.maxUserBytes
+  return changed || bytesUsedBy(draft.usage, by) < limits.maxUserBytes
 }

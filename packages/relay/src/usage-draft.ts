@@ -4,12 +4,13 @@
  */
 import type { UserId } from '@parley/document'
 import type { Input } from './inputs.ts'
+import type { Own } from './overlay.ts'
 import type { LogRow, RelayStore } from './store.ts'
 import { noUsage, sumOfUsage, type UsageRecord } from './usage-store.ts'
 
 export interface UsageDraft {
   readonly loaded: ReadonlyMap<UserId, UsageRecord>
-  readonly added: Map<UserId, UsageRecord>
+  readonly added: Map<UserId, Own<UsageRecord>>
 }
 
 /** Of who sends, and of whom he would bring in. */
@@ -36,17 +37,35 @@ export function createUsageDraft(loaded: ReadonlyMap<UserId, UsageRecord>): Usag
 }
 
 export function usedBy({ loaded, added }: UsageDraft, user: UserId): UsageRecord {
+  const before = known(loaded, user)
+  const more = added.get(user)
+  return more === undefined ? before : sumOfUsage(before, more)
+}
+
+/** What is asked of every message. */
+export function bytesUsedBy({ loaded, added }: UsageDraft, user: UserId): number {
+  return known(loaded, user).bytes + (added.get(user)?.bytes ?? 0)
+}
+
+function known(loaded: UsageDraft['loaded'], user: UserId): UsageRecord {
   const before = loaded.get(user)
   if (before === undefined) throw new Error('what somebody takes up was to be read, and has not been')
-  return sumOfUsage(before, added.get(user) ?? noUsage(user))
+  return before
 }
 
 export function addUsage(
   { added }: UsageDraft,
   user: UserId,
-  more: Partial<Omit<UsageRecord, 'user'>>,
+  { created = 0, joined = 0, bytes = 0 }: Partial<Omit<UsageRecord, 'user'>>,
 ): void {
-  added.set(user, sumOfUsage(added.get(user) ?? noUsage(user), { ...noUsage(user), ...more }))
+  const its = added.get(user)
+  if (its === undefined) {
+    added.set(user, { user, created, joined, bytes })
+    return
+  }
+  its.created += created
+  its.joined += joined
+  its.bytes += bytes
 }
 
 /** What a turn leaves to be stored: nothing of those with whom it comes out even. */
