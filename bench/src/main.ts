@@ -1,16 +1,10 @@
-/** `pnpm bench` as a process: scenarios by name, or a command of its own. */
+/** `pnpm bench` as a process: what things cost here; `compare` and `relay` beside what others take for it. */
 import { bench } from './bench.ts'
-import { growth } from './growth/growth.ts'
+import { compare } from './compare/compare.ts'
 
-/** Given the words that follow it; answers the code to end with. */
-type Command = (words: readonly string[], print: (text: string) => void) => Promise<number>
-
-const commands: ReadonlyMap<string | undefined, Command> = new Map([['growth', growth]])
-
-const [name, ...words] = process.argv.slice(2)
 const print = (text: string): void => {
   console.log(text)
 }
-const command = commands.get(name)
+const [first, ...others] = process.argv.slice(2)
 process.exitCode =
-  command === undefined ? await bench(process.argv.slice(2), print) : await command(words, print)
+  first === 'compare' ? await compare(others, print) : await bench(process.argv.slice(2), print)

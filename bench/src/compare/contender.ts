@@ -21,8 +21,12 @@ export interface Contender {
   readonly about: string
   /** What it acknowledges is meant to outlive its process. */
   readonly stores: boolean
+  /** So long it may put off storing what it has acknowledged: a run that is to see that cost lasts longer. */
+  readonly putsOffMs: number
   /** The author of a message is sent it like everybody else. */
   readonly echoes: boolean
+  /** So often its own client says something when nothing happens (`Room.beat`). */
+  readonly beatMs: number
   readonly start: (options?: StartOptions) => Promise<Server>
   /** Makes a conversation, or comes back to it, and connects its members. */
   readonly open: (server: Server, options: RoomOptions) => Promise<Room>
@@ -59,6 +63,8 @@ export interface RoomOptions {
   readonly members: number
   /** Users who are members too, and are not connected by this. */
   readonly guests?: readonly string[]
+  /** What is written is to be there when others measure: they are not sent it again when they open this conversation. */
+  readonly fills?: boolean
   readonly hear?: Hear
 }
 
@@ -81,6 +87,8 @@ export interface Room {
   readonly send: (place: number, number: number) => void
   /** Many at once, as a device does that comes back with a full outbox: to fill a conversation, not to measure. */
   readonly sendMany: (place: number, numbers: readonly number[]) => void
+  /** What a client of this member says when nothing happens: that it is still there. */
+  readonly beat: (place: number) => void
   /** Of all sockets, since they were connected. */
   readonly traffic: () => Traffic
   /** Why a socket was lost, when one was. */

@@ -9,16 +9,19 @@ import type { Contender, ContenderName } from './contender.ts'
 export type CompareSize = 'full' | 'quick' | 'tiny'
 
 export interface CompareScenario {
+  /** Named together by what stands before the first dash: `live` is `live-pairs` and the others. */
   readonly name: string
   /** What is done, in a sentence or two: stands above its table. */
   readonly about: string
-  /** In the order of its table. */
+  /** In the order of its table, ours first. */
   readonly contenders: readonly ContenderName[]
-  /** Those that make up `--quick` for the goals: ours, the best peer, the limit. */
+  /** Those that `--quick` runs for the goals: ours, the best peer, the limit. */
   readonly quick: readonly ContenderName[]
-  /** What a run starts from and what takes long to make: made on first use, kept in a cache (fixtures.ts). */
+  /** No time is measured: its runs may go on beside each other where time is short. */
+  readonly timeless?: boolean
+  /** What a run starts from and what takes long to make: made on first use, and kept. */
   readonly prepare?: (contender: Contender, size: CompareSize, setting: Setting) => Promise<void>
-  /** `Figure.of` names what is measured (a shape), not the contender. The same figures in every run. */
+  /** `Figure.of` names what is measured, not the contender. The same figures in every run of a contender. */
   readonly run: (contender: Contender, size: CompareSize, setting: Setting) => Promise<Run>
 }
 

@@ -16,8 +16,7 @@ export interface YjsPen {
 const hasOrigin = 0x80
 const contentAny = 8
 
-export function createYjsPen(user: string): YjsPen {
-  const client = randomBytes(4).readUInt32LE()
+export function createYjsPen(user: string, client: number = randomBytes(4).readUInt32LE()): YjsPen {
   const contentOf = createWriter(user)
   let clock = 0
   return {
