@@ -46,204 +46,127 @@ export type Decoded<Frame> =
   | { readonly ok: true; readonly frame: Frame }
   | { readonly ok: false; readonly failure: WireFault }
 
-/** The two directions share no byte: a frame that is sent back is `unknown-frame`. */
-const deviceByte = {
-  hello: 1,
-  push: 2,
-  command: 3,
-  fetch: 4,
-  digests: 5,
-  ping: 6,
-  people: 7,
-  signal: 8,
-  presence: 9,
-  marks: 10,
-  token: 11,
-} as const
-const relayByte = {
-  welcome: 65,
-  sync: 66,
-  rows: 67,
-  cursor: 68,
-  answer: 69,
-  'command-answer': 70,
-  'fetch-answer': 71,
-  'digests-answer': 72,
-  pong: 73,
-  failure: 74,
-  own: 75,
-  'people-answer': 76,
-  signal: 77,
-  'presence-answer': 78,
-  presence: 79,
-  marks: 80,
-  'token-taken': 81,
-} as const
+type Named<Frame extends { readonly frame: string }> = { readonly [F in Frame as F['frame']]: F }
+type DeviceFrames = Named<DeviceFrame>
+type RelayFrames = Named<RelayFrame>
 
-/** In memory of its own: a page may hand it to another one, which would get all that it shares. */
+/** By frame its byte and how it is written. The two directions share no byte: a frame that is sent back is `unknown-frame`. */
+type Writers<Frames> = {
+  readonly [Name in keyof Frames]: readonly [number, (writer: Writer, frame: Frames[Name]) => void]
+}
+type Readers<Frame> = Readonly<Record<number, (reader: Reader) => Frame>>
+
+const deviceWriters: Writers<DeviceFrames> = {
+  hello: [1, writeHello],
+  push: [2, writePush],
+  command: [3, writeCommand],
+  fetch: [4, writeFetch],
+  digests: [5, writeDigestsRequest],
+  ping: [6, writePing],
+  people: [7, writePeople],
+  signal: [8, writeSignal],
+  presence: [9, writePresenceRequest],
+  marks: [10, writeMarks],
+  token: [11, writeTokenRenewal],
+}
+
+const deviceReaders: Readers<DeviceFrame> = {
+  1: readHello,
+  2: readPush,
+  3: readCommand,
+  4: readFetch,
+  5: readDigestsRequest,
+  6: readPing,
+  7: readPeople,
+  8: readSignal,
+  9: readPresenceRequest,
+  10: readMarks,
+  11: readTokenRenewal,
+}
+
+const relayWriters: Writers<RelayFrames> = {
+  welcome: [65, writeWelcome],
+  sync: [66, writeSync],
+  rows: [67, writeRows],
+  cursor: [68, writeCursor],
+  answer: [69, writeAnswer],
+  'command-answer': [70, writeCommandAnswer],
+  'fetch-answer': [71, writeFetchAnswer],
+  'digests-answer': [72, writeDigestsAnswer],
+  pong: [73, writePong],
+  failure: [74, writeFailure],
+  own: [75, writeOwn],
+  'people-answer': [76, writePeopleAnswer],
+  signal: [77, writeRelayedSignal],
+  'presence-answer': [78, writePresenceAnswer],
+  presence: [79, writePresence],
+  marks: [80, writeToldMarks],
+  'token-taken': [81, writeTokenTaken],
+}
+
+const relayReaders: Readers<RelayFrame> = {
+  65: readWelcome,
+  66: readSync,
+  67: readRows,
+  68: readCursor,
+  69: readAnswer,
+  70: readCommandAnswer,
+  71: readFetchAnswer,
+  72: readDigestsAnswer,
+  73: readPong,
+  74: readFailure,
+  75: readOwn,
+  76: readPeopleAnswer,
+  77: readRelayedSignal,
+  78: readPresenceAnswer,
+  79: readPresence,
+  80: readToldMarks,
+  81: readTokenTaken,
+}
+
 export function encodeDeviceFrame(frame: DeviceFrame): Uint8Array<ArrayBuffer> {
-  return writeAll(maxDeviceFrameBytes, (writer) => {
-    writeByte(writer, deviceByte[frame.frame])
-    writeDeviceFrame(writer, frame)
-  }).slice()
+  return encode<DeviceFrames>(deviceWriters, frame.frame, frame, maxDeviceFrameBytes).slice()
 }
 
 export function decodeDeviceFrame(bytes: Uint8Array): Decoded<DeviceFrame> {
-  return decode(bytes, readDeviceFrame)
+  return decode(bytes, deviceReaders, maxDeviceFrameBytes, 'device')
 }
 
 export function encodeRelayFrame(frame: RelayFrame): Uint8Array<ArrayBuffer> {
-  return writeAll(maxRelayFrameBytes, (writer) => {
-    writeByte(writer, relayByte[frame.frame])
-    writeRelayFrame(writer, frame)
-  })
+  return encode<RelayFrames>(relayWriters, frame.frame, frame, maxRelayFrameBytes)
 }
 
 export function decodeRelayFrame(bytes: Uint8Array): Decoded<RelayFrame> {
-  return decode(bytes, readRelayFrame)
+  return decode(bytes, relayReaders, maxRelayFrameBytes, 'relay')
 }
 
-function decode<Frame>(bytes: Uint8Array, read: (reader: Reader) => Frame): Decoded<Frame> {
-  const result = readAll(bytes, read)
+function encode<Frames>(
+  writers: Writers<Frames>,
+  name: keyof Frames,
+  frame: Frames[keyof Frames],
+  maxBytes: number,
+): Uint8Array<ArrayBuffer> {
+  const [byte, write] = writers[name]
+  return writeAll(maxBytes, (writer) => {
+    writeByte(writer, byte)
+    write(writer, frame)
+  })
+}
+
+function decode<Frame>(
+  bytes: Uint8Array,
+  readers: Readers<Frame>,
+  maxBytes: number,
+  who: string,
+): Decoded<Frame> {
+  const result = readAll(bytes, (reader) => {
+    const byte = readByte(reader)
+    const read = readers[byte]
+    // The size of a hello comes after its version: `readHello` looks at both.
+    if (read !== readHello) expectSize(reader, maxBytes)
+    return read === undefined
+      ? refuse('unknown-frame', `a ${who} sends no frame of kind ${byte}`)
+      : read(reader)
+  })
   return result.ok ? { ok: true, frame: result.value } : { ok: false, failure: result.fault }
-}
-
-function writeDeviceFrame(writer: Writer, frame: DeviceFrame): void {
-  switch (frame.frame) {
-    case 'hello':
-      return writeHello(writer, frame)
-    case 'push':
-      return writePush(writer, frame)
-    case 'command':
-      return writeCommand(writer, frame)
-    case 'fetch':
-      return writeFetch(writer, frame)
-    case 'digests':
-      return writeDigestsRequest(writer, frame)
-    case 'ping':
-      return writePing(writer, frame)
-    case 'people':
-      return writePeople(writer, frame)
-    case 'signal':
-      return writeSignal(writer, frame)
-    case 'presence':
-      return writePresenceRequest(writer, frame)
-    case 'marks':
-      return writeMarks(writer, frame)
-    case 'token':
-      return writeTokenRenewal(writer, frame)
-  }
-}
-
-function readDeviceFrame(reader: Reader): DeviceFrame {
-  const byte = readByte(reader)
-  // The size comes after the version here: `readHello` looks at both.
-  if (byte === deviceByte.hello) return readHello(reader)
-  expectSize(reader, maxDeviceFrameBytes)
-  switch (byte) {
-    case deviceByte.push:
-      return readPush(reader)
-    case deviceByte.command:
-      return readCommand(reader)
-    case deviceByte.fetch:
-      return readFetch(reader)
-    case deviceByte.digests:
-      return readDigestsRequest(reader)
-    case deviceByte.ping:
-      return readPing(reader)
-    case deviceByte.people:
-      return readPeople(reader)
-    case deviceByte.signal:
-      return readSignal(reader)
-    case deviceByte.presence:
-      return readPresenceRequest(reader)
-    case deviceByte.marks:
-      return readMarks(reader)
-    case deviceByte.token:
-      return readTokenRenewal(reader)
-    default:
-      return refuse('unknown-frame', `a device sends no frame of kind ${byte}`)
-  }
-}
-
-function writeRelayFrame(writer: Writer, frame: RelayFrame): void {
-  switch (frame.frame) {
-    case 'welcome':
-      return writeWelcome(writer, frame)
-    case 'sync':
-      return writeSync(writer, frame)
-    case 'rows':
-      return writeRows(writer, frame)
-    case 'cursor':
-      return writeCursor(writer, frame)
-    case 'answer':
-      return writeAnswer(writer, frame)
-    case 'command-answer':
-      return writeCommandAnswer(writer, frame)
-    case 'fetch-answer':
-      return writeFetchAnswer(writer, frame)
-    case 'digests-answer':
-      return writeDigestsAnswer(writer, frame)
-    case 'pong':
-      return writePong(writer, frame)
-    case 'failure':
-      return writeFailure(writer, frame)
-    case 'own':
-      return writeOwn(writer, frame)
-    case 'people-answer':
-      return writePeopleAnswer(writer, frame)
-    case 'signal':
-      return writeRelayedSignal(writer, frame)
-    case 'presence-answer':
-      return writePresenceAnswer(writer, frame)
-    case 'presence':
-      return writePresence(writer, frame)
-    case 'marks':
-      return writeToldMarks(writer, frame)
-    case 'token-taken':
-      return writeTokenTaken(writer, frame)
-  }
-}
-
-function readRelayFrame(reader: Reader): RelayFrame {
-  const byte = readByte(reader)
-  expectSize(reader, maxRelayFrameBytes)
-  switch (byte) {
-    case relayByte.welcome:
-      return readWelcome(reader)
-    case relayByte.sync:
-      return readSync(reader)
-    case relayByte.rows:
-      return readRows(reader)
-    case relayByte.cursor:
-      return readCursor(reader)
-    case relayByte.answer:
-      return readAnswer(reader)
-    case relayByte['command-answer']:
-      return readCommandAnswer(reader)
-    case relayByte['fetch-answer']:
-      return readFetchAnswer(reader)
-    case relayByte['digests-answer']:
-      return readDigestsAnswer(reader)
-    case relayByte.pong:
-      return readPong(reader)
-    case relayByte.failure:
-      return readFailure(reader)
-    case relayByte.own:
-      return readOwn(reader)
-    case relayByte['people-answer']:
-      return readPeopleAnswer(reader)
-    case relayByte.signal:
-      return readRelayedSignal(reader)
-    case relayByte['presence-answer']:
-      return readPresenceAnswer(reader)
-    case relayByte.presence:
-      return readPresence(reader)
-    case relayByte.marks:
-      return readToldMarks(reader)
-    case relayByte['token-taken']:
-      return readTokenTaken(reader)
-    default:
-      return refuse('unknown-frame', `a relay sends no frame of kind ${byte}`)
-  }
 }
