@@ -43,10 +43,12 @@ export function checkOut(revision: string): CheckedOut {
   const parent = mkdtempSync(join(tmpdir(), 'parley-guard-'))
   const folder = join(parent, 'checkout')
   const dispose = (): void => {
+    process.off('exit', dispose)
+    if (!existsSync(parent)) return
     git(['worktree', 'remove', '--force', folder])
     rmSync(parent, { recursive: true, force: true })
-    git(['worktree', 'prune'])
   }
+  process.once('exit', dispose)
   const added = git(['worktree', 'add', '--quiet', '--detach', folder, commit])
   const fault = added.ok ? prepare(folder) : added.said
   if (fault === undefined) return { ok: true, checkout: { revision, commit, folder, dispose } }

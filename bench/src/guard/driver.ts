@@ -21,6 +21,10 @@ export interface Driver {
   readonly close: () => Promise<void>
 }
 
+export interface DriverProcess extends Driver {
+  readonly pid: number
+}
+
 export interface DriverOptions {
   /** The checkouts of the driver and of the relay. */
   readonly driver: string
@@ -32,7 +36,7 @@ export interface DriverOptions {
 /** From the root of a checkout. */
 export const driverPath = 'bench/src/guard/driver-main.ts'
 
-export async function openDriver({ driver, relay, course, size }: DriverOptions): Promise<Driver> {
+export async function openDriver({ driver, relay, course, size }: DriverOptions): Promise<DriverProcess> {
   const child = fork(join(driver, driverPath), [], { execArgv: ['--conditions=parley-source'] })
   endWithUs(child)
   let waiting: { resolve: (reply: DriverReply) => void; reject: (error: Error) => void } | undefined
@@ -66,6 +70,7 @@ export async function openDriver({ driver, relay, course, size }: DriverOptions)
     throw error
   }
   return {
+    pid: child.pid ?? 0,
     async stretch() {
       const sample = await ask({ ask: 'stretch' })
       if (sample === undefined) throw new Error('a stretch has a sample')
