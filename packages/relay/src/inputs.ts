@@ -8,15 +8,13 @@ import {
   type Entry,
   type EntryId,
   type JsonValue,
-  parseCommand,
-  type ParsedCommand,
-  type ParsedPersonCommand,
   parseConversationId,
   parseEntryId,
-  parsePersonCommand,
   readAppend,
   readEntry,
 } from '@parley/document'
+import { parseCommand, type ParsedCommand } from '@parley/document/commands'
+import { type ParsedPersonCommand, parsePersonCommand } from '@parley/document/person'
 import type { CommandFrame, CommandVerdict, MemberMark, Push, PushAnswer } from '@parley/wire'
 import { placeInBytes } from './place-in-bytes.ts'
 import type { Identity } from './ports.ts'

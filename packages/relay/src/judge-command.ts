@@ -1,7 +1,8 @@
 /**
  * How a command is judged, and its outcome remembered under its id. Rules RE30 to RE36, RE130 and RE133.
  */
-import { type Change, type Command, judgeCommand, writeAny } from '@parley/document'
+import { type Change, type Command, writeAny } from '@parley/document'
+import { judgeCommand } from '@parley/document/commands'
 import { type CommandVerdict, maxAnyBytes, maxRelayFrameBytes } from '@parley/wire'
 import { again, type Final, refused, remember } from './command-outcome.ts'
 import { commandKey, type ConversationDraft, keepCommand, type TurnDraft } from './draft.ts'

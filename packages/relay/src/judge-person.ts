@@ -2,7 +2,8 @@
  * How a person's command is judged: as every command, remembered under its id, and answered when its rows are on the disk.
  * Rules RE140 to RE142.
  */
-import { judgePerson, type PersonChange, type PersonCommand, writeAny } from '@parley/document'
+import { type PersonChange, type PersonCommand, writeAny } from '@parley/document'
+import { judgePerson } from '@parley/document/person'
 import { type CommandVerdict, maxAnyBytes } from '@parley/wire'
 import { again, type Final, refused, remember } from './command-outcome.ts'
 import { commandKey, keepCommand, type TurnDraft } from './draft.ts'

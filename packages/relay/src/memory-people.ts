@@ -1,5 +1,6 @@
 /** A person's rows in memory. */
-import type { PersonKey, UserId } from '@parley/document'
+import type { UserId } from '@parley/document'
+import type { PersonKey } from '@parley/document/person'
 import type { PeopleStore, PersonRecord } from './people-store.ts'
 
 /** By owner, then by kind and key. */

@@ -1,15 +1,13 @@
 /** A person's rows within a turn: what was loaded of them, and what the turn makes of it. */
 import {
   type JsonObject,
-  personGroup,
   type PersonChange,
-  type PersonCount,
   type PersonGroup,
-  type PersonKey,
   type PersonKind,
   type UserId,
   writeAny,
 } from '@parley/document'
+import { personGroup, type PersonCount, type PersonKey } from '@parley/document/person'
 import { createOverlay, type Overlay } from './overlay.ts'
 import type { PersonRecord } from './people-store.ts'
 import { readStoredObject } from './stored-any.ts'

@@ -1,5 +1,6 @@
 /** A person's rows as the log keeps them: a part of the store's port. */
-import type { PersonCount, PersonGroup, PersonKey, UserId } from '@parley/document'
+import type { PersonGroup, UserId } from '@parley/document'
+import type { PersonCount, PersonKey } from '@parley/document/person'
 
 export interface PersonRecord extends PersonKey {
   /** As encoded by lib0's any; null for a row that is gone, which stays so that devices hear of it. */

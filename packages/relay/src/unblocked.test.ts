@@ -1,11 +1,11 @@
 import {
   parseChange,
-  parsePersonRow,
   maxUnblocked,
   uniqueConversationId,
   type UserId,
   type ConversationId,
 } from '@parley/document'
+import { parsePersonRow } from '@parley/document/person'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { blocking, ownRows, said } from './testing/person-calls.ts'

@@ -2,7 +2,8 @@
  * Who is unblocked is no member, and has no rows of the conversation: he is told in a row of his own, written in the same
  * commit. Rules RE185 to RE188.
  */
-import { type Change, maxUnblocked, parsePersonRow, type Unblocking, type UserId } from '@parley/document'
+import { type Change, maxUnblocked, type Unblocking, type UserId } from '@parley/document'
+import { parsePersonRow } from '@parley/document/person'
 import type { ConversationDraft, TurnDraft } from './draft.ts'
 import { putPerson, readPerson } from './people-draft.ts'
 

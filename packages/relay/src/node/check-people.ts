@@ -7,9 +7,8 @@ import {
   maxPins,
   maxRefusals,
   maxSettings,
-  parsePersonRow,
-  personGroup,
 } from '@parley/document'
+import { parsePersonRow, personGroup } from '@parley/document/person'
 import type { DatabaseSync } from 'node:sqlite'
 import type { PersonRecord } from '../people-store.ts'
 import { readStoredObject } from '../stored-any.ts'

@@ -1,5 +1,6 @@
 /** What he has no right to: in a conversation he is in, was in, or never was in. */
-import { parseOutcome, uniqueConversationId } from '@parley/document'
+import { uniqueConversationId } from '@parley/document'
+import { parseOutcome } from '@parley/document/commands'
 import { fetchedText, verdictText } from '../answers.ts'
 import { type Attack, refusedEverywhere } from '../attack.ts'
 import { group, nextConversation, penOf, userOf } from '../scenes.ts'

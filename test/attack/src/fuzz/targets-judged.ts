@@ -6,23 +6,18 @@
  */
 import {
   type Change,
-  judgeCommand,
-  judgePerson,
   type JsonObject,
   mergeHeadUpdates,
   parseChange,
-  parseCommand,
-  parseOutcome,
-  parsePersonCommand,
-  parsePersonRow,
   parseUserId,
-  personGroup,
   type PersonKind,
   readHeadState,
   relayClientId,
   type UserId,
   writeHeadChange,
 } from '@parley/document'
+import { judgeCommand, parseCommand, parseOutcome } from '@parley/document/commands'
+import { judgePerson, parsePersonCommand, parsePersonRow, personGroup } from '@parley/document/person'
 import { type Any, encodeRelayFrame } from '@parley/wire'
 import { command, personCommand } from './make-commands.ts'
 import { anyPart, type Json, swapped } from './make-values.ts'

@@ -1,14 +1,7 @@
 /** Parsers of plain values: commands, changes, outcomes, rows of people. Their inputs are bytes that stand for a value. */
-import {
-  parseChange,
-  parseCommand,
-  parseDocumentName,
-  headName,
-  pageName,
-  parseOutcome,
-  parsePersonCommand,
-  parsePersonRow,
-} from '@parley/document'
+import { parseChange, parseDocumentName, headName, pageName } from '@parley/document'
+import { parseCommand, parseOutcome } from '@parley/document/commands'
+import { parsePersonCommand, parsePersonRow } from '@parley/document/person'
 import { type Any, decodeDeviceFrame, encodeDeviceFrame } from '@parley/wire'
 import { change, command, outcome, personCommand, personRow } from './make-commands.ts'
 import { anyPart, type Json, swapped } from './make-values.ts'

@@ -1,0 +1,10 @@
+// What belongs to a person: his rows, and what he does to them.
+export type { ParsedOutcome } from './head/parse-outcome.ts'
+export { parseOutcome } from './head/parse-outcome.ts'
+export { judgePerson } from './person/judge-person.ts'
+export type { PersonCount, PersonKey, PersonNeeds } from './person/needs.ts'
+export { personNeeds } from './person/needs.ts'
+export type { ParsedPersonCommand } from './person/parse-command.ts'
+export { parsePersonCommand } from './person/parse-command.ts'
+export type { ParsedPersonRow } from './person/parse-values.ts'
+export { parsePersonRow, personGroup } from './person/parse-values.ts'
