@@ -9,9 +9,8 @@ import { DatabaseSync } from 'node:sqlite'
 import { type ConversationId, parseConversationId } from '@parley/document'
 import { openSqliteRelayStore } from '@parley/relay/node'
 import { benchFolder, makeFolder } from '../../folders.ts'
-import type { RelayProcess } from '../../relay-process.ts'
 import { startRelay } from '../../relay-process.ts'
-import type { Shelf } from './library.ts'
+import { reader, type Shelf } from './library.ts'
 import { runProgram } from './program.ts'
 import { openScribe, type Scribe, type Tails } from './scribe.ts'
 
@@ -19,36 +18,27 @@ import { openScribe, type Scribe, type Tails } from './scribe.ts'
 const fixtureVersion = 1
 
 export interface Fixture {
-  /** Given to `startRelay`. */
+  /** Given to `startRelay`; with `device.sqlite` of a device that held all of it before the news came, if one did. */
   readonly folder: string
-  /** The store of a device that held all of it before the news came; not there where nobody held anything. */
-  readonly device: string
-  /** In the order of their numbers. */
-  readonly conversations: readonly ConversationId[]
-  readonly shelf: Shelf
 }
 
 /** `held`: a device has read it all before the news came. */
 export interface Wanted {
   readonly name: string
   readonly shelf: Shelf
-  /** Messages of conversation n; as the shelf says when left out. */
-  readonly messagesOf?: (conversation: number) => number
+  /** Messages of conversation n, before the news. */
+  readonly messagesOf: (conversation: number) => number
   readonly held: boolean
+  /** One line of progress. */
+  readonly tell: (line: string) => void
 }
 
-export async function fixtureOf(
-  wanted: Wanted,
-  parent: string = join(benchFolder, '.cache', 'reading'),
-): Promise<Fixture> {
+export const readingCache: string = join(benchFolder, '.cache', 'reading')
+
+export async function fixtureOf(wanted: Wanted, parent: string = readingCache): Promise<Fixture> {
   const folder = join(parent, `${wanted.name}-${await formatOf()}`)
   if (!existsSync(join(folder, 'conversations.json'))) await make(wanted, folder)
-  return {
-    folder,
-    device: join(folder, 'device.sqlite'),
-    conversations: readConversations(folder),
-    shelf: wanted.shelf,
-  }
+  return { folder }
 }
 
 /** What an empty log looks like: another layout, other fixtures. */
@@ -68,12 +58,12 @@ async function formatOf(): Promise<string> {
 }
 
 async function make(wanted: Wanted, folder: string): Promise<void> {
-  const { name, shelf, held } = wanted
+  const { name, shelf, held, tell } = wanted
   const unfinished = makeFolder('fixture')
   const data = join(unfinished, 'data')
   const tails: Tails = new Map()
   try {
-    tell(`${name}: writing ${shelf.conversations} conversations`)
+    tell(`${name}: writing ${shelf.conversations} conversations, once`)
     const ids = await withScribe(data, tails, async (scribe) => writeAll(scribe, wanted))
     writeFileSync(join(unfinished, 'conversations.json'), JSON.stringify(ids))
     if (held) {
@@ -96,10 +86,6 @@ async function make(wanted: Wanted, folder: string): Promise<void> {
   }
 }
 
-function tell(what: string): void {
-  if (process.env['VITEST'] === undefined) process.stderr.write(`fixture ${what}\n`)
-}
-
 async function withScribe<T>(data: string, tails: Tails, use: (scribe: Scribe) => Promise<T>): Promise<T> {
   const scribe = await openScribe(data, tails)
   try {
@@ -109,10 +95,7 @@ async function withScribe<T>(data: string, tails: Tails, use: (scribe: Scribe) =
   }
 }
 
-async function writeAll(
-  scribe: Scribe,
-  { shelf, messagesOf = () => shelf.messages }: Wanted,
-): Promise<readonly ConversationId[]> {
+async function writeAll(scribe: Scribe, { shelf, messagesOf }: Wanted): Promise<readonly ConversationId[]> {
   const ids: ConversationId[] = []
   const write = async (conversation: number): Promise<void> => {
     ids[conversation] = await scribe.begin(conversation, messagesOf(conversation))
@@ -139,7 +122,6 @@ async function atOnce(count: number, run: (number: number) => Promise<void>): Pr
         const number = next
         next += 1
         await run(number)
-        if (number % 250 === 249) tell(`${number + 1} of ${count}`)
       }
     }),
   )
@@ -147,17 +129,19 @@ async function atOnce(count: number, run: (number: number) => Promise<void>): Pr
 
 /** A device of the SDK that keeps what it reads in SQLite. */
 async function readAll(folder: string): Promise<void> {
-  await withRelay(folder, async (relay) => {
-    await runProgram({ job: 'hold', relay, folder, store: join(folder, 'device.sqlite') })
-  })
-}
-
-export async function withRelay<T>(folder: string, use: (relay: RelayProcess) => Promise<T>): Promise<T> {
   const relay = await startRelay({ folder })
   try {
-    return await use(relay)
+    const { port, pid } = relay
+    const token = await relay.token(reader)
+    await runProgram(process.execPath, {
+      job: 'hold',
+      port,
+      pid,
+      token,
+      folder,
+      store: join(folder, 'device.sqlite'),
+    })
   } finally {
-    // The folder stays: it is a fixture.
     await relay.stop()
   }
 }

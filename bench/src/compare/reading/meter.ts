@@ -1,8 +1,7 @@
 /** What a piece of reading takes: counted at the socket, and by Linux for both processes. */
 import { createConnection, type NetConnectOpts, type Socket } from 'node:net'
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { WebSocket } from 'ws'
+import { processorSeconds } from '../usage.ts'
 
 /** What a reading program prints, whoever the contender is. */
 export interface Reading {
@@ -84,14 +83,14 @@ export function createMeter(sockets: Pick<CountingSockets, 'count'>, serverPid: 
   return {
     start() {
       before = sockets.count()
-      server = threadSeconds(serverPid)
+      server = processorSeconds(serverPid)
       own = process.cpuUsage()
       began = performance.now()
     },
     stop() {
       const seconds = (performance.now() - began) / 1000
       const { user, system } = process.cpuUsage(own)
-      const serverCpuSeconds = threadSeconds(serverPid) - server
+      const serverCpuSeconds = processorSeconds(serverPid) - server
       const after = sockets.count()
       return {
         seconds,
@@ -105,13 +104,4 @@ export function createMeter(sockets: Pick<CountingSockets, 'count'>, serverPid: 
       }
     },
   }
-}
-
-/** Of all threads, in nanoseconds: what is measured here takes less than the ticks that Linux otherwise counts in. */
-export function threadSeconds(pid: number): number {
-  const folder = `/proc/${pid}/task`
-  const spent = readdirSync(folder).map((thread) =>
-    Number(readFileSync(join(folder, thread, 'schedstat'), 'utf8').split(' ')[0]),
-  )
-  return spent.reduce((total, one) => total + one, 0) / 1_000_000_000
 }

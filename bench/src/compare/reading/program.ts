@@ -2,10 +2,8 @@
 import { execFile } from 'node:child_process'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import type { RelayProcess } from '../../relay-process.ts'
 import type { Shelf } from './library.ts'
 import type { Reading } from './meter.ts'
-import { reader } from './library.ts'
 
 export type Job = 'hold' | 'catch-up' | 'cold-start' | 'first-screen' | 'whole'
 
@@ -14,6 +12,8 @@ export interface Given {
   readonly port: number
   readonly pid: number
   readonly token: string
+  /** Reads from `bare-ws-sqlite`. */
+  readonly bare?: boolean
   /** With `conversations.json`. */
   readonly folder: string
   /** A file of SQLite; left out, memory. */
@@ -26,22 +26,18 @@ export interface Given {
   readonly messages?: number
 }
 
-export interface Asked extends Omit<Given, 'port' | 'pid' | 'token'> {
-  readonly relay: RelayProcess
-}
-
 const program = join(import.meta.dirname, 'device-main.ts')
 const patienceMs = 300_000
 
 /** What it printed. */
-export async function runProgram({ relay, ...asked }: Asked): Promise<Reading> {
-  const given: Given = { ...asked, port: relay.port, pid: relay.pid, token: await relay.token(reader) }
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--conditions=parley-source', '--no-warnings', program, JSON.stringify(given)],
-    { timeout: patienceMs, maxBuffer: 1024 * 1024 },
-  )
+export async function runProgram(node: string, given: Given): Promise<Reading> {
+  const { stdout } = await promisify(execFile)(node, [...flags, program, JSON.stringify(given)], {
+    timeout: patienceMs,
+    maxBuffer: 1024 * 1024,
+  })
   // Printed by `device-main.ts`.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return JSON.parse(stdout) as Reading
 }
+
+const flags = ['--conditions=parley-source', '--no-warnings']

@@ -1,7 +1,8 @@
 /** A device of the SDK: comes back, begins, opens. What it shows is compared with what was written. */
 import { deviceLayout, Event, type IMClient, type Message, Realtime, TextMessage } from '@parley/client'
 import type { ConversationId } from '@parley/document'
-import { createMemoryStore, type DeviceStore } from '@parley/storage'
+import type { DeviceStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import { createSqliteStore } from '@parley/storage/node'
 import { readConversations } from './fixture.ts'
 import { reader, type Shelf, textOf } from './library.ts'

@@ -10,6 +10,7 @@ export interface BareLog {
   /** In pieces of so many rows that they fit a frame. */
   readonly after: (cursors: readonly Cursor[]) => Iterable<Answered>
   readonly newest: (conversations: readonly string[], count: number) => Iterable<Answered>
+  readonly close: () => void
 }
 
 const rowsAtOnce = 1000
@@ -86,5 +87,6 @@ export function openBareLog(path: string): BareLog {
         yield* rowsAbove({ conversation, seq: Math.max(0, last - count) })
       }
     },
+    close: () => database.close(),
   }
 }
