@@ -14,7 +14,7 @@ import type { Ledger } from './ledger.ts'
 import { mustBeMember } from './membership.ts'
 import type { Queueing } from './queueing.ts'
 import type { EntryItem, Place } from './records.ts'
-import { withReceipts } from './receipts.ts'
+import { withReceipts } from './with-receipts.ts'
 import { confirmedView, laidOver, waitingView } from './views.ts'
 
 export interface Aim {

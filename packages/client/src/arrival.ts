@@ -2,7 +2,7 @@
 import type { UserId } from '@parley/document'
 import type { EngineEvent } from './engine-types.ts'
 import type { Ledger } from './ledger.ts'
-import { clearedSeq } from './person-settings.ts'
+import { clearedSeq } from './keeping.ts'
 import type { Promises } from './promises.ts'
 
 export interface Arrival {

@@ -13,3 +13,9 @@ export interface Asking {
 export function createAsking(): Asking {
   return { wanted: new Set(), under: 0, last: 0, scheduled: false }
 }
+
+/** What was not answered is wanted again when somebody looks. */
+export function forgetAsked(asking: Asking): void {
+  asking.under = 0
+  asking.wanted.clear()
+}

@@ -1,41 +1,30 @@
 /**
- * What the app asks for, as changes of the ledger: each resolves when it is safe on this device. Rules CL90 to CL94,
- * and CL121.
+ * Writing a message, as a change of the ledger: it resolves when it is safe on this device. Rules CL90 to CL94, and CL121; every
+ * other change is in `change-calls.ts`.
  *
  * Everything is checked before anything is changed: a change the local rules forbid rejects at once and is not queued.
  */
 import { buildMessage, judgeEntry, writeEntry } from '@parley/document'
 import type { ConversationId, Head, Message } from '@parley/document'
 import { assert } from './assert.ts'
-import { createCommandCall } from './command-calls.ts'
-import type { CommandCall } from './command-calls.ts'
 import type { Core } from './core.ts'
 import type { Accepted, MessageView, Queued, SendMessage } from './engine-types.ts'
 import { refusalError } from './errors.ts'
 import { shownHead } from './heads.ts'
-import type { History } from './history.ts'
 import { mustBeMember } from './membership.ts'
-import { createOperationCalls } from './operation-calls.ts'
-import type { OperationCalls } from './operation-calls.ts'
-import { createQueueing } from './queueing.ts'
+import type { Queueing } from './queueing.ts'
 import type { EntryItem } from './records.ts'
-import { createUnsentCalls } from './unsent-calls.ts'
-import type { UnsentCalls } from './unsent-calls.ts'
 import { waitingView } from './views.ts'
 
-export interface Calls extends UnsentCalls, OperationCalls {
-  readonly command: CommandCall
-  send(
-    id: ConversationId,
-    message: SendMessage,
-  ): Promise<Queued<Accepted> & { readonly message: MessageView }>
-}
+export type SendCall = (
+  id: ConversationId,
+  message: SendMessage,
+) => Promise<Queued<Accepted> & { readonly message: MessageView }>
 
-export function createCalls(core: Core, history: History): Calls {
+export function createSendCall(core: Core, queueing: Queueing): SendCall {
   const { user, ports } = core
-  const queueing = createQueueing(core)
 
-  async function send(id: ConversationId, wanted: SendMessage): ReturnType<Calls['send']> {
+  async function send(id: ConversationId, wanted: SendMessage): ReturnType<SendCall> {
     const { make, message } = await core.mailbox.call(async (ledger) => {
       const built = buildMessage({ ...wanted, id: queueing.newId(), from: user, sentAt: ports.now() })
       if (!built.ok) throw refusalError(built.code, built.detail)
@@ -63,10 +52,5 @@ export function createCalls(core: Core, history: History): Calls {
     if (!verdict.accepted) throw refusalError(verdict.code, verdict.detail)
   }
 
-  return {
-    send,
-    command: createCommandCall(core, queueing),
-    ...createOperationCalls(core, queueing, history),
-    ...createUnsentCalls(core, queueing),
-  }
+  return send
 }

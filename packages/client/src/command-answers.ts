@@ -2,7 +2,7 @@
  * What became of a command. One for several people may be done for some of them and refused for the others, and those are
  * treated as anything that is refused late: told, and kept with the reason. Rules CL40, CL41, CL44, CL45 and CL360 to CL363.
  */
-import { parseOutcome } from '@parley/document'
+import { parseOutcome } from '@parley/document/commands'
 import type { Command, ConversationId, Failure } from '@parley/document'
 import type { CommandAnswer } from '@parley/wire'
 import type { Core } from './core.ts'

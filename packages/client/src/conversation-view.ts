@@ -2,8 +2,8 @@
 import type { Setting, UserId } from '@parley/document'
 import type { ConversationView, MessageView } from './engine-types.ts'
 import type { ConversationRecord, DraftRecord, EntryItem, OutboxItem } from './records.ts'
-import { isHidden } from './person-settings.ts'
-import { withReceipts } from './receipts.ts'
+import { isHidden } from './keeping.ts'
+import { withReceipts } from './with-receipts.ts'
 import { confirmedView, laidOver, recalledView, waitingView } from './views.ts'
 
 /** The formula of DESIGN: totals only grow, and what was recalled after the mark no longer counts. */

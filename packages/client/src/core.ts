@@ -4,15 +4,14 @@ import type { Asking } from './asking.ts'
 import type { EngineEvent } from './engine-types.ts'
 import type { Sending } from './lanes.ts'
 import type { ClientLimits } from './limits.ts'
+import type { LiveHolder } from './live.ts'
 import type { Mailbox } from './mailbox.ts'
 import type { Model } from './model.ts'
 import type { Ports } from './ports.ts'
-import type { PresenceBook } from './presence.ts'
 import type { Promises } from './promises.ts'
 import type { ReceiptSender } from './receipt-sender.ts'
 import type { Requests } from './requests.ts'
 import type { Session } from './session.ts'
-import type { Signals } from './signals.ts'
 
 export interface Core {
   readonly user: UserId
@@ -24,8 +23,7 @@ export interface Core {
   readonly sending: Sending
   readonly promises: Promises
   readonly requests: Requests
-  readonly presence: PresenceBook
-  readonly signals: Signals
+  readonly live: LiveHolder
   readonly asking: Asking
   readonly receipts: ReceiptSender
   /** How far he has read goes to his other devices. */

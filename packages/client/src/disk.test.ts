@@ -1,4 +1,5 @@
-import { createMemoryStore, StorageError } from '@parley/storage'
+import { StorageError } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import type { Batch, DeviceStore, Key, OpenStore, Read } from '@parley/storage'
 import { createFaultyStore } from '@parley/storage/testing'
 import * as fc from 'fast-check'

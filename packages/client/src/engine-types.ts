@@ -378,6 +378,8 @@ export interface Engine extends LiveCalls {
 
   /** Everything held of one conversation, for checking replicas against each other: sorted rows of held pages. */
   inspect(conversation: ConversationId): Promise<Inspection>
+  /** Loads what is otherwise loaded when it is first used. Rejects `part-missing`. */
+  preload(): Promise<void>
   on(listener: (event: EngineEvent) => void): () => void
   /** Ends the engine and keeps the data. */
   close(): Promise<void>

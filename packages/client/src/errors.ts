@@ -27,6 +27,8 @@ export type ParleyErrorCode =
   | 'token-unavailable'
   /** The relay takes the former token no more, or none was there, and the app gives no other: somebody has to sign in. */
   | 'SESSION_EXPIRED'
+  /** A chunk of the app could not be loaded; what needed it was not done, and can be tried again. */
+  | 'part-missing'
   | 'internal'
   /** A refusal of a newer relay that this build has no word for; `detail` carries its code. */
   | 'refused'

@@ -2,7 +2,6 @@
 import type { ConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import { heldPages } from './fetched.ts'
-import { wantUnknown } from './people.ts'
 import type { RequestResult } from './requests.ts'
 
 export async function fetchPage(core: Core, id: ConversationId, page: number): Promise<RequestResult> {
@@ -97,7 +96,7 @@ export function createIdleWork(core: Core): () => void {
 async function fetchInIdleTime(core: Core): Promise<void> {
   const generation = core.session.generation
   const goesOn = (): boolean => core.caughtUp && core.session.generation === generation
-  wantUnknown(core)
+  core.model.parts.use('people', ({ wantUnknown }) => wantUnknown(core))
   for (const record of core.model.conversations.values()) {
     if (!goesOn()) return
     // Of a conversation the relay does not know (yet) it has nothing to say.

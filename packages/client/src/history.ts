@@ -16,9 +16,9 @@ import { createWalk, tailRank } from './history-walk.ts'
 import type { Edge, Ranked, Walk } from './history-walk.ts'
 import { itemOf } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
-import { clearedSeq } from './person-settings.ts'
+import { clearedSeq } from './keeping.ts'
 import type { Place } from './records.ts'
-import { withReceipts } from './receipts.ts'
+import { withReceipts } from './with-receipts.ts'
 import { confirmedView, laidOver, waitingView } from './views.ts'
 
 export interface History {

@@ -33,6 +33,9 @@ export {
   type SocketHandlers,
   type TokenReason,
 } from './ports.ts'
+export type { PartName, Parts, PartSource } from './parts.ts'
+export type { PartSources } from './part-modules.ts'
+export { wholeParts } from './whole-parts.ts'
 export type { ListChanges } from './list-changes.ts'
 export { deviceLayout } from './records.ts'
 export { type Platform, PortableRealtime } from './sdk/realtime.ts'

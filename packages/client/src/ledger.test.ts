@@ -1,10 +1,13 @@
-import { createMemoryStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Ledger } from './ledger.ts'
 import { loadModel } from './model.ts'
 import { newDevice } from './new-device.ts'
 import { freshRecord } from './news.ts'
+import { createParts } from './parts.ts'
+import { silentLogger } from './ports.ts'
+import { wholeParts } from './whole-parts.ts'
 import { deviceLayout } from './records.ts'
 import { conversationId, tom } from './testing/values.test-kit.ts'
 
@@ -36,6 +39,9 @@ const step = fc.oneof(
   },
 )
 
+/** All parts are there: nobody waits, and nothing is said. */
+const surroundings = { log: silentLogger, timer: () => () => undefined }
+
 const row = (time: number) => ({ time, update: Uint8Array.of(time), erased: null })
 
 test('[CL25] [CL32] what a job has changed is what it reads meanwhile, and what is stored and known after it', async () => {
@@ -43,7 +49,7 @@ test('[CL25] [CL32] what a job has changed is what it reads meanwhile, and what 
     fc.asyncProperty(fc.array(step, { maxLength: 30, size: 'max' }), async (steps) => {
       const store = createMemoryStore(deviceLayout)
       const load = async () =>
-        loadModel(await store.open(), tom, () => ({
+        loadModel(await store.open(), tom, createParts(wholeParts, surroundings, 1), () => ({
           device: newDevice({ random: (n) => new Uint8Array(n) }),
           user: tom,
           epoch: '',

@@ -4,6 +4,7 @@
  */
 import type { ConversationId, EntryId, Head } from '@parley/document'
 import type { Batch, Key, Put } from '@parley/storage'
+import { assert } from './assert.ts'
 import { acknowledgementOf, createAcknowledgedChanges, replaces } from './acknowledged.ts'
 import type { Acknowledgement, AcknowledgedChanges } from './acknowledged.ts'
 import { nameOf } from './overlay.ts'
@@ -13,7 +14,6 @@ import type { LivePage, LivePages } from './live-page.ts'
 import { createOutboxChanges } from './outbox-changes.ts'
 import type { OutboxChanges } from './outbox-changes.ts'
 import type { Model } from './model.ts'
-import { createPersonChanges } from './person-changes.ts'
 import type { PersonChanges } from './person-changes.ts'
 import { readPage, readUpdate } from './read-records.ts'
 import { createRowChanges, mergeRows } from './row-changes.ts'
@@ -35,7 +35,6 @@ export class Ledger {
   readonly after: (() => void)[] = []
   /** Pages folded in this job, as far as it has come. */
   readonly folded: LivePages = new Map<string, LivePage>()
-  readonly person: Omit<PersonChanges, 'adopt'>
   /** Something turned out to be behind: worth fetching in idle time. */
   wantsFetching = false
   #device: DeviceRecord | undefined
@@ -49,7 +48,7 @@ export class Ledger {
   readonly #heads = new Map<ConversationId, Head | null>()
   readonly #outbox: OutboxChanges
   readonly #acknowledged: AcknowledgedChanges
-  readonly #person: PersonChanges
+  #person: PersonChanges | undefined
   readonly #drafts = new Map<ConversationId, DraftRecord | null>()
   readonly #rows = createRowChanges()
   readonly #puts = new Map<string, Put>()
@@ -63,11 +62,6 @@ export class Ledger {
     this.#firstN = model.firstN
     this.#outbox = createOutboxChanges(model.outbox)
     this.#acknowledged = createAcknowledgedChanges(model.acknowledged)
-    this.#person = createPersonChanges(model.person, {
-      put: (table, key, record) => this.#put(table, key, record),
-      remove: (table, key) => this.#remove(table, key),
-    })
-    this.person = this.#person
   }
 
   get isEmpty(): boolean {
@@ -254,6 +248,17 @@ export class Ledger {
     else this.#put('drafts', [id], draft)
   }
 
+  /** For the part that knows him alone. */
+  get person(): Omit<PersonChanges, 'adopt'> {
+    const people = this.model.parts.held('people')
+    assert(people !== undefined, 'who asks for a person has loaded what knows him')
+    this.#person ??= people.createPersonChanges(people.personOf(this.model), {
+      put: (table, key, record) => this.#put(table, key, record),
+      remove: (table, key) => this.#remove(table, key),
+    })
+    return this.#person
+  }
+
   emit(event: EngineEvent): void {
     this.events.push(event)
   }
@@ -276,7 +281,7 @@ export class Ledger {
     }
     this.#outbox.adopt()
     this.#acknowledged.adopt()
-    this.#person.adopt()
+    this.#person?.adopt()
     for (const [name, page] of this.folded) keepLivePage(model.livePages, name, page)
     for (const [id, draft] of this.#drafts) {
       if (draft === null) model.drafts.delete(id)

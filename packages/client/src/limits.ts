@@ -46,6 +46,8 @@ export interface ClientLimits {
   readonly maxReceiptsAtOnce: number
   /** Head and newest page fetched in idle time, for reading offline, for this many of the latest conversations. */
   readonly maxIdleConversations: number
+  /** What needs a part waits for it so long; later it asks again. */
+  readonly partDeadlineMs: number
 }
 
 export const clientLimits: ClientLimits = {
@@ -73,4 +75,5 @@ export const clientLimits: ClientLimits = {
   receiptEveryMs: 1_000,
   maxReceiptsAtOnce: 100,
   maxIdleConversations: 50,
+  partDeadlineMs: 20_000,
 }

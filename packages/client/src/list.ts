@@ -2,21 +2,14 @@
 import type { ConversationId } from '@parley/document'
 import type { ConversationsOptions, ConversationView } from './engine-types.ts'
 import type { Model } from './model.ts'
-import { shownRows } from './person-model.ts'
-import { settingOf } from './person-rows.ts'
+import { keptAs } from './keeping.ts'
 import { conversationView } from './conversation-view.ts'
 
 export function conversation(model: Model, id: ConversationId): ConversationView | undefined {
   const record = model.conversations.get(id)
   return record === undefined
     ? undefined
-    : conversationView(
-        record,
-        model.outbox.lane(id),
-        model.drafts.get(id),
-        settingOf(shownRows(model.person), id),
-        model.person.user,
-      )
+    : conversationView(record, model.outbox.lane(id), model.drafts.get(id), keptAs(model, id), model.user)
 }
 
 /**

@@ -9,7 +9,7 @@ import { confirmed } from './folded-pages.ts'
 import type { Ledger } from './ledger.ts'
 import { isLivePage } from './live-page.ts'
 import type { ReadRow } from './read-row.ts'
-import { withReceipts } from './receipts.ts'
+import { withReceipts } from './with-receipts.ts'
 import type { PageRecord } from './records.ts'
 import { confirmedView, laidOver } from './views.ts'
 
@@ -35,7 +35,7 @@ export async function messageAfter(
     : withReceipts(
         laidOver(confirmedView(id, message), ledger.outbox.about(message.id)),
         ledger.conversation(id)?.receipts,
-        ledger.model.person.user,
+        ledger.model.user,
       )
 }
 

@@ -1,4 +1,4 @@
-import { createMemoryState, createMemoryStore } from '@parley/storage'
+import { createMemoryState, createMemoryStore } from '@parley/storage/memory'
 import { expect, test } from 'vitest'
 import { startDevice, take } from './testing/device.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'

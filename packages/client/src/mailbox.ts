@@ -145,6 +145,8 @@ export function createMailbox(options: MailboxOptions): Mailbox {
         for (const job of part) await job.run(ledger)
         if (!ledger.isEmpty) heard(await model.disk.commitRelaxed(ledger.batch))
       } catch (error) {
+        // It comes again in the next life.
+        if (isStopped()) return
         failed(error)
         // Without a fault of ours or a loss of the store it is the store that cannot be read.
         if (error instanceof StorageError && !isLost(error)) options.onDropped()

@@ -5,21 +5,29 @@
 import { parseConversationId } from '@parley/document'
 import type { ConversationId, Head, UserId } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
-import { acknowledgementOf, createAcknowledged } from './acknowledged.ts'
+import { createAcknowledged } from './acknowledged.ts'
 import type { AcknowledgedIndex } from './acknowledged.ts'
 import type { LivePage, LivePages } from './live-page.ts'
 import { createOutboxIndex } from './outbox-index.ts'
 import type { OutboxIndex } from './outbox-index.ts'
-import { createPersonModel, loadPerson } from './person-model.ts'
+import type { Parts } from './parts.ts'
 import type { PersonModel } from './person-model.ts'
 import type { ConversationRecord, DeviceRecord, DraftRecord, PageRecord } from './records.ts'
-import { readConversation, readDevice, readDraft, readOutboxItem } from './read-records.ts'
+import {
+  isCommand,
+  readAcknowledgement,
+  readConversation,
+  readDevice,
+  readDraft,
+  readOutboxItem,
+} from './read-records.ts'
 import type { Disk } from './disk.ts'
 import { createDisk } from './disk.ts'
 import { notHis } from './whose-store.ts'
 
 export interface Model {
   readonly disk: Disk
+  readonly user: UserId
   device: DeviceRecord
   readonly conversations: Map<ConversationId, ConversationRecord>
   /** Looked up so far; a page that is not here is on the disk or not held. */
@@ -30,7 +38,9 @@ export interface Model {
   readonly outbox: OutboxIndex
   readonly acknowledged: AcknowledgedIndex
   readonly drafts: Map<ConversationId, DraftRecord>
-  readonly person: PersonModel
+  /** Made by the part that knows it, when there is anything to be known. */
+  person: PersonModel | undefined
+  readonly parts: Parts
   nextN: number
   /** For what has to leave before everything that waits. */
   firstN: number
@@ -43,6 +53,7 @@ const middleN = 1_000_000
 export async function loadModel(
   store: OpenStore,
   user: UserId,
+  parts: Parts,
   fresh: () => DeviceRecord,
 ): Promise<{ readonly model: Model; readonly isNew: boolean }> {
   const disk = createDisk(store)
@@ -70,6 +81,8 @@ export async function loadModel(
   if (known.user !== user) throw notHis(known.user)
   const model: Model = {
     disk,
+    user,
+    parts,
     device: known,
     conversations: new Map(),
     pages: new Map(),
@@ -78,7 +91,7 @@ export async function loadModel(
     outbox: createOutboxIndex(),
     acknowledged: createAcknowledged(),
     drafts: new Map(),
-    person: createPersonModel(user),
+    person: undefined,
     nextN: middleN,
     firstN: middleN,
   }
@@ -86,21 +99,27 @@ export async function loadModel(
     const record = readConversation(row.value)
     model.conversations.set(record.id, record)
   }
+  const reader = outbox.some((row) => isCommand(row.value))
+    ? (parts.held('changes') ?? (await parts.load('changes')))
+    : undefined
   for (const row of outbox) {
-    const item = readOutboxItem(row.value)
+    const item = readOutboxItem(row.value, reader)
     model.outbox.put(item)
     spanNumbers(model, item.n)
   }
   for (const row of acknowledged) {
-    const item = readOutboxItem(row.value)
-    model.acknowledged.put(acknowledgementOf(item))
+    const item = readAcknowledgement(row.value)
+    model.acknowledged.put(item)
     spanNumbers(model, item.n)
   }
   for (const row of drafts) {
     const id = parseConversationId(String(row.key[0]))
     if (id !== undefined && model.conversations.has(id)) model.drafts.set(id, readDraft(row.value))
   }
-  for (const n of loadPerson(model.person, { own, personal, people })) spanNumbers(model, n)
+  if (own.length + personal.length + people.length > 0) {
+    const part = parts.held('people') ?? (await parts.load('people'))
+    for (const n of part.loadPerson(part.personOf(model), { own, personal, people })) spanNumbers(model, n)
+  }
   return { model, isNew: stored === undefined }
 }
 

@@ -5,8 +5,8 @@
 import { parseConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import type { Ledger } from './ledger.ts'
-import { beginPersonEpoch, prunePersonal } from './person-epoch.ts'
-import { readOutboxItem, readPage } from './read-records.ts'
+import { pruneAcknowledged } from './prune.ts'
+import { isCommand, readOutboxItem, readPage } from './read-records.ts'
 import { ofNewLog } from './receipts.ts'
 import type { EntryItem, OutboxItem } from './records.ts'
 
@@ -40,11 +40,15 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   }
   // Places and answers belong to the log that is gone; what was meant still stands.
   for (const item of model.outbox.all()) ledger.setItem(asMeant(item))
-  beginPersonEpoch(core, ledger)
+  model.parts.held('people')?.beginPersonEpoch(core, ledger)
   await pruneAcknowledged(core, ledger)
   const rows = (await model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
+  const { parts } = model
+  const reader = rows.some((row) => isCommand(row.value))
+    ? (parts.held('changes') ?? (await parts.load('changes')))
+    : undefined
   for (const row of rows) {
-    const item = readOutboxItem(row.value)
+    const item = readOutboxItem(row.value, reader)
     if (ledger.acknowledged(item.id) === undefined) continue
     // An operation waits until its message is seen to stand: whoever wrote that may offer it again much later.
     if (item.kind === 'entry' && item.target !== null) {
@@ -70,14 +74,4 @@ function asMeant(item: OutboxItem): OutboxItem {
   if (item.kind === 'command') return { ...item, answered: null }
   const target = item.target === null ? null : { ...item.target, place: null }
   return { ...item, answered: null, made: null, target }
-}
-
-export async function pruneAcknowledged(core: Core, ledger: Ledger): Promise<void> {
-  const rows = (await core.model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
-  prunePersonal(core, ledger)
-  const oldest = core.ports.now() - core.limits.keepAcknowledgedMs
-  for (const row of rows) {
-    const item = readOutboxItem(row.value)
-    if (item.at < oldest) ledger.removeAcknowledged(item.n)
-  }
 }

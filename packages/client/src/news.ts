@@ -21,7 +21,7 @@ import { sweepLane } from './outbox.ts'
 import type { Logger } from './ports.ts'
 import { readEntryRow, readRow } from './read-row.ts'
 import type { ReadRow } from './read-row.ts'
-import { hearMarks } from './receipt-rows.ts'
+import { hearMarks } from './receipt-hooks.ts'
 import type { ConversationRecord, LastMessage, Mark } from './records.ts'
 
 export interface NewsContext extends Arrival {

@@ -3,8 +3,6 @@ import type { ConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import { unknownConversation } from './errors.ts'
 import { markAt, marked } from './marks.ts'
-import { tellReadMark } from './person-calls.ts'
-import { oweRead } from './receipt-rows.ts'
 import { unreadOf } from './conversation-view.ts'
 
 export interface OwnCalls {
@@ -15,8 +13,13 @@ export interface OwnCalls {
 
 export function createOwnCalls(core: Core): OwnCalls {
   const { mailbox, ports } = core
+  const { parts } = core.model
   return {
     async read(id) {
+      const people = core.syncReadMarks ? (parts.held('people') ?? (await parts.load('people'))) : undefined
+      const receipts = core.readReceipts
+        ? (parts.held('receipts') ?? (await parts.load('receipts')))
+        : undefined
       await mailbox.call((ledger) => {
         const record = ledger.conversation(id)
         if (record === undefined) throw unknownConversation()
@@ -25,9 +28,9 @@ export function createOwnCalls(core: Core): OwnCalls {
           ledger.setConversation(marked(record, markAt(record)))
           ledger.emit({ type: 'conversation', conversation: id })
         }
-        tellReadMark(core, ledger, id)
+        people?.tellReadMark(core, ledger, id)
         // To have read what oneself has said is no news to anybody.
-        if (core.readReceipts && (isUnread || record.last?.from !== core.user)) oweRead(ledger, id)
+        if (isUnread || record.last?.from !== core.user) receipts?.oweRead(ledger, id)
       })
     },
     async setDraft(id, text) {

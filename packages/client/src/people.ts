@@ -9,13 +9,14 @@ import { maxPeoplePerRequest } from '@parley/wire'
 import type { PeopleAnswer, Person } from '@parley/wire'
 import type { Core } from './core.ts'
 import type { Ledger } from './ledger.ts'
+import { personOf } from './person-model.ts'
 import { profileOf } from './person-rows.ts'
 import { lookOf } from './profile-events.ts'
 
 export function wantProfile(core: Core, user: UserId): void {
   const { asking, model, ports, limits, user: own } = core
   if (user === own || !core.caughtUp) return
-  const fetchedAt = model.person.people.get(user)?.fetchedAt ?? Number.NEGATIVE_INFINITY
+  const fetchedAt = personOf(model).people.get(user)?.fetchedAt ?? Number.NEGATIVE_INFINITY
   const age = ports.now() - fetchedAt
   // A clock that was set back says nothing.
   if (age >= 0 && age < limits.profileFreshMs) return
@@ -37,12 +38,6 @@ function ask({ asking, session, caughtUp }: Core): void {
   const users = [...asking.wanted].slice(0, maxPeoplePerRequest)
   for (const user of users) asking.wanted.delete(user)
   session.send({ frame: 'people', request: asking.under, users })
-}
-
-/** What was not answered is wanted again when somebody looks. */
-export function forgetAsked({ asking }: Core): void {
-  asking.under = 0
-  asking.wanted.clear()
 }
 
 export function receivePeople(core: Core, ledger: Ledger, { request, people }: PeopleAnswer): void {
@@ -74,7 +69,7 @@ function keep(
 
 /** The oldest ones go, and are asked for again when they are looked at. */
 function prune({ model, limits }: Core, ledger: Ledger): void {
-  const { people } = model.person
+  const { people } = personOf(model)
   const over = people.size - limits.maxPeople
   if (over <= 0) return
   const oldest = [...people.values()].toSorted((a, b) => a.fetchedAt - b.fetchedAt).slice(0, over)
@@ -87,7 +82,7 @@ export function wantSender(core: Core, id: ConversationId): void {
 }
 
 export function wantIfUnknown(core: Core, user: UserId | undefined): void {
-  if (user !== undefined && !core.model.person.people.has(user)) wantProfile(core, user)
+  if (user !== undefined && !personOf(core.model).people.has(user)) wantProfile(core, user)
 }
 
 /** Who said the last word of a list row, whom one talks with alone, and one's contacts: not blank offline. */
@@ -97,7 +92,7 @@ export function wantUnknown(core: Core): void {
     .filter(({ role }) => role !== '')
     .toSorted((a, b) => b.time - a.time)
     .slice(0, limits.maxIdleConversations)
-  const contacts = [...model.person.rows.of('contact')].flatMap(([key]) => parseUserId(key) ?? [])
+  const contacts = [...personOf(model).rows.of('contact')].flatMap(([key]) => parseUserId(key) ?? [])
   const senders = latest.flatMap(({ last, kind, creator }) => [
     ...(last === null ? [] : [last.from]),
     ...(kind === 'direct' && creator !== '' ? [creator] : []),

@@ -2,7 +2,8 @@
  * What a person does to his own rows: judged here first, put on the disk, and sent when there is a connection. Rules
  * CL262, CL263 and CL269 to CL276.
  */
-import { makeEntryId, parsePersonCommand, writeAny } from '@parley/document'
+import { makeEntryId, writeAny } from '@parley/document'
+import { parsePersonCommand } from '@parley/document/person'
 import type { ConversationId, EntryId, Outcome, PersonCommand } from '@parley/document'
 import { maxAnyBytes } from '@parley/wire'
 import type { Core } from './core.ts'
@@ -11,7 +12,7 @@ import { ParleyError, refusalError, unknownConversation } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import { markAt, marked } from './marks.ts'
 import { announceItem, isReadMark } from './person-frames.ts'
-import { judgeOwn } from './person-model.ts'
+import { judgeOwn, personOf } from './person-model.ts'
 import type { PersonItem } from './person-records.ts'
 import { settingOf } from './person-rows.ts'
 
@@ -85,7 +86,7 @@ export function createPersonCalls(core: Core): PersonCalls {
           ledger.setConversation(marked(record, markAt(record)))
         },
       ),
-    has: (id) => [...core.model.person.lane.values()].some((item) => item.id === id),
+    has: (id) => [...personOf(core.model).lane.values()].some((item) => item.id === id),
     retry,
     discard,
   }

@@ -2,7 +2,8 @@
  * What the relay says of its person: his rows, and what became of his commands. Rules CL260 to CL262, CL264, CL265, CL272
  * and CL350 to CL352.
  */
-import { parseOutcome, parsePersonRow, personKinds, personNeeds } from '@parley/document'
+import { personKinds } from '@parley/document'
+import { parseOutcome, parsePersonRow, personNeeds } from '@parley/document/person'
 import type {
   ConversationId,
   Failure,

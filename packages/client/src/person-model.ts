@@ -1,5 +1,5 @@
 /** What the engine keeps in memory of its person: rows, his lane, and profiles of others. Rules CL260 to CL263. */
-import { judgePerson } from '@parley/document'
+import { judgePerson } from '@parley/document/person'
 import type { PersonVerdict, UserId } from '@parley/document'
 import type { Row } from '@parley/storage'
 import type { OwnRecord, PersonItem, ProfileRecord } from './person-records.ts'
@@ -19,7 +19,18 @@ export interface PersonModel {
   shown: PersonRows | undefined
 }
 
-export function createPersonModel(user: UserId): PersonModel {
+/** Who keeps a person's rows: a model. */
+export interface PersonHolder {
+  readonly user: UserId
+  person: PersonModel | undefined
+}
+
+export function personOf(holder: PersonHolder): PersonModel {
+  holder.person ??= createPersonModel(holder.user)
+  return holder.person
+}
+
+function createPersonModel(user: UserId): PersonModel {
   return {
     user,
     rows: createPersonRows(),

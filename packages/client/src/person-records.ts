@@ -5,7 +5,7 @@
  *   personal   [n]           his commands: unanswered, refused, and those answered in the last days
  *   people     [user]        profiles of others
  */
-import { parsePersonCommand, parsePersonRow } from '@parley/document'
+import { parseOutcome, parsePersonCommand, parsePersonRow } from '@parley/document/person'
 import type { EntryId, JsonObject, PersonCommand, PersonKind, Profile, UserId } from '@parley/document'
 import type { Value } from '@parley/storage'
 import { corrupt, entryId, flag, number, object, plain, text, userId, whole } from './fields.ts'
@@ -72,7 +72,7 @@ export function readPersonItem(value: Value): PersonItem {
     at: number(fields, 'at'),
     time: number(fields, 'time'),
     state,
-    reason: fields['reason'] === null ? null : readReason(fields['reason']),
+    reason: fields['reason'] === null ? null : readReason(fields['reason'], parseOutcome),
     tried: flag(fields, 'tried'),
     answered: answered === null ? null : { seq: whole(answered, 'seq'), time: whole(answered, 'time') },
     offered: flag(fields, 'offered'),

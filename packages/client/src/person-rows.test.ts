@@ -1,4 +1,4 @@
-import { createMemoryStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { createPersonRows, layPersonRows } from './person-rows.ts'

@@ -1,7 +1,7 @@
 /**
  * A person's rows in memory, counted by group as the rules ask for them, and what is laid over them. Rules CL260 and CL263.
  */
-import { parsePersonRow, personGroup } from '@parley/document'
+import { parsePersonRow, personGroup } from '@parley/document/person'
 import type {
   Contact,
   ConversationId,

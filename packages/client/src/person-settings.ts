@@ -4,18 +4,12 @@ import type { Core } from './core.ts'
 import type { Ledger } from './ledger.ts'
 import { markAt, marked } from './marks.ts'
 import type { Model } from './model.ts'
-import { shownRows } from './person-model.ts'
+import { personOf, shownRows } from './person-model.ts'
 import { settingOf } from './person-rows.ts'
 import type { ConversationRecord } from './records.ts'
 
-/** Messages up to this sequence are not shown to him any more. */
-export function clearedSeq(model: Model, id: ConversationId): number {
-  return settingOf(shownRows(model.person), id).cleared ?? 0
-}
-
-/** The next message brings it back: one that waits here, too. */
-export function isHidden({ hidden }: Setting, { last }: ConversationRecord, hasWaiting: boolean): boolean {
-  return hidden !== undefined && !hasWaiting && (last?.seq ?? 0) <= hidden
+export function shownSetting(model: Model, id: ConversationId): Setting {
+  return settingOf(shownRows(personOf(model)), id)
 }
 
 /**

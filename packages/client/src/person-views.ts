@@ -3,14 +3,13 @@ import { parseConversationId, parseUserId } from '@parley/document'
 import type { ConversationId, UserId } from '@parley/document'
 import type { ContactView, ProfileView, UnsentItem } from './engine-types.ts'
 import type { Model } from './model.ts'
-import { shownRows } from './person-model.ts'
+import { personOf, shownRows } from './person-model.ts'
 import type { PersonItem } from './person-records.ts'
 import { contactOf, profileOf } from './person-rows.ts'
-import { unsentView } from './views.ts'
 
 /** The latest first. */
-export function contactViews({ person }: Model): readonly ContactView[] {
-  return [...shownRows(person).of('contact')]
+export function contactViews(model: Model): readonly ContactView[] {
+  return [...shownRows(personOf(model)).of('contact')]
     .flatMap(([key, value]): readonly ContactView[] => {
       const user = parseUserId(key)
       const contact = user === undefined ? null : contactOf(user, value)
@@ -19,18 +18,21 @@ export function contactViews({ person }: Model): readonly ContactView[] {
     .toSorted((a, b) => b.since - a.since || (a.user < b.user ? -1 : 1))
 }
 
-export function blockedUsers({ person }: Model): readonly UserId[] {
-  return [...shownRows(person).of('block')].flatMap(([key]) => parseUserId(key) ?? []).toSorted()
+export function blockedUsers(model: Model): readonly UserId[] {
+  return [...shownRows(personOf(model)).of('block')].flatMap(([key]) => parseUserId(key) ?? []).toSorted()
 }
 
-export function refusedConversations({ person }: Model): readonly ConversationId[] {
-  return [...shownRows(person).of('refuse')].flatMap(([key]) => parseConversationId(key) ?? []).toSorted()
+export function refusedConversations(model: Model): readonly ConversationId[] {
+  return [...shownRows(personOf(model)).of('refuse')]
+    .flatMap(([key]) => parseConversationId(key) ?? [])
+    .toSorted()
 }
 
-export function profileView({ person }: Model, user: UserId): ProfileView {
+export function profileView(model: Model, user: UserId): ProfileView {
+  const person = personOf(model)
   const isOwn = user === person.user
   const held = person.people.get(user)
-  const profile = isOwn ? profileOf(shownRows(person).get('profile', '')) : (held?.profile ?? null)
+  const profile = isOwn ? profileOf(shownRows(personOf(model)).get('profile', '')) : (held?.profile ?? null)
   const known = isOwn || held !== undefined
   return {
     user,
@@ -41,13 +43,9 @@ export function profileView({ person }: Model, user: UserId): ProfileView {
   }
 }
 
-/** In the order they were made. */
-export function unsentViews({ outbox, person }: Model): readonly UnsentItem[] {
-  const others = outbox.all().filter((item) => item.answered === null)
-  const own = [...person.lane.values()].filter(({ state }) => state !== 'answered')
-  return [...others, ...own]
-    .toSorted((a, b) => a.n - b.n)
-    .map((item) => ('kind' in item ? unsentView(item) : personUnsentView(item)))
+/** What of his own waits here, or was refused. */
+export function personUnsent(model: Model): readonly PersonItem[] {
+  return [...personOf(model).lane.values()].filter(({ state }) => state !== 'answered')
 }
 
 export function personUnsentView({ id, command, state, at, offered, reason }: PersonItem): UnsentItem {

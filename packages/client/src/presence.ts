@@ -8,10 +8,10 @@
 import { parseUserId, type UserId } from '@parley/document'
 import { maxUsersPerRequest, type Presence, type PresenceAnswer, type PresenceRequest } from '@parley/wire'
 import type { EngineEvent } from './engine-types.ts'
-import { ParleyError } from './errors.ts'
+import type { ParleyError } from './errors.ts'
 import type { ClientLimits } from './limits.ts'
 import type { Ports } from './ports.ts'
-import { offline } from './requests.ts'
+import { offline, tooManyWatched } from './requests.ts'
 import type { Session } from './session.ts'
 
 export type PresenceListener = (presence: { readonly user: UserId; readonly online: boolean }) => void
@@ -116,7 +116,7 @@ export function createPresenceBook({ session, emit, ports, limits }: PresenceBoo
     watch(users, listener) {
       const all = watched()
       for (const user of users) all.add(user)
-      if (all.size > maxUsersPerRequest) throw tooMany()
+      if (all.size > maxUsersPerRequest) throw tooManyWatched()
       const watcher: Watcher = { users: new Set(users), listener, told: new Map() }
       watchers.add(watcher)
       sendWatch(watcher.users, 'on')
@@ -164,11 +164,4 @@ function chunks(users: readonly UserId[]): readonly (readonly UserId[])[] {
   for (let at = 0; at < users.length; at += maxUsersPerRequest)
     parts.push(users.slice(at, at + maxUsersPerRequest))
   return parts
-}
-
-function tooMany(): ParleyError {
-  return new ParleyError(
-    'bad-argument',
-    `At most ${maxUsersPerRequest} users are watched at a time: stop watching those who are not shown.`,
-  )
 }

@@ -4,13 +4,19 @@ import type { EngineEvent } from './engine-types.ts'
 import type { Model } from './model.ts'
 import { profileView } from './person-views.ts'
 
+/** How the user himself looks. */
+export function ownLook(model: Model): string {
+  return lookOf(profileView(model, model.user))
+}
+
 /** Of the user himself: what waits, its answer and the row that comes of it are mostly the same to look at. */
 export function createProfileEvents(
   model: Model,
   emit: (event: EngineEvent) => void,
+  before: string = lookOf(null),
 ): (event: Extract<EngineEvent, { readonly type: 'profile' }>) => void {
-  const { user: own } = model.person
-  let told = lookOf(profileView(model, own))
+  const { user: own } = model
+  let told = before
   return (event) => {
     if (event.user === own) {
       const look = lookOf(profileView(model, own))

@@ -1,3 +1,4 @@
+import { parseCommand, parseOutcome } from '@parley/document/commands'
 import type { Value } from '@parley/storage'
 import { expect, test } from 'vitest'
 import { freshRecord } from './news.ts'
@@ -87,10 +88,12 @@ test('[CL360] a refused command keeps for whom it was refused, and nothing that 
     kind: 'command',
     command: { op: 'add', members: [jerry] },
   }
-  expect(readOutboxItem(toValue(refused))).toEqual(refused)
+  expect(readOutboxItem(toValue(refused), { parseCommand, parseOutcome })).toEqual(refused)
   for (const wrongly of [null, [{}], [{ clientIds: ['a b'], code: 'blocked', detail: 'no' }]]) {
     const reason = { ...refused.reason, failures: wrongly }
-    expect(() => readOutboxItem(toValue({ ...refused, reason }))).toThrow('failures')
+    expect(() => readOutboxItem(toValue({ ...refused, reason }), { parseCommand, parseOutcome })).toThrow(
+      'failures',
+    )
   }
 })
 

@@ -1,8 +1,10 @@
 /**
  * Stored values, read back. Each field is checked once, here; what does not fit is a `corrupt` store, never a guess.
  */
-import { parseCommand, parseDeviceId, parseOutcome } from '@parley/document'
+import { parseDeviceId } from '@parley/document'
+import type { parseCommand, parseOutcome } from '@parley/document/commands'
 import type { Value } from '@parley/storage'
+import type { Acknowledgement } from './acknowledged.ts'
 import {
   bytes,
   conversationId,
@@ -107,7 +109,17 @@ function readErased(value: Value | undefined): NonNullable<UpdateRecord['erased'
   }
 }
 
-export function readOutboxItem(value: Value): OutboxItem {
+/** What reads what only commands have: loaded where there are any. */
+export interface CommandReader {
+  readonly parseCommand: typeof parseCommand
+  readonly parseOutcome: typeof parseOutcome
+}
+
+export function isCommand(value: Value): boolean {
+  return text(object(value), 'kind') === 'command'
+}
+
+export function readOutboxItem(value: Value, reader?: CommandReader): OutboxItem {
   const fields = object(value)
   const state = text(fields, 'state')
   if (state !== 'waiting' && state !== 'refused') throw corrupt('state')
@@ -117,14 +129,14 @@ export function readOutboxItem(value: Value): OutboxItem {
     conversation: conversationId(fields, 'conversation'),
     at: number(fields, 'at'),
     state,
-    reason: fields['reason'] === null ? null : readReason(fields['reason']),
+    reason: fields['reason'] === null ? null : readReason(fields['reason'], reader?.parseOutcome),
     answered: fields['answered'] === null ? null : readAnswered(fields['answered']),
     tried: flag(fields, 'tried'),
     offered: flag(fields, 'offered'),
   } as const
   if (text(fields, 'kind') === 'command') {
-    const command = parseCommand(fields['command'])
-    if (!command.ok) throw corrupt('command')
+    const command = reader?.parseCommand(fields['command'])
+    if (command?.ok !== true) throw corrupt('command')
     return { ...common, kind: 'command', command: command.command }
   }
   return {
@@ -133,6 +145,19 @@ export function readOutboxItem(value: Value): OutboxItem {
     content: bytes(fields, 'content'),
     made: fields['made'] === null ? null : readMade(fields['made']),
     target: fields['target'] === null ? null : readTarget(fields['target']),
+  }
+}
+
+/** What is kept at hand of it, and its age. */
+export function readAcknowledgement(value: Value): Acknowledgement & { readonly at: number } {
+  const fields = object(value)
+  const entry = isCommand(value) ? undefined : readOutboxItem(value)
+  return {
+    n: whole(fields, 'n'),
+    id: entryId(fields, 'id'),
+    at: number(fields, 'at'),
+    seq: fields['answered'] === null ? 0 : readAnswered(fields['answered']).seq,
+    target: entry?.kind === 'entry' ? entry.target : null,
   }
 }
 
@@ -196,12 +221,12 @@ function readTarget(value: Value | undefined): OperationTarget {
   }
 }
 
-export function readReason(value: Value | undefined): Reason {
+export function readReason(value: Value | undefined, parse?: typeof parseOutcome): Reason {
   const fields = object(value)
   const reason = { code: text(fields, 'code'), detail: text(fields, 'detail') }
   if (fields['failures'] === undefined) return reason
-  const said = parseOutcome({ successfulClientIds: [], failures: fields['failures'] })
-  if (!said.ok) throw corrupt('failures')
+  const said = parse?.({ successfulClientIds: [], failures: fields['failures'] })
+  if (said?.ok !== true) throw corrupt('failures')
   return { ...reason, failures: said.outcome.failures }
 }
 

@@ -35,3 +35,10 @@ export function readRow(row: EntryRow | ErasedRow): ReadRow | undefined {
 export function readEntryRow(row: Row): ReadRow | undefined {
   return row.kind === 'entry' || row.kind === 'erased' ? readRow(row) : undefined
 }
+
+/** A message of somebody else that asks to be told when it is here. */
+export function asksOthers(read: ReadRow, user: UserId): boolean {
+  return (
+    read.kind === 'entry' && !('op' in read.entry) && read.entry.receipt === true && read.entry.from !== user
+  )
+}

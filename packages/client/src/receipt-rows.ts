@@ -14,16 +14,17 @@ import type { Arrival } from './arrival.ts'
 import type { MemberReached } from './engine-types.ts'
 import type { Ledger } from './ledger.ts'
 import { pageMessages } from './live-pages.ts'
-import { clearedSeq } from './person-settings.ts'
-import { readRow, type ReadRow } from './read-row.ts'
+import { clearedSeq } from './keeping.ts'
+import { asksOthers, readRow, type ReadRow } from './read-row.ts'
 import { noReceipts } from './receipt-records.ts'
-import { nextStep, owing, type Which, withMarks, withoutMembers, withReceipts, withStep } from './receipts.ts'
+import { nextStep, owing, type Which, withMarks, withoutMembers, withStep } from './receipts.ts'
 import type { ConversationRecord } from './records.ts'
 import { confirmedView, laidOver } from './views.ts'
+import { withReceipts } from './with-receipts.ts'
 
 /** A message of somebody else that asks for a receipt, and is stored now. */
 export function oweDelivered(ledger: Ledger, id: ConversationId, read: ReadRow): void {
-  if (!asksOthers(read, ledger.model.person.user)) return
+  if (!asksOthers(read, ledger.model.user)) return
   const record = ledger.conversation(id)
   if (record !== undefined) put(ledger, record, owing(record, { delivered: read.row.seq }))
 }
@@ -61,17 +62,11 @@ async function newestAsking(ledger: Ledger, id: ConversationId, pages: readonly 
     const asking = stored.findLast(({ seq, record: { time, update, erased } }) => {
       const read =
         erased === null ? readRow({ kind: 'entry', seq, time, page, update, erases: [] }) : undefined
-      return read !== undefined && asksOthers(read, ledger.model.person.user)
+      return read !== undefined && asksOthers(read, ledger.model.user)
     })
     if (asking !== undefined) return asking.seq
   }
   return 0
-}
-
-function asksOthers(read: ReadRow, user: UserId): boolean {
-  return (
-    read.kind === 'entry' && !('op' in read.entry) && read.entry.receipt === true && read.entry.from !== user
-  )
 }
 
 export async function hearMarks(
@@ -87,7 +82,7 @@ export async function hearMarks(
     const user = parseUserId(mark.user)
     return user === undefined ? [] : { ...mark, user }
   })
-  const receipts = withMarks(record.receipts ?? noReceipts, heard, all, ledger.model.person.user)
+  const receipts = withMarks(record.receipts ?? noReceipts, heard, all, ledger.model.user)
   ledger.setConversation({ ...record, receipts })
   await advance(ledger, id, silent)
 }
@@ -164,7 +159,7 @@ function tellCovered(
 ): void {
   const record = ledger.conversation(id)
   if (record === undefined || record.receipts === null) return
-  const { user } = ledger.model.person
+  const { user } = ledger.model
   const timeOf = (which: Which): number => {
     const span = spans.find((one) => one.which === which)
     return span === undefined ? 0 : timeCovered(record, span, own, user)
@@ -194,7 +189,7 @@ async function ownMessages(
   { id, pages }: ConversationRecord,
   after: number,
 ): Promise<readonly TimelineMessage[]> {
-  const { user } = ledger.model.person
+  const { user } = ledger.model
   const found: TimelineMessage[] = []
   for (let page = pages; page > Math.max(0, pages - maxPagesCovered); page -= 1) {
     const messages = await pageMessages(ledger, id, page)

@@ -10,10 +10,10 @@ import {
   unconfirmed,
   withMarks,
   withoutMembers,
-  withReceipts,
   withStep,
 } from './receipts.ts'
 import { messageView } from './sdk/fake-engine.test-kit.ts'
+import { withReceipts } from './with-receipts.ts'
 import { conversationId, jerry, mary, tom, user } from './testing/values.test-kit.ts'
 
 const others = ['Ada', 'Bob', 'Eve'].map(user)

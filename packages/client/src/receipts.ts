@@ -3,7 +3,7 @@
  * so stays so. Rules CL300 to CL305.
  */
 import type { UserId } from '@parley/document'
-import type { MemberReached, MessageView } from './engine-types.ts'
+import type { MemberReached } from './engine-types.ts'
 import { noReceipts, type Reached, type Receipts, type Step } from './receipt-records.ts'
 import type { ConversationRecord } from './records.ts'
 
@@ -83,24 +83,6 @@ export function withStep(steps: readonly Step[], step: Step): readonly Step[] {
 /** What was read was delivered. */
 export function reachedBy({ delivered, read }: Reached, which: Which): number {
   return which === 'read' ? read : Math.max(delivered, read)
-}
-
-/** An own message with what has become of it. */
-export function withReceipts(
-  view: MessageView,
-  receipts: Receipts | null | undefined,
-  user: UserId,
-): MessageView {
-  if (receipts === null || receipts === undefined) return view
-  if (view.from !== user || view.state !== 'sent' || view.recalled || view.seq === 0) return view
-  const delivered = whenReached(receipts.delivered, view.seq)
-  const read = whenReached(receipts.read, view.seq)
-  if (delivered === undefined) return view
-  return { ...view, delivered, ...(read === undefined ? undefined : { read }) }
-}
-
-function whenReached(steps: readonly Step[], seq: number): number | undefined {
-  return steps.find((step) => step.seq >= seq)?.time
 }
 
 function further(a: Reached, b: Reached): Reached {

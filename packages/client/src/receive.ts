@@ -1,23 +1,19 @@
 /** Frames of the relay into the ledger: each kind to the part that knows it. Rules CL60, CL70, and the frames' own. */
 import { parseConversationId } from '@parley/document'
 import type { ConversationId } from '@parley/document'
-import type { FetchAnswer, RelayFrame, Sync } from '@parley/wire'
+import type { FetchAnswer, RelayedSignal, RelayFrame, Sync } from '@parley/wire'
 import { applyRow } from './apply-rows.ts'
 import type { Arrival } from './arrival.ts'
-import { applyCommandAnswer } from './command-answers.ts'
 import type { Core } from './core.ts'
-import { createAgain } from './create-again.ts'
-import { applyDigests, applyHead, applyPage } from './fetched.ts'
+import { ParleyError } from './errors.ts'
+import { applyHead, applyPage } from './fetched.ts'
 import { openLane, writerName } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import { applyNews } from './news.ts'
-import { hearMarks } from './receipt-rows.ts'
+import { hearMarks } from './receipt-hooks.ts'
 import { applyPushAnswer, sweepLane } from './outbox.ts'
 import type { LaneEffect } from './outbox.ts'
-import { receivePeople, wantSender } from './people.ts'
-import { applyOwn, applyPersonAnswer, dropUnnamed, settleByCursor } from './person-frames.ts'
 import type { OwnArrival } from './person-frames.ts'
-import { moveMark } from './person-settings.ts'
 
 /** What one session's catch-up has named so far. */
 export interface CatchUp {
@@ -46,6 +42,7 @@ export async function receive(
 ): Promise<void> {
   // A cursor behind a gap would say that nothing is missing.
   if (catchUp.broken) return
+  const { parts } = core.model
   switch (frame.frame) {
     case 'sync':
       await receiveSync(core, catchUp, ledger, frame)
@@ -62,12 +59,12 @@ export async function receive(
       }
       sweepLane(ledger, id)
       ledger.emit({ type: 'conversation', conversation: id })
-      ledger.after.push(() => wantSender(core, id))
+      ledger.after.push(() => parts.use('people', ({ wantSender }) => wantSender(core, id)))
       return
     }
     case 'cursor':
       if (frame.cursor > ledger.device.cursor) ledger.setDevice({ ...ledger.device, cursor: frame.cursor })
-      settleByCursor(ledger)
+      parts.held('people')?.settleByCursor(ledger)
       return
     case 'answer': {
       const id = parseConversationId(frame.conversation)
@@ -77,20 +74,25 @@ export async function receive(
       ledger.emit({ type: 'conversation', conversation: id })
       return
     }
-    case 'own':
-      applyOwn(core, ledger, frame, arrivalOfOwn(catchUp))
+    case 'own': {
+      const people = parts.held('people') ?? (await parts.load('people'))
+      people.applyOwn(core, ledger, frame, arrivalOfOwn(catchUp))
       return
+    }
     case 'people-answer':
-      receivePeople(core, ledger, frame)
+      // Asked by nobody else.
+      parts.held('people')?.receivePeople(core, ledger, frame)
       return
     case 'command-answer': {
       if (frame.conversation === '') {
-        applyPersonAnswer(core, ledger, frame)
+        parts.held('people')?.applyPersonAnswer(core, ledger, frame)
         return
       }
       const id = parseConversationId(frame.conversation)
       if (id === undefined) return
-      takeEffect(core, id, applyCommandAnswer(core, ledger, id, frame))
+      // Of a command that was made here, and has loaded what knows it.
+      const effect = parts.held('changes')?.applyCommandAnswer(core, ledger, id, frame)
+      if (effect !== undefined) takeEffect(core, id, effect)
       ledger.emit({ type: 'conversation', conversation: id })
       return
     }
@@ -100,6 +102,7 @@ export async function receive(
     case 'digests-answer': {
       const request = core.requests.find(frame.request)
       if (request === undefined) return
+      const { applyDigests } = parts.held('repair') ?? (await parts.load('repair'))
       await applyDigests(ledger, request, frame.pages, core.promises)
       // What is offered again may leave now, and what was delivered be told.
       ledger.after.push(() => core.receipts.look(request.conversation))
@@ -120,19 +123,20 @@ export async function receive(
       return
     }
     case 'signal':
-      core.signals.heard(ledger, frame)
+      await hearSignal(core, ledger, frame)
       return
     case 'presence':
-      ledger.after.push(() => core.presence.heard(frame))
+      ledger.after.push(() => core.live.now()?.presence.heard(frame))
       return
     case 'presence-answer':
-      ledger.after.push(() => core.presence.answered(frame))
+      ledger.after.push(() => core.live.now()?.presence.answered(frame))
       return
   }
 }
 
 async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: Sync): Promise<void> {
   const { generation } = core.session
+  const people = core.model.parts.held('people')
   const context = {
     user: core.user,
     replayed: !catchUp.done,
@@ -153,7 +157,7 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     if (id === undefined) continue
     catchUp.named.add(id)
     // What he has set may have come before the conversation did.
-    moveMark(core, ledger, id)
+    people?.moveMark(core, ledger, id)
     ledger.emit({ type: 'conversation', conversation: id })
   }
   // With the commit: a round of idle work that begins before it would not see what this found.
@@ -164,14 +168,14 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
   catchUp.done = true
   if (frame.full) {
     await markAbsent(core, catchUp, ledger)
-    dropUnnamed(core, ledger, catchUp.own)
+    people?.dropUnnamed(core, ledger, catchUp.own)
   }
   ledger.setDevice({
     ...ledger.device,
     epoch: catchUp.epoch,
     cursor: Math.max(frame.cursor, ledger.device.cursor),
   })
-  settleByCursor(ledger)
+  people?.settleByCursor(ledger)
   ledger.after.push(() => {
     // The session may have gone while this was read and stored.
     if (core.session.generation !== generation) return
@@ -192,6 +196,17 @@ function breakOff(core: Core, catchUp: CatchUp, ledger: Ledger, why: string): vo
   ledger.after.push(() => core.session.restart(why))
 }
 
+/** What nobody keeps is not worth a session: where it cannot be read now it is over. */
+async function hearSignal(core: Core, ledger: Ledger, frame: RelayedSignal): Promise<void> {
+  try {
+    const { signals } = core.live.now() ?? (await core.live.get())
+    signals.heard(ledger, frame)
+  } catch (error) {
+    if (!(error instanceof ParleyError)) throw error
+    core.ports.log.error('a signal was not read', { error: error.detail })
+  }
+}
+
 /** A relay that started from nothing and does not name a conversation does not know it, or not this member. */
 async function markAbsent(core: Core, catchUp: CatchUp, ledger: Ledger): Promise<void> {
   for (const id of core.model.conversations.keys()) {
@@ -199,7 +214,10 @@ async function markAbsent(core: Core, catchUp: CatchUp, ledger: Ledger): Promise
     if (record === undefined || catchUp.named.has(id) || record.local || record.seq === 0) continue
     if (record.absentSince !== 0) continue
     ledger.setConversation({ ...record, absentSince: Math.max(1, core.ports.now()) })
-    if (record.role !== '') await createAgain(core, ledger, record)
+    if (record.role === '') continue
+    const { parts } = core.model
+    const { createAgain } = parts.held('repair') ?? (await parts.load('repair'))
+    await createAgain(core, ledger, record)
   }
 }
 

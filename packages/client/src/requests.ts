@@ -1,5 +1,6 @@
 /** Questions to the relay: one answer each, for as long as the socket stands. The same question is asked once at a time. */
 import type { ConversationId } from '@parley/document'
+import { maxUsersPerRequest } from '@parley/wire'
 import type { Row } from '@parley/wire'
 import { ParleyError } from './errors.ts'
 
@@ -73,3 +74,10 @@ export function createRequests(): Requests {
 
 export const offline = (): ParleyError =>
   new ParleyError('OFFLINE', 'This needs the relay, and there is no connection.')
+
+export function tooManyWatched(): ParleyError {
+  return new ParleyError(
+    'bad-argument',
+    `At most ${maxUsersPerRequest} users are watched at a time: stop watching those who are not shown.`,
+  )
+}

@@ -1,48 +1,49 @@
 /** A started engine: the parts of one core tied together, from the loaded model to the end. */
 import type { ConversationId, UserId } from '@parley/document'
 import type { FailureFrame, Welcome } from '@parley/wire'
-import { createAsking } from './asking.ts'
-import { createCalls } from './calls.ts'
-import type { Calls } from './calls.ts'
+import { assert } from './assert.ts'
+import { createAsking, forgetAsked } from './asking.ts'
+import { createSendCall } from './calls.ts'
+import type { SendCall } from './calls.ts'
+import type { ChangeCalls } from './change-calls.ts'
 import type { Core } from './core.ts'
 import type { EngineEvent } from './engine-types.ts'
-import type { ParleyError } from './errors.ts'
+import { ParleyError } from './errors.ts'
 import { createIdleWork } from './fetching.ts'
 import { createHistory } from './history.ts'
 import type { History } from './history.ts'
 import { createSending } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import type { ClientLimits } from './limits.ts'
-import { createLocate } from './locating.ts'
+import { createLive } from './live.ts'
+import type { Locate } from './locating.ts'
 import { createMailbox, storageError } from './mailbox.ts'
 import type { Model } from './model.ts'
 import { newDevice } from './new-device.ts'
-import { beginEpoch, pruneAcknowledged } from './new-epoch.ts'
+import type { PersonCalls } from './person-calls.ts'
 import { createOwnCalls } from './own-calls.ts'
 import type { OwnCalls } from './own-calls.ts'
 import type { Ports } from './ports.ts'
-import { forgetAsked } from './people.ts'
-import { createPersonCalls } from './person-calls.ts'
-import type { PersonCalls } from './person-calls.ts'
-import { createPresenceBook } from './presence.ts'
-import { createProfileEvents } from './profile-events.ts'
 import { createPromises } from './promises.ts'
 import { createCatchUp, receive } from './receive.ts'
 import type { CatchUp } from './receive.ts'
-import { createReceiptSender } from './receipt-sender.ts'
+import { pruneAcknowledged } from './prune.ts'
+import { createQueueing } from './queueing.ts'
+import { createReceiptTelling } from './receipt-hooks.ts'
 import { createRequests } from './requests.ts'
 import { createSender } from './sender.ts'
 import { createSession } from './session.ts'
 import { createSignIn } from './sign-in.ts'
-import { createSignals } from './signals.ts'
 import { createStoreHealth } from './store-health.ts'
 import { createUnreadEvents } from './unread-events.ts'
 
 export interface Running {
   readonly core: Core
-  readonly calls: Calls
+  readonly send: SendCall
+  /** Once the part that makes them is there. */
+  changes(): ChangeCalls
+  people(): PersonCalls
   readonly own: OwnCalls
-  readonly person: PersonCalls
   readonly history: History
   /** Resolves when it is at rest on the device; the connection is made behind it. */
   begin(isNew: boolean): Promise<void>
@@ -116,16 +117,21 @@ export function run({
     promises: createPromises(),
     requests: createRequests(),
     asking: createAsking(),
-    receipts: createReceiptSender({ ...parts, ready: () => core.caughtUp }),
-    presence: createPresenceBook({ session, emit, ports, limits }),
-    signals: createSignals(parts),
+    receipts: createReceiptTelling(model.parts, { ...parts, ready: () => core.caughtUp }),
+    live: createLive(model.parts, ({ createPresenceBook, createSignals }) => ({
+      presence: createPresenceBook({ session, emit, ports, limits }),
+      signals: createSignals(parts),
+    })),
     caughtUp: false,
   }
   const history = createHistory(core)
-  const sender = createSender(core, createLocate(core, history))
+  const sender = createSender(core, createLazyLocate(core, history))
+  const queueing = createQueueing(core)
+  let changes: ChangeCalls | undefined
+  let people: PersonCalls | undefined
   const health = createStoreHealth({ ports, limits, emit, probe: () => mailbox.probe() })
   const tellUnread = createUnreadEvents(model, emit)
-  const tellProfile = createProfileEvents(model, emit)
+  const tellProfile = createProfileTelling(model, emit)
   const workIdly = createIdleWork(core)
 
   /** Frames of a socket that is gone are not applied: the next one begins from the cursor. */
@@ -144,11 +150,14 @@ export function run({
     // Whether or not the session lives on: the old log is gone.
     mailbox.receive(async (ledger) => {
       signIn.keep(ledger)
-      ledger.after.push(() => core.presence.renew())
+      ledger.after.push(() => core.live.now()?.presence.renew())
       const { log } = ledger.device
       if (log === epoch) return
       if (log === '') ledger.setDevice({ ...ledger.device, log: epoch })
-      else await beginEpoch(core, ledger, epoch)
+      else {
+        const { beginEpoch } = model.parts.held('repair') ?? (await model.parts.load('repair'))
+        await beginEpoch(core, ledger, epoch)
+      }
     })
   }
 
@@ -169,9 +178,9 @@ export function run({
     core.caughtUp = false
     sender.sessionLost()
     core.requests.closeAll()
-    forgetAsked(core)
-    core.presence.lost()
-    core.signals.typing.lost()
+    forgetAsked(core.asking)
+    core.live.now()?.presence.lost()
+    core.live.now()?.signals.typing.lost()
   }
 
   /** What happened first, then what is to be read again, each conversation once. */
@@ -184,7 +193,7 @@ export function run({
       else emit(event)
       // Who has said it types no more.
       if (event.type === 'message')
-        core.signals.typing.heard(event.message.conversation, event.message.from, false)
+        core.live.now()?.signals.typing.heard(event.message.conversation, event.message.from, false)
     }
     for (const id of changed) {
       emit({ type: 'conversation', conversation: id })
@@ -196,8 +205,18 @@ export function run({
     if (ledger.wantsFetching) workIdly()
   }
 
+  /** What came needs a chunk that cannot be had: it comes again, and by then the chunk may be there. */
+  function onMissing({ code, detail }: ParleyError): void {
+    emit({ type: 'error', code, detail })
+    session.restart('a part could not be loaded')
+  }
+
   /** A bug of ours: nothing of the job stands; the session starts again from what is stored. */
   function onFault(error: unknown): void {
+    if (error instanceof ParleyError && error.code === 'part-missing') {
+      onMissing(error)
+      return
+    }
     ports.log.error('a job failed', {
       error: error instanceof Error ? (error.stack ?? error.message) : String(error),
     })
@@ -207,9 +226,20 @@ export function run({
 
   return {
     core,
-    calls: createCalls(core, history),
+    send: createSendCall(core, queueing),
+    changes() {
+      const part = model.parts.held('changes')
+      assert(part !== undefined, 'whoever makes a change has loaded what makes it')
+      changes ??= part.createChangeCalls(core, queueing, history)
+      return changes
+    },
+    people() {
+      const part = model.parts.held('people')
+      assert(part !== undefined, 'whoever changes his own has loaded what knows him')
+      people ??= part.createPersonCalls(core)
+      return people
+    },
     own: createOwnCalls(core),
-    person: createPersonCalls(core),
     history,
     async begin(isNew) {
       // Nothing of it is lost with the device's room: what it says is stored before anything that rests on it.
@@ -227,6 +257,33 @@ export function run({
       core.promises.end(error)
       await mailbox.stop(error)
     },
+  }
+}
+
+/** Looking for targets is rare. */
+function createLazyLocate(core: Core, history: History): Locate {
+  let locate: Locate | undefined
+  return (item) =>
+    core.model.parts.use('repair', ({ createLocate }) => {
+      locate ??= createLocate(core, history)
+      locate(item)
+    })
+}
+
+type ProfileEvent = Extract<EngineEvent, { readonly type: 'profile' }>
+
+/** Nothing is told of profiles before the part that knows them is there. */
+function createProfileTelling(
+  model: Model,
+  emit: (event: EngineEvent) => void,
+): (event: ProfileEvent) => void {
+  const before = model.parts.held('people')?.ownLook(model)
+  let tell: ((event: ProfileEvent) => void) | undefined
+  return (event) => {
+    const part = model.parts.held('people')
+    if (part === undefined) return
+    tell ??= part.createProfileEvents(model, emit, before)
+    tell(event)
   }
 }
 

@@ -10,7 +10,6 @@ import { departures } from './lanes.ts'
 import type { Departure } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import type { Locate } from './locating.ts'
-import { personDeparture, personReady } from './person-lane.ts'
 
 export interface Sender {
   /** Makes what can leave part of the ledger; the answer sends it, once that is stored. */
@@ -37,6 +36,11 @@ export function createSender(core: Core, locate: Locate): Sender {
   function forgetPersonal(): void {
     if (personPrepared) sending.person.sent = undefined
     personPrepared = false
+  }
+
+  function personReady(): boolean {
+    const { person, parts } = model
+    return person !== undefined && parts.held('people')?.personReady(person, sending.person) === true
   }
 
   /** Beginning behind the lane served last: a long one does not keep the others waiting. */
@@ -69,7 +73,7 @@ export function createSender(core: Core, locate: Locate): Sender {
           prepared.push(n)
         }
       }
-      const personal = personDeparture(core, ledger)
+      const personal = model.parts.held('people')?.personDeparture(core, ledger)
       personPrepared = personal !== undefined
       return () => {
         const counted = prepared
@@ -104,7 +108,7 @@ export function createSender(core: Core, locate: Locate): Sender {
     },
     get ready() {
       const more = model.outbox.size > 0 && sending.sent.size < limits.maxInFlight
-      return more || personReady(model.person, sending.person)
+      return more || personReady()
     },
     sessionLost() {
       sending.sent.clear()

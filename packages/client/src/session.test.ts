@@ -1,4 +1,4 @@
-import { createMemoryStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import { createFaultyStore } from '@parley/storage/testing'
 import { encodeRelayFrame, failureFrame } from '@parley/wire'
 import { expect, test } from 'vitest'

@@ -4,7 +4,6 @@
  */
 import type { ConversationId, EntryId } from '@parley/document'
 import type { Ledger } from './ledger.ts'
-import { offerAgain } from './offer-again.ts'
 import { settleByRow } from './outbox.ts'
 import type { Promises } from './promises.ts'
 import type { ReadRow } from './read-row.ts'
@@ -25,6 +24,11 @@ export async function settleRow(
   } else if ('op' in read.entry && read.entry.op === 'edit') {
     forgetEdits(ledger, read.entry.target, read.entry.id, read.row.seq)
   }
+  // Nearly nothing that arrives is about something this device has done.
+  const isDone = read.kind === 'entry' && ledger.acknowledgedAbout(read.entry.id).length > 0
+  if (!isDone) return
+  const { parts } = ledger.model
+  const { offerAgain } = parts.held('repair') ?? (await parts.load('repair'))
   await offerAgain(ledger, id, read)
 }
 

@@ -1,4 +1,4 @@
-import { createMemoryStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import { failureFrame, type Hello } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { deviceLayout } from './records.ts'

@@ -4,7 +4,7 @@ import type { ConversationId, EntryId } from '@parley/document'
 import type { EntryRow, ErasedItem } from '@parley/wire'
 import type { Ledger } from './ledger.ts'
 import type { ReadRow } from './read-row.ts'
-import { oweDelivered } from './receipt-rows.ts'
+import { oweDelivered } from './receipt-hooks.ts'
 
 /** Behind what is held of its page. Answers the page's digest after it. */
 export async function storeRow(
@@ -13,7 +13,9 @@ export async function storeRow(
   read: ReadRow,
   digest: string,
 ): Promise<string> {
-  return erasedFrom(put(ledger, id, read, digest), await eraseBy(ledger, id, read))
+  const after = put(ledger, id, read, digest)
+  await oweDelivered(ledger, id, read)
+  return erasedFrom(after, await eraseBy(ledger, id, read))
 }
 
 /** One of a page that came whole, as it stands now: nothing in it is older than that. */
@@ -23,7 +25,9 @@ export async function storeFresh(
   read: ReadRow,
   digest: string,
 ): Promise<string> {
-  return erasedFrom(put(ledger, id, read, digest), await eraseNamed(ledger, id, read))
+  const after = put(ledger, id, read, digest)
+  await oweDelivered(ledger, id, read)
+  return erasedFrom(after, await eraseNamed(ledger, id, read))
 }
 
 function put(ledger: Ledger, id: ConversationId, read: ReadRow, digest: string): string {
@@ -31,7 +35,6 @@ function put(ledger: Ledger, id: ConversationId, read: ReadRow, digest: string):
   const erased =
     read.kind === 'erased' ? { author: read.author, id: read.id, operation: read.row.operation } : null
   ledger.setUpdate(id, row.page, row.seq, { time: row.time, update: row.update, erased })
-  oweDelivered(ledger, id, read)
   return xorDigest(digest, rowDigest({ ...item, seq: row.seq, length: 1, erased: erased !== null }))
 }
 

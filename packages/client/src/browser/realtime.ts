@@ -1,6 +1,7 @@
 /** The browser as a platform: its WebSocket, its IndexedDB, and what it says of the network and of being looked at. */
-import { createMemoryStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import { createIndexedDbStore } from '@parley/storage/browser'
+import { lazyParts } from './lazy-parts.ts'
 import { deviceLayout } from '../records.ts'
 import { type Platform, PortableRealtime, type RealtimeOptions } from '../sdk/realtime.ts'
 
@@ -33,6 +34,7 @@ const platform: Platform = {
     if (wanted === 'memory') return createMemoryStore(deviceLayout)
     return createIndexedDbStore({ name: `parley:${user}`, layout: deviceLayout })
   },
+  parts: lazyParts,
   watch: (engine) => {
     const online = (): void => engine.network(true)
     const offline = (): void => engine.network(false)

@@ -1,8 +1,9 @@
 /** Node as a platform: its own WebSocket (Node 22 and later), and memory unless a store is given. */
 import { webcrypto } from 'node:crypto'
-import { createMemoryStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import { ParleyError } from '../errors.ts'
 import { deviceLayout } from '../records.ts'
+import { wholeParts } from '../whole-parts.ts'
 import { type Platform, PortableRealtime, type RealtimeOptions } from '../sdk/realtime.ts'
 
 const platform: Platform = {
@@ -40,6 +41,7 @@ const platform: Platform = {
     }
     return createMemoryStore(deviceLayout)
   },
+  parts: wholeParts,
   watch: () => () => undefined,
 }
 

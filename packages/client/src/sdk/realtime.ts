@@ -4,9 +4,10 @@
  */
 import type { DeviceStore } from '@parley/storage'
 import { maxIdLength } from '@parley/wire'
-import { createEngine } from '../engine.ts'
+import { createLazyEngine } from '../lazy-engine.ts'
 import type { ConnectionState, Engine } from '../engine-types.ts'
 import { ParleyError } from '../errors.ts'
+import type { PartSources } from '../parts.ts'
 import type { Logger, Ports, TokenReason } from '../ports.ts'
 import { silentLogger } from '../ports.ts'
 import type { Conversation } from './conversation.ts'
@@ -53,6 +54,7 @@ export interface Platform extends Omit<Ports, 'store' | 'connect' | 'token' | 'l
   readonly store: (wanted: 'indexeddb' | 'memory' | undefined, user: string) => DeviceStore
   /** Tells the engine when the network comes and goes, and when the page is looked at again. Answers how to stop. */
   readonly watch: (engine: Engine) => () => void
+  readonly parts: PartSources
 }
 
 export type RealtimeEvents = {
@@ -146,7 +148,8 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
     this.#seen.add(user)
     const { store, token, server, logger: log = silentLogger } = this.#options
     const platform = this.#platform
-    const engine = createEngine({
+    const engine = createLazyEngine({
+      parts: platform.parts,
       user,
       tag,
       login: isReconnect === undefined ? again || undefined : !isReconnect,

@@ -1,4 +1,4 @@
-import { createMemoryStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import { type Any, type DeviceFrame, failureFrame, type Hello, type Signal } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { deviceLayout } from '../records.ts'

@@ -1,5 +1,6 @@
 import { readAppend, readEntry } from '@parley/document'
-import { createMemoryStore, type DeviceStore } from '@parley/storage'
+import type { DeviceStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import type { EntryRow } from '@parley/wire'
 import { expect, test, vi } from 'vitest'
 import { deviceLayout } from '../records.ts'

@@ -1,8 +1,10 @@
 /** The SDK as an app has it, over surroundings that the test moves. */
-import { createMemoryStore, type DeviceStore } from '@parley/storage'
+import type { DeviceStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import { deviceLayout } from '../records.ts'
 import type { IMClient } from '../sdk/im-client.ts'
 import { type ClientOptions, PortableRealtime } from '../sdk/realtime.ts'
+import { wholeParts } from '../whole-parts.ts'
 import { createSurroundings, type TestSurroundings } from './device.test-kit.ts'
 import { createScript, type Script } from './script.test-kit.ts'
 import { conversationId, jerry, settle, tom } from './values.test-kit.ts'
@@ -25,6 +27,7 @@ export async function stage(
   const realtime = new PortableRealtime(
     { server: 'ws://localhost:1', token, store, logger },
     {
+      parts: wholeParts,
       now,
       timer,
       random,

@@ -2,7 +2,8 @@
  * A device whose relay is the test itself: frames that leave are looked at, frames that come are written by hand. Time
  * stands still until it is moved, and chance is the same in every run. For the real relay see test/world and test/e2e.
  */
-import { createMemoryStore, type DeviceStore } from '@parley/storage'
+import type { DeviceStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import {
   decodeDeviceFrame,
   type DeviceFrame,
@@ -11,6 +12,7 @@ import {
   type RelayFrame,
 } from '@parley/wire'
 import { createEngine } from '../engine.ts'
+import type { PartSources } from '../part-modules.ts'
 import type { Engine, EngineEvent } from '../engine-types.ts'
 import type { ClientLimits } from '../limits.ts'
 import type { Ports, Socket, SocketHandlers, TokenReason } from '../ports.ts'
@@ -204,6 +206,7 @@ export interface TestDeviceOptions extends SurroundingsOptions {
   readonly readReceipts?: boolean
   readonly syncReadMarks?: boolean
   readonly login?: boolean
+  readonly parts?: PartSources
 }
 
 export async function startDevice({
@@ -213,6 +216,7 @@ export async function startDevice({
   readReceipts = false,
   syncReadMarks = false,
   login,
+  parts,
   ...options
 }: TestDeviceOptions = {}): Promise<TestDevice> {
   const surroundings = createSurroundings(options)
@@ -224,6 +228,7 @@ export async function startDevice({
     readReceipts,
     syncReadMarks,
     login,
+    ...(parts === undefined ? undefined : { parts }),
     ports: { ...surroundings.ports, store },
   })
   engine.on((event) => events.push(event))

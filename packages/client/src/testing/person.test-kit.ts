@@ -2,7 +2,7 @@
  * A relay for people's own rows and their devices, as strict as the protocol: it judges by the rules, remembers commands
  * by their id, answers, and then tells the devices of whoever is concerned.
  */
-import { judgePerson, parsePersonCommand, personGroup } from '@parley/document'
+import { judgePerson, parsePersonCommand, personGroup } from '@parley/document/person'
 import type { JsonObject, PersonChange, UserId } from '@parley/document'
 import type { CommandFrame, CommandVerdict, News, OwnRow, RelayFrame } from '@parley/wire'
 import type { TestSurroundings } from './device.test-kit.ts'

@@ -2,7 +2,8 @@
  * A relay for one conversation and one device, as strict as the protocol: what is known is answered again, gaps, closed
  * pages and unknown origins are sent back. What becomes of an entry nobody objects to is the test's to say.
  */
-import { type Command, parseCommand, readHeadState, type UserId } from '@parley/document'
+import { type Command, readHeadState, type UserId } from '@parley/document'
+import { parseCommand } from '@parley/document/commands'
 import type { DeviceFrame, PushAnswer, RelayFrame, Row, Verdict } from '@parley/wire'
 import type { Script } from './script.test-kit.ts'
 import { type Pushed, pushed } from './values.test-kit.ts'

@@ -1,13 +1,6 @@
 /** A store that is watched: what it was given, and when it takes it. */
-import {
-  type Batch,
-  createMemoryStore,
-  type DeviceStore,
-  type OpenStore,
-  type Read,
-  StorageError,
-  type StorageErrorKind,
-} from '@parley/storage'
+import { type Batch, type DeviceStore, type OpenStore, type Read, StorageError, type StorageErrorKind } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import { deviceLayout } from '../records.ts'
 
 export interface WatchedStore extends DeviceStore {

@@ -1,0 +1,3 @@
+/** What is true only now: loaded when somebody asks who is there, types, or is heard to. */
+export { createPresenceBook } from './presence.ts'
+export { createSignals } from './signals.ts'
