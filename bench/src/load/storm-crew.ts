@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto'
 import { type ConversationId, parseConversationId } from '@parley/document'
 import { createEngine, deviceLayout, type Engine, type Ports, silentLogger } from '@parley/client/engine'
-import { createMemoryStore } from '@parley/storage'
+import { createMemoryStore } from '@parley/storage/memory'
 import { WebSocket } from 'ws'
 import { textOf, userOf } from '../people.ts'
 import { tokenFor } from '../relay-process.ts'

@@ -1,4 +1,5 @@
 // Conversations, entries and rules on Yjs: what an update may hold, and what it means.
+// What judges commands stands in `commands.ts`, what belongs to a person in `person.ts`.
 export { type AnyLimits, type ContentCode, type ReadAny, readAny, writeAny } from './entry/any.ts'
 export {
   type Append,
@@ -12,19 +13,18 @@ export {
   writeAppend,
   writeErasure,
 } from './page/append.ts'
-export {
-  type OrderedAppends,
-  type ReadStockUpdate,
-  type StockAppend,
-  type StockDeletion,
-  type StockOther,
-  type StockStruct,
-  type StockUpdate,
+export type {
+  OrderedAppends,
+  ReadStockUpdate,
+  StockAppend,
+  StockDeletion,
+  StockOther,
+  StockStruct,
+  StockUpdate,
 } from './page/stock-structs.ts'
 export { maxStockDeletions, maxStockStructs, maxStockUpdateBytes } from './page/stock-limits.ts'
 export { inCausalOrder } from './page/stock-order.ts'
 export { readStockUpdate } from './page/stock-update.ts'
-export { type AttributeChanges, type AttributeEdit, editAttributes } from './head/attributes.ts'
 export { changeHead } from './head/change-head.ts'
 export { firstRelayClientId, makeClientId, relayClientId } from './client-ids.ts'
 export {
@@ -141,16 +141,10 @@ export {
   readPage,
   type WrittenAppend,
 } from './page/page-writer.ts'
-export { type ParseFault } from './fields.ts'
+export type { ParseFault } from './fields.ts'
 export { parseChange, type ParsedChange } from './head/parse-change.ts'
-export { parseCommand, type ParsedCommand } from './head/parse-command.ts'
-export { type ParsedOutcome, parseOutcome } from './head/parse-outcome.ts'
 export { policyDifference, wholePolicy } from './head/policy.ts'
 export { type EntryVerdict, judgeEntry, judgeSignal, type Target } from './head/judge-entry.ts'
-export { judgePerson } from './person/judge-person.ts'
-export { type PersonCount, type PersonKey, personNeeds, type PersonNeeds } from './person/needs.ts'
-export { type ParsedPersonCommand, parsePersonCommand } from './person/parse-command.ts'
-export { type ParsedPersonRow, parsePersonRow, personGroup } from './person/parse-values.ts'
 export {
   type Block,
   type Contact,
@@ -170,7 +164,6 @@ export {
   type Unblocked,
   type Unblocking,
 } from './person/person.ts'
-export { judgeCommand } from './head/rules.ts'
 export { hasRight } from './head/rights.ts'
 export {
   type Confirmed,

@@ -3,7 +3,7 @@
  * wants nothing to do with who adds him or writes to him alone, and what people were told of unblockings. Rules RE140,
  * RE147 and RE188.
  */
-import { type Command, type ConversationId, type UserId } from '@parley/document'
+import type { Command, ConversationId, UserId } from '@parley/document'
 import { type PersonCount, type PersonKey, personNeeds } from '@parley/document/person'
 import type { ConversationState } from './conversation-state.ts'
 import type { CommandInput, Input, PushInput } from './inputs.ts'

@@ -1,8 +1,7 @@
-// The port a device keeps its data through, and its backends.
+// The port a device keeps its data through. Its backends are entry points of their own.
 
 export { compareKeys, faultOfKey, isKey } from './key.ts'
 export { decodeKey, encodeKey } from './key-bytes.ts'
-export { createMemoryState, createMemoryStore, type MemoryState } from './memory.ts'
 export {
   type Batch,
   type DeviceStore,
