@@ -1,6 +1,5 @@
 /** The browser as a platform: its WebSocket, its IndexedDB, and what it says of the network and of being looked at. */
-import { createMemoryStore } from '@parley/storage/memory'
-import { createIndexedDbStore } from '@parley/storage/browser'
+import { createIndexedDbStore, createLateMemoryStore } from '@parley/storage/browser'
 import { lazyParts } from './lazy-parts.ts'
 import { deviceLayout } from '../records.ts'
 import { type Platform, PortableRealtime, type RealtimeOptions } from '../sdk/realtime.ts'
@@ -31,7 +30,7 @@ const platform: Platform = {
     }
   },
   store: (wanted, user) => {
-    if (wanted === 'memory') return createMemoryStore(deviceLayout)
+    if (wanted === 'memory') return createLateMemoryStore(deviceLayout)
     return createIndexedDbStore({ name: `parley:${user}`, layout: deviceLayout })
   },
   parts: lazyParts,
