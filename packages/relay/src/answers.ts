@@ -11,7 +11,10 @@ import type { Outcome } from './inputs.ts'
 import type { Session } from './session.ts'
 import type { Waiting } from './work.ts'
 
-type AnswerFrame = Answer | CommandAnswer | ToldMarks
+type AnswerFrame = PushAnswers | CommandAnswer | ToldMarks
+
+/** While a turn still adds to it. */
+type PushAnswers = Answer & { readonly answers: PushAnswer[] }
 
 export type SessionAnswers = ReadonlyMap<Session, readonly AnswerFrame[]>
 
@@ -20,8 +23,9 @@ export function answersOf(turn: readonly Waiting[], outcomes: readonly Outcome[]
   for (const [index, { session, input }] of turn.entries()) {
     const outcome = outcomes[index]
     if (outcome === undefined) throw new Error('every input has an outcome')
-    const frames = answers.get(session) ?? []
-    answers.set(session, frames)
+    const known = answers.get(session)
+    const frames = known ?? []
+    if (known === undefined) answers.set(session, frames)
     const { conversation } = input
     if (outcome.kind === 'push') addAnswers(frames, conversation, outcome.answers)
     else if (outcome.kind === 'marks') addMarks(frames, conversation, outcome.stands)
@@ -37,25 +41,29 @@ function addMarks(frames: AnswerFrame[], conversation: string, stands: MemberMar
 }
 
 function addAnswers(frames: AnswerFrame[], conversation: string, answers: readonly PushAnswer[]): void {
-  const at = frames.findLastIndex((frame) => frame.frame === 'answer' && frame.conversation === conversation)
-  const earlier = frames[at]
-  const together = earlier?.frame === 'answer' ? [...earlier.answers, ...answers] : answers
-  if (earlier === undefined || together.length > maxAnswersPerFrame) {
-    frames.push({ frame: 'answer', conversation, answers })
-  } else frames[at] = { frame: 'answer', conversation, answers: together }
+  const earlier = frames.findLast(
+    (frame): frame is PushAnswers => frame.frame === 'answer' && frame.conversation === conversation,
+  )
+  if (earlier === undefined || earlier.answers.length + answers.length > maxAnswersPerFrame) {
+    frames.push({ frame: 'answer', conversation, answers: [...answers] })
+  } else earlier.answers.push(...answers)
 }
 
 const violations = new Set(['not-an-append', 'not-canonical', 'author-mismatch'])
 
 /** Refusals that no honest device meets: its own library would not have made such an update. */
 export function violationsIn(answers: readonly PushAnswer[]): number {
-  return answers.filter(({ verdict }) => verdict.class === 'refused' && violations.has(verdict.code)).length
+  let count = 0
+  for (const { verdict } of answers)
+    if (verdict.class === 'refused' && violations.has(verdict.code)) count += 1
+  return count
 }
 
 /** Final refusals of whatever kind. An honest device may meet hundreds at once: what it wrote before it was removed. */
 export function refusalsIn(frame: AnswerFrame): number {
+  if (frame.frame === 'marks') return 0
   if (frame.frame === 'command-answer') return frame.verdict.class === 'refused' ? 1 : 0
-  return frame.frame === 'answer'
-    ? frame.answers.filter(({ verdict }) => verdict.class === 'refused').length
-    : 0
+  let count = 0
+  for (const { verdict } of frame.answers) if (verdict.class === 'refused') count += 1
+  return count
 }

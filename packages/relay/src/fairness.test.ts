@@ -193,6 +193,24 @@ test('[RE237] what was judged makes room', async () => {
     expect(await pushed(tom, conversation, 1, pen.text(text).update)).toMatchObject([{ class: 'accepted' }])
 })
 
+test('[RE235] of many queues one item after the other is taken, and one that is passed over keeps its place', () => {
+  const rotation = createRotation<string, string>()
+  for (const item of ['a1', 'a2', 'a3', 'b1', 'b2', 'c1', 'd1']) rotation.add(item.slice(0, 1), item)
+  const seen: string[] = []
+  const taken = rotation.takeWhile((item) => {
+    seen.push(item)
+    if (item === 'b1') return 'pass'
+    return item === 'a3' ? 'stop' : 'take'
+  })
+  expect(seen).toEqual(['a1', 'b1', 'c1', 'd1', 'a2', 'a3'])
+  expect(taken).toEqual(['a1', 'c1', 'd1', 'a2'])
+  expect(rotation.size).toBe(3)
+  rotation.add('c', 'c2')
+  expect(rotation.takeWhile(() => 'take')).toEqual(['b1', 'a3', 'c2', 'b2'])
+  expect(rotation.size).toBe(0)
+  expect(rotation.takeWhile(() => 'take')).toEqual([])
+})
+
 test('[RE235] queues are put back before what came behind them', () => {
   const rotation = createRotation<string, number>()
   for (const [key, item] of [

@@ -3,7 +3,7 @@
  * once; unless it comes too fast. Rules RE47, RE230 to RE232, RE234 and RE248.
  */
 import { answerPeople } from './answer-people.ts'
-import { type Bucket, fullBucket, type Rate, refilled, spend, take } from './bucket.ts'
+import { type Bucket, fullBucket, type Rate, refill, spend, take } from './bucket.ts'
 import type { Channel } from './channel.ts'
 import type { SessionFrame } from './connection.ts'
 import { tellCursor } from './fan-out.ts'
@@ -57,10 +57,10 @@ export function createReception(desk: ReceptionDesk): Reception {
 
   const isFlood = (session: Session): boolean => {
     const now = clock.now()
-    const { bucket, waitMs } = take(session.frames ?? fullBucket(frameRate, now), frameRate, 1, now)
-    session.frames = bucket
-    if (waitMs > 0) end(session, 'overloaded', 'more frames came than a session may send')
-    return waitMs > 0
+    session.frames ??= fullBucket(frameRate, now)
+    if (take(session.frames, frameRate, 1, now) === 0) return false
+    end(session, 'overloaded', 'more frames came than a session may send')
+    return true
   }
 
   const queue = (session: Session, input: Input): void => {
@@ -78,7 +78,8 @@ export function createReception(desk: ReceptionDesk): Reception {
 
   const push = (session: Session, frame: Extract<SessionFrame, { frame: 'push' }>): void => {
     if (frame.updates.length === 0) return
-    const bytes = frame.updates.reduce((sum, update) => sum + update.length, 0)
+    let bytes = 0
+    for (const update of frame.updates) bytes += update.length
     const waitMs = rates.work(session.identity.user, frame.updates.length, bytes)
     const tell = (ms: number): void => session.channel.send(limitedPush(frame, ms))
     if (!isTooFast(session, waitMs, tell)) queue(session, pushInput(session.identity, frame))
@@ -95,7 +96,10 @@ export function createReception(desk: ReceptionDesk): Reception {
     else queue(session, input)
   }
 
-  const answeredBy = (session: Session): Bucket => session.answered ?? fullBucket(readRate, clock.now())
+  const answeredBy = (session: Session): Bucket => {
+    session.answered ??= fullBucket(readRate, clock.now())
+    return session.answered
+  }
 
   const ask = (session: Session, run: () => Promise<void>): void => {
     if (session.reads >= limits.maxQueuedReads) {
@@ -106,14 +110,14 @@ export function createReception(desk: ReceptionDesk): Reception {
     session.reads += 1
     work.addRead({
       session,
-      due: () => !channel.open || refilled(answeredBy(session), readRate, clock.now()).level > 0,
+      due: () => !channel.open || refill(answeredBy(session), readRate, clock.now()).level > 0,
       run: async () => {
         session.reads -= 1
         if (!channel.open || isStuck(session)) return
         const before = channel.bytes
         await run()
         const bytes = questionBytes + channel.bytes - before
-        session.answered = spend(answeredBy(session), readRate, bytes, clock.now())
+        spend(answeredBy(session), readRate, bytes, clock.now())
       },
     })
     desk.wake()

@@ -3,7 +3,7 @@
  * Rules RE230 to RE233.
  */
 import type { UserId } from '@parley/document'
-import { type Bucket, fullBucket, isFull, type Rate, refilled, take } from './bucket.ts'
+import { type Bucket, fullBucket, isFull, type Rate, refill, take, waitFor } from './bucket.ts'
 import type { Clock } from './ports.ts'
 
 export interface UserRateLimits {
@@ -40,47 +40,52 @@ export function createUserRates(limits: UserRateLimits, clock: Clock): UserRates
   const rates = ratesOf(limits)
   const users = new Map<UserId, Buckets>()
   let swept = clock.now()
-  const bucketsOf = (user: UserId, now: number): Buckets =>
-    users.get(user) ?? {
+  const bucketsOf = (user: UserId, now: number): Buckets => {
+    const known = users.get(user)
+    if (known !== undefined) return known
+    const buckets = {
       updates: fullBucket(rates.updates, now),
       bytes: fullBucket(rates.bytes, now),
       creations: fullBucket(rates.creations, now),
       hellos: fullBucket(rates.hellos, now),
     }
+    users.set(user, buckets)
+    return buckets
+  }
 
-  /** All of it or nothing: what is sent away by one of them leaves the others as they are. */
-  const takeAll = (user: UserId, amounts: Partial<Record<keyof Buckets, number>>): number => {
-    const now = clock.now()
-    const before = bucketsOf(user, now)
-    const taken = names.flatMap((name) => {
-      const amount = amounts[name]
-      return amount === undefined ? [] : [{ name, ...take(before[name], rates[name], amount, now) }]
-    })
-    const waitMs = Math.max(...taken.map((one) => one.waitMs))
-    const after: Record<keyof Buckets, Bucket> = { ...before }
-    for (const one of taken) if (waitMs === 0 || one.waitMs > 0) after[one.name] = one.bucket
-    users.set(user, after)
+  /** All of it or nothing: what is sent away by one of them leaves the other as it is. */
+  const takeWork = (his: Buckets, updates: number, bytes: number, now: number): number => {
+    const forUpdates = waitFor(his.updates, rates.updates, updates, now)
+    const forBytes = waitFor(his.bytes, rates.bytes, bytes, now)
+    const waitMs = Math.max(forUpdates, forBytes)
+    if (waitMs === 0 || forUpdates > 0) take(his.updates, rates.updates, updates, now)
+    if (waitMs === 0 || forBytes > 0) take(his.bytes, rates.bytes, bytes, now)
     return waitMs
   }
 
-  const isFlood = (user: UserId): boolean => {
-    const { updates, bytes } = bucketsOf(user, clock.now())
-    return updates.line > limits.minFloodUpdates || bytes.line > limits.minFloodBytes
+  const isFlood = ({ updates, bytes }: Buckets): boolean =>
+    updates.line > limits.minFloodUpdates || bytes.line > limits.minFloodBytes
+
+  const takeOne = (user: UserId, name: 'creations' | 'hellos'): number => {
+    const now = clock.now()
+    return Math.min(take(bucketsOf(user, now)[name], rates[name], 1, now), limits.maxRateWaitMs)
   }
 
   return {
     work(user, updates, bytes) {
-      const waitMs = takeAll(user, { updates, bytes })
-      return waitMs > limits.maxRateWaitMs && isFlood(user) ? 'flood' : Math.min(waitMs, limits.maxRateWaitMs)
+      const now = clock.now()
+      const his = bucketsOf(user, now)
+      const waitMs = takeWork(his, updates, bytes, now)
+      return waitMs > limits.maxRateWaitMs && isFlood(his) ? 'flood' : Math.min(waitMs, limits.maxRateWaitMs)
     },
-    creation: (user) => Math.min(takeAll(user, { creations: 1 }), limits.maxRateWaitMs),
-    hello: (user) => Math.min(takeAll(user, { hellos: 1 }), limits.maxRateWaitMs),
+    creation: (user) => takeOne(user, 'creations'),
+    hello: (user) => takeOne(user, 'hellos'),
     sweep() {
       const now = clock.now()
       if (now >= swept && now < swept + sweepMs) return
       swept = now
       for (const [user, buckets] of users) {
-        if (names.every((name) => isFull(refilled(buckets[name], rates[name], now), rates[name])))
+        if (names.every((name) => isFull(refill(buckets[name], rates[name], now), rates[name])))
           users.delete(user)
       }
     },

@@ -49,20 +49,22 @@ export interface Work {
 export function createWork(limits: WorkLimits): Work {
   const inputs = createRotation<UserId, Waiting>()
   const reads = createRotation<UserId | symbol, Read>()
-  const heldByUser = new Map<UserId, number>()
+  const heldByUser = new Map<UserId, { bytes: number }>()
   let bytes = 0
   const count = ({ session, input }: Waiting, sign: 1 | -1): void => {
     const { user } = input.by
-    const held = (heldByUser.get(user) ?? 0) + sign * heldBy(input)
+    const weight = sign * heldBy(input)
     session.updates += sign * updatesOf(input)
-    bytes += sign * heldBy(input)
-    if (held === 0) heldByUser.delete(user)
-    else heldByUser.set(user, held)
+    bytes += weight
+    const held = heldByUser.get(user)
+    if (held === undefined) heldByUser.set(user, { bytes: weight })
+    else if (held.bytes + weight > 0) held.bytes += weight
+    else heldByUser.delete(user)
   }
   const hasRoom = ({ session, input }: Waiting): boolean =>
     session.updates + updatesOf(input) <= limits.maxQueuedUpdates &&
     bytes + heldBy(input) <= limits.maxQueuedBytes &&
-    (heldByUser.get(input.by.user) ?? 0) + heldBy(input) <= limits.maxQueuedUserBytes
+    (heldByUser.get(input.by.user)?.bytes ?? 0) + heldBy(input) <= limits.maxQueuedUserBytes
   return {
     get empty() {
       return inputs.size === 0 && reads.peek(isDue) === undefined
@@ -78,27 +80,22 @@ export function createWork(limits: WorkLimits): Work {
       reads.add(read.session?.identity.user ?? Symbol('nobody yet'), read)
     },
     takeTurn() {
-      const turn: Waiting[] = []
-      let taken = nothing
+      const all: Amount = { updates: 0, bytes: 0 }
       const byUser = new Map<UserId, Amount>()
-      /** Users of whom the next frame is too much for this turn. What they sent behind it waits as well. */
-      const full = new Set<UserId>()
-      const asked = (user: UserId): boolean => !full.has(user)
-      for (let next = inputs.peek(any, asked); next !== undefined; next = inputs.peek(any, asked)) {
-        const { user } = next.input.by
-        const his = plus(byUser.get(user) ?? nothing, next.input)
-        const all = plus(taken, next.input)
+      const turn = inputs.takeWhile(({ input }) => {
+        const { user } = input.by
+        const his = byUser.get(user)
         // At least one of everybody, since a frame is never divided.
-        if (turn.length > 0 && isTooMuch(all, limits.maxTurnUpdates, limits.maxTurnBytes)) break
-        if (byUser.has(user) && isTooMuch(his, limits.maxUserTurnUpdates, limits.maxUserTurnBytes)) {
-          full.add(user)
-          continue
-        }
-        inputs.take(any, asked)
-        byUser.set(user, his)
-        taken = all
-        turn.push(next)
-      }
+        if (byUser.size > 0 && isTooMuch(all, input, limits.maxTurnUpdates, limits.maxTurnBytes))
+          return 'stop'
+        // What he sent behind a frame that is too much for this turn waits as well.
+        if (his !== undefined && isTooMuch(his, input, limits.maxUserTurnUpdates, limits.maxUserTurnBytes))
+          return 'pass'
+        add(all, input)
+        if (his === undefined) byUser.set(user, { updates: updatesOf(input), bytes: input.bytes })
+        else add(his, input)
+        return 'take'
+      })
       for (const waiting of turn) count(waiting, -1)
       return turn
     },
@@ -125,21 +122,18 @@ export function createWork(limits: WorkLimits): Work {
   }
 }
 
-const any = (): boolean => true
-
 interface Amount {
-  readonly updates: number
-  readonly bytes: number
+  updates: number
+  bytes: number
 }
 
-const nothing: Amount = { updates: 0, bytes: 0 }
-
-function plus({ updates, bytes }: Amount, input: Input): Amount {
-  return { updates: updates + updatesOf(input), bytes: bytes + input.bytes }
+function add(amount: Amount, input: Input): void {
+  amount.updates += updatesOf(input)
+  amount.bytes += input.bytes
 }
 
-function isTooMuch({ updates, bytes }: Amount, maxUpdates: number, maxBytes: number): boolean {
-  return updates > maxUpdates || bytes > maxBytes
+function isTooMuch({ updates, bytes }: Amount, more: Input, maxUpdates: number, maxBytes: number): boolean {
+  return updates + updatesOf(more) > maxUpdates || bytes + more.bytes > maxBytes
 }
 
 /** As much as one user may keep the next turn waiting. */

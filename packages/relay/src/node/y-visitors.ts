@@ -3,7 +3,7 @@
  *
  * What one socket may do is bounded in `y-reader.ts`; without this, whoever opens a hundred may do it a hundred times.
  */
-import { type Bucket, fullBucket, isFull, type Rate, refilled, take } from '../bucket.ts'
+import { type Bucket, fullBucket, isFull, type Rate, refill, take, waitFor } from '../bucket.ts'
 import {
   maxReadersPerUser,
   userAnswerRate,
@@ -66,9 +66,10 @@ export function createVisitors(now: () => number): Visitors {
 
   /** Nobody is told to wait, so that nobody is expected back. */
   const spend = ({ buckets }: Kept, work: Work, amount: number): boolean => {
-    const { bucket, waitMs } = take(buckets[work], rates[work], amount, now())
-    if (waitMs === 0) buckets[work] = bucket
-    return waitMs === 0
+    const at = now()
+    if (waitFor(buckets[work], rates[work], amount, at) > 0) return false
+    take(buckets[work], rates[work], amount, at)
+    return true
   }
 
   return {
@@ -89,7 +90,7 @@ export function createVisitors(now: () => number): Visitors {
     sweep() {
       const at = now()
       for (const [user, { sockets, buckets }] of users) {
-        const rested = works.every((work) => isFull(refilled(buckets[work], rates[work], at), rates[work]))
+        const rested = works.every((work) => isFull(refill(buckets[work], rates[work], at), rates[work]))
         if (sockets === 0 && rested) users.delete(user)
       }
     },

@@ -13,7 +13,7 @@ export type Writer = encoding.Encoder
 let spare: Writer | undefined
 
 /** Frames are written one behind the other into the same memory; what does not fit any more is copied out of a larger one. */
-const sharedBytes = 16 * 1024
+const sharedBytes = 8 * 1024
 
 /** What few frames exceed. */
 const roomBytes = 1024
