@@ -1,20 +1,23 @@
 /** `pnpm bench` as a process: what things cost here, by name; or a command of its own. */
-import { bench } from './bench.ts'
-import { compare } from './compare/compare.ts'
-import { growth } from './growth/growth.ts'
-
 /** Given the words that follow it; answers the code to end with. */
 type Command = (words: readonly string[], print: (text: string) => void) => Promise<number>
 
-const commands: ReadonlyMap<string | undefined, Command> = new Map([
-  ['compare', compare],
-  ['growth', growth],
+/** Each is loaded when it is asked for: what one of them measures need not be there for another. */
+const commands: ReadonlyMap<string | undefined, () => Promise<Command>> = new Map([
+  ['compare', async () => (await import('./compare/compare.ts')).compare],
+  ['growth', async () => (await import('./growth/growth.ts')).growth],
+  ['page', async () => (await import('./plots/page-files.ts')).writePage],
 ])
 
 const [first, ...others] = process.argv.slice(2)
 const print = (text: string): void => {
   console.log(text)
 }
-const command = commands.get(first)
-process.exitCode =
-  command === undefined ? await bench(process.argv.slice(2), print) : await command(others, print)
+const load = commands.get(first)
+if (load === undefined) {
+  const { bench } = await import('./bench.ts')
+  process.exitCode = await bench(process.argv.slice(2), print)
+} else {
+  const command = await load()
+  process.exitCode = await command(others, print)
+}

@@ -1,0 +1,37 @@
+/** What no command can write: why a curve is as it is, and what became of each cost. Read against the code, by hand. */
+import type { AxisName } from '../growth/axes.ts'
+
+export const growthExplained: Readonly<Record<AxisName, string>> = {
+  conversations:
+    'Conversations that only exist cost their place in the indexes and nothing else: ten that talk cost what they cost, however many are silent. In turn, two things come on top, and both are bounded. Up to some hundred, messages stop sharing: what a turn writes once for a conversation (its record, page, writer, member) and the frame that goes to each device are for one message instead of many. Above 2,000, conversations are no longer held in memory (`maxCachedConversations`), so that each message first loads one: its record, head, members and open page. Above some ten thousand, the pages of the database that are touched do not fit its cache, either, and more of them are written.',
+  members:
+    'A delivery becomes cheaper with every member, since what a message costs once (reading, judging, the disk) is shared by more of them; what is left is one frame for each socket and turn, the same bytes for all, encoded once. Alone, with one message to a turn, that frame is all there is: the curve ends at the price of a write to a socket. Many at once share it.',
+  history:
+    'Nothing in the hot path looks at more than the open page of a conversation, so that a million messages behind it are not noticed. To the disk goes a little more, for one more level of an index.',
+  devices:
+    'As with members: what a message costs once is shared by more devices, and each of them adds a frame for a turn.',
+}
+
+/** By the parts of `pnpm bench costs`. */
+export const costsExplained: Readonly<Record<string, string>> = {
+  'garbage collection':
+    'Explained: short-lived bytes and objects, from sockets mostly. A message is now fewer texts, maps and closures; what is left is one object for each update, row and answer, and what ws makes for a frame.',
+  'SQLite: COMMIT, with the log’s fsync':
+    'Explained: the promise itself. One commit for a turn of up to 512 messages; it waits for the disk, and nothing is answered before.',
+  'SQLite: writing rows and records':
+    'Explained: each message is a row and two entries of indexes, each conversation that moved has its records written once a turn.',
+  'SQLite: reading what is known':
+    'Explained: whether an id or a place is known already must be looked up for each message; the conversations that talk are answered from memory.',
+  'sockets: ws and Node':
+    'Explained: a frame in and an answer out for each push, a frame for each device and turn. Below it is Node’s own cost of a socket.',
+  'frames: @parley/wire and lib0':
+    'Explained: every frame is read by a reader that trusts nothing, and written once for all members.',
+  'updates, entries and digests: @parley/document':
+    'Explained: each update is read with bounds, judged, and taken into its page’s digest; nothing of it is handed to Yjs.',
+  'the shell of @parley/relay':
+    'Explained: what comes from sockets is given to the core, and what it answers to them.',
+  'the core of @parley/relay':
+    'Explained: rates, drafts, judging, answers and fan-out, for each message by itself.',
+  'everything else':
+    'Explained: Node’s own work between ours: timers, promises, what has no name in a profile.',
+}

@@ -1,0 +1,190 @@
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import type { CompareResult, ContenderResult } from '../compare/compare-results.ts'
+import { compareScenarios } from '../compare/scenarios.ts'
+import { liveFigures } from '../compare/scenarios/live.ts'
+import { makeFolder } from '../folders.ts'
+import { axes } from '../growth/axes.ts'
+import { timesOf } from '../costs.ts'
+import type { KeptFigure, Result } from '../results.ts'
+import { costsExplained } from './explained.ts'
+import { goals, goalsTable, readGoals } from './goals.ts'
+import { comparisonPlot } from './leading.ts'
+import { readFound, readPage, writePage } from './page-files.ts'
+import { explanationOf, flatness, type Found, pageOf } from './page.ts'
+
+const machine = {
+  processor: 'a processor',
+  cores: 2,
+  memoryGiB: 8,
+  system: 'a system',
+  fileSystem: 'ext4',
+  syncMs: 0.2,
+  versions: { node: '24' },
+}
+const measured = { machine, loadBefore: 0.1, loadAfter: 0.2, runs: 5, checked: 100 }
+
+function figure(of: string, name: string, unit: string, ...values: readonly number[]): KeptFigure {
+  return { of, name, unit, median: values[0] ?? 0, values }
+}
+
+function growthResult(first: number, last: number): Result {
+  return {
+    command: 'pnpm bench growth history',
+    ...measured,
+    figures: [
+      figure('1,000', 'together: CPU', 'µs', first, first * 0.9),
+      figure('1,000', 'together: to sockets', 'bytes', 350),
+      figure('1,000', 'together: to the disk', 'bytes', 0),
+      figure('1,000,000', 'together: CPU', 'µs', last, last * 1.1),
+      figure('1,000,000', 'together: to sockets', 'bytes', 351),
+      figure('1,000,000', 'together: to the disk', 'bytes', 0),
+    ],
+  }
+}
+
+function contender(
+  name: ContenderResult['name'],
+  role: ContenderResult['role'],
+  median: number,
+): ContenderResult {
+  const figures = [figure('100 conversations of 2', liveFigures.perCpuSecond, '', median)]
+  return { name, role, about: `${name} as it comes.`, failed: [], figures }
+}
+
+const comparison: CompareResult = {
+  command: 'pnpm bench compare live-pairs',
+  ...measured,
+  pinned: true,
+  contenders: [contender('parley', 'ours', 60_000), contender('hocuspocus', 'peer', 20_000)],
+}
+
+const nothing: Found = {
+  comparisons: compareScenarios.map((scenario) => ({ scenario, result: undefined })),
+  goals: [],
+  growth: axes.map((axis) => ({ axis, result: undefined })),
+  costs: undefined,
+}
+
+describe('docs/performance.md', () => {
+  test('[BE42] says what the results say, and so do its plots', () => {
+    const wanted = pageOf(readFound())
+    const there = readPage()
+    expect(there.text).toBe(wanted.text)
+    expect([...there.plots.keys()].toSorted()).toEqual([...wanted.plots.keys()].toSorted())
+    for (const [name, svg] of wanted.plots) expect(there.plots.get(name)).toBe(svg)
+  })
+
+  test('[BE42] its command takes no words', async () => {
+    const printed: string[] = []
+    expect(await writePage(['all'], (text) => printed.push(text))).toBe(2)
+    expect(printed).toEqual(['pnpm bench page takes no all: it writes what is kept in bench/results.'])
+  })
+})
+
+describe('the page', () => {
+  test('[BE42] names everything that was not measured, and every goal', () => {
+    const { text, plots } = pageOf(nothing)
+    for (const { name } of compareScenarios) expect(text).toContain(`- \`pnpm bench compare ${name}\``)
+    for (const { name } of axes) expect(text).toContain(`- \`pnpm bench growth ${name}\``)
+    expect(text).toContain('- `pnpm bench costs`')
+    for (const { goal } of goals) expect(text).toMatch(new RegExp(`\\| ${goal} \\|.*\\| not measured \\|`))
+    expect(plots.size).toBe(0)
+  })
+
+  test('[BE42] tells ratios first, then goals, then each comparison with its plot', () => {
+    const comparisons = nothing.comparisons.map(({ scenario }) => ({
+      scenario,
+      result: scenario.name === 'live-pairs' ? comparison : undefined,
+    }))
+    const { text, plots } = pageOf({ ...nothing, comparisons })
+    expect(text).toContain('| 60,000 | hocuspocus **0.33 ×** |')
+    expect(text).not.toContain('- `pnpm bench compare live-pairs`')
+    const order = ['## Ratios', '## Goals', '## Side by side'].map((heading) => text.indexOf(heading))
+    expect(order.toSorted((a, b) => a - b)).toEqual(order)
+    expect(order[0]).toBeGreaterThan(0)
+    expect([...plots.keys()]).toEqual(['compare-live-pairs.svg'])
+    expect(text).toContain('](performance/compare-live-pairs.svg)')
+    expect(plots.get('compare-live-pairs.svg')).toContain('Further right is better.')
+  })
+
+  test('[BE42] shows what is zero as it is: there is no ratio to it', () => {
+    const lossless: CompareResult = {
+      ...comparison,
+      contenders: [
+        { ...contender('parley', 'ours', 0), figures: [figure('burst', 'lost', 'of 2000', 0, 0)] },
+        { ...contender('hocuspocus', 'peer', 0), figures: [figure('burst', 'lost', 'of 2000', 2000, 2000)] },
+      ],
+    }
+    expect(comparisonPlot('kill', lossless)).toBeUndefined()
+    const comparisons = compareScenarios
+      .filter(({ name }) => name === 'kill')
+      .map((scenario) => ({ scenario, result: lossless }))
+    const { text } = pageOf({ ...nothing, comparisons })
+    expect(text).toContain('| 0 of 2000 | hocuspocus 2,000 of 2000 |')
+  })
+
+  test('[BE42] says of each curve whether it is flat, and draws it', () => {
+    expect(flatness(growthResult(10, 11))).toEqual([
+      '- together: CPU: 1.1 × from 1,000 to 1,000,000: **flat**.',
+    ])
+    expect(flatness(growthResult(10, 12.1))[0]).toContain('**not flat**')
+    expect(flatness(growthResult(10, 4))[0]).toContain('**falls**')
+    const growth = axes.map((axis) => ({
+      axis,
+      result: axis.name === 'history' ? growthResult(10, 11) : undefined,
+    }))
+    const { text, plots } = pageOf({ ...nothing, growth })
+    expect([...plots.keys()]).toEqual(['growth-history-cpu.svg', 'growth-history-bytes.svg'])
+    expect(text).toContain('### history')
+    expect(plots.get('growth-history-cpu.svg')).toContain('together, 1,000,000: 11 (11 – 12.1)')
+  })
+
+  test('[BE42] tells the five largest costs, each with what became of it', () => {
+    const costs: Result = {
+      command: 'pnpm bench costs',
+      ...measured,
+      figures: Object.keys(costsExplained).flatMap((part, at) => [
+        figure(part, 'share', '%', at + 1),
+        figure(part, 'a message', 'µs', (at + 1) / 2),
+      ]),
+    }
+    const { text } = pageOf({ ...nothing, costs })
+    const told = Object.keys(costsExplained).filter((part) => text.includes(`| ${part} |`))
+    expect(told).toEqual(Object.keys(costsExplained).slice(-5))
+  })
+
+  test('[BE42] every part that a profile can have is explained', () => {
+    const profile = { startTime: 0, nodes: [], samples: [], timeDeltas: [] }
+    for (const part of timesOf(profile, 0, 1).keys())
+      expect(explanationOf(part)).toMatch(/^(Removed|Explained)/)
+    expect(() => explanationOf('the weather')).toThrow('nobody has said')
+  })
+})
+
+describe('goals', () => {
+  test('[BE42] are read as they were printed, and those that are missed stand out', () => {
+    const folder = makeFolder('goals')
+    try {
+      expect(readGoals(folder)).toEqual([])
+      mkdirSync(folder, { recursive: true })
+      const line = { goal: 'G1', value: 71_234.5, bestPeer: 32_000, limit: null, floor: 65_000, aim: 90_000 }
+      writeFileSync(join(folder, 'goals.json'), JSON.stringify([{ ...line, ok: true }]))
+      const met = goalsTable(readGoals(folder))
+      expect(met).toContain('| **71,235** | 32,000 | – | 65,000 | 90,000 | met |')
+      writeFileSync(
+        join(folder, 'goals.json'),
+        JSON.stringify({ goals: [{ ...line, ok: false, value: 0.0123 }] }),
+      )
+      expect(goalsTable(readGoals(folder))).toContain(
+        '| **0.012** | 32,000 | – | 65,000 | 90,000 | **missed** |',
+      )
+      writeFileSync(join(folder, 'goals.json'), JSON.stringify([{ goal: 'G1' }]))
+      expect(() => readGoals(folder)).toThrow('a goal has a name')
+    } finally {
+      rmSync(folder, { recursive: true, force: true })
+      expect(existsSync(folder)).toBe(false)
+    }
+  })
+})
