@@ -1,4 +1,5 @@
-import { type Command, forever, uniqueConversationId } from '@parley/document'
+import { type Command, forever } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import { expect, test } from 'vitest'
 import { startDevice } from './testing/device.test-kit.ts'
 import { aheadOfBackup, backup, compare, day, limits, meetRestored } from './testing/restored.test-kit.ts'

@@ -1,4 +1,4 @@
-import { uniqueConversationId } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import type { Command } from '@parley/document'
 import { expect, test } from 'vitest'
 import { startDevice, take } from './testing/device.test-kit.ts'

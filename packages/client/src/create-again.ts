@@ -2,7 +2,8 @@
  * A conversation that a restored relay does not know: whoever may, makes it again from what he holds of it. Its creator may
  * (the id is random), and of a unique one everybody whose present members make the same id. Rule CL67.
  */
-import { forever, isUniqueId, makeEntryId, policyDifference, uniqueConversationId } from '@parley/document'
+import { forever, isUniqueId, makeEntryId, policyDifference } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import type { Command, ConversationId, Head } from '@parley/document'
 import type { Core } from './core.ts'
 import { confirmedHead } from './heads.ts'

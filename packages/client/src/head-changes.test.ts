@@ -1,5 +1,6 @@
 import type { Change, Command, EntryId } from '@parley/document'
-import { forever, uniqueConversationId } from '@parley/document'
+import { forever } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import { expect, test } from 'vitest'
 import type { EngineEvent } from './engine-types.ts'
 import { startDevice, take } from './testing/device.test-kit.ts'

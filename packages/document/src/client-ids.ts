@@ -2,14 +2,21 @@
  * Yjs client ids: 53 bits, where Yjs itself would take 32. The uppermost 2^32 belong to the relay, so that no device
  * can take the writer of a head for itself. Rule DO5.
  */
-import { sha256, utf8 } from './hash.ts'
+import { mixedText } from './mix.ts'
 
 export const firstRelayClientId: number = 2 ** 53 - 2 ** 32
 
 /** The relay's writer in every document of one log epoch. */
 export function relayClientId(epoch: string): number {
-  const [a = 0, b = 0, c = 0, d = 0] = sha256(utf8(`parley relay 1\n${epoch}`))
-  return firstRelayClientId + a * 2 ** 24 + b * 2 ** 16 + c * 2 ** 8 + d
+  return (
+    firstRelayClientId +
+    (mixedText(
+      `parley relay 1
+${epoch}`,
+      0x9e3779b9,
+    ) >>>
+      0)
+  )
 }
 
 /** A device's client id of 8 random bytes, below the relay's range. */

@@ -6,9 +6,9 @@
  * given their sequence by the relay, which both sides trust anyway.
  */
 import type { JsonValue } from './entry/entry.ts'
-import { hex, sha256, utf8 } from './hash.ts'
 import { type Head, rights } from './head/head.ts'
 import { byCodeUnit } from './ids.ts'
+import { mixed, mixedText } from './mix.ts'
 
 /** 16 lower-case hexadecimal digits. */
 export type Digest = string
@@ -49,7 +49,7 @@ export function headDigest(head: Head): Digest {
     sorted(head.muted),
     sorted(head.blocked),
   ])
-  return hex(sha256(utf8(text)).subarray(0, 8))
+  return digits(mixedText(text, 0x9e3779b9)) + digits(mixedText(text, 0x85ebca6b))
 }
 
 function sorted<K extends string, V>(map: ReadonlyMap<K, V>): readonly (readonly [K, V])[] {
@@ -66,22 +66,6 @@ function withSortedKeys(value: JsonValue): JsonValue {
 
 function halves(value: number): readonly [number, number] {
   return [Math.floor(value / 2 ** 32), value % 2 ** 32]
-}
-
-/** The rounds and the finish of MurmurHash3, 32 bits: two seeds give the two halves. */
-function mixed(words: readonly number[], seed: number): number {
-  let hash = seed
-  for (const word of words) {
-    let k = Math.imul(word, 0xcc9e2d51)
-    k = (k << 15) | (k >>> 17)
-    hash ^= Math.imul(k, 0x1b873593)
-    hash = (hash << 13) | (hash >>> 19)
-    hash = Math.imul(hash, 5) + 0xe6546b64
-  }
-  hash ^= words.length * 4
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b)
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35)
-  return hash ^ (hash >>> 16)
 }
 
 function number(digest: Digest, at: number): number {

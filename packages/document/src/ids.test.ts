@@ -9,9 +9,9 @@ import {
   parseDeviceId,
   parseEntryId,
   parseUserId,
-  uniqueConversationId,
   type UserId,
 } from './ids.ts'
+import { uniqueConversationId } from './unique-id.ts'
 
 const chance = (length: number) => fc.uint8Array({ minLength: length, maxLength: length })
 const times = fc.nat({ max: 2 ** 48 - 1 })

@@ -4,8 +4,6 @@
  * User and conversation ids are 1 to 64 characters of `A-Z a-z 0-9 _ - . @ :`. Entry ids (messages, operations,
  * commands) are 128 bits, 48 of them time, written as 22 characters whose order is the order of time. Rules DO1 to DO4.
  */
-import { sha256, utf8 } from './hash.ts'
-
 declare const brand: unique symbol
 
 export type UserId = string & { readonly [brand]: 'user' }
@@ -81,14 +79,6 @@ export function makeConversationId(chance: Uint8Array): ConversationId {
   return made(parseConversationId(`r${ordered(chance)}`))
 }
 
-/** The id of the one conversation of these members (the creator among them) of this kind: the same on every device. */
-export function uniqueConversationId(kind: ConversationKind, members: readonly UserId[]): ConversationId {
-  // No id contains a line break, so different members never make the same text.
-  const sorted = [...new Set(members)].toSorted(byCodeUnit)
-  const digest = sha256(utf8(['parley unique 1', kind, ...sorted].join('\n')))
-  return made(parseConversationId(`u${ordered(digest.subarray(0, 16))}`))
-}
-
 export function isUniqueId(id: string): boolean {
   return unique.test(id)
 }
@@ -103,7 +93,7 @@ export function byCodeUnit(a: string, b: string): number {
   return a < b ? -1 : 1
 }
 
-function made<T>(id: T | undefined): T {
+export function made<T>(id: T | undefined): T {
   if (id === undefined) throw new Error('an id was made that nobody would take')
   return id
 }
@@ -111,7 +101,7 @@ function made<T>(id: T | undefined): T {
 const alphabet = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz'
 
 /** Six bits a character, the last one filled with zeros; the alphabet is in ASCII order, so texts sort as bytes do. */
-function ordered(bytes: Uint8Array): string {
+export function ordered(bytes: Uint8Array): string {
   let text = ''
   let bits = 0
   let held = 0

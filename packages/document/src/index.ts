@@ -55,7 +55,6 @@ export {
   type Reaction,
   type Recall,
 } from './entry/entry.ts'
-export { sha256 } from './hash.ts'
 export {
   type Audience,
   type Change,
@@ -78,6 +77,7 @@ export {
   type Verdict,
 } from './head/head.ts'
 export { readHeadUpdates } from './head/head-bytes.ts'
+export { uniqueConversationId } from './unique-id.ts'
 export { applyChange, compactHeadMaps, readHead } from './head/head-document.ts'
 export {
   type HeadChange,
@@ -101,7 +101,6 @@ export {
   parseDeviceId,
   parseEntryId,
   parseUserId,
-  uniqueConversationId,
   type UserId,
 } from './ids.ts'
 export {

@@ -1,4 +1,4 @@
-import { uniqueConversationId } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import type { Any, DeviceFrame } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { createPen } from './testing/pen.ts'

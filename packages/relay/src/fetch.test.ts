@@ -1,5 +1,5 @@
 import { type RelayFrame, maxRowsPerFrame } from '@parley/wire'
-import { uniqueConversationId } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import { expect, test } from 'vitest'
 import { inFrames } from './log-rows.ts'
 import { createPen } from './testing/pen.ts'

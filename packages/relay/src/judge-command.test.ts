@@ -1,4 +1,5 @@
-import { maxDepth, uniqueConversationId } from '@parley/document'
+import { maxDepth } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import { type Any, maxAnyBytes } from '@parley/wire'
 import { expect, test } from 'vitest'
 import { createPen, testEntryId } from './testing/pen.ts'

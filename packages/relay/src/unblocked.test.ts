@@ -1,10 +1,5 @@
-import {
-  parseChange,
-  maxUnblocked,
-  uniqueConversationId,
-  type UserId,
-  type ConversationId,
-} from '@parley/document'
+import { parseChange, maxUnblocked, type UserId, type ConversationId } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import { parsePersonRow } from '@parley/document/person'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'

@@ -5,9 +5,9 @@ import {
   makeClientId,
   maxPageBytes,
   parseUserId,
-  uniqueConversationId,
   type UserId,
 } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import { createPen, type Pen, type Written } from '@parley/relay/testing'
 import type { Any } from '@parley/wire'
 import type { Ground } from './ground.ts'

@@ -9,9 +9,9 @@ import {
   type EntryId,
   makeConversationId,
   type Mention,
-  uniqueConversationId,
   type UserId,
 } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import type { Device, Process } from './device.ts'
 import type { Arranged, Commanded, Deed, Edited, Looked, Reacted, Said, TakenBack } from './journal.ts'
 import type { World } from './world.ts'

@@ -2,7 +2,8 @@
  * What may leave the relay at this instant: nothing that is not on its disk, and nothing of a conversation for somebody
  * who may not read it (any more). Rules WO20, WO21.
  */
-import { parseUserId, uniqueConversationId } from '@parley/document'
+import { parseUserId } from '@parley/document'
+import { uniqueConversationId } from '@parley/document/commands'
 import type { ConversationId, UserId } from '@parley/document'
 import type { MemberMark, News, OwnRow, PushAnswer, RelayedSignal, RelayFrame, Row } from '@parley/wire'
 import type { Log, LoggedConversation } from './log.ts'

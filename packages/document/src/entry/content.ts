@@ -17,7 +17,7 @@ import {
   type Reaction,
   type Recall,
 } from './entry.ts'
-import { utf8 } from '../hash.ts'
+import { utf8 } from '../utf8.ts'
 import { type EntryId, parseEntryId, parseUserId, type UserId } from '../ids.ts'
 import { isObject } from './json.ts'
 import { maxDepth, maxEntryBytes, maxMentions, maxReactionBytes, maxTextBytes } from '../limits.ts'

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Entry } from '../entry/entry.ts'
-import { makeConversationId, makeEntryId, parseUserId, uniqueConversationId, type UserId } from '../ids.ts'
+import { makeConversationId, makeEntryId, parseUserId, type UserId } from '../ids.ts'
+import { uniqueConversationId } from '../unique-id.ts'
 import { changeHead } from './change-head.ts'
 import type { Command, Formerly, Head, Verdict } from './head.ts'
 import { judgeEntry, judgeSignal } from './judge-entry.ts'

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { makeConversationId, parseUserId, uniqueConversationId, type UserId } from '../ids.ts'
+import { makeConversationId, parseUserId, type UserId } from '../ids.ts'
+import { uniqueConversationId } from '../unique-id.ts'
 import { changeHead } from './change-head.ts'
 import type { Change, Command, Formerly, Head, Verdict } from './head.ts'
 import { judgeCommand } from './rules.ts'

@@ -4,7 +4,7 @@
  */
 import { heirOf } from './change-head.ts'
 import type { Command, Head, JudgeContext, Verdict } from './head.ts'
-import { isRandomId, uniqueConversationId, type UserId } from '../ids.ts'
+import { isRandomId, type UserId } from '../ids.ts'
 import {
   declined,
   enter,
@@ -21,6 +21,7 @@ import { judgeUpdate } from './judge-update.ts'
 import { maxMembers } from '../limits.ts'
 import { policyDifference } from './policy.ts'
 import { hasRight } from './rights.ts'
+import { uniqueConversationId } from '../unique-id.ts'
 import { accept, failure, refuse } from './verdict.ts'
 
 type CreateCommand = Extract<Command, { readonly op: 'create' }>
