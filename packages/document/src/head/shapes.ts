@@ -39,7 +39,7 @@ export const creation: Shape<Creation> = {
   'policy?': policyOf,
 }
 
-export function readKind(value: unknown, name: string): ConversationKind {
+function readKind(value: unknown, name: string): ConversationKind {
   return readChoice(value, name, ['group', 'direct'])
 }
 
