@@ -5,6 +5,7 @@ type Command = (words: readonly string[], print: (text: string) => void) => Prom
 /** Each is loaded when it is asked for: what one of them measures need not be there for another. */
 const commands: ReadonlyMap<string | undefined, () => Promise<Command>> = new Map([
   ['compare', async () => (await import('./compare/compare.ts')).compare],
+  ['relay', async () => (await import('./compare/relay-goals.ts')).relayGoals],
   ['growth', async () => (await import('./growth/growth.ts')).growth],
   ['page', async () => (await import('./plots/page-files.ts')).writePage],
 ])

@@ -1,6 +1,7 @@
 /** What was compared, as a file that is kept, and as a table: ratios first. */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
 import { join } from 'node:path'
 import { benchFolder } from '../folders.ts'
 import { lookAtMachine, type Machine, rounded } from '../machine.ts'
@@ -76,6 +77,8 @@ export function lookAtComparedMachine(node: string): Machine {
   }
   return {
     ...machine,
+    // We may be on one of them already.
+    cores: cpus().length,
     versions: { node: of('node'), sqlite: of('sqlite'), ...asked },
   }
 }

@@ -24,8 +24,22 @@ export interface FixtureRoom {
 
 const cache = join(benchFolder, '.cache', 'compare')
 
-/** Makes it, unless it is there. */
+/** What this process has asked for: one of each, however many runs begin at once, and whatever is edited meanwhile. */
+const asked = new Map<string, Promise<string>>()
+
+/** The folder it is kept in; made first, unless it is there. */
 export async function ensureFixture(
+  contender: Contender,
+  fixture: Fixture,
+  setting: Setting,
+): Promise<string> {
+  const key = `${contender.name}/${fixture.name}`
+  const kept = asked.get(key) ?? makeUnlessThere(contender, fixture, setting)
+  asked.set(key, kept)
+  return kept
+}
+
+async function makeUnlessThere(
   contender: Contender,
   fixture: Fixture,
   { node, tell }: Setting,
@@ -39,6 +53,8 @@ export async function ensureFixture(
     const server = await contender.start({ node, folder })
     try {
       await eachOf(fixture.rooms.length, 8, async (n) => fillRoom(contender, server, fixture.rooms[n]))
+      // y-websocket ends in the middle of what it stores.
+      await pause(storeMs)
     } finally {
       await server.stop()
     }
@@ -62,10 +78,11 @@ export function copyOf(kept: string): string {
 }
 
 const talkers = 2
-const atOnce = 500
+const atOnce = 250
 /** Beyond this, messages wait until others are acknowledged. */
-const window = 1000
+const window = 250
 const patienceMs = 120_000
+const storeMs = 2000
 
 /** Two people in turn, some hundred messages each. */
 async function fillRoom(contender: Contender, server: Server, room: FixtureRoom | undefined): Promise<void> {

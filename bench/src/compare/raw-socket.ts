@@ -46,12 +46,19 @@ export async function openSocket(options: RawSocketOptions): Promise<RawSocket> 
     options.lost(reason)
   }
   const first = await upgrade(socket, path)
-  const feed = createFrameReader((opcode, payload) => {
+  const read = createFrameReader((opcode, payload) => {
     framesIn += 1
     if (opcode === binary) message(payload)
     else if (opcode === ping) send(payload, pong)
     else if (opcode === closing) lost(closeReason(payload))
   })
+  const feed = (chunk: Buffer): void => {
+    try {
+      read(chunk)
+    } catch (error) {
+      lost(error instanceof Error ? error.message : String(error))
+    }
+  }
   socket.on('error', (error) => lost(error.message))
   socket.on('close', () => lost('the connection has ended'))
   // Nothing is read before whoever waits for this socket has it.

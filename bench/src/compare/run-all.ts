@@ -40,14 +40,14 @@ export async function runAll(plan: Plan): Promise<readonly Series[]> {
       one.failed.push(reason)
     }
   }
+  if (size === 'quick' && scenario.timeless === true) {
+    const all = Array.from({ length: runs }, (_, run) => series.map(async (one) => once(one, run + 1)))
+    await Promise.all(all.flat())
+    return series
+  }
   for (let run = 1; run <= runs; run += 1) {
     // Nobody is always the first one, or always behind the same.
-    const order = run % 2 === 1 ? series : series.toReversed()
-    if (size === 'quick' && scenario.timeless === true) {
-      await Promise.all(order.map(async (one) => once(one, run)))
-    } else {
-      for (const one of order) await once(one, run)
-    }
+    for (const one of run % 2 === 1 ? series : series.toReversed()) await once(one, run)
   }
   return series
 }

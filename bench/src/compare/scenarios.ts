@@ -1,4 +1,5 @@
 /** All that is compared, in the order of the tables. */
+import { readingScenarios } from './reading/scenarios.ts'
 import type { CompareScenario } from './scenario.ts'
 import { kill } from './scenarios/kill.ts'
 import { liveScenario } from './scenarios/live.ts'
@@ -14,6 +15,7 @@ export const compareScenarios: readonly CompareScenario[] = [
   paceScenario('pairs', ['parley', 'bare-ws-sqlite']),
   paceScenario('crowd', ['parley', 'bare-ws-sqlite']),
   paceScenario('town', ['parley', 'hocuspocus', 'bare-ws-sqlite']),
+  ...readingScenarios,
   kill,
   weight,
   lone,

@@ -16,15 +16,17 @@ interface Lone {
   /** With a pause behind each. */
   readonly lone: number
   readonly pauseMs: number
-  /** A hundred a second. */
+  /** A hundred a second, so many at a time. */
   readonly steady: number
+  /** Times that the two lengths take turns, so that nobody is measured warmer than the other. */
+  readonly turns: number
   readonly settleMs: number
 }
 
 const sizes: Readonly<Record<CompareSize, Lone>> = {
-  full: { lengths: [1000, 100_000], lone: 4, pauseMs: 2600, steady: 200, settleMs: 4000 },
-  quick: { lengths: [1000, 100_000], lone: 3, pauseMs: 2600, steady: 100, settleMs: 3000 },
-  tiny: { lengths: [20, 600], lone: 2, pauseMs: 30, steady: 5, settleMs: 50 },
+  full: { lengths: [1000, 100_000], lone: 2, pauseMs: 2600, steady: 50, turns: 4, settleMs: 4000 },
+  quick: { lengths: [1000, 100_000], lone: 1, pauseMs: 2600, steady: 40, turns: 2, settleMs: 3000 },
+  tiny: { lengths: [20, 600], lone: 1, pauseMs: 30, steady: 5, turns: 2, settleMs: 50 },
 }
 
 export const loneFigures = {
@@ -32,12 +34,14 @@ export const loneFigures = {
   long: 'at 100,000 messages',
   cpu: 'CPU of the server, lone',
   written: 'to the disk, lone',
+  steadyCpu: 'CPU of the server, steady',
+  steadyWritten: 'to the disk, steady',
 } as const
 
 export const lone: CompareScenario = {
   name: 'lone',
   about:
-    'An append to a conversation of 1,000 messages and to one of 100,000, on a server that has both. Lone: 2.6 s apart, storing that is put off included. Steady: 100 a second.',
+    'An append to a conversation of 1,000 messages and to one of 100,000, in turn, on a server that has both. Lone: 2.6 s apart, storing that is put off included. Steady: 100 a second for a while, and a pause behind them.',
   contenders: ['parley', 'hocuspocus', 'y-websocket', 'bare-ws-sqlite'],
   quick: ['parley', 'hocuspocus', 'bare-ws-sqlite'],
   timeless: true,
@@ -45,7 +49,7 @@ export const lone: CompareScenario = {
     await ensureFixture(contender, fixtureOf(sizes[size]), setting)
   },
   async run(contender, size, setting) {
-    const { lengths, lone: count, pauseMs, steady, settleMs } = sizes[size]
+    const { lengths, lone: count, pauseMs, steady, turns, settleMs } = sizes[size]
     const kept = await ensureFixture(contender, fixtureOf(sizes[size]), setting)
     const server = await contender.start({ node: setting.node, folder: copyOf(kept) })
     try {
@@ -56,22 +60,24 @@ export const lone: CompareScenario = {
         shape: { conversations: names.length, members: 2 },
         name: (conversation) => names[conversation] ?? '',
       })
-      const figures: Figure[] = []
-      for (const [place, of] of [loneFigures.short, loneFigures.long].entries()) {
-        const stall = hall.stalls[place]
-        if (stall === undefined) throw new Error('nobody is there')
-        // The first one loads what a server keeps loaded from then on.
-        stall.send(0)
-        await pause(settleMs)
-        const alone = await measure(server, async () => append(stall, count, pauseMs))
-        const paced = await measure(server, async () => append(stall, steady, 10))
-        figures.push(
-          { of, name: loneFigures.cpu, unit: 'ms', value: (alone.cpuSeconds * 1000) / count },
-          { of, name: loneFigures.written, unit: 'kB', value: alone.written / 1000 / count },
-          { of, name: 'CPU of the server, steady', unit: 'ms', value: (paced.cpuSeconds * 1000) / steady },
-          { of, name: 'to the disk, steady', unit: 'kB', value: paced.written / 1000 / steady },
-        )
+      const sides = [loneFigures.short, loneFigures.long].map((of, place) =>
+        createSide(of, hall.stalls[place]),
+      )
+      // The first one loads what a server keeps loaded from then on.
+      for (const { stall } of sides) stall.send(0)
+      await pause(settleMs)
+      for (const { stall } of sides) await append(stall, steady, 10)
+      await pause(pauseMs)
+      for (let turn = 0; turn < turns; turn += 1) {
+        for (const { stall, alone, paced } of turn % 2 === 0 ? sides : sides.toReversed()) {
+          await measure(server, alone, async () => append(stall, count, pauseMs))
+          await measure(server, paced, async () => {
+            await append(stall, steady, 10)
+            await pause(pauseMs)
+          })
+        }
       }
+      const figures = sides.flatMap((side) => figuresOf(side, count * turns, steady * turns))
       const checked = await hall.check()
       await hall.close()
       return { figures, checked }
@@ -98,13 +104,35 @@ async function append({ send }: Stall, count: number, pauseMs: number): Promise<
 }
 
 interface Cost {
-  readonly cpuSeconds: number
-  readonly written: number
+  cpuSeconds: number
+  written: number
 }
 
-async function measure({ pid }: Server, run: () => Promise<void>): Promise<Cost> {
+interface Side {
+  readonly of: string
+  readonly stall: Stall
+  readonly alone: Cost
+  readonly paced: Cost
+}
+
+function createSide(of: string, stall: Stall | undefined): Side {
+  if (stall === undefined) throw new Error('nobody is there')
+  return { of, stall, alone: { cpuSeconds: 0, written: 0 }, paced: { cpuSeconds: 0, written: 0 } }
+}
+
+async function measure({ pid }: Server, cost: Cost, run: () => Promise<void>): Promise<void> {
   const cpu = processorSeconds(pid)
   const written = bytesWritten(pid)
   await run()
-  return { cpuSeconds: processorSeconds(pid) - cpu, written: bytesWritten(pid) - written }
+  cost.cpuSeconds += processorSeconds(pid) - cpu
+  cost.written += bytesWritten(pid) - written
+}
+
+function figuresOf({ of, alone, paced }: Side, single: number, steady: number): readonly Figure[] {
+  return [
+    { of, name: loneFigures.cpu, unit: 'ms', value: (alone.cpuSeconds * 1000) / single },
+    { of, name: loneFigures.written, unit: 'kB', value: alone.written / 1000 / single },
+    { of, name: loneFigures.steadyCpu, unit: 'ms', value: (paced.cpuSeconds * 1000) / steady },
+    { of, name: loneFigures.steadyWritten, unit: 'kB', value: paced.written / 1000 / steady },
+  ]
 }

@@ -87,6 +87,12 @@ function framed(payload: Uint8Array): Buffer {
   return bytes
 }
 
+// Closed well, it leaves no write-ahead log for the next start to read.
+process.on('SIGTERM', () => {
+  log.close()
+  process.exit(0)
+})
+
 http.listen(0, '127.0.0.1', () => {
   const address = http.address()
   console.log(`listening on port ${typeof address === 'object' ? address?.port : address}`)
