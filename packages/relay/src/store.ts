@@ -115,7 +115,10 @@ export interface WriterRecord {
   readonly clock: number
 }
 
-/** An entry by its id: a message, or an operation. */
+/**
+ * An entry by its id: a message, or an operation. It is of a row that is there: author, sequence and place are the row's,
+ * and it is erased when the row is.
+ */
 export interface MessageRecord {
   readonly conversation: ConversationId
   readonly id: EntryId

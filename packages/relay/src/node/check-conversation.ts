@@ -16,7 +16,7 @@ export function checkConversation(database: DatabaseSync, conversation: Columns,
     checkRecord(conversation, folded, checkMarks(database, conversation, folded, say), say)
     checkPages(database, conversation, folded, say)
     checkWriters(database, conversation, folded, say)
-    checkMessages(database, conversation, folded, say)
+    checkEntries(folded, say)
     checkMentions(database, conversation, folded, say)
     checkHead(database, conversation, folded, say)
     checkMembers(database, conversation, folded, say)
@@ -77,32 +77,23 @@ function checkWriters(database: DatabaseSync, conversation: Columns, folded: Fol
   }
 }
 
-function checkMessages(database: DatabaseSync, conversation: Columns, folded: Folded, say: Tell): void {
-  const messages = ofConversation(database, conversation, 'messages', 'seq')
-  const entries = [...folded.rows.values()].filter(({ kind }) => kind !== 'head')
-  if (messages.length !== entries.length) say(`it knows ${messages.length} ids for ${entries.length} entries`)
+/** What is known of an entry beside its row, and found by its id. */
+function checkEntries({ rows }: Folded, say: Tell): void {
+  const entries = [...rows.values()].filter(({ kind }) => kind !== 'head')
   const edits = standingEdits(entries, say)
-  for (const columns of messages) {
-    const seq = number(columns, 'seq')
-    const row = folded.rows.get(seq)
-    if (row === undefined || row.kind === 'head') say(`an id leads to row ${seq}, which is no entry`)
-    else {
-      const { id, author, page, client, clock, kind } = row
-      const erased = kind === 'erased' ? 1 : 0
-      expectSame(say, `the id of row ${seq}`, columns, { id, author, page, client, clock, erased })
-      if (row.said !== undefined) expectSame(say, `the id of row ${seq}`, columns, { type: row.said.type })
-      if ((columns['type'] === null) !== (row.operation !== null))
-        say(`the id of row ${seq} is that of another kind of entry`)
-      const edit = edits.get(id)
-      edits.delete(id)
-      expectSame(say, `the id of row ${seq}`, columns, {
-        edit_id: edit?.id ?? null,
-        edit_seq: edit?.seq ?? null,
-        edit_client: edit?.client ?? null,
-        edit_clock: edit?.clock ?? null,
-      })
-      if (edit !== undefined && kind === 'erased') say(`row ${edit.seq} edits what has been recalled`)
+  const ids = new Set<string>()
+  for (const { seq, id, kind, operation, type, edit, said } of entries) {
+    if (ids.has(id)) say(`the id of row ${seq} is that of another row`)
+    ids.add(id)
+    if ((type === null) !== (operation !== null)) say(`row ${seq} is known as another kind of entry`)
+    if (said !== undefined && said.type !== type)
+      say(`row ${seq} has type ${said.type} and is known as ${type}`)
+    const standing = edits.get(id)
+    edits.delete(id)
+    if ((standing?.seq ?? null) !== edit) {
+      say(`row ${seq} is known with edit ${edit} instead of ${standing?.seq ?? null}`)
     }
+    if (standing !== undefined && kind === 'erased') say(`row ${standing.seq} edits what has been recalled`)
   }
   for (const { seq } of edits.values()) say(`row ${seq} edits what is not there`)
 }

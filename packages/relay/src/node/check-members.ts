@@ -6,18 +6,12 @@ import { type Columns, number, text } from './sqlite-columns.ts'
 
 export function checkMembers(database: DatabaseSync, conversation: Columns, folded: Folded, say: Tell): void {
   const head = readHeadState(mergeHeadUpdates(folded.headUpdates))
-  const messages = ofConversation(database, conversation, 'messages', 'seq').filter(
-    (columns) => columns['type'] !== null,
-  )
+  const messages = [...folded.rows.values()].filter(({ type }) => type !== null)
   const mine = new Map<string, number>()
-  for (const columns of messages) {
-    const author = text(columns, 'author')
-    mine.set(author, (mine.get(author) ?? 0) + 1)
-  }
-  const newest = messages.at(-1)
+  for (const { author } of messages) mine.set(author, (mine.get(author) ?? 0) + 1)
   expectSame(say, 'the conversation', conversation, {
     total: messages.length,
-    last_seq: newest === undefined ? 0 : number(newest, 'seq'),
+    last_seq: messages.at(-1)?.seq ?? 0,
   })
   const members = ofConversation(database, conversation, 'members', 'user')
   const known = new Set(members.map((columns) => text(columns, 'user')))

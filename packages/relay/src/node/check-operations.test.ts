@@ -57,7 +57,7 @@ const damages: readonly (readonly [string, string, RegExp])[] = [
   [
     'an erased edit is kept as a message',
     'UPDATE rows SET operation = NULL WHERE seq = 4',
-    /the id of row 4 is that of another kind/,
+    /row 4 is known as another kind of entry/,
   ],
   [
     'a reaction erases',
@@ -76,18 +76,18 @@ const damages: readonly (readonly [string, string, RegExp])[] = [
   ],
   [
     'the edit that stands is forgotten',
-    'UPDATE messages SET edit_id = NULL, edit_seq = NULL WHERE seq = 2',
-    /the id of row 2 has edit_id null instead of/,
+    'UPDATE rows SET edit = NULL WHERE seq = 2',
+    /row 2 is known with edit null instead of 5/,
   ],
   [
     'the edit that stands is another',
-    'UPDATE messages SET edit_seq = 4 WHERE seq = 2',
-    /the id of row 2 has edit_seq 4 instead of 5/,
+    'UPDATE rows SET edit = 4 WHERE seq = 2',
+    /row 2 is known with edit 4 instead of 5/,
   ],
   [
     'an edit stands on what was recalled',
-    "UPDATE messages SET edit_id = 'x', edit_seq = 6 WHERE seq = 3",
-    /the id of row 3 has edit_id x instead of null/,
+    'UPDATE rows SET edit = 6 WHERE seq = 3',
+    /row 3 is known with edit 6 instead of null/,
   ],
   [
     'an edit is not erased with its message',

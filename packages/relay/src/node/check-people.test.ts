@@ -115,6 +115,7 @@ test('[RE72] it is found when somebody has more than he may', async () => {
     `INSERT INTO people VALUES ('Tom', 'setting', ?, ${any({ pinned: 1 })}, 'pinned', 1, ?)`,
   )
   for (let number = 0; number < 100; number += 1) put.run(`c${number}`, 1000 + number)
+  database.exec("UPDATE meta SET value = '2000' WHERE key = 'position'")
   database.close()
   expect(checkRelayData(directory).problems).toEqual(['Tom has 101 rows of pinned'])
 })

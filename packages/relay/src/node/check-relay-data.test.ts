@@ -111,9 +111,24 @@ const damages: readonly (readonly [string, string, RegExp])[] = [
     'UPDATE writers SET clock = 1 WHERE client = 8',
     /writer 8 of page 1 has clock 1/,
   ],
-  ['an id is missing', 'DELETE FROM messages WHERE seq = 3', /6 ids for 7 entries/],
-  ['an id leads elsewhere', 'UPDATE messages SET seq = 1 WHERE seq = 3', /leads to row 1, which is no entry/],
-  ['an id has another type', 'UPDATE messages SET type = -2 WHERE seq = 3', /type -2 instead of -1/],
+  [
+    'two rows have one id',
+    'UPDATE rows SET id = (SELECT id FROM rows WHERE seq = 3) WHERE seq = 4',
+    /the id of row 4 is that of another row/,
+  ],
+  ['a type is wrong', 'UPDATE rows SET type = -2 WHERE seq = 3', /row 3 has type -1 and is known as -2/],
+  ['a run is too short', 'UPDATE runs SET last_seq = last_seq - 1 WHERE page = 2', /12 rows, and runs of 11/],
+  [
+    'a run leads elsewhere',
+    'UPDATE runs SET number = number + 1 WHERE page = 2',
+    /leads to row .* not in it/,
+  ],
+  ['a run is of another page', 'UPDATE runs SET page = 2 WHERE page = 1', /row 2, which is not in it/],
+  [
+    'the end is before a row',
+    "UPDATE meta SET value = '11' WHERE key = 'position'",
+    /to end at 11, and .* at 12/,
+  ],
   ['a head row is lost in the state', "UPDATE heads SET state = x'0000'", /do not add up to its state/],
   ['a head row is damaged', "UPDATE rows SET bytes = x'0000' WHERE seq = 1", /do not add up|cannot be read/],
   ['a head is older', 'UPDATE heads SET version = 1', /the head has version 1/],
@@ -149,6 +164,7 @@ async function marked(): Promise<string> {
   database.exec(`
     INSERT INTO marks SELECT number, 'Mary', 3, 2, 1000, 13 FROM conversations;
     UPDATE conversations SET position = 13;
+    UPDATE meta SET value = '13' WHERE key = 'position';
   `)
   database.close()
   return directory
@@ -188,7 +204,7 @@ test('[RE72] a report ends somewhere', async () => {
   const database = new DatabaseSync(join(directory, 'relay.sqlite'))
   database.exec(`
     WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1100)
-    INSERT INTO messages SELECT 1, printf('%022d', n), 'Tom', 1, 1, 1, n, -1, 0, NULL, NULL, NULL, NULL FROM numbers
+    INSERT INTO writers SELECT 1, 1, n + 100, 'Tom', '', 1 FROM numbers
   `)
   database.close()
   expect(checkRelayData(directory).problems).toHaveLength(maxProblems)

@@ -9,6 +9,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { StoreError } from '../store.ts'
 import { checkConversation } from './check-conversation.ts'
+import { layJournalOver } from './check-journal.ts'
 import { checkPeople } from './check-people.ts'
 import { checkUsage } from './check-usage.ts'
 import { type Columns, number, text } from './sqlite-columns.ts'
@@ -48,21 +49,25 @@ function report(database: DatabaseSync): DataReport {
     const said = text(line, 'integrity_check')
     if (said !== 'ok') tell(`the file is damaged: ${said}`)
   }
+  layJournalOver(database, tell)
   const conversations = database.prepare('SELECT * FROM conversations ORDER BY number').all()
   for (const conversation of conversations) checkConversation(database, conversation, tell)
   checkPeople(database, tell)
   checkUsage(database, tell)
-  for (const table of ['rows', 'heads', 'members', 'pages', 'writers', 'messages', 'mentions', 'marks']) {
+  for (const table of ['rows', 'runs', 'heads', 'members', 'pages', 'writers', 'mentions', 'marks']) {
     const orphans = countOf(
       database,
       `SELECT count(*) AS count FROM ${table} WHERE conversation NOT IN (SELECT number FROM conversations)`,
     )
     if (orphans > 0) tell(`${orphans} of ${table} belong to no conversation`)
   }
+  const inRuns = countOf(database, 'SELECT coalesce(sum(last_seq - first_seq + 1), 0) AS count FROM runs')
+  const rows = countOf(database, 'SELECT count(*) AS count FROM rows')
+  if (inRuns !== rows) tell(`there are ${rows} rows, and runs of ${inRuns}`)
   return {
     epoch: text(first(database, `SELECT value FROM meta WHERE key = 'epoch'`), 'value'),
     conversations: conversations.length,
-    rows: countOf(database, 'SELECT count(*) AS count FROM rows'),
+    rows,
     problems,
   }
 }

@@ -19,6 +19,10 @@ export type Tell = (problem: string) => void
 
 /** A row without its bytes: a conversation may have a million. */
 export interface RowFacts extends Omit<LogRow, 'update'> {
+  /** What the relay knows of the entry beside its row: null for an operation. */
+  readonly type: number | null
+  /** The sequence of the edit that stands on it. */
+  readonly edit: number | null
   /** What the bytes say of an entry that is still there; undefined for everything else. */
   readonly said: Said | undefined
 }
@@ -60,9 +64,7 @@ export function foldRows(database: DatabaseSync, conversation: Columns, say: Tel
   const headUpdates: Uint8Array[] = []
   let headVersion = 0
   let last: RowFacts | undefined
-  const query = 'SELECT ? AS conversation_id, * FROM rows WHERE conversation = ? ORDER BY seq'
-  const found = database.prepare(query).iterate(text(conversation, 'id'), number(conversation, 'number'))
-  for (const columns of found) {
+  for (const columns of rowsOf(database, conversation, say)) {
     const row = logRow(columns)
     if (row.seq !== (last?.seq ?? 0) + 1) say(`row ${row.seq} follows row ${last?.seq ?? 0}`)
     if (row.time < (last?.time ?? 0)) say(`the time runs backwards at row ${row.seq}`)
@@ -73,11 +75,38 @@ export function foldRows(database: DatabaseSync, conversation: Columns, say: Tel
       if (row.page !== 0 || row.change === null) say(`row ${row.seq} of the head is not as one`)
     } else foldEntry(pages, rows, row, say)
     const { update, ...facts } = row
-    last = { ...facts, said: row.kind === 'entry' ? saidIn(update) : undefined }
+    const [type, edit] = [numberOrNone(columns, 'type'), numberOrNone(columns, 'edit')]
+    last = { ...facts, type, edit, said: row.kind === 'entry' ? saidIn(update) : undefined }
     checkOperation(last, say)
     rows.set(row.seq, last)
   }
   return { pages, rows, headUpdates, headVersion, last }
+}
+
+/** As the runs lead to them, and those of the journal; what a run leads to must be its own. */
+function* rowsOf(database: DatabaseSync, conversation: Columns, say: Tell): Iterable<Columns> {
+  const [id, own] = [text(conversation, 'id'), number(conversation, 'number')]
+  const pending = new Map<number, Columns>()
+  const ofJournal = `SELECT ? AS conversation_id, * FROM temp.pending_rows WHERE conversation = ? ORDER BY seq`
+  for (const columns of database.prepare(ofJournal).all(id, own)) pending.set(number(columns, 'seq'), columns)
+  const ofRuns = `
+    SELECT ? AS conversation_id, rows.*, runs.page AS run_page, rows.number - runs.number + first_seq AS run_seq
+    FROM main.runs CROSS JOIN main.rows
+    ON rows.number BETWEEN runs.number AND runs.number + runs.last_seq - runs.first_seq
+    WHERE runs.conversation = ? ORDER BY runs.first_seq, rows.number`
+  for (const columns of database.prepare(ofRuns).iterate(id, own)) {
+    const seq = number(columns, 'seq')
+    const belongs = columns['conversation'] === own && columns['run_seq'] === seq
+    if (!belongs || columns['run_page'] !== columns['page'])
+      say(`a run leads to row ${seq}, which is not in it`)
+    yield pending.get(seq) ?? columns
+    pending.delete(seq)
+  }
+  yield* pending.values()
+}
+
+function numberOrNone(columns: Columns, name: string): number | null {
+  return columns[name] === null ? null : number(columns, name)
 }
 
 function foldEntry(

@@ -29,12 +29,9 @@ export function checkUsage(database: DatabaseSync, tell: Tell): void {
     }
   }
   const conversations = database.prepare(`
-    SELECT * FROM (
-      SELECT id, bytes AS said, (
-        SELECT coalesce(sum(${weight.replaceAll('bytes', 'rows.bytes')}), 0) FROM rows
-        WHERE rows.conversation = conversations.number
-      ) AS counted FROM conversations
-    ) WHERE said <> counted`)
+    SELECT id, conversations.bytes AS said, coalesce(found, 0) AS counted FROM conversations
+    LEFT JOIN (SELECT conversation AS number, sum(${weight}) AS found FROM rows GROUP BY conversation) USING (number)
+    WHERE said <> counted`)
   for (const columns of conversations.all()) {
     const [said, found] = [number(columns, 'said'), number(columns, 'counted')]
     tell(`${text(columns, 'id')}: its rows take ${found} bytes, not ${said}`)

@@ -129,7 +129,9 @@ function createDataFile(directory: string): void {
   try {
     database.exec(`PRAGMA page_size = ${pageBytes}; PRAGMA synchronous = FULL; BEGIN IMMEDIATE; ${schema}`)
     database.exec(`PRAGMA application_id = ${applicationId}; PRAGMA user_version = ${schemaVersion}`)
-    database.prepare('INSERT INTO meta (key, value) VALUES (?, ?)').run('epoch', makeEpoch())
+    const meta = database.prepare('INSERT INTO meta (key, value) VALUES (?, ?)')
+    meta.run('epoch', makeEpoch())
+    meta.run('position', '0')
     database.exec('COMMIT')
   } catch (error) {
     throw storeErrorOf(error)

@@ -1,10 +1,9 @@
 /** How far members have got, in SQLite. */
 import { type ConversationId, parseUserId } from '@parley/document'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import type { MarkRecord, MarksStore } from '../marks-store.ts'
+import type { MarkKey, MarkRecord, MovedMarks } from '../marks-store.ts'
 import { StoreError } from '../store.ts'
 import { type Columns, number } from './sqlite-columns.ts'
-import type { ReadingAll } from './sqlite-people.ts'
 
 export const marksSchema = `
   CREATE TABLE marks (
@@ -41,26 +40,26 @@ export function prepareMarks(database: DatabaseSync): MarksStatements {
   }
 }
 
-export function readSqliteMarks(
-  { mark, moved, there, since }: MarksStatements,
-  numberOf: (conversation: ConversationId) => number,
-  readingAll: ReadingAll,
-): MarksStore {
-  return {
-    marks: async (keys) =>
-      readingAll(keys, ({ conversation, user }) =>
-        mark.all(numberOf(conversation), user).map((columns) => markRecord(conversation, columns)),
-      ),
-    marksSince: async (conversation, position, limit) => {
-      const [found] = await readingAll([numberOf(conversation)], (own) => {
-        const all = moved.get(own, position) !== undefined
-        // Where nobody has said anything, looking at whose they are takes far longer than seeing that there are none.
-        const rows = there.get(own) === undefined ? [] : since.all(own, all ? 0 : position, limit)
-        return [{ all, marks: rows.map((columns) => markRecord(conversation, columns)) }]
-      })
-      return found ?? { marks: [], all: false }
-    },
-  }
+export function readSqliteMark(
+  { mark }: MarksStatements,
+  own: number,
+  { conversation, user }: MarkKey,
+): MarkRecord | undefined {
+  const columns = mark.get(own, user)
+  return columns === undefined ? undefined : markRecord(conversation, columns)
+}
+
+export function readSqliteMarksSince(
+  { moved, there, since }: MarksStatements,
+  own: number,
+  conversation: ConversationId,
+  position: number,
+  limit: number,
+): MovedMarks {
+  const all = moved.get(own, position) !== undefined
+  // Where nobody has said anything, looking at whose they are takes far longer than seeing that there are none.
+  const rows = there.get(own) === undefined ? [] : since.all(own, all ? 0 : position, limit)
+  return { all, marks: rows.map((columns) => markRecord(conversation, columns)) }
 }
 
 export function writeMark({ put }: MarksStatements, own: number, it: MarkRecord): void {

@@ -1,11 +1,12 @@
 /**
- * The log as SQLite tables. Rows lie in the order of their positions: writing is appending.
+ * The log as SQLite tables. What a plain turn brings is one row of the journal at first (`sqlite-journal.ts`).
  *
  * Versions: 1, the first.
  */
 
 import { marksSchema } from './sqlite-marks.ts'
 import { peopleSchema } from './sqlite-people.ts'
+import { rowsSchema } from './sqlite-rows.ts'
 import { revocationsSchema } from './sqlite-revocations.ts'
 import { usageSchema } from './sqlite-usage.ts'
 
@@ -16,6 +17,11 @@ export const schemaVersion = 1
 
 /** `conversation` is the number of a conversation everywhere but in `conversations.id`. */
 export const schema: string = `
+  CREATE TABLE journal (
+    position INTEGER PRIMARY KEY,
+    bytes BLOB NOT NULL
+  ) STRICT;
+
   CREATE TABLE meta (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -90,27 +96,6 @@ export const schema: string = `
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX pages_by_position ON pages (conversation, position);
 
-  CREATE TABLE rows (
-    position INTEGER PRIMARY KEY,
-    conversation INTEGER NOT NULL,
-    seq INTEGER NOT NULL,
-    time INTEGER NOT NULL,
-    page INTEGER NOT NULL,
-    kind TEXT NOT NULL,
-    operation TEXT,
-    author TEXT NOT NULL,
-    client INTEGER NOT NULL,
-    clock INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    bytes BLOB NOT NULL,
-    erases TEXT,
-    change BLOB
-  ) STRICT;
-  CREATE UNIQUE INDEX rows_by_seq ON rows (conversation, seq);
-  CREATE INDEX rows_by_page ON rows (conversation, page, seq);
-  CREATE INDEX rows_that_recall ON rows (conversation, position)
-    WHERE operation = 'recall' AND erases IS NOT NULL;
-
   CREATE TABLE writers (
     conversation INTEGER NOT NULL,
     page INTEGER NOT NULL,
@@ -119,23 +104,6 @@ export const schema: string = `
     device TEXT NOT NULL,
     clock INTEGER NOT NULL,
     PRIMARY KEY (conversation, page, client)
-  ) STRICT, WITHOUT ROWID;
-
-  CREATE TABLE messages (
-    conversation INTEGER NOT NULL,
-    id TEXT NOT NULL,
-    author TEXT NOT NULL,
-    seq INTEGER NOT NULL,
-    page INTEGER NOT NULL,
-    client INTEGER NOT NULL,
-    clock INTEGER NOT NULL,
-    type INTEGER,
-    erased INTEGER NOT NULL,
-    edit_id TEXT,
-    edit_seq INTEGER,
-    edit_client INTEGER,
-    edit_clock INTEGER,
-    PRIMARY KEY (conversation, id)
   ) STRICT, WITHOUT ROWID;
 
   CREATE TABLE tags (
@@ -163,4 +131,4 @@ export const schema: string = `
     outcome BLOB NOT NULL,
     PRIMARY KEY (user, id)
   ) STRICT, WITHOUT ROWID;
-${marksSchema}${peopleSchema}${revocationsSchema}${usageSchema}`
+${rowsSchema}${marksSchema}${peopleSchema}${revocationsSchema}${usageSchema}`

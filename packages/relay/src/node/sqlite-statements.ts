@@ -3,10 +3,10 @@
  * (`sqlite-numbers.ts`). Values are given by their places: by their names, Node takes four times as long to bind them.
  */
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { maxRecallsRead } from '../store.ts'
 import { prepareMarks, type MarksStatements } from './sqlite-marks.ts'
 import { preparePeople, type PeopleStatements } from './sqlite-people.ts'
 import { prepareRevocations, type RevocationStatements } from './sqlite-revocations.ts'
+import { prepareRows, type RowStatements } from './sqlite-rows.ts'
 import { prepareUsage, type UsageStatements } from './sqlite-usage.ts'
 
 type Statement<Name extends string> = Readonly<Record<Name, StatementSync>>
@@ -16,6 +16,7 @@ export type Reads = Statement<
   | 'number'
   | 'lastSeq'
   | 'position'
+  | 'journal'
   | 'conversation'
   | 'head'
   | 'members'
@@ -23,15 +24,7 @@ export type Reads = Statement<
   | 'page'
   | 'pagesSince'
   | 'writer'
-  | 'message'
   | 'command'
-  | 'rowAt'
-  | 'row'
-  | 'pageRows'
-  | 'place'
-  | 'rowsBetween'
-  | 'newestAbove'
-  | 'recalls'
   | 'mentioned'
   | 'mentions'
   | 'feed'
@@ -39,14 +32,14 @@ export type Reads = Statement<
 >
 
 export type Writes = Statement<
+  | 'journal'
+  | 'emptyJournal'
+  | 'position'
   | 'conversation'
   | 'head'
   | 'member'
   | 'page'
-  | 'row'
-  | 'rewrite'
   | 'writer'
-  | 'message'
   | 'mention'
   | 'forgetMentions'
   | 'forgetTags'
@@ -57,6 +50,7 @@ export type Writes = Statement<
 export interface Statements {
   readonly read: Reads
   readonly write: Writes
+  readonly rows: RowStatements
   readonly people: PeopleStatements
   readonly marks: MarksStatements
   readonly revocations: RevocationStatements
@@ -68,6 +62,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
   return {
     read: prepareReads(prepare),
     write: prepareWrites(prepare),
+    rows: prepareRows(database),
     people: preparePeople(database),
     marks: prepareMarks(database),
     revocations: prepareRevocations(database),
@@ -83,11 +78,8 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
     epoch: prepare(`SELECT value FROM meta WHERE key = 'epoch'`),
     number: prepare(`SELECT number FROM conversations WHERE id = ?`),
     lastSeq: prepare(`SELECT seq FROM conversations WHERE number = ?`),
-    position: prepare(`
-    SELECT max(
-      (SELECT coalesce(max(position), 0) FROM rows), (SELECT coalesce(max(position), 0) FROM people),
-      (SELECT coalesce(max(position), 0) FROM marks)
-    ) AS position`),
+    position: prepare(`SELECT value FROM meta WHERE key = 'position'`),
+    journal: prepare('SELECT bytes FROM journal ORDER BY position'),
     conversation: prepare(`SELECT id AS conversation_id, * FROM conversations WHERE id = ?`),
     head: prepare(from('heads')),
     members: prepare(from('members')),
@@ -95,18 +87,7 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
     page: prepare(`${from('pages')} AND page = ?`),
     pagesSince: prepare(`${from('pages')} AND position > ? ORDER BY page`),
     writer: prepare(`${from('writers')} AND page = ? AND client = ?`),
-    message: prepare(`${from('messages')} AND id = ?`),
     command: prepare(`SELECT conversation AS conversation_id, * FROM commands WHERE user = ? AND id = ?`),
-    rowAt: prepare(`${from('rows')} AND page = ? AND client = ? AND clock = ? AND page > 0`),
-    row: prepare(`${from('rows')} AND seq = ?`),
-    pageRows: prepare(`${from('rows')} AND page = ? AND seq > ? ORDER BY seq LIMIT ?`),
-    place: prepare(`
-    SELECT seq, position FROM rows WHERE conversation = ? AND seq <= ? ORDER BY seq DESC LIMIT 1`),
-    rowsBetween: prepare(`${from('rows')} AND seq BETWEEN ? AND ? ORDER BY seq LIMIT ?`),
-    newestAbove: prepare(`${from('rows')} AND seq > ? AND seq <= ? AND position > ? ORDER BY seq`),
-    recalls: prepare(`
-    ${from('rows')} AND position > ? AND seq <= ? AND operation = 'recall' AND erases IS NOT NULL
-    ORDER BY position DESC LIMIT ${maxRecallsRead}`),
     mentioned: prepare(`SELECT 1 FROM mentions WHERE conversation = ? AND user IN (?, ?) LIMIT 1`),
     mentions: prepare(`
     SELECT seq FROM mentions WHERE conversation = ? AND user = ? AND seq BETWEEN ? AND ? AND author <> ?
@@ -134,6 +115,9 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
 
 function prepareWrites(prepare: (text: string) => StatementSync): Writes {
   return {
+    journal: prepare('INSERT INTO journal (position, bytes) VALUES (?, ?)'),
+    emptyJournal: prepare('DELETE FROM journal'),
+    position: prepare(`UPDATE meta SET value = ? WHERE key = 'position'`),
     conversation: prepare(`
     ${insert('INSERT', 'conversations', conversationColumns)}
     ON CONFLICT (id) DO UPDATE SET
@@ -145,10 +129,7 @@ function prepareWrites(prepare: (text: string) => StatementSync): Writes {
     head: prepare(insert('INSERT OR REPLACE', 'heads', ['conversation', 'version', 'state'])),
     member: prepare(insert('INSERT OR REPLACE', 'members', memberColumns)),
     page: prepare(insert('INSERT OR REPLACE', 'pages', pageColumns)),
-    row: prepare(insert('INSERT', 'rows', rowColumns)),
-    rewrite: prepare(`UPDATE rows SET kind = 'erased', bytes = ? WHERE conversation = ? AND seq = ?`),
     writer: prepare(insert('INSERT OR REPLACE', 'writers', writerColumns)),
-    message: prepare(insert('INSERT OR REPLACE', 'messages', messageColumns)),
     mention: prepare(insert('INSERT', 'mentions', ['conversation', 'user', 'seq', 'author'])),
     forgetMentions: prepare(`DELETE FROM mentions WHERE conversation = ? AND seq = ?`),
     command: prepare(insert('INSERT', 'commands', commandColumns)),
@@ -217,38 +198,7 @@ const pageColumns = [
   'position',
   'erased_position',
 ]
-const rowColumns = [
-  'position',
-  'conversation',
-  'seq',
-  'time',
-  'page',
-  'kind',
-  'operation',
-  'author',
-  'client',
-  'clock',
-  'id',
-  'bytes',
-  'erases',
-  'change',
-]
 const writerColumns = ['conversation', 'page', 'client', 'user', 'device', 'clock']
-const messageColumns = [
-  'conversation',
-  'id',
-  'author',
-  'seq',
-  'page',
-  'client',
-  'clock',
-  'type',
-  'erased',
-  'edit_id',
-  'edit_seq',
-  'edit_client',
-  'edit_clock',
-]
 const commandColumns = ['user', 'id', 'conversation', 'seq', 'time', 'outcome']
 
 function insert(verb: string, table: string, columns: readonly string[]): string {

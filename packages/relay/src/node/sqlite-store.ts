@@ -4,35 +4,30 @@
  * One connection, one writer. A commit is one transaction, and has been synced (write-ahead log, synchronous FULL) when
  * it resolves. After an error that may have lost something nothing is written any more: a later sync could succeed
  * without what the failed one has dropped.
+ *
+ * What a turn looks up is answered from what the journal holds and from the tables; everything else waits until the
+ * journal is settled (`sqlite-log.ts`).
  */
-import { type ConversationId, everybody } from '@parley/document'
+import type { ConversationId } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
-import type { FeedRow, LogRow, RelayStore, StoredConversation } from '../store.ts'
-import { standingOf, StoreError } from '../store.ts'
 import {
-  type Columns,
-  commandRecord,
-  conversationRecord,
-  headRecord,
-  logRow,
-  memberRecord,
-  messageRecord,
-  number,
-  pageRecord,
-  tagDevice,
-  text,
-  writerRecord,
-} from './sqlite-columns.ts'
-import { firstAbove } from './first-above.ts'
-import { writeCommit } from './sqlite-commit.ts'
-import { busyTimeoutMs, lockDirectory, makeDirectory, openDataFile } from './sqlite-directory.ts'
+  type MemberRecord,
+  type MessageRecord,
+  type RelayStore,
+  StoreError,
+  type StoredConversation,
+} from '../store.ts'
+import { number, text } from './sqlite-columns.ts'
+import { lockDirectory, makeDirectory, openDataFile } from './sqlite-directory.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
-import { createNumbers } from './sqlite-numbers.ts'
-import { readSqliteMarks } from './sqlite-marks.ts'
-import { readSqlitePeople } from './sqlite-people.ts'
+import { type Log, openLog, rollBack } from './sqlite-log.ts'
+import { readSqliteMark, readSqliteMarksSince } from './sqlite-marks.ts'
+import { createNumbers, type Numbers } from './sqlite-numbers.ts'
+import { type ReadingAll, readSqlitePeople } from './sqlite-people.ts'
 import { revocationRecord } from './sqlite-revocations.ts'
-import { readSqliteUsage } from './sqlite-usage.ts'
 import { prepareStatements, type Statements } from './sqlite-statements.ts'
+import { createTables, type Tables } from './sqlite-tables.ts'
+import { createKnownUsage } from './sqlite-usage.ts'
 
 export interface SqliteStoreOptions {
   /** Made if it is not there. */
@@ -49,7 +44,10 @@ export async function openSqliteRelayStore(options: SqliteStoreOptions): Promise
   try {
     database = openDataFile(directory)
     if (maxBytes !== undefined) limitSize(database, maxBytes)
-    return createStore(database, prepared(database), () => lock.release())
+    const statements = prepared(database)
+    const numbers = createNumbers(statements.read.number)
+    const log = openLog(database, statements, numbers)
+    return createStore(database, log, statements, numbers, () => lock.release())
   } catch (error) {
     database?.close()
     lock.release()
@@ -71,244 +69,151 @@ function limitSize(database: DatabaseSync, maxBytes: number): void {
   database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`)
 }
 
-function createStore(database: DatabaseSync, statements: Statements, release: () => void): RelayStore {
-  const { read } = statements
-  const numbers = createNumbers(read.number)
-  /** A conversation, as the statements want it named. */
-  const of = (conversation: ConversationId): [ConversationId, number] => [
-    conversation,
-    numbers.of(conversation),
-  ]
-  const epoch = text(read.epoch.get() ?? {}, 'value')
-  let position = number(read.position.get() ?? {}, 'position')
-  let broken: StoreError | undefined
-  /** Erased text still lies in the write-ahead log, or may: a relay that was killed had no time to empty it. */
-  let unclean = true
-
-  const reading = async <Value>(query: () => Value): Promise<Value> => {
-    try {
-      return query()
-    } catch (error) {
-      throw storeErrorOf(error)
-    }
-  }
+function createStore(
+  database: DatabaseSync,
+  log: Log,
+  statements: Statements,
+  numbers: Numbers,
+  release: () => void,
+): RelayStore {
+  const { pending, reading, readingSettled } = log
+  const tables = createTables(statements, numbers)
+  const usage = createKnownUsage(statements.usage)
+  const epoch = text(statements.read.epoch.get() ?? {}, 'value')
+  const held = (id: ConversationId) => pending.conversations.get(id)
 
   /** Many reads under one lock: taking it costs more than most of them. */
-  const readingAll = async <Key, Value>(
+  const readingAll: ReadingAll = async (keys, query) =>
+    reading(() => (keys.length < 2 ? keys.flatMap(query) : underOneLock(database, () => keys.flatMap(query))))
+
+  /** Those that are pending, and of the tables the others. */
+  const readingBoth = async <Key, Value>(
     keys: readonly Key[],
-    query: (key: Key) => readonly Value[],
-  ): Promise<readonly Value[]> =>
-    reading(() => (keys.length < 2 ? keys.flatMap(query) : together(() => keys.flatMap(query))))
-
-  const together = <Value>(query: () => Value): Value => {
-    database.exec('BEGIN')
-    try {
-      const found = query()
-      database.exec('COMMIT')
-      return found
-    } catch (error) {
-      rollBack(database)
-      throw error
-    }
+    isPending: (key: Key) => Value | undefined,
+    query: (key: Key) => Value | undefined,
+  ): Promise<readonly Value[]> => {
+    const found: Value[] = []
+    const others = keys.filter((key) => {
+      const value = isPending(key)
+      if (value !== undefined) found.push(value)
+      return value === undefined
+    })
+    if (others.length === 0) return found
+    const stored = await readingAll(others, (key) => {
+      const value = query(key)
+      return value === undefined ? [] : [value]
+    })
+    return [...found, ...stored]
   }
 
-  const storedConversation = (conversation: ConversationId): StoredConversation | undefined => {
-    const record = readOne(read.conversation.get(conversation), conversationRecord)
-    if (record === undefined) return undefined
-    const head = readOne(read.head.get(...of(conversation)), headRecord)
-    const openPage = readOne(read.page.get(...of(conversation), record.pages), pageRecord)
-    if (head === undefined || openPage === undefined) {
-      throw new StoreError('broken', `the log holds ${conversation} in parts`)
-    }
-    return {
-      record,
-      head,
-      members: read.members.all(...of(conversation)).map((columns) => memberRecord(columns)),
-      openPage,
-    }
-  }
-
-  const feedRow = (columns: Columns): FeedRow => {
-    const [conversation, own] = [conversationRecord(columns), number(columns, 'number')]
-    const member = memberRecord(columns, 'member_position')
-    const { lastSeq, pages } = standingOf(member, conversation)
-    return {
-      member,
-      conversation,
-      position: number(columns, 'moved'),
-      last: lastSeq === 0 ? undefined : readOne(read.row.get(conversation.id, own, lastSeq), logRow),
-      page: readOne(read.page.get(conversation.id, own, pages), pageRecord),
-    }
-  }
-
-  /** The message a row has recalled, and not the edit that stood on it. */
-  const recalledBy = (row: LogRow, user: string): readonly number[] =>
-    row.erases
-      .map(({ seq }) => seq)
-      .filter((seq) => {
-        const erased = readOne(read.row.get(...of(row.conversation), seq), logRow)
-        return erased !== undefined && erased.operation === null && erased.author !== user
-      })
-
-  /** The first sequence above a position, up to another one; undefined for none. */
-  const firstSeqAbove = (own: number, above: number, upToSeq: number): number | undefined => {
-    const newest = read.place.get(own, upToSeq)
-    if (newest === undefined || number(newest, 'position') <= above) return undefined
-    return firstAbove(above, number(newest, 'seq'), (seq) =>
-      number(read.place.get(own, seq) ?? {}, 'position'),
-    )
-  }
-
-  /** One transaction; what it failed with decides whether there will be another. */
-  const write = (run: () => void): void => {
-    if (broken !== undefined) throw broken
-    try {
-      database.exec('BEGIN IMMEDIATE')
-      try {
-        run()
-        database.exec('COMMIT')
-      } catch (error) {
-        rollBack(database)
-        numbers.forget()
-        throw error
-      }
-    } catch (error) {
-      const failure = storeErrorOf(error)
-      if (failure instanceof StoreError && failure.kind === 'broken') broken = failure
-      throw failure
-    }
-  }
-
-  /** What SQLite says of the log being full or busy is no fault: it stays unclean, and the next commit tries again. */
-  const clean = (): void => {
-    try {
-      unclean = !emptyLog(database)
-    } catch (error) {
-      // What has been committed is on the disk. Whether a later commit would be is what this error puts in doubt.
-      const failure = storeErrorOf(error)
-      if (failure instanceof StoreError && failure.kind !== 'full') broken = failure
-    }
-  }
-
-  clean()
-  if (broken !== undefined) throw broken
   return {
     epoch,
     get position() {
-      return position
+      return log.position
     },
     conversations: async (ids) =>
       reading(() => {
         const found = new Map<ConversationId, StoredConversation>()
         for (const id of ids) {
-          const stored = storedConversation(id)
+          const stored = storedConversation(tables, log, id)
           if (stored !== undefined) found.set(id, stored)
         }
         return found
       }),
-    conversation: async (conversation) =>
-      reading(() => readOne(read.conversation.get(conversation), conversationRecord)),
-    member: async (conversation, user) =>
-      reading(() => readOne(read.member.get(...of(conversation), user), memberRecord)),
-    pages: async (conversation, pages) =>
-      readingAll(pages, (page) => readAll(read.page.all(...of(conversation), page), pageRecord)),
+    conversation: async (id) => reading(() => held(id)?.record ?? tables.conversation(id)),
+    member: async (id, user) => reading(() => held(id)?.members.get(user) ?? tables.member(id, user)),
+    pages: async (id, pages) =>
+      readingBoth(
+        pages,
+        (page) => held(id)?.pages.get(page),
+        (page) => tables.page(id, page),
+      ),
     writers: async (keys) =>
-      readingAll(keys, ({ conversation, page, client }) =>
-        readAll(read.writer.all(...of(conversation), page, client), writerRecord),
+      readingBoth(
+        keys,
+        ({ conversation, page, client }) => pending.writer(conversation, page, client),
+        tables.writer,
       ),
     messages: async (keys) =>
-      readingAll(keys, ({ conversation, id }) =>
-        readAll(read.message.all(...of(conversation), id), messageRecord),
-      ),
-    commands: async (keys) =>
-      readingAll(keys, ({ user, id }) => readAll(read.command.all(user, id), commandRecord)),
-    rowAt: async (conversation, page, client, clock) =>
-      reading(() => readOne(read.rowAt.get(...of(conversation), page, client, clock), logRow)),
-    row: async (conversation, seq) => reading(() => readOne(read.row.get(...of(conversation), seq), logRow)),
-    pageRows: async (conversation, page, after, limit) =>
-      reading(() => readAll(read.pageRows.all(...of(conversation), page, after, limit), logRow)),
-    rowsSince: async (conversation, above, upToSeq, limit) =>
       reading(() => {
-        const own = numbers.of(conversation)
-        // Mostly they are few, and the newest: then one look at the index tells them from those before.
-        const before = read.place.get(own, upToSeq - limit)
-        if (before === undefined || number(before, 'position') <= above)
-          return readAll(read.newestAbove.all(conversation, own, upToSeq - limit, upToSeq, above), logRow)
-        const first = firstSeqAbove(own, above, upToSeq)
-        if (first === undefined) return []
-        return readAll(read.rowsBetween.all(conversation, own, first, upToSeq, limit), logRow)
+        const found: MessageRecord[] = []
+        const others = keys.filter(({ conversation, id }) => {
+          const message = held(conversation)?.messages.get(id)
+          if (message !== undefined) found.push(message)
+          return message === undefined
+        })
+        if (others.length === 0) return found
+        return [...found, ...underOneLock(database, () => tables.messages(others))]
       }),
-    pagesSince: async (conversation, above) =>
-      reading(() => readAll(read.pagesSince.all(...of(conversation), above), pageRecord)),
-    recalledSince: async (conversation, above, upToSeq, user) =>
-      reading(() =>
-        readAll(read.recalls.all(...of(conversation), above, upToSeq), logRow)
-          .flatMap((row) => recalledBy(row, user))
-          .toSorted((a, b) => a - b),
-      ),
-    mentionedSince: async (conversation, above, upToSeq, user, limit) =>
-      reading(() => {
-        const own = numbers.of(conversation)
-        if (read.mentioned.get(own, user, everybody) === undefined) return []
-        const first = firstSeqAbove(own, above, upToSeq)
-        if (first === undefined) return []
-        const found = [user, everybody].flatMap((whom) =>
-          read.mentions.all(own, whom, first, upToSeq, user, limit).map((columns) => number(columns, 'seq')),
-        )
-        return [...new Set(found)].toSorted((a, b) => a - b).slice(-limit)
-      }),
-    feed: async (user, above, limit) =>
-      reading(() => together(() => read.feed.all(user, above, limit).map(feedRow))),
-    head: async (conversation) => reading(() => readOne(read.head.get(...of(conversation)), headRecord)),
-    tagHolder: async (user, tag) => reading(() => readOne(read.tagHolder.get(user, tag), tagDevice)),
+    commands: async (keys) => readingBoth(keys, () => undefined, tables.command),
+    rowAt: async (...key) => reading(() => pending.rowAt(...key) ?? tables.rowAt(...key)),
+    row: async (...key) => reading(() => pending.row(...key) ?? tables.row(...key)),
+    pageRows: async (id, ...rest) => readingSettled(() => tables.pageRows(id, ...rest), id),
+    rowsSince: async (id, ...rest) => readingSettled(() => tables.rowsSince(id, ...rest), id),
+    pagesSince: async (id, ...rest) => readingSettled(() => tables.pagesSince(id, ...rest), id),
+    recalledSince: async (id, ...rest) => readingSettled(() => tables.recalledSince(id, ...rest), id),
+    mentionedSince: async (id, ...rest) => readingSettled(() => tables.mentionedSince(id, ...rest), id),
+    feed: async (...key) => readingSettled(() => underOneLock(database, () => tables.feed(...key))),
+    head: async (id) => reading(() => held(id)?.head ?? tables.head(id)),
+    tagHolder: async (user, tag) => reading(() => tables.tagHolder(user, tag)),
     ...readSqlitePeople(statements.people, readingAll),
-    ...readSqliteUsage(statements.usage, readingAll),
-    ...readSqliteMarks(statements.marks, numbers.of, readingAll),
+    usage: async (users) =>
+      readingBoth(
+        users,
+        (user) => usage.known(user),
+        (user) => usage.read(user, pending.usage.get(user)),
+      ),
+    marks: async (keys) =>
+      readingBoth(
+        keys,
+        ({ conversation, user }) => held(conversation)?.marks.get(user),
+        (key) => readSqliteMark(statements.marks, numbers.of(key.conversation), key),
+      ),
+    marksSince: async (id, position, limit) =>
+      readingSettled(() => readSqliteMarksSince(statements.marks, numbers.of(id), id, position, limit), id),
     revocations: async (user) => reading(() => statements.revocations.of.all(user).map(revocationRecord)),
     async revoke({ user, device, at }, keptFrom) {
-      write(() => {
+      await log.write(() => {
         statements.revocations.put.run(user, device, at)
         statements.revocations.drop.run(keptFrom)
       })
     },
     async commit(commit) {
-      write(() => writeCommit(statements, numbers, commit))
-      position = commit.position
-      unclean ||= commit.rewrites.length > 0
-      if (unclean) clean()
+      await log.commit(commit)
+      for (const record of commit.usage) usage.add(record)
     },
     async close() {
-      database.close()
+      log.close()
       release()
     },
   }
 }
 
-/**
- * What was overwritten stays readable in the write-ahead log until that is emptied. False while a reader holds it (`parley
- * check`, a backup): that may take minutes, and nobody waits for it.
- */
-function emptyLog(database: DatabaseSync): boolean {
-  database.exec('PRAGMA busy_timeout = 0')
+/** Records that are pending stand over those of the tables. */
+function storedConversation(
+  tables: Tables,
+  { pending }: Log,
+  id: ConversationId,
+): StoredConversation | undefined {
+  const stored = tables.stored(id)
+  const held = pending.conversations.get(id)
+  if (stored === undefined || held === undefined) return stored
+  const record = held.record ?? stored.record
+  const openPage = held.pages.get(record.pages) ?? tables.page(id, record.pages)
+  if (openPage === undefined) throw new StoreError('broken', `the log holds ${id} in parts`)
+  const members = new Map<string, MemberRecord>(stored.members.map((member) => [member.user, member]))
+  for (const member of held.members.values()) members.set(member.user, member)
+  return { record, head: held.head ?? stored.head, members: [...members.values()], openPage }
+}
+
+function underOneLock<Value>(database: DatabaseSync, query: () => Value): Value {
+  database.exec('BEGIN')
   try {
-    return number(database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').get() ?? {}, 'busy') === 0
-  } finally {
-    database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
+    const found = query()
+    database.exec('COMMIT')
+    return found
+  } catch (error) {
+    rollBack(database)
+    throw error
   }
-}
-
-function rollBack(database: DatabaseSync): void {
-  try {
-    database.exec('ROLLBACK')
-  } catch {
-    // Some errors end the transaction by themselves; then there is nothing to roll back, and that is all this can say.
-  }
-}
-
-function readOne<Value>(columns: Columns | undefined, read: (columns: Columns) => Value): Value | undefined {
-  return columns === undefined ? undefined : read(columns)
-}
-
-function readAll<Value>(rows: readonly Columns[], read: (columns: Columns) => Value): readonly Value[] {
-  return rows.map((columns) => read(columns))
 }

@@ -1,10 +1,9 @@
 /** What users take up, in SQLite. */
-import { parseUserId } from '@parley/document'
+import { parseUserId, type UserId } from '@parley/document'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { StoreError } from '../store.ts'
-import type { UsageRecord, UsageStore } from '../usage-store.ts'
+import { sumOfUsage, type UsageRecord } from '../usage-store.ts'
 import { type Columns, number } from './sqlite-columns.ts'
-import type { ReadingAll } from './sqlite-people.ts'
 
 export const usageSchema = `
   CREATE TABLE usage (
@@ -30,8 +29,39 @@ export function prepareUsage(database: DatabaseSync): UsageStatements {
   }
 }
 
-export function readSqliteUsage({ of }: UsageStatements, readingAll: ReadingAll): UsageStore {
-  return { usage: async (users) => readingAll(users, (user) => of.all(user).map(usageRecord)) }
+/**
+ * What users take up, as it stands: the relay alone writes it, so what has been read once is only added to from there on.
+ */
+export interface KnownUsage {
+  /** undefined as well for somebody who has not been read yet. */
+  readonly known: (user: UserId) => UsageRecord | undefined
+  readonly read: (user: UserId, pending: UsageRecord | undefined) => UsageRecord | undefined
+  /** A commit has added this. */
+  readonly add: (record: UsageRecord) => void
+}
+
+/** Some two hundred bytes each; beyond it they are read again. */
+const maxKnownUsers = 10_000
+
+export function createKnownUsage({ of }: UsageStatements): KnownUsage {
+  const known = new Map<UserId, UsageRecord>()
+  return {
+    known: (user) => known.get(user),
+    read(user, pending) {
+      const columns = of.get(user)
+      const stored = columns === undefined ? undefined : usageRecord(columns)
+      const found =
+        stored !== undefined && pending !== undefined ? sumOfUsage(stored, pending) : (stored ?? pending)
+      if (found === undefined) return undefined
+      if (known.size >= maxKnownUsers) known.clear()
+      known.set(user, found)
+      return found
+    },
+    add(record) {
+      const before = known.get(record.user)
+      if (before !== undefined) known.set(record.user, sumOfUsage(before, record))
+    },
+  }
 }
 
 export function addSqliteUsage({ add }: UsageStatements, it: UsageRecord): void {

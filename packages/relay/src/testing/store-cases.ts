@@ -77,36 +77,36 @@ export const relayStoreCases: readonly StoreCase[] = [
   storeCase('[RE66] records are replaced by their keys, the others stay', async (harness) => {
     const store = await harness.open()
     await store.commit(creation(lunch, 1))
-    const first = commitOf(2, {
-      conversations: [conversationRecord(lunch, 2, 2)],
-      rows: [entryRow(lunch, 2, 2)],
+    const first = commitOf(3, {
+      conversations: [conversationRecord(lunch, 3, 3)],
+      rows: [entryRow(lunch, 2, 2), entryRow(lunch, 3, 3, { operation: 'edit' })],
       pages: [pageRecord(lunch, 1, 2), pageRecord(lunch, 2, 0)],
       writers: [writerRecord(lunch, 8, 1), writerRecord(lunch, 9, 1)],
-      messages: [messageRecord(lunch, entryId(2), 2), { ...messageRecord(lunch, entryId(3), 2), type: null }],
+      messages: [messageRecord(lunch, entryId(2), 2), { ...messageRecord(lunch, entryId(3), 3), type: null }],
       commands: [
         { user: tom, id: entryId(1), conversation: lunch, seq: 1, time: 5, outcome: Uint8Array.of(1) },
       ],
     })
     await store.commit(first)
-    const member = memberRecord(lunch, mary, 3, {
+    const member = memberRecord(lunch, mary, 4, {
       role: '',
       since: 2,
       mutedUntil: 2 ** 53 - 1,
-      leftSeq: 3,
+      leftSeq: 4,
       removedBy: tom,
       leftHeadDigest: 'ab',
     })
-    const second = commitOf(3, {
-      conversations: [conversationRecord(lunch, 3, 3, { pages: 2, name: null, icon: null, unique: true })],
-      rows: [headRow(lunch, 3, 3)],
-      heads: [headRecord(lunch, 3)],
+    const second = commitOf(4, {
+      conversations: [conversationRecord(lunch, 4, 4, { pages: 2, name: null, icon: null, unique: true })],
+      rows: [headRow(lunch, 4, 4)],
+      heads: [headRecord(lunch, 4)],
       members: [member],
       pages: [pageRecord(lunch, 1, 3, { closed: true, erasedPosition: 3 })],
       writers: [writerRecord(lunch, 8, 2)],
       messages: [
         {
           ...messageRecord(lunch, entryId(2), 2),
-          edit: { id: entryId(3), seq: 3, client: 2 ** 52 + 1, clock: 9 },
+          edit: { id: entryId(3), seq: 3, client: 2 ** 52 + 1, clock: 3 },
         },
       ],
     })
@@ -134,9 +134,10 @@ export const relayStoreCases: readonly StoreCase[] = [
     checkEqual(await store.head(lunch), second.heads[0], 'head')
     const recalled = { ...messageRecord(lunch, entryId(2), 2), erased: true }
     await store.commit(
-      commitOf(4, {
-        conversations: [conversationRecord(lunch, 4, 4)],
-        rows: [entryRow(lunch, 4, 4)],
+      commitOf(5, {
+        conversations: [conversationRecord(lunch, 5, 5)],
+        rows: [entryRow(lunch, 5, 5)],
+        rewrites: [{ conversation: lunch, seq: 2, update: Uint8Array.of(0) }],
         messages: [recalled],
       }),
     )

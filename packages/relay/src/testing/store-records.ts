@@ -145,6 +145,7 @@ export function writerRecord(conversation: ConversationId, client: number, clock
   return { conversation, page: 1, client, user: tom, device: testDeviceId(1), clock }
 }
 
+/** Of the row of that sequence, as `entryRow` makes it. */
 export function messageRecord(conversation: ConversationId, id: EntryId, seq: number): MessageRecord {
   return {
     conversation,
@@ -152,7 +153,7 @@ export function messageRecord(conversation: ConversationId, id: EntryId, seq: nu
     author: tom,
     seq,
     page: 1,
-    client: 5,
+    client: 2 ** 52 + 1,
     clock: seq,
     type: -1,
     erased: false,

@@ -1,0 +1,156 @@
+/**
+ * What commits hold together: of each record the newest, rows in sequence, what people take up added up. It stands for
+ * what the journal holds, and is what the tables are written from. Rules RE301 and RE302.
+ */
+import type { ConversationId, EntryId, UserId } from '@parley/document'
+import type { MarkRecord } from '../marks-store.ts'
+import type {
+  ConversationRecord,
+  HeadRecord,
+  LogRow,
+  MemberRecord,
+  MentionRecord,
+  MessageRecord,
+  PageRecord,
+  RelayCommit,
+  WriterRecord,
+} from '../store.ts'
+import { sumOfUsage, type UsageRecord } from '../usage-store.ts'
+
+export interface PendingConversation {
+  record: ConversationRecord | undefined
+  head: HeadRecord | undefined
+  readonly members: Map<UserId, MemberRecord>
+  readonly pages: Map<number, PageRecord>
+  /** In sequence, without a gap. */
+  readonly rows: LogRow[]
+  readonly writers: Map<string, WriterRecord>
+  readonly messages: Map<EntryId, MessageRecord>
+  readonly mentions: MentionRecord[]
+  readonly marks: Map<UserId, MarkRecord>
+  /** Rows by their places, once somebody has asked for one. */
+  places: Map<string, LogRow> | undefined
+}
+
+export interface Pending {
+  readonly conversations: ReadonlyMap<ConversationId, PendingConversation>
+  /** What is to be added to what stands. */
+  readonly usage: ReadonlyMap<UserId, UsageRecord>
+  readonly rows: number
+  readonly bytes: number
+  /** Of the last commit, 0 for none. */
+  readonly position: number
+  /**
+   * `updates`: the bytes of its rows, which nobody changes. With them nothing of the commit's own bytes is held: they may be
+   * changed afterwards.
+   */
+  readonly add: (commit: RelayCommit, updates?: readonly Uint8Array[]) => void
+  readonly clear: () => void
+  readonly writer: (conversation: ConversationId, page: number, client: number) => WriterRecord | undefined
+  readonly row: (conversation: ConversationId, seq: number) => LogRow | undefined
+  readonly rowAt: (
+    conversation: ConversationId,
+    page: number,
+    client: number,
+    clock: number,
+  ) => LogRow | undefined
+}
+
+const writerKey = (page: number, client: number): string => `${page}/${client}`
+const placeKey = ({ page, client, clock }: Pick<LogRow, 'page' | 'client' | 'clock'>): string =>
+  `${page}/${client}/${clock}`
+
+export function createPending(): Pending {
+  const conversations = new Map<ConversationId, PendingConversation>()
+  const usage = new Map<UserId, UsageRecord>()
+  let [rows, bytes, position] = [0, 0, 0]
+  let last: PendingConversation | undefined
+  let lastId: ConversationId | undefined
+
+  const at = (id: ConversationId): PendingConversation => {
+    if (id === lastId && last !== undefined) return last
+    let held = conversations.get(id)
+    if (held === undefined) {
+      held = emptyConversation()
+      conversations.set(id, held)
+    }
+    lastId = id
+    last = held
+    return held
+  }
+
+  return {
+    conversations,
+    usage,
+    get rows() {
+      return rows
+    },
+    get bytes() {
+      return bytes
+    },
+    get position() {
+      return position
+    },
+    add(commit, updates) {
+      const kept = updates !== undefined
+      position = commit.position
+      for (const it of commit.conversations) at(it.id).record = it
+      for (const it of commit.heads) at(it.conversation).head = kept ? { ...it, state: it.state.slice() } : it
+      for (const it of commit.members) at(it.conversation).members.set(it.user, it)
+      for (const it of commit.pages) at(it.conversation).pages.set(it.page, it)
+      for (const [index, it] of commit.rows.entries()) {
+        const held = at(it.conversation)
+        const update = updates?.[index]
+        const row = update === undefined ? it : { ...it, update, change: it.change?.slice() ?? null }
+        held.rows.push(row)
+        held.places?.set(placeKey(row), row)
+        bytes += row.update.length
+      }
+      rows += commit.rows.length + commit.marks.length
+      for (const it of commit.writers) at(it.conversation).writers.set(writerKey(it.page, it.client), it)
+      for (const it of commit.messages) at(it.conversation).messages.set(it.id, it)
+      for (const it of commit.mentions) at(it.conversation).mentions.push(it)
+      for (const it of commit.marks) at(it.conversation).marks.set(it.user, it)
+      for (const it of commit.usage) {
+        const before = usage.get(it.user)
+        usage.set(it.user, before === undefined ? it : sumOfUsage(before, it))
+      }
+    },
+    clear() {
+      conversations.clear()
+      usage.clear()
+      lastId = undefined
+      rows = 0
+      bytes = 0
+      position = 0
+    },
+    writer: (conversation, page, client) =>
+      conversations.get(conversation)?.writers.get(writerKey(page, client)),
+    row(conversation, seq) {
+      const held = conversations.get(conversation)?.rows
+      const first = held?.[0]?.seq
+      return first === undefined ? undefined : held?.[seq - first]
+    },
+    rowAt(conversation, page, client, clock) {
+      const held = conversations.get(conversation)
+      if (held === undefined || page === 0) return undefined
+      held.places ??= new Map(held.rows.map((row) => [placeKey(row), row]))
+      return held.places.get(placeKey({ page, client, clock }))
+    },
+  }
+}
+
+function emptyConversation(): PendingConversation {
+  return {
+    record: undefined,
+    head: undefined,
+    members: new Map(),
+    pages: new Map(),
+    rows: [],
+    writers: new Map(),
+    messages: new Map(),
+    mentions: [],
+    marks: new Map(),
+    places: undefined,
+  }
+}

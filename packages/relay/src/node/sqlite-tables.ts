@@ -1,0 +1,192 @@
+/** What the tables hold, read as records. Nothing in here knows of the journal. */
+import { type ConversationId, everybody } from '@parley/document'
+import {
+  type CommandKey,
+  type CommandRecord,
+  type ConversationRecord,
+  type EntryKey,
+  type FeedRow,
+  type HeadRecord,
+  type LogRow,
+  type MemberRecord,
+  type MessageRecord,
+  type PageRecord,
+  type PlaceKey,
+  type RelayStore,
+  standingOf,
+  StoreError,
+  type StoredConversation,
+  type WriterRecord,
+} from '../store.ts'
+import { firstAbove } from './first-above.ts'
+import {
+  type Columns,
+  commandRecord,
+  conversationOf,
+  conversationRecord,
+  headRecord,
+  logRow,
+  memberRecord,
+  messageRecord,
+  number,
+  pageRecord,
+  tagDevice,
+  writerRecord,
+} from './sqlite-columns.ts'
+import type { Numbers } from './sqlite-numbers.ts'
+import { findEntries } from './sqlite-rows.ts'
+import type { Statements } from './sqlite-statements.ts'
+
+type Now<Name extends keyof RelayStore> = RelayStore[Name] extends (
+  ...given: infer Given
+) => Promise<infer Value>
+  ? (...given: Given) => Value
+  : never
+
+/** The store's reads, at once. */
+export interface Tables {
+  readonly stored: (conversation: ConversationId) => StoredConversation | undefined
+  readonly members: (conversation: ConversationId) => readonly MemberRecord[]
+  readonly conversation: Now<'conversation'>
+  readonly member: Now<'member'>
+  readonly head: Now<'head'>
+  readonly page: (conversation: ConversationId, page: number) => PageRecord | undefined
+  readonly writer: (key: PlaceKey) => WriterRecord | undefined
+  readonly messages: (keys: readonly EntryKey[]) => readonly MessageRecord[]
+  readonly command: (key: CommandKey) => CommandRecord | undefined
+  readonly rowAt: Now<'rowAt'>
+  readonly row: Now<'row'>
+  readonly pageRows: Now<'pageRows'>
+  readonly rowsSince: Now<'rowsSince'>
+  readonly pagesSince: Now<'pagesSince'>
+  readonly recalledSince: Now<'recalledSince'>
+  readonly mentionedSince: Now<'mentionedSince'>
+  readonly feed: Now<'feed'>
+  readonly tagHolder: Now<'tagHolder'>
+}
+
+export function createTables({ read, rows }: Statements, numbers: Numbers): Tables {
+  /** A conversation, as the statements want it named. */
+  const of = (conversation: ConversationId): [ConversationId, number] => [
+    conversation,
+    numbers.of(conversation),
+  ]
+
+  const conversation = (id: ConversationId): ConversationRecord | undefined =>
+    readOne(read.conversation.get(id), conversationRecord)
+  const head = (id: ConversationId): HeadRecord | undefined => readOne(read.head.get(...of(id)), headRecord)
+  const page = (id: ConversationId, wanted: number): PageRecord | undefined =>
+    readOne(read.page.get(...of(id), wanted), pageRecord)
+  const member: Tables['member'] = (id, user) =>
+    readOne(read.member.get(...of(id), user), (columns) => memberRecord(columns))
+  const members = (id: ConversationId): readonly MemberRecord[] =>
+    read.members.all(...of(id)).map((columns) => memberRecord(columns))
+  const row = (id: ConversationId, seq: number): LogRow | undefined =>
+    readOne(rows.row.get(...of(id), seq), logRow)
+
+  const stored = (id: ConversationId): StoredConversation | undefined => {
+    const record = conversation(id)
+    if (record === undefined) return undefined
+    const [itsHead, openPage] = [head(id), page(id, record.pages)]
+    if (itsHead === undefined || openPage === undefined) {
+      throw new StoreError('broken', `the log holds ${id} in parts`)
+    }
+    return { record, head: itsHead, members: members(id), openPage }
+  }
+
+  const messageOf = (id: ConversationId, columns: Columns): MessageRecord => {
+    const edit = columns['edit'] === null ? undefined : row(id, number(columns, 'edit'))
+    return messageRecord(columns, edit)
+  }
+
+  const feedRow = (columns: Columns): FeedRow => {
+    const [record, own] = [conversationRecord(columns), number(columns, 'number')]
+    const his = memberRecord(columns, 'member_position')
+    const { lastSeq, pages } = standingOf(his, record)
+    return {
+      member: his,
+      conversation: record,
+      position: number(columns, 'moved'),
+      last: lastSeq === 0 ? undefined : readOne(rows.row.get(record.id, own, lastSeq), logRow),
+      page: readOne(read.page.get(record.id, own, pages), pageRecord),
+    }
+  }
+
+  /** The message a row has recalled, and not the edit that stood on it. */
+  const recalledBy = (recall: LogRow, user: string): readonly number[] =>
+    recall.erases
+      .map(({ seq }) => seq)
+      .filter((seq) => {
+        const erased = row(recall.conversation, seq)
+        return erased !== undefined && erased.operation === null && erased.author !== user
+      })
+
+  /** The first sequence above a position, up to another one; undefined for none. */
+  const firstSeqAbove = (own: number, above: number, upToSeq: number): number | undefined => {
+    const newest = rows.place.get(own, upToSeq)
+    if (newest === undefined || number(newest, 'position') <= above) return undefined
+    return firstAbove(above, number(newest, 'seq'), (seq) =>
+      number(rows.place.get(own, seq) ?? {}, 'position'),
+    )
+  }
+
+  return {
+    stored,
+    members,
+    conversation,
+    member,
+    head,
+    page,
+    row,
+    writer: ({ conversation: id, page: onPage, client }) =>
+      readOne(read.writer.get(...of(id), onPage, client), writerRecord),
+    messages: (keys) => {
+      const places = keys.map(({ conversation: id, id: entry }) => ({
+        conversation: id,
+        own: numbers.of(id),
+        id: entry,
+      }))
+      return findEntries(rows, places).map((columns) => messageOf(conversationOf(columns), columns))
+    },
+    command: ({ user, id }) => readOne(read.command.get(user, id), commandRecord),
+    rowAt: (id, onPage, client, clock) => readOne(rows.rowAt.get(...of(id), onPage, client, clock), logRow),
+    pageRows: (id, onPage, after, limit) => readAll(rows.ofPage.all(...of(id), onPage, after, limit), logRow),
+    rowsSince: (id, above, upToSeq, limit) => {
+      const own = numbers.of(id)
+      const from = (first: number): readonly LogRow[] =>
+        readAll(rows.between.all(id, own, first, upToSeq, limit), logRow)
+      // Mostly they are few, and the newest: then one look at the row before so many tells it.
+      const before = rows.place.get(own, upToSeq - limit)
+      if (before === undefined || number(before, 'position') <= above) {
+        return from(Math.max(1, upToSeq - limit + 1)).filter(({ position }) => position > above)
+      }
+      const first = firstSeqAbove(own, above, upToSeq)
+      return first === undefined ? [] : from(first)
+    },
+    pagesSince: (id, above) => readAll(read.pagesSince.all(...of(id), above), pageRecord),
+    recalledSince: (id, above, upToSeq, user) =>
+      readAll(rows.recalls.all(...of(id), above, upToSeq), logRow)
+        .flatMap((recall) => recalledBy(recall, user))
+        .toSorted((a, b) => a - b),
+    mentionedSince: (id, above, upToSeq, user, limit) => {
+      const own = numbers.of(id)
+      if (read.mentioned.get(own, user, everybody) === undefined) return []
+      const first = firstSeqAbove(own, above, upToSeq)
+      if (first === undefined) return []
+      const found = [user, everybody].flatMap((whom) =>
+        read.mentions.all(own, whom, first, upToSeq, user, limit).map((columns) => number(columns, 'seq')),
+      )
+      return [...new Set(found)].toSorted((a, b) => a - b).slice(-limit)
+    },
+    feed: (user, above, limit) => read.feed.all(user, above, limit).map(feedRow),
+    tagHolder: (user, tag) => readOne(read.tagHolder.get(user, tag), tagDevice),
+  }
+}
+
+function readOne<Value>(columns: Columns | undefined, read: (columns: Columns) => Value): Value | undefined {
+  return columns === undefined ? undefined : read(columns)
+}
+
+function readAll<Value>(rows: readonly Columns[], read: (columns: Columns) => Value): readonly Value[] {
+  return rows.map((columns) => read(columns))
+}
