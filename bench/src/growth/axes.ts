@@ -1,5 +1,5 @@
 /** Along what cost could grow: the points of each curve, what is there at a point, and who talks then. */
-import { fixturesOf, type Fixture, type FixtureOptions, type Recipe } from './fixture.ts'
+import { fixturesOf, type Fixture, type FixtureOptions } from './fixture.ts'
 import {
   history,
   historyOf,
@@ -159,6 +159,3 @@ const devices: Axis = {
 }
 
 export const axes: readonly Axis[] = [conversations, members, historyAxis, devices]
-
-/** Named by the recipes, for the tests. */
-export const recipes: readonly Recipe[] = [pairs, room, history]

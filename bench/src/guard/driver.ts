@@ -1,7 +1,9 @@
 /** A process that drives one relay: asked for stretches, one at a time. It may be of another checkout than this one. */
 import { fork } from 'node:child_process'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { endWithUs } from '../children.ts'
+import { rootFolder } from '../folders.ts'
 import type { CourseSize } from './courses.ts'
 import type { Sample } from './driven.ts'
 
@@ -33,8 +35,11 @@ export interface DriverOptions {
   readonly size: CourseSize
 }
 
-/** From the root of a checkout. */
-export const driverPath = 'bench/src/guard/driver-main.ts'
+/** From the root of a checkout, whichever. */
+export const driverPath: string = relative(
+  rootFolder,
+  fileURLToPath(new URL('driver-main.ts', import.meta.url)),
+)
 
 export async function openDriver({ driver, relay, course, size }: DriverOptions): Promise<DriverProcess> {
   const child = fork(join(driver, driverPath), [], { execArgv: ['--conditions=parley-source'] })

@@ -83,7 +83,7 @@ export async function compareAll(
   return 1
 }
 
-export function lineOf({ name, unit }: Pick<Course, 'name' | 'unit'>, found: Contest): string {
+function lineOf({ name, unit }: Pick<Course, 'name' | 'unit'>, found: Contest): string {
   const { ratio, lowest, highest, tolerance, verdict, uneven, baseMicroseconds, headMicroseconds } = found
   const what = `${name}: ${plain(baseMicroseconds)} → ${plain(headMicroseconds)} µs a ${unit}`
   const spread = `ratio ${ratio.toFixed(3)} (${lowest.toFixed(3)} – ${highest.toFixed(3)})`

@@ -141,7 +141,7 @@ function sizeIn(of: string): number {
 }
 
 /** More than this from the first point to the last is not flat. */
-export const flatRatio = 1.2
+const flatRatio = 1.2
 
 /** What a delivery costs at the last point beside the first. */
 export function flatness(result: Result): readonly string[] {
