@@ -6,7 +6,6 @@ import { isJson } from '../entry/json.ts'
 import { maxAttributesBytes, maxDepth, maxMembers, maxNameLength } from '../limits.ts'
 import { parseChange } from './parse-change.ts'
 import { parseCommand } from './parse-command.ts'
-import { parseOutcome } from './parse-outcome.ts'
 
 const create = {
   op: 'create',
@@ -17,10 +16,6 @@ const create = {
   attributes: { a: [1] },
 }
 const created = { ...create, op: 'created', by: 'Tom' }
-const outcome = {
-  successfulClientIds: ['Ann'],
-  failures: [{ clientIds: ['Bob'], code: 'not-a-member', detail: 'not a member' }],
-}
 
 const users = fc.uniqueArray(fc.stringMatching(/^[\w\-.@:]{1,64}$/), { maxLength: 5 })
 const user = fc.stringMatching(/^[\w\-.@:]{1,64}$/)
@@ -37,7 +32,7 @@ const creations = fc.record({
     .filter((attributes) => isJson(attributes, maxDepth)),
 })
 
-function codeOf(parsed: ReturnType<typeof parseCommand | typeof parseChange | typeof parseOutcome>): string {
+function codeOf(parsed: ReturnType<typeof parseCommand | typeof parseChange>): string {
   return parsed.ok ? 'ok' : parsed.code
 }
 
@@ -126,11 +121,6 @@ test('[DO63] a change is parsed to what it says', () => {
       }
     }),
   )
-})
-
-test('[DO63] an outcome is parsed to what it says', () => {
-  expect(parseOutcome(outcome)).toEqual({ ok: true, outcome })
-  expect(parseOutcome({ successfulClientIds: [], failures: [] }).ok).toBe(true)
 })
 
 test('[DO63] what was parsed is no part of what was given', () => {
@@ -261,27 +251,6 @@ test.each<readonly [unknown]>([
   expect(codeOf(parseChange(value))).toBe('bad-content')
 })
 
-test.each<readonly [unknown]>([
-  [null],
-  [{}],
-  [{ ...outcome, more: 1 }],
-  [{ ...outcome, successfulClientIds: ['a b'] }],
-  [{ ...outcome, failures: {} }],
-  [{ ...outcome, failures: [null] }],
-  [{ ...outcome, failures: [{ clientIds: [], code: 'because', detail: '' }] }],
-  [{ ...outcome, failures: [{ clientIds: [''], code: 'not-allowed', detail: '' }] }],
-  [{ ...outcome, failures: [{ clientIds: [], code: 'not-allowed' }] }],
-  [{ ...outcome, failures: [{ clientIds: [], code: 'not-allowed', detail: '', more: 1 }] }],
-  [
-    {
-      ...outcome,
-      failures: Array.from({ length: 1000 }, () => ({ clientIds: [], code: 'removed', detail: '' })),
-    },
-  ],
-])('[DO64] the outcome %j is bad content', (value) => {
-  expect(codeOf(parseOutcome(value))).toBe('bad-content')
-})
-
 test('[DO65] a name may be as long as the limit says, and not one longer', () => {
   expect(codeOf(parseCommand({ ...create, name: 'x'.repeat(maxNameLength) }))).toBe('ok')
   expect(codeOf(parseCommand({ ...create, name: 'x'.repeat(maxNameLength + 1) }))).toBe('too-large')
@@ -307,16 +276,4 @@ test('[DO65] as many users are named as a conversation may have members, and not
   const members = Array.from({ length: maxMembers + 1 }, (_, number) => `u${number}`)
   expect(codeOf(parseCommand({ op: 'add', members: members.slice(1) }))).toBe('ok')
   expect(codeOf(parseCommand({ op: 'add', members }))).toBe('too-large')
-  expect(codeOf(parseOutcome({ successfulClientIds: members, failures: [] }))).toBe('too-large')
-})
-
-test('[DO64] the detail of a failure is a text that can travel', () => {
-  const failing = (detail: unknown): unknown => ({
-    successfulClientIds: [],
-    failures: [{ clientIds: ['Tom'], code: 'removed', detail }],
-  })
-  expect(parseOutcome(failing('He was removed.')).ok).toBe(true)
-  for (const detail of ['\ud800', 'a\udc00', 1, null, undefined]) {
-    expect(parseOutcome(failing(detail))).toMatchObject({ ok: false, code: 'bad-content' })
-  }
 })
