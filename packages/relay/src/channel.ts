@@ -40,7 +40,11 @@ export function createChannel(peer: Peer): Channel {
     get bytes() {
       return given
     },
-    send: (frame) => sendBytes(encodeRelayFrame(frame)),
+    send(frame) {
+      if (!open) return
+      if (frame.frame === 'answer' || frame.frame === 'command-answer') peer.answered?.(frame)
+      sendBytes(encodeRelayFrame(frame))
+    },
     sendBytes,
     buffered: () => (open ? peer.buffered() : 0),
     end(code, detail, waitMs) {

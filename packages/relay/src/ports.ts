@@ -5,7 +5,7 @@
  * dead (a crash), nothing of the instance goes on.
  */
 import type { ConversationId, DeviceId, UserId } from '@parley/document'
-import type { DeviceFrame, FailureCode } from '@parley/wire'
+import type { Answer, CommandAnswer, DeviceFrame, FailureCode } from '@parley/wire'
 import type { RelayLimits } from './limits.ts'
 import type { RelayStore } from './store.ts'
 
@@ -13,6 +13,8 @@ import type { RelayStore } from './store.ts'
 export interface Peer {
   /** One whole frame. The bytes are shared by many peers and must not be changed. */
   send(bytes: Uint8Array): void
+  /** For who counts: told of each answer before it is given to `send`. */
+  answered?(answer: Answer | CommandAnswer): void
   /** Bytes given to `send` that have not left yet. */
   buffered(): number
   /** The session has ended; its failure frame has been given to `send` already. Close codes stand in wire's table. */

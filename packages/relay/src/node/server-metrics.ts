@@ -45,7 +45,7 @@ export function createMetrics(): Metrics {
       count(failures, `code="${label(code)}"`)
     },
     addAnswer(verdict, code) {
-      count(answers, `class="${label(verdict)}",code="${label(code)}"`)
+      count(answers, code === '' ? verdict : `${verdict} ${label(code)}`)
     },
     text(gauges) {
       const lines: string[] = []
@@ -58,7 +58,10 @@ export function createMetrics(): Metrics {
       lines.push(...heading('failures_total', 'Sessions ended with a failure, by code', 'counter'))
       for (const [labels, value] of failures) lines.push(`parley_failures_total{${labels}} ${value}`)
       lines.push(...heading('answers_total', 'Answers to pushes and commands', 'counter'))
-      for (const [labels, value] of answers) lines.push(`parley_answers_total{${labels}} ${value}`)
+      for (const [answer, value] of answers) {
+        const [verdict = '', code = ''] = answer.split(' ')
+        lines.push(`parley_answers_total{class="${label(verdict)}",code="${code}"} ${value}`)
+      }
       return lines.join('\n')
     },
   }

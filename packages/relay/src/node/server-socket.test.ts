@@ -9,7 +9,7 @@ import type { Connection, Peer } from '../ports.ts'
 import { defaultTimings, maxPingsPerSecond, maxReadAtOnceBytes } from './server-limits.ts'
 import { silentLogger } from './server-log.ts'
 import { createMetrics } from './server-metrics.ts'
-import { createCork, serveSocket } from './server-socket.ts'
+import { createCork, serveSocket, wholeFrame } from './server-socket.ts'
 
 interface Pair {
   readonly peer: Peer
@@ -125,6 +125,40 @@ test('[RE102] frames of one turn leave together', async () => {
   expect(written()).toBe(before)
   while (heard.length < 3) await once(client, 'message')
   expect(heard).toEqual([1, 2, 3])
+})
+
+test('[RE102] short frames and long ones arrive as they are, in their order, whatever their header takes', async () => {
+  const { peer, client } = await pair(512 * 1024)
+  const sizes = [0, 1, 125, 126, 4096, 4097, 7, 65_535, 65_536, 200_000, 3]
+  const heard: Buffer[] = []
+  client.on('message', (data: Buffer, binary: boolean) => {
+    expect(binary).toBe(true)
+    heard.push(data)
+  })
+  for (const [index, size] of sizes.entries()) peer.send(new Uint8Array(size).fill(index + 1))
+  expect(peer.buffered()).toBe(sizes.reduce((sum, size) => sum + size))
+  while (heard.length < sizes.length) await once(client, 'message')
+  expect(heard.map((data) => data.length)).toEqual(sizes)
+  for (const [index, data] of heard.entries()) expect(data.every((byte) => byte === index + 1)).toBe(true)
+})
+
+test('[RE102] what was sent before the end arrives before it', async () => {
+  const { peer, client } = await pair(512 * 1024)
+  const heard: number[] = []
+  client.on('message', (data: Buffer) => heard.push(data.length))
+  peer.send(new Uint8Array(10))
+  peer.close('shutting-down', 'enough')
+  peer.send(new Uint8Array(20))
+  await once(client, 'close')
+  expect(heard).toEqual([10])
+})
+
+test('[RE320] a frame that came among much else keeps nothing of that', () => {
+  const chunk = Buffer.alloc(64 * 1024, 7)
+  const few = wholeFrame(chunk.subarray(100, 300))
+  expect(few.buffer.byteLength).toBe(200)
+  expect(few.every((byte) => byte === 7)).toBe(true)
+  expect(wholeFrame(chunk.subarray(100, 50_000)).buffer).toBe(chunk.buffer)
 })
 
 test('[RE102] a peer that pings and never reads fills nothing', async () => {

@@ -14,13 +14,14 @@ import { maxEarlyBytes, maxPingsPerSecond, maxReadAtOnceBytes, type ServerTiming
 import type { Greeter } from './server-greeters.ts'
 import { describeError } from './server-log.ts'
 import type { Metrics } from './server-metrics.ts'
+import { createOutgoing } from './server-outgoing.ts'
 import type { Session } from './server-session.ts'
 
 export interface SocketSetting {
   readonly socket: WebSocket
-  /** What lies below it: corked while a turn writes. */
+  /** What lies below it. */
   readonly stream: Duplex
-  readonly cork: (stream: Duplex) => void
+  readonly cork: Cork
   readonly accept: (peer: Peer) => Connection
   readonly now: () => number
   readonly timings: ServerTimings
@@ -50,14 +51,16 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
     if (socket.readyState !== socket.OPEN) return
     metrics.add('frames_sent_total')
     metrics.add('bytes_sent_total', bytes.length)
-    setting.cork(setting.stream)
-    socket.send(bytes, { binary: true, compress: false }, left)
-    if (socket.bufferedAmount > lowWaterBytes) behind = true
+    outgoing.add(bytes)
+    setting.cork(outgoing)
+    if (buffered() > lowWaterBytes) behind = true
   }
+  const buffered = (): number => socket.bufferedAmount + outgoing.waiting
+  const outgoing = createOutgoing(setting.stream, left)
 
   /** Something has left, or the socket is gone (then `closed` follows, and says it better than an error here). */
   function left(): void {
-    if (!behind || socket.bufferedAmount > lowWaterBytes) return
+    if (!behind || buffered() > lowWaterBytes) return
     behind = false
     core.connection?.drained()
   }
@@ -68,6 +71,7 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
     closeBy = setting.now() + timings.closeMs
     metrics.addFailure(code)
     logger.info('session-failed', { session: number, user: core.connection?.identity?.user, code, detail })
+    outgoing.uncork()
     socket.close(failures[code].closeCode, code)
   }
 
@@ -83,7 +87,7 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
     })
   }
 
-  core.connection = setting.accept({ send, buffered: () => socket.bufferedAmount, close })
+  core.connection = setting.accept({ send, buffered, close })
 
   socket.on('message', (data: RawData, binary: boolean) => {
     heard = setting.now()
@@ -132,6 +136,7 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
   })
   socket.on('close', (code) => {
     state = 'closed'
+    outgoing.drop()
     logger.debug('session-closed', { session: number, user: core.connection?.identity?.user, code })
     core.connection?.closed()
     setting.whenClosed()
@@ -158,9 +163,13 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
   }
 }
 
+/** What holds back what it is given until the end of the turn. */
+export type Corked = Pick<Duplex, 'cork' | 'uncork'>
+export type Cork = (stream: Corked) => void
+
 /** Everything a turn sends to a socket goes to the system in one call; one for all sockets of a server. */
-export function createCork(): (stream: Duplex) => void {
-  let corked = new Set<Duplex>()
+export function createCork(): Cork {
+  let corked = new Set<Corked>()
   const uncork = (): void => {
     const streams = corked
     corked = new Set()
@@ -174,8 +183,15 @@ export function createCork(): (stream: Duplex) => void {
   }
 }
 
-/** `ws` gives one Buffer, unless told otherwise; its other shapes are the types'. */
+/** What a frame may keep beside itself, of the bytes it came among. */
+const maxKeptBytes = 4096
+
+/**
+ * `ws` gives one Buffer, unless told otherwise; its other shapes are the types'. It is a part of what the system gave, and a
+ * push stays in it while it waits: one that came among much else is taken out of it. Rule RE320.
+ */
 export function wholeFrame(data: RawData): Uint8Array {
   if (Array.isArray(data)) return Buffer.concat(data)
-  return data instanceof ArrayBuffer ? new Uint8Array(data) : data
+  if (data instanceof ArrayBuffer) return new Uint8Array(data)
+  return data.buffer.byteLength > 2 * data.length + maxKeptBytes ? new Uint8Array(data) : data
 }
