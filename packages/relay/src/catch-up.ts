@@ -2,7 +2,7 @@
  * Serves a session from the log, one frame at a time, always between two turns: what is read is one state of the log,
  * and a session that has all of it is live before the next turn begins. Rules RE50 and RE54 to RE55.
  */
-import { type News, newsSize } from '@parley/wire'
+import { encodeNews, encodeSync, maxNewsPerFrame } from '@parley/wire'
 import { type NewsLimits, readNews } from './news.ts'
 import { type OwnBatch, readOwnBatch } from './own-rows.ts'
 import type { CatchingUp, Session } from './session.ts'
@@ -30,9 +30,10 @@ export async function stepCatchUp(
   const done = told && own.done
   // Who was blocked hears that first, and then that it is over.
   const [first, last] = own.rows.some(({ kind }) => kind === 'unblocked') ? [news, []] : [[], news]
-  const tellNews = (some: readonly News[], more: boolean): void => {
+  const tellNews = (some: readonly Uint8Array[], more: boolean): void => {
     const cursor = more ? flow.from : store.position
-    channel.send({ frame: 'sync', cursor, frames: channel.sent, full: flow.full, more, news: some })
+    const sync = { frame: 'sync', cursor, frames: channel.sent, full: flow.full, more } as const
+    channel.sendBytes(encodeSync(sync, some))
   }
   if (first.length > 0) tellNews(first, true)
   if (own.rows.length > 0) channel.send({ frame: 'own', rows: own.rows })
@@ -53,7 +54,8 @@ function noneYet({ ownAt }: CatchingUp): OwnBatch {
 }
 
 interface Batch {
-  readonly news: readonly News[]
+  /** As they are written into a frame. */
+  readonly news: readonly Uint8Array[]
   readonly at: number
   readonly done: boolean
 }
@@ -65,21 +67,17 @@ async function readBatch(
   limits: CatchUpLimits,
 ): Promise<Batch> {
   const feed = await store.feed(session.identity.user, flow.at, limits.maxFeedRows)
-  const news: News[] = []
+  const news: Uint8Array[] = []
   let at = flow.at
   let bytes = 0
   for (const row of feed) {
     if (isWanted(session, flow, row)) {
-      const item = await readNews(
-        store,
-        row,
-        { since: flow.full ? null : flow.from, fresh: flow.fresh },
-        limits,
-      )
-      const size = newsSize(item)
-      if (news.length > 0 && bytes + size > limits.maxPayloadBytes) return { news, at, done: false }
+      const from = { since: flow.full ? null : flow.from, fresh: flow.fresh }
+      const item = encodeNews(await readNews(store, row, from, limits))
+      const isFull = bytes + item.length > limits.maxPayloadBytes || news.length === maxNewsPerFrame
+      if (news.length > 0 && isFull) return { news, at, done: false }
       news.push(item)
-      bytes += size
+      bytes += item.length
     }
     at = row.position
   }

@@ -37,9 +37,11 @@ import {
 import { readAnswer, readPush, writeAnswer, writePush } from './frame/push.ts'
 import { readCursor, readRows, writeCursor, writeRows } from './frame/rows.ts'
 import { readRelayedSignal, readSignal, writeRelayedSignal, writeSignal } from './frame/signal.ts'
-import { readSync, writeSync } from './frame/sync.ts'
+import { writeNews } from './frame/news.ts'
+import { readSync, writeSync, writeSyncOf } from './frame/sync.ts'
 import { readTokenRenewal, readTokenTaken, writeTokenRenewal, writeTokenTaken } from './frame/token.ts'
-import type { DeviceFrame, RelayFrame } from './frames.ts'
+import type { DeviceFrame, RelayFrame, Sync } from './frames.ts'
+import type { News } from './list-row.ts'
 import { maxDeviceFrameBytes, maxRelayFrameBytes } from './limits.ts'
 
 export type Decoded<Frame> =
@@ -54,10 +56,12 @@ type RelayFrames = Named<RelayFrame>
 type Writers<Frames> = {
   readonly [Name in keyof Frames]: readonly [number, (writer: Writer, frame: Frames[Name]) => void]
 }
+const helloByte = 1
+
 type Readers<Frame> = Readonly<Record<number, (reader: Reader) => Frame>>
 
 const deviceWriters: Writers<DeviceFrames> = {
-  hello: [1, writeHello],
+  hello: [helloByte, writeHello],
   push: [2, writePush],
   command: [3, writeCommand],
   fetch: [4, writeFetch],
@@ -71,7 +75,7 @@ const deviceWriters: Writers<DeviceFrames> = {
 }
 
 const deviceReaders: Readers<DeviceFrame> = {
-  1: readHello,
+  [helloByte]: readHello,
   2: readPush,
   3: readCommand,
   4: readFetch,
@@ -136,6 +140,19 @@ export function encodeRelayFrame(frame: RelayFrame): Uint8Array<ArrayBuffer> {
   return encode<RelayFrames>(relayWriters, frame.frame, frame, maxRelayFrameBytes)
 }
 
+/** A list row, written once, however it is to be told: `encodeSync` takes it as it is. */
+export function encodeNews(news: News): Uint8Array<ArrayBuffer> {
+  return writeAll(maxRelayFrameBytes, (writer) => writeNews(writer, news))
+}
+
+/** The bytes of the frame that has these list rows. */
+export function encodeSync(sync: Omit<Sync, 'news'>, news: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  return writeAll(maxRelayFrameBytes, (writer) => {
+    writeByte(writer, relayWriters.sync[0])
+    writeSyncOf(writer, sync, news)
+  })
+}
+
 export function decodeRelayFrame(bytes: Uint8Array): Decoded<RelayFrame> {
   return decode(bytes, relayReaders, maxRelayFrameBytes, 'relay')
 }
@@ -163,7 +180,7 @@ function decode<Frame>(
     const byte = readByte(reader)
     const read = readers[byte]
     // The size of a hello comes after its version: `readHello` looks at both.
-    if (read !== readHello) expectSize(reader, maxBytes)
+    if (byte !== helloByte) expectSize(reader, maxBytes)
     return read === undefined
       ? refuse('unknown-frame', `a ${who} sends no frame of kind ${byte}`)
       : read(reader)

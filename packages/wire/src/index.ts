@@ -6,7 +6,9 @@ export {
   decodeDeviceFrame,
   decodeRelayFrame,
   encodeDeviceFrame,
+  encodeNews,
   encodeRelayFrame,
+  encodeSync,
 } from './codec.ts'
 export { againAfterClose, type Failure, type FailureCode, failureFrame, failures } from './failures.ts'
 export type {
@@ -77,5 +79,5 @@ export {
   maxUpdatesPerPush,
   maxUsersPerRequest,
 } from './limits.ts'
-export { newsSize, ownRowSize, rowSize } from './sizes.ts'
+export { ownRowSize, rowSize } from './sizes.ts'
 export { protocolVersion } from './version.ts'

@@ -95,19 +95,19 @@ const device: readonly (readonly [string, number, (count: number) => DeviceFrame
     [9, 0],
   ],
 ]
-const newsStart = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 26 }, () => 0)]
+/** A frame with one list row, up to the only part of it that is there but for `whole`. */
+const newsWith = (part: number): readonly number[] => {
+  const bits = part + 64
+  const varUint = bits < 128 ? [bits] : [(bits % 128) + 128, Math.floor(bits / 128)]
+  return [66, 0, 0, 0, 0, 1, ...varUint, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0]
+}
 const relay: readonly (readonly [string, number, (count: number) => RelayFrame, readonly number[]])[] = [
-  [
-    'maxNameLength',
-    maxNameLength,
-    (count) => sync([{ ...emptyNews, name: 'x'.repeat(count) }]),
-    [66, 0, 0, 0, 0, 1, 0, 0, 1],
-  ],
+  ['maxNameLength', maxNameLength, (count) => sync([{ ...emptyNews, name: 'x'.repeat(count) }]), newsWith(1)],
   [
     'maxIconLength',
     maxIconLength,
     (count) => sync([{ ...emptyNews, icon: 'x'.repeat(count) }]),
-    [66, 0, 0, 0, 0, 1, 0, 0, 0, 1],
+    newsWith(2 ** 8),
   ],
   ['maxNewsPerFrame', maxNewsPerFrame, (count) => sync(many(count, () => emptyNews)), [66, 0, 0, 0, 0]],
   ['maxRowsPerFrame', maxRowsPerFrame, (count) => rowsOf(many(count, (index) => entry(index + 1))), [67, 0]],
@@ -124,25 +124,25 @@ const relay: readonly (readonly [string, number, (count: number) => RelayFrame, 
       sync([
         { ...emptyNews, touched: many(count, () => ({ page: 0, version: 0, digest: '', erased: false })) },
       ]),
-    newsStart,
+    newsWith(2 ** 5),
   ],
   [
     'maxTouchedPerNews (recalled)',
     maxTouchedPerNews,
     (count) => sync([{ ...emptyNews, recalled: many(count, () => 0) }]),
-    [...newsStart, 0],
+    newsWith(2 ** 13),
   ],
   [
     'maxTouchedPerNews (mentioned)',
     maxTouchedPerNews,
     (count) => sync([{ ...emptyNews, mentioned: many(count, () => 0) }]),
-    [...newsStart, 0, 0],
+    newsWith(2 ** 12),
   ],
   [
     'maxMarksPerFrame (in a list row)',
     maxMarksPerFrame,
     (count) => sync([{ ...emptyNews, marks: many(count, () => noMark) }]),
-    [...newsStart, 0, 0, 0],
+    newsWith(2 ** 11),
   ],
   [
     'maxMarksPerFrame',

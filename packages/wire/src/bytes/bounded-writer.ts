@@ -78,6 +78,11 @@ export function writeBytes(writer: Writer, bytes: Uint8Array, maxBytes: number):
   }
 }
 
+/** What has been written before, as it is. */
+export function writeRaw(writer: Writer, bytes: Uint8Array): void {
+  encoding.writeUint8Array(writer, bytes)
+}
+
 export function writeUtf8(writer: Writer, text: string, maxBytes: number): void {
   assert(isWellFormed(text), 'a text with half a surrogate pair')
   writeBytes(writer, encodeUtf8(text), maxBytes)

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { decodeRelayFrame, encodeRelayFrame } from '../codec.ts'
+import { decodeRelayFrame, encodeNews, encodeRelayFrame, encodeSync } from '../codec.ts'
 import type { EntryRow, HeadRow, Row } from '../rows.ts'
-import { newsSize, rowSize } from '../sizes.ts'
+import { rowSize } from '../sizes.ts'
 
 const entry = (seq: number, time: number): EntryRow => ({
   kind: 'entry',
@@ -58,23 +58,29 @@ test('[WI21] page 0 has no entries', () => {
   expect(decodeRelayFrame(zero)).toMatchObject({ failure: { code: 'malformed' } })
 })
 
-const beforeLast = [66, 0, 0, 0, 0, 1, ...Array.from({ length: 24 }, () => 0)]
-/** Kind, sequence, time, page, no bytes; two ids and a flag more for an erased one, an id and a value for a head. */
+/** A frame with one list row of which all but these parts is empty: their bits, the last message or the edit, and what follows. */
+const listedWith = (bit: number, row: readonly number[]): Uint8Array => {
+  const bits =
+    bit < 128 ? [bit] : [(bit % 128) + 128, (Math.floor(bit / 128) % 128) + 128, Math.floor(bit / 2 ** 14)]
+  return Uint8Array.of(66, 0, 0, 0, 0, 1, ...bits, 0, 0, 0, 1, 0, 5, 9, 0, 0, 0, 1, 1, 0, 0, 0, 0, ...row)
+}
+/** Kind, sequence and time as steps back, page, no bytes; two ids and a flag more for an erased one, an id and a value for a head. */
 const rowOf = (kind: 0 | 2 | 3 | 4): readonly number[] =>
-  ({ 0: [0, 0, 0, 1, 0], 2: [2, 0, 0, 1, 0, 0, 0, 0], 3: [3, 0, 0, 0, 0, 1, 126], 4: [4, 0, 0] })[kind]
+  ({ 0: [0, 1, 1, 1, 0], 2: [2, 1, 1, 1, 0, 0, 0, 0], 3: [3, 1, 1, 0, 0, 1, 126], 4: [4, 1, 1] })[kind]
 
 test('[WI27] the last message of a list row is a message', () => {
-  const listed = (kind: 0 | 2 | 3 | 4): Uint8Array =>
-    Uint8Array.of(...beforeLast, 1, ...rowOf(kind), 0, 0, 0, 0, 0, 0, 0, 0)
-  expect(decodeRelayFrame(listed(0))).toMatchObject({ ok: true })
+  const listed = (kind: 0 | 2 | 3 | 4): Uint8Array => listedWith(8, rowOf(kind))
+  expect(decodeRelayFrame(listed(0))).toMatchObject({
+    ok: true,
+    frame: { news: [{ role: '', last: { seq: 5, time: 9 }, lastEdit: null }] },
+  })
   expect(decodeRelayFrame(listed(2))).toMatchObject({ ok: true })
   expect(decodeRelayFrame(listed(3))).toMatchObject({ failure: { code: 'malformed' } })
   expect(decodeRelayFrame(listed(4))).toMatchObject({ failure: { code: 'malformed' } })
 })
 
 test('[WI28] the edit on the last message of a list row is an intact entry', () => {
-  const listed = (kind: 0 | 2 | 3 | 4): Uint8Array =>
-    Uint8Array.of(...beforeLast, 0, 1, ...rowOf(kind), 0, 0, 0, 0, 0, 0, 0)
+  const listed = (kind: 0 | 2 | 3 | 4): Uint8Array => listedWith(2 ** 14, rowOf(kind))
   expect(decodeRelayFrame(listed(0))).toMatchObject({ ok: true, frame: { news: [{ last: null }] } })
   expect(decodeRelayFrame(listed(2))).toMatchObject({ failure: { code: 'malformed' } })
   expect(decodeRelayFrame(listed(3))).toMatchObject({ failure: { code: 'malformed' } })
@@ -115,7 +121,7 @@ test('[WI26] a row takes its size at the head of a list, and no more further dow
   expect(frameOf(rows).length).toBeLessThanOrEqual(sum)
 })
 
-test('[WI26] a list row takes its size', () => {
+test('[WI35] a list row is written once, and is the same in every frame that has it', () => {
   const news = {
     conversation: 'c',
     kind: 'group',
@@ -151,7 +157,52 @@ test('[WI26] a list row takes its size', () => {
     whole: true,
     rows: [entry(9, 9)],
   }
-  const frame = (list: readonly (typeof news)[]): Uint8Array =>
-    encodeRelayFrame({ frame: 'sync', cursor: 1, frames: 1, full: false, more: false, news: list })
-  expect(frame([news, news]).length - frame([]).length).toBe(2 * newsSize(news))
+  const sync = { frame: 'sync', cursor: 1, frames: 1, full: false, more: false } as const
+  const bytes = encodeNews(news)
+  expect(encodeSync(sync, [bytes, bytes])).toEqual(encodeRelayFrame({ ...sync, news: [news, news] }))
+  expect(encodeSync(sync, [])).toEqual(encodeRelayFrame({ ...sync, news: [] }))
+})
+
+test('[WI36] a list row costs a number for all it has not to say', () => {
+  const plain = decodeRelayFrame(listedWith(0, []))
+  expect(plain).toMatchObject({
+    frame: { news: [{ name: null, icon: null, since: 0, touched: [], rows: [], whole: false, creator: '' }] },
+  })
+  expect(decodeRelayFrame(listedWith(64 + 16, []))).toMatchObject({
+    frame: { news: [{ whole: true, allMarks: true }] },
+  })
+})
+
+test('[WI36] [WI2] a part that a list row has is not empty, and there are no others', () => {
+  // An empty list of pages, nobody who invited, and a bit that stands for nothing.
+  for (const bytes of [listedWith(32, [0]), listedWith(2, []), listedWith(2 ** 13 + 2 ** 13, [])])
+    expect(decodeRelayFrame(bytes)).toMatchObject({ failure: { code: 'malformed' } })
+  const unknown = Uint8Array.of(
+    66,
+    0,
+    0,
+    0,
+    0,
+    1,
+    0x80,
+    0x80,
+    0x10,
+    0,
+    0,
+    0,
+    1,
+    0,
+    5,
+    9,
+    0,
+    0,
+    0,
+    1,
+    1,
+    0,
+    0,
+    0,
+    0,
+  )
+  expect(decodeRelayFrame(unknown)).toMatchObject({ failure: { code: 'malformed' } })
 })

@@ -27,7 +27,7 @@ import {
 } from '../bytes/bounded-writer.ts'
 import type { ErasedItem, Row } from '../rows.ts'
 import { maxErasesPerRow, maxRelayFrameBytes, maxRowsPerFrame } from '../limits.ts'
-import { readId, readPage, writeId, writePage } from './words.ts'
+import { readBack, readId, readPage, writeBack, writeId, writePage } from './words.ts'
 
 interface Place {
   readonly seq: number
@@ -56,10 +56,34 @@ export function readRowList(reader: Reader): readonly Row[] {
 const kinds = ['entry', 'entry that erases', 'erased', 'head', 'hidden'] as const
 
 export function writeRow(writer: Writer, row: Row, previous: Place = start): void {
-  writeChoice(writer, kinds, row.kind === 'entry' && row.erases.length > 0 ? 'entry that erases' : row.kind)
+  writeKind(writer, row)
   if (row.seq <= previous.seq) assert(false, `rows are in sequence: ${row.seq} after ${previous.seq}`)
   writeStep(writer, previous.seq + 1, row.seq)
   writeStep(writer, previous.time, row.time)
+  writeParts(writer, row)
+}
+
+/** A row by itself, at or shortly before a place that is known. */
+export function writeRowAt(writer: Writer, row: Row, { seq, time }: Place): void {
+  writeKind(writer, row)
+  if (row.seq === 0) assert(false, 'sequences begin with 1')
+  writeBack(writer, seq, row.seq)
+  writeBack(writer, time, row.time)
+  writeParts(writer, row)
+}
+
+export function readRowAt(reader: Reader, { seq, time }: Place): Row {
+  const kind = readChoice(reader, kinds)
+  const own = readBack(reader, seq)
+  if (own === 0) malformed(reader, 'sequence 0, where they begin with 1')
+  return readParts(reader, kind, own, readBack(reader, time))
+}
+
+function writeKind(writer: Writer, row: Row): void {
+  writeChoice(writer, kinds, row.kind === 'entry' && row.erases.length > 0 ? 'entry that erases' : row.kind)
+}
+
+function writeParts(writer: Writer, row: Row): void {
   switch (row.kind) {
     case 'entry':
       writePage(writer, row.page)
@@ -85,7 +109,10 @@ export function writeRow(writer: Writer, row: Row, previous: Place = start): voi
 export function readRow(reader: Reader, previous: Place = start): Row {
   const kind = readChoice(reader, kinds)
   const seq = readStep(reader, previous.seq + 1)
-  const time = readStep(reader, previous.time)
+  return readParts(reader, kind, seq, readStep(reader, previous.time))
+}
+
+function readParts(reader: Reader, kind: (typeof kinds)[number], seq: number, time: number): Row {
   switch (kind) {
     case 'entry':
     case 'entry that erases':

@@ -1,16 +1,26 @@
 /** Catch-up: the list rows of what moved. */
 import { type Reader, readFlag, readList, readVarUint } from '../bytes/bounded-reader.ts'
-import { writeFlag, writeList, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
+import { writeFlag, writeList, writeRaw, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
 import type { Sync } from '../frames.ts'
 import { maxNewsPerFrame } from '../limits.ts'
 import { readNews, writeNews } from './news.ts'
 
 export function writeSync(writer: Writer, sync: Sync): void {
+  writeBegin(writer, sync)
+  writeList(writer, sync.news, maxNewsPerFrame, writeNews)
+}
+
+/** Of list rows that have been written before. */
+export function writeSyncOf(writer: Writer, sync: Omit<Sync, 'news'>, news: readonly Uint8Array[]): void {
+  writeBegin(writer, sync)
+  writeList(writer, news, maxNewsPerFrame, writeRaw)
+}
+
+function writeBegin(writer: Writer, sync: Omit<Sync, 'news'>): void {
   writeVarUint(writer, sync.cursor)
   writeVarUint(writer, sync.frames)
   writeFlag(writer, sync.full)
   writeFlag(writer, sync.more)
-  writeList(writer, sync.news, maxNewsPerFrame, writeNews)
 }
 
 export function readSync(reader: Reader): Sync {

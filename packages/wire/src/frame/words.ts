@@ -82,3 +82,35 @@ export function readPage(reader: Reader): number {
   if (page === 0) malformed(reader, 'page 0, where pages are numbered from 1')
   return page
 }
+
+/** A number that is mostly at or shortly before another one: how far back, or 0 and the number itself where it lies beyond. */
+export function writeBack(writer: Writer, from: number, value: number): void {
+  if (value <= from && from - value < Number.MAX_SAFE_INTEGER) writeVarUint(writer, from - value + 1)
+  else {
+    writeVarUint(writer, 0)
+    writeVarUint(writer, value)
+  }
+}
+
+export function readBack(reader: Reader, from: number): number {
+  const back = readVarUint(reader)
+  const value = back === 0 ? readVarUint(reader) : from - (back - 1)
+  const isBefore = value <= from && from - value < Number.MAX_SAFE_INTEGER
+  if (value < 0 || isBefore === (back === 0)) malformed(reader, 'a number that is not written as it must be')
+  return value
+}
+
+/** One of a few that are usual, by its place from 1 on; anything else as 0 and an id. */
+export function writeWord(writer: Writer, usual: readonly string[], word: string): void {
+  const place = usual.indexOf(word) + 1
+  writeVarUint(writer, place)
+  if (place === 0) writeId(writer, word)
+}
+
+export function readWord(reader: Reader, usual: readonly string[]): string {
+  const place = readVarUint(reader)
+  const word = place === 0 ? readId(reader) : usual[place - 1]
+  if (word === undefined) malformed(reader, `word ${place}, where there are ${usual.length}`)
+  if (place === 0 && usual.includes(word)) malformed(reader, 'a usual word that is spelled out')
+  return word
+}
