@@ -18,6 +18,7 @@ import type {
 } from '@parley/document'
 import type { ListChanges } from './list-changes.ts'
 import type { LiveCalls } from './live-calls.ts'
+import type { PartModules, PartName } from './parts.ts'
 import type { UnsentItem } from './unsent-item.ts'
 
 export type { UnsentItem } from './unsent-item.ts'
@@ -378,6 +379,11 @@ export interface Engine extends LiveCalls {
 
   /** Everything held of one conversation, for checking replicas against each other: sorted rows of held pages. */
   inspect(conversation: ConversationId): Promise<Inspection>
+  /** What is made of a part: in the order of calls, as soon as the part is there. Rejects `part-missing`, with nothing done. */
+  with<N extends PartName, T>(name: N, call: (part: PartModules[N]) => Promise<T>): Promise<T>
+  /** The same of what is only looked at, and stands in no order. */
+  load<N extends PartName>(name: N): Promise<PartModules[N]>
+  held<N extends PartName>(name: N): PartModules[N] | undefined
   /** Loads what is otherwise loaded when it is first used. Rejects `part-missing`. */
   preload(): Promise<void>
   on(listener: (event: EngineEvent) => void): () => void

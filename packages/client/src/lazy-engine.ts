@@ -233,6 +233,9 @@ export function createLazyEngine({
         return inspect(ledger, id)
       })
     },
+    with: async (name, call) => pass(name, async () => call(parts.held(name) ?? (await parts.load(name)))),
+    load: async (name) => parts.load(name),
+    held: (name) => parts.held(name),
     preload: async () => parts.preload(),
     on(listener) {
       listeners.add(listener)

@@ -87,6 +87,7 @@ export function createParts(
   const slots: Slots = {
     changes: slot('changes', sources.changes),
     live: slot('live', sources.live),
+    past: slot('past', sources.past),
     people: slot('people', sources.people),
     receipts: slot('receipts', sources.receipts),
     repair: slot('repair', sources.repair),

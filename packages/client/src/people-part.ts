@@ -16,3 +16,4 @@ export {
   refusedConversations,
 } from './person-views.ts'
 export { createProfileEvents, ownLook } from './profile-events.ts'
+export { changeConversations, changeUsers, updateProfile } from './sdk/person-changes.ts'

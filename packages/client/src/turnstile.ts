@@ -11,6 +11,8 @@ export interface Turnstile {
 
 export function createTurnstile(parts: Parts): Turnstile {
   let waiting = 0
+  /** What it is made of is done at once. */
+  let isEntering = false
   let last: Promise<void> = Promise.resolve()
 
   async function queue<T>(part: PartName | undefined, call: () => Promise<T>): Promise<T> {
@@ -24,7 +26,9 @@ export function createTurnstile(parts: Parts): Turnstile {
     const own = part === undefined ? Promise.resolve() : parts.load(part)
     const [loaded] = await Promise.allSettled([own, before])
     // Begun in this order, they are stored in this order: what becomes of it nobody behind it waits for.
+    isEntering = true
     const begun = loaded.status === 'fulfilled' ? call() : own.then(call)
+    isEntering = false
     waiting -= 1
     passed()
     return begun
@@ -33,7 +37,7 @@ export function createTurnstile(parts: Parts): Turnstile {
   return {
     pass: async (part, call) => {
       const isThere = part === undefined || parts.held(part) !== undefined
-      return isThere && waiting === 0 ? call() : queue(part, call)
+      return isThere && (waiting === 0 || isEntering) ? call() : queue(part, call)
     },
   }
 }

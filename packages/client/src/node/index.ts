@@ -41,7 +41,7 @@ export { type MessageList, MessageQueryDirection, type QueryMessagesOptions } fr
 export type { Changed } from '../sdk/host.ts'
 export { type CreateConversationOptions, IMClient, type Unsent } from '../sdk/im-client.ts'
 export { type ConversationMemberInfo, ConversationMemberRole, type MemberRole } from '../sdk/member-info.ts'
-export type { MembersResult, MuteOptions, PageOptions, UsersPage } from '../sdk/members.ts'
+export type { MembersResult, MuteOptions, PageOptions, UsersPage } from '../sdk/members-changed.ts'
 export {
   Message,
   type MessageReason,

@@ -1,36 +1,28 @@
 /** A conversation as apps hold it: one object per id and client, always showing what the engine holds now. */
 import type { ConversationId, Policy } from '@parley/document'
 import type { ConversationView, Draft } from '../engine-types.ts'
+import type { PartModules } from '../parts.ts'
 import type { RecalledMessage } from './built-in-messages.ts'
 import type { ConversationEvents } from './conversation-events.ts'
 import { type ConversationInfo, createConversationInfo } from './conversation-info.ts'
 import { type MessageRef, userId, userIds } from './given-ids.ts'
-import {
-  createMessagesIterator,
-  type MessagesIterator,
-  type MessagesIteratorOptions,
-} from './history-iterator.ts'
-import { type MessageList, queryMessages, type QueryMessagesOptions } from './history.ts'
+import type { MessagesIterator, MessagesIteratorOptions } from './history-iterator.ts'
+import type { MessageList, QueryMessagesOptions } from './history.ts'
 import type { At, Changed, ConversationHost } from './host.ts'
 import { badArgument, flagOf, isText } from './json.ts'
 import type { ConversationMemberInfo, MemberRole } from './member-info.ts'
+import { laterIterator } from './later-iterator.ts'
 import {
-  allMemberInfo,
-  blockedPage,
   changeMembers,
-  changeRole,
   type MembersResult,
-  mute,
   mutedNow,
   type MuteOptions,
-  mutedPage,
   type PageOptions,
-  policyOf,
   type UsersPage,
-} from './members.ts'
+} from './members-changed.ts'
 import { dateOf, type Message, type SendOptions } from './message.ts'
 import { MyConversation } from './my-conversation.ts'
-import { forwardMessage, reactTo, recallMessage, sendAsWanted, updateMessage } from './own-messages.ts'
+import { sendAsWanted } from './own-messages.ts'
 import { readStatus, type ReadStatus } from './receipts.ts'
 import { createTimeline, type MessageTimeline, type TimelineOptions } from './timeline.ts'
 
@@ -158,35 +150,42 @@ export class Conversation extends MyConversation {
 
   /** The same content as a new message, here: what it answered and whom it named stays behind. */
   async forward(message: Message): Promise<Message> {
-    return forwardMessage(this.#at, message)
+    return this.#changing(async ({ forwardMessage }) => forwardMessage(this.#at, message))
   }
 
   /** Puts another message in the place of one's own; its type may be another one, and what it answers stays. */
   async update<M extends Message>(old: MessageRef, message: M): Promise<M & Changed> {
-    return updateMessage(this.#at, old, message)
+    return this.#changing(async ({ updateMessage }) => updateMessage(this.#at, old, message))
   }
 
   /** What stands there from now on, without its content. */
   async recall(message: MessageRef): Promise<RecalledMessage & Changed> {
-    return recallMessage(this.#at, message)
+    return this.#changing(async ({ recallMessage }) => recallMessage(this.#at, message))
   }
 
   /** Sets a sign of one's own on a message, mostly an emoji. */
   async react(message: MessageRef, sign: string): Promise<Changed> {
-    return reactTo(this.#at, message, sign, true)
+    return this.#changing(async ({ reactTo }) => reactTo(this.#at, message, sign, true))
   }
 
   async unreact(message: MessageRef, sign: string): Promise<Changed> {
-    return reactTo(this.#at, message, sign, false)
+    return this.#changing(async ({ reactTo }) => reactTo(this.#at, message, sign, false))
   }
 
   async queryMessages(options: QueryMessagesOptions = {}): Promise<MessageList> {
+    const { queryMessages } = await this.#host.engine.load('past')
     return queryMessages(this.#host, this.id, options)
   }
 
   /** The same batch by batch, each message once. */
   createMessagesIterator(options: MessagesIteratorOptions = {}): MessagesIterator {
-    return createMessagesIterator(this.#host, this.id, options)
+    const { engine } = this.#host
+    const there = engine.held('past')
+    if (there !== undefined) return there.createMessagesIterator(this.#host, this.id, options)
+    return laterIterator(async () => {
+      const { createMessagesIterator } = await engine.load('past')
+      return createMessagesIterator(this.#host, this.id, options)
+    })
   }
 
   /** A live window on the messages, as a page shows them; `close()` it when it is not shown any more. */
@@ -221,22 +220,23 @@ export class Conversation extends MyConversation {
 
   /** Everybody who is in it, with his role. */
   async getAllMemberInfo(): Promise<readonly ConversationMemberInfo[]> {
+    const { allMemberInfo } = await this.#host.engine.load('changes')
     return allMemberInfo(this.#at)
   }
 
   /** null: he is not in it. */
   async getMemberInfo(member: string): Promise<ConversationMemberInfo | null> {
     const id = userId(member)
-    return (await allMemberInfo(this.#at)).find(({ memberId }) => memberId === id) ?? null
+    return (await this.getAllMemberInfo()).find(({ memberId }) => memberId === id) ?? null
   }
 
   async updateMemberRole(member: string, role: MemberRole): Promise<MembersResult> {
-    return changeRole(this.#at, member, role)
+    return this.#changing(async ({ changeRole }) => changeRole(this.#at, member, role))
   }
 
   /** They read on, and may not write. */
   async muteMembers(members: readonly string[], options: MuteOptions = {}): Promise<MembersResult> {
-    return mute(this.#at, members, options)
+    return this.#changing(async ({ mute }) => mute(this.#at, members, options))
   }
 
   async unmuteMembers(members: readonly string[]): Promise<MembersResult> {
@@ -244,6 +244,7 @@ export class Conversation extends MyConversation {
   }
 
   async queryMutedMembers(options: PageOptions = {}): Promise<UsersPage> {
+    const { mutedPage } = await this.#host.engine.load('changes')
     return mutedPage(this.#at, options)
   }
 
@@ -257,14 +258,17 @@ export class Conversation extends MyConversation {
   }
 
   async queryBlockedMembers(options: PageOptions = {}): Promise<UsersPage> {
+    const { blockedPage } = await this.#host.engine.load('changes')
     return blockedPage(this.#at, options)
   }
 
   /** Changes only the rights that are named; the owner alone may. */
   async setPolicy(policy: Partial<Policy>): Promise<Changed> {
-    const command = { op: 'update', policy: policyOf(policy) } as const
-    const { confirmed } = await this.#host.engine.command(this.id, command)
-    return { confirmed }
+    return this.#changing(async ({ policyOf }) => {
+      const command = { op: 'update', policy: policyOf(policy) } as const
+      const { confirmed } = await this.#host.engine.command(this.id, command)
+      return { confirmed }
+    })
   }
 
   /** `name`, `icon`, or an attribute by its path: `attr.seat.row`. */
@@ -311,6 +315,11 @@ export class Conversation extends MyConversation {
   /** For the client alone: what happened, told to this conversation's listeners. */
   tell<K extends keyof ConversationEvents>(event: K, ...args: ConversationEvents[K]): void {
     this.emit(event, ...args)
+  }
+
+  /** In the order of calls, whatever has to be loaded for them. */
+  async #changing<T>(call: (part: PartModules['changes']) => Promise<T>): Promise<T> {
+    return this.#host.engine.with('changes', call)
   }
 
   get #at(): At {

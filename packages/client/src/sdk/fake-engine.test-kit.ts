@@ -17,7 +17,10 @@ import type {
   SendContent,
   UnsentItem,
 } from '../engine-types.ts'
+import { createParts } from '../parts.ts'
+import { silentLogger } from '../ports.ts'
 import { conversationId, entryId, jerry, tom } from '../testing/values.test-kit.ts'
+import { wholeParts } from '../whole-parts.ts'
 import type { Conversation } from './conversation.ts'
 import { IMClient } from './im-client.ts'
 import { createMessageClasses, type MessageClasses } from './message-classes.ts'
@@ -97,6 +100,8 @@ export async function fakeEngine(): Promise<FakeEngine> {
   const confirmed = new Map<EntryId, Promise<unknown>>()
   const classes = createMessageClasses((error) => faults.push(error))
 
+  const parts = createParts(wholeParts, { log: silentLogger, timer: () => () => undefined }, 1)
+
   const engine = {
     user: tom,
     connection: 'connected',
@@ -148,6 +153,9 @@ export async function fakeEngine(): Promise<FakeEngine> {
     // One map for promises of every kind, as the engine has it.
     confirmed: <T>(id: EntryId) => confirmed.get(id) as Promise<T> | undefined,
     unsent: (): readonly UnsentItem[] => [],
+    with: async (name, call) => call(await parts.load(name)),
+    load: async (name) => parts.load(name),
+    held: (name) => parts.held(name),
   } satisfies Partial<Engine>
 
   const fake: FakeEngine = {

@@ -8,9 +8,10 @@
  */
 import type { ConversationId, EntryId } from '@parley/document'
 import type { HistoryBound, HistoryPage, HistoryQuery, MessageView } from '../engine-types.ts'
-import { boundOf, checkedCount, checkedDirection, messageList } from './history.ts'
+import { checkedCount } from './history.ts'
 import type { HistoryHost, MessageList, MessageQueryDirectionName } from './history.ts'
 import { optionsOf } from './json.ts'
+import { boundOf, checkedDirection, messageList } from './query-messages.ts'
 
 export interface MessagesIteratorOptions {
   /** Messages of a batch: 1 to 100; 20 when nothing is said. */

@@ -5,7 +5,6 @@ import {
   makeConversationId,
   parseConversationId,
   type Policy,
-  uniqueConversationId,
   type UserId,
 } from '@parley/document'
 import type {
@@ -19,11 +18,9 @@ import { ParleyError, refusalError } from '../errors.ts'
 import type { Tell } from './client-events.ts'
 import { Conversation } from './conversation.ts'
 import { Event } from './event.ts'
-import { parseFullJSON } from './full-json.ts'
 import { userId } from './given-ids.ts'
 import type { ConversationHost } from './host.ts'
 import { badArgument, checkListener, jsonObjectOf, lineOf, listOf, optionsOf, quoted } from './json.ts'
-import { policyOf } from './members.ts'
 import type { Message } from './message.ts'
 import type { MessageClasses } from './message-classes.ts'
 import { createOutgoing } from './outgoing.ts'
@@ -96,31 +93,30 @@ export class IMClient extends PersonClient {
     } = optionsOf(options, 'The members of a conversation and what else is said of it')
     listOf(members, 'The members of a conversation')
     const others = [...new Set(members.map(userId))].filter((member) => member !== this.#engine.user)
-    const id = this.#idOf(kind, unique, others)
+    checkKind(kind, unique, others)
     const shownIcon = lineOf(icon, 'icon')
-    const { confirmed } = await this.#engine.command(id, {
-      op: 'create',
-      kind,
-      unique,
-      members: others,
-      name: lineOf(name, 'name'),
-      attributes: jsonObjectOf(attributes, 'What was given as attributes'),
-      ...(shownIcon === null ? undefined : { icon: shownIcon }),
-      ...(policy === undefined ? undefined : { policy: policyOf(policy) }),
-    })
+    const { id, confirmed } = await this.#engine.with(
+      'changes',
+      async ({ policyOf, uniqueConversationId }) => {
+        const made = unique
+          ? uniqueConversationId(kind, [this.#engine.user, ...others])
+          : makeConversationId(this.#random(16))
+        const queued = await this.#engine.command(made, {
+          op: 'create',
+          kind,
+          unique,
+          members: others,
+          name: lineOf(name, 'name'),
+          attributes: jsonObjectOf(attributes, 'What was given as attributes'),
+          ...(shownIcon === null ? undefined : { icon: shownIcon }),
+          ...(policy === undefined ? undefined : { policy: policyOf(policy) }),
+        })
+        return { id: made, confirmed: queued.confirmed }
+      },
+    )
     const conversation = await this.#open(id)
     conversation.confirmed = confirmed
     return conversation
-  }
-
-  #idOf(kind: ConversationKind, unique: boolean, others: readonly UserId[]): ConversationId {
-    if (kind !== 'group' && kind !== 'direct')
-      throw badArgument('The kind of a conversation is group or direct.')
-    if (kind === 'direct' && (others.length !== 1 || !unique))
-      throw badArgument('A direct conversation has exactly one other member, and is unique.')
-    return unique
-      ? uniqueConversationId(kind, [this.#engine.user, ...others])
-      : makeConversationId(this.#random(16))
   }
 
   /**
@@ -148,6 +144,7 @@ export class IMClient extends PersonClient {
 
   /** What `message.toFullJSON()` made, as a message again. */
   async parseMessage(json: unknown): Promise<Message> {
+    const { parseFullJSON } = await this.#engine.load('past')
     return parseFullJSON(json, this.#host)
   }
 
@@ -316,4 +313,11 @@ export class IMClient extends PersonClient {
       },
     }
   }
+}
+
+function checkKind(kind: ConversationKind, unique: boolean, others: readonly UserId[]): void {
+  if (kind !== 'group' && kind !== 'direct')
+    throw badArgument('The kind of a conversation is group or direct.')
+  if (kind === 'direct' && (others.length !== 1 || !unique))
+    throw badArgument('A direct conversation has exactly one other member, and is unique.')
 }

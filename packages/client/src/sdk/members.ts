@@ -1,51 +1,23 @@
-/** The members of a conversation: who they are, who may not speak, who is kept out, and who may do what. Rules CL175 to CL177. */
-import {
-  type Audience,
-  byCodeUnit,
-  type Command,
-  type Head,
-  type Outcome,
-  type Policy,
-  type UserId,
-} from '@parley/document'
+/** Asking for members, and changing what they may: who they are, who may not speak, who is kept out, and who may do what. Rules CL175 to CL177. */
+import { type Audience, byCodeUnit, type Head, type Policy, type UserId } from '@parley/document'
 import { ParleyError } from '../errors.ts'
 import { userId, userIds } from './given-ids.ts'
 import type { At } from './host.ts'
 import { badArgument, isJsonObject, isText, optionsOf } from './json.ts'
+import {
+  changeMembers,
+  type MembersResult,
+  mutedNow,
+  type MuteOptions,
+  type PageOptions,
+  type UsersPage,
+} from './members-changed.ts'
 import {
   type ConversationMemberInfo,
   ConversationMemberRole,
   memberInfos,
   type MemberRole,
 } from './member-info.ts'
-
-/** What bulk member calls answer: predicted at once, and `confirmed` by the relay. */
-export interface MembersResult extends Outcome {
-  readonly confirmed: Promise<Outcome>
-}
-
-export interface MuteOptions {
-  /** For so long from when the relay takes it; for good when it is missing. */
-  readonly forMs?: number
-}
-
-export interface PageOptions {
-  readonly limit?: number
-  /** What the answer before said as `next`. */
-  readonly next?: string | null
-}
-
-export interface UsersPage {
-  /** In the order of their ids. */
-  readonly results: readonly string[]
-  /** null: these were the last ones. */
-  readonly next: string | null
-}
-
-export async function changeMembers({ host, id }: At, command: Command): Promise<MembersResult> {
-  const { predicted, confirmed } = await host.engine.command(id, command)
-  return { ...predicted, confirmed }
-}
 
 export async function changeRole(at: At, member: string, role: MemberRole): Promise<MembersResult> {
   if (role === ConversationMemberRole.OWNER)
@@ -64,13 +36,6 @@ export async function mute(at: At, members: readonly string[], options: MuteOpti
 
 export async function allMemberInfo(at: At): Promise<readonly ConversationMemberInfo[]> {
   return memberInfos(at.id, await headOf(at))
-}
-
-/** Those who may not speak now. */
-export function mutedNow({ muted }: Head, now: number): readonly UserId[] {
-  return Array.from(muted)
-    .filter(([, until]) => until > now)
-    .map(([user]) => user)
 }
 
 export async function mutedPage(at: At, options: PageOptions): Promise<UsersPage> {

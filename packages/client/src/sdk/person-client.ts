@@ -1,15 +1,14 @@
 /** What of a client belongs to its user, and to no conversation. Rules CL281 to CL289. */
-import { type ConversationId, parseConversationId } from '@parley/document'
 import type { Engine, EngineEvent } from '../engine-types.ts'
-import { ParleyError, refusalError } from '../errors.ts'
+import { refusalError } from '../errors.ts'
 import type { ClientEvents } from './client-events.ts'
 import { contactInfo, type Contacts, createContacts } from './contacts.ts'
 import { Emitter } from './emitter.ts'
 import { Event } from './event.ts'
-import { userId, userIds } from './given-ids.ts'
+import { userId } from './given-ids.ts'
 import type { Changed } from './host.ts'
-import { badArgument, flagOf, isJsonObject, jsonObjectOf, optionsOf, quoted } from './json.ts'
-import type { MembersResult } from './members.ts'
+import { flagOf, optionsOf } from './json.ts'
+import type { MembersResult } from './members-changed.ts'
 import { type GivenProfile, profileInfo, type UserProfile } from './profiles.ts'
 
 /** Whom one blocks: he cannot write to one alone, does not become a contact, and is not told. */
@@ -40,13 +39,17 @@ export class PersonClient extends Emitter<ClientEvents> {
     this.#engine = engine
     this.contacts = createContacts(engine)
     this.blocked = {
-      add: async (users) => changeUsers(engine, 'block', users),
-      remove: async (users) => changeUsers(engine, 'unblock', users),
+      add: async (users) =>
+        engine.with('people', async ({ changeUsers }) => changeUsers(engine, 'block', users)),
+      remove: async (users) =>
+        engine.with('people', async ({ changeUsers }) => changeUsers(engine, 'unblock', users)),
       list: () => engine.blocked(),
     }
     this.refused = {
-      add: async (ids) => changeConversations(engine, 'refuse', ids),
-      remove: async (ids) => changeConversations(engine, 'admit', ids),
+      add: async (ids) =>
+        engine.with('people', async ({ changeConversations }) => changeConversations(engine, 'refuse', ids)),
+      remove: async (ids) =>
+        engine.with('people', async ({ changeConversations }) => changeConversations(engine, 'admit', ids)),
       list: () => engine.refused(),
     }
   }
@@ -58,17 +61,7 @@ export class PersonClient extends Emitter<ClientEvents> {
 
   /** Changes what is given, and leaves the rest; a field of null is taken away. */
   async updateProfile(profile: GivenProfile): Promise<Changed> {
-    const { name, icon, fields } = givenProfile(profile)
-    for (const line of [name, icon])
-      if (line !== undefined && line !== null && typeof line !== 'string')
-        throw badArgument('The name and the icon of a profile are texts, or null for none.')
-    const set = {
-      ...(name === undefined ? undefined : { name }),
-      ...(icon === undefined ? undefined : { icon }),
-      ...(fields === undefined ? undefined : { fields: jsonObjectOf(fields, 'The fields of a profile') }),
-    }
-    const { confirmed } = await this.#engine.person({ op: 'profile', set })
-    return { confirmed }
+    return this.#engine.with('people', async ({ updateProfile }) => updateProfile(this.#engine, profile))
   }
 
   /** Of all conversations that are listed. */
@@ -140,38 +133,4 @@ export class PersonClient extends Emitter<ClientEvents> {
     else if (now.state === 'contact' && before?.state !== 'contact') this.emit(Event.CONTACT_ADDED, news)
     else if (now.state === 'incoming') this.emit(Event.CONTACT_REQUEST, news)
   }
-}
-
-function givenProfile(profile: GivenProfile): GivenProfile {
-  if (isJsonObject(profile)) return profile
-  throw badArgument('A profile is changed by an object of what is to be otherwise: name, icon, fields.')
-}
-
-async function changeUsers(
-  engine: Engine,
-  op: 'block' | 'unblock',
-  users: readonly string[],
-): Promise<MembersResult> {
-  const { predicted, confirmed } = await engine.person({ op, users: userIds(users) })
-  return { ...predicted, confirmed }
-}
-
-async function changeConversations(
-  engine: Engine,
-  op: 'refuse' | 'admit',
-  ids: readonly string[],
-): Promise<Changed> {
-  const { confirmed } = await engine.person({ op, conversations: conversationIds(ids) })
-  return { confirmed }
-}
-
-function conversationIds(texts: readonly string[]): readonly ConversationId[] {
-  if (!Array.isArray(texts) || texts.length === 0)
-    throw badArgument('Name at least one conversation, in a list.')
-  const ids = texts.map((text: string) => {
-    const id = parseConversationId(text)
-    if (id === undefined) throw new ParleyError('bad-id', `${quoted(text)} is not a conversation id.`)
-    return id
-  })
-  return [...new Set(ids)]
 }

@@ -4,6 +4,7 @@ import { createMemoryStore } from '@parley/storage/memory'
 import { deviceLayout } from '../records.ts'
 import type { IMClient } from '../sdk/im-client.ts'
 import { type ClientOptions, PortableRealtime } from '../sdk/realtime.ts'
+import type { PartSources } from '../part-modules.ts'
 import { wholeParts } from '../whole-parts.ts'
 import { createSurroundings, type TestSurroundings } from './device.test-kit.ts'
 import { createScript, type Script } from './script.test-kit.ts'
@@ -20,6 +21,7 @@ export interface Stage extends TestSurroundings {
 export async function stage(
   store: DeviceStore = createMemoryStore(deviceLayout),
   options: ClientOptions = {},
+  parts: PartSources = wholeParts,
 ): Promise<Stage> {
   const surroundings = createSurroundings()
   const { token, connect, now, timer, random, log: logger } = surroundings.ports
@@ -27,7 +29,7 @@ export async function stage(
   const realtime = new PortableRealtime(
     { server: 'ws://localhost:1', token, store, logger },
     {
-      parts: wholeParts,
+      parts,
       now,
       timer,
       random,

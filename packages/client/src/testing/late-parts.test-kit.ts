@@ -33,6 +33,7 @@ export function lateParts(): LateParts {
     sources: {
       changes: late('changes', wholeParts.changes),
       live: late('live', wholeParts.live),
+      past: late('past', wholeParts.past),
       people: late('people', wholeParts.people),
       receipts: late('receipts', wholeParts.receipts),
       repair: late('repair', wholeParts.repair),

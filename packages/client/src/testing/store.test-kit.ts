@@ -1,5 +1,12 @@
 /** A store that is watched: what it was given, and when it takes it. */
-import { type Batch, type DeviceStore, type OpenStore, type Read, StorageError, type StorageErrorKind } from '@parley/storage'
+import {
+  type Batch,
+  type DeviceStore,
+  type OpenStore,
+  type Read,
+  StorageError,
+  type StorageErrorKind,
+} from '@parley/storage'
 import { createMemoryStore } from '@parley/storage/memory'
 import { deviceLayout } from '../records.ts'
 
