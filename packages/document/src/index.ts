@@ -77,7 +77,6 @@ export {
   type Verdict,
 } from './head/head.ts'
 export { readHeadUpdates } from './head/head-bytes.ts'
-export { uniqueConversationId } from './unique-id.ts'
 export { applyChange, compactHeadMaps, readHead } from './head/head-document.ts'
 export {
   type HeadChange,
