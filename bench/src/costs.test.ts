@@ -15,20 +15,26 @@ test('[BE7] time is put down to the code that ran, in the stretch that counts, a
     startTime: 5_000_000,
     nodes: [
       node(1, '(idle)', ''),
-      node(2, 'write', `${root}/relay/src/node/sqlite-store.ts`),
+      node(2, '', `${root}/relay/src/node/sqlite-log.ts`),
       node(3, 'readAppend', `${root}/document/src/page/append.ts`),
       node(4, 'fanOut', `${root}/relay/src/fan-out.ts`),
       node(5, 'writev', ''),
       node(6, 'nobodyKnows', 'elsewhere.js'),
+      node(7, 'commitToJournal', `${root}/relay/src/node/sqlite-log.ts`),
+      node(8, 'flush', `${root}/relay/src/node/sqlite-rows.ts`),
+      node(9, 'findEntries', `${root}/relay/src/node/sqlite-rows.ts`),
     ],
-    samples: [3, 3, 1, 2, 4, 5, 6, 2],
-    // At 1, 11, 12, 14, 17, 18, 19 and 30 milliseconds.
-    timeDeltas: [1000, 10_000, 1000, 2000, 3000, 1000, 1000, 11_000],
+    samples: [3, 3, 1, 2, 4, 5, 6, 7, 8, 9, 2],
+    // At 1, 11, 12, 14, 17, 18, 19, 21, 24, 28 and 30 milliseconds.
+    timeDeltas: [1000, 10_000, 1000, 2000, 3000, 1000, 1000, 2000, 3000, 4000, 2000],
   }
   const times = timesOf(profile, 10, 30)
   expect(Object.fromEntries([...times].filter(([, us]) => us > 0))).toEqual({
     'updates, entries and digests: @parley/document': 10_000,
-    'SQLite: COMMIT, with the log’s fsync': 2000,
+    'SQLite: a turn’s blob, and COMMIT with its fsync': 2000,
+    'the journal: encoding, and what is pending': 2000,
+    'SQLite: settling the journal into the tables': 3000,
+    'SQLite: reading what is known': 4000,
     'the core of @parley/relay': 3000,
     'sockets: ws and Node': 1000,
     'everything else': 1000,

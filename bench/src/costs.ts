@@ -51,9 +51,14 @@ export const costs: Scenario = {
 const parts: readonly (readonly [string, RegExp])[] = [
   ['idle', /^\(idle\)/],
   ['garbage collection', /^\(garbage collector\)/],
-  ['SQLite: COMMIT, with the log’s fsync', /^write .*\/sqlite-store\.ts$/],
-  ['SQLite: writing rows and records', /\/sqlite-commit\.ts$/],
-  ['SQLite: reading what is known', /\/sqlite-[a-z]+\.ts$/],
+  // A transaction is what has no name of its own in there.
+  ['SQLite: a turn’s blob, and COMMIT with its fsync', /^ \S*\/sqlite-log\.ts$/],
+  ['the journal: encoding, and what is pending', /\/sqlite-(journal[a-z-]*|pending|log)\.ts$/],
+  [
+    'SQLite: settling the journal into the tables',
+    /\/sqlite-commit\.ts$|^(createRowWriter|put|flush|end|endRun) .*\/sqlite-rows\.ts$/,
+  ],
+  ['SQLite: reading what is known', /\/sqlite-[a-z-]+\.ts$/],
   [
     'sockets: ws and Node',
     /\/ws\/lib\/|^writev |node:(net|internal\/stream|_http|internal\/streams)|^onStreamRead/,

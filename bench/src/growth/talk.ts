@@ -99,9 +99,9 @@ export async function talk(pid: number, board: Switchboard, course: Course): Pro
   board.heard = () => undefined
   await allArrived(board.strands, rooms)
   const socketBytes = bytesDown(devices) - before.socketBytes
-  // Asking for a page is short work, and what a store had put off is done before it answers.
-  const [first] = strands
-  if (first !== undefined) await first.author.fetch(first.conversation, first.page)
+  // Asking for the page that was written last is short work, and what a store has put off is done before it answers.
+  const last = strands[(written - 1) % strands.length]
+  if (last !== undefined) await last.author.fetch(last.conversation, last.page)
   const used = usedSince(before, usageOf(pid))
   return { messages, deliveries, ...used, socketBytes }
 }

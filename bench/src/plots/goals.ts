@@ -1,128 +1,98 @@
-/** The goals of the relay: what each counts, its floor, what is aimed at, and what `pnpm bench relay --quick` found last. */
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { benchFolder } from '../folders.ts'
+/**
+ * The goals as the page tells them: judged by the very arithmetic of `pnpm bench relay --quick`, from the full comparisons
+ * that are kept instead of three short runs.
+ */
+import type { CompareResult } from '../compare/compare-results.ts'
+import { contenders } from '../compare/contenders.ts'
+import { type Goal, goals } from '../compare/goals.ts'
+import { type Judged, judge } from '../compare/judge.ts'
+import type { Series } from '../compare/run-all.ts'
+import type { KeptFigure } from '../results.ts'
 import { plain } from '../table.ts'
 
-export interface Goal {
-  readonly goal: string
-  readonly counts: string
-  readonly floor: string
-  readonly aim: string
+/** By the name of their scenario. */
+export type Comparisons = ReadonlyMap<string, CompareResult>
+
+/** What each counts; the floors and aims that were set before there was a relay stand in the decision page. */
+const counted: Readonly<Record<string, string>> = {
+  G1: 'deliveries per CPU s of the relay, 100 conversations of 2',
+  G2: 'the same, one conversation of 200',
+  G3: 'the same, 1,000 conversations of 3',
+  G4: 'from sending to receiving at a fixed rate, 1,000 conversations of 3, p99',
+  G5: 'CPU of the relay for a device that catches up 200 of 1,000 conversations',
+  G6: 'the list of 1,000 conversations for a device that holds nothing',
+  G7: 'the first screen of a conversation of 100,000',
+  G8: 'lost of what was acknowledged before SIGKILL',
+  G9: 'memory of an idle member with his conversation of 200',
+  G10: 'to the disk for a lone append at 100,000 messages',
+  G11: 'what a page loads first, gzip',
+  G12: 'presence frames, 200 idle members of one conversation',
 }
 
-/** Floors and aims as they were set, before there was a relay: see docs/decisions/0008-speed.md. */
-export const goals: readonly Goal[] = [
-  {
-    goal: 'G1',
-    counts: 'deliveries per CPU s, 100 conversations of 2',
-    floor: '65,000',
-    aim: '90,000',
-  },
-  {
-    goal: 'G2',
-    counts: 'deliveries per CPU s, one conversation of 200',
-    floor: '1,200,000',
-    aim: '1,600,000',
-  },
-  { goal: 'G3', counts: 'deliveries per CPU s, 1,000 conversations of 3', floor: '40,000', aim: '50,000' },
-  { goal: 'G4', counts: 'from sending to receiving at a fixed rate, p99', floor: '15 ms', aim: '8 ms' },
-  {
-    goal: 'G5',
-    counts: 'catching up 200 of 1,000 conversations: time, CPU of the relay',
-    floor: '0.2 s, 0.06 s',
-    aim: '0.15 s, 0.04 s',
-  },
-  {
-    goal: 'G6',
-    counts: 'the list of 1,000 conversations for an empty device',
-    floor: '0.15 s, 0.3 MB',
-    aim: '0.08 s',
-  },
-  {
-    goal: 'G7',
-    counts: 'the first screen of a conversation of 100,000',
-    floor: '50 ms, 20 kB',
-    aim: '25 ms, 15 kB',
-  },
-  { goal: 'G8', counts: 'lost of what was acknowledged before SIGKILL', floor: '0', aim: '0' },
-  {
-    goal: 'G9',
-    counts: 'memory of an idle member with his conversation of 200',
-    floor: '25 KiB',
-    aim: '15 KiB',
-  },
-  { goal: 'G10', counts: 'an append at 100,000 messages beside one at 1,000', floor: '1.2 ×', aim: '1.05 ×' },
-  {
-    goal: 'G11',
-    counts: 'client with Yjs and IndexedDB, gzip: core, all of it',
-    floor: '45 kB',
-    aim: '45 kB, 60 kB',
-  },
-  {
-    goal: 'G12',
-    counts: 'presence frames per s, 200 idle members of one conversation',
-    floor: '20',
-    aim: '5',
-  },
-]
-
-/** As it is printed and kept: a line of JSON for each goal. */
-export interface FoundGoal {
-  readonly goal: string
-  readonly value: unknown
-  readonly bestPeer: unknown
-  readonly limit: unknown
-  readonly floor: unknown
-  readonly aim: unknown
-  readonly ok: boolean
-}
-
-export function readGoals(folder: string = join(benchFolder, 'results')): readonly FoundGoal[] {
-  const path = join(folder, 'goals.json')
-  if (!existsSync(path)) return []
-  const read: unknown = JSON.parse(readFileSync(path, 'utf8'))
-  const list: unknown = Array.isArray(read) ? read : asRecord(read)['goals']
-  return Array.isArray(list) ? list.map(asGoal) : []
-}
-
-function asGoal(value: unknown): FoundGoal {
-  const { goal, value: found, bestPeer, limit, floor, aim, ok } = asRecord(value)
-  if (typeof goal !== 'string' || typeof ok !== 'boolean')
-    throw new Error('a goal has a name, and is met or not')
-  return { goal, value: found, bestPeer, limit, floor, aim, ok }
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? Object.fromEntries(Object.entries(value)) : {}
-}
-
-export function goalsTable(found: readonly FoundGoal[]): string {
-  const rows = goals.map(({ goal, counts, floor, aim }) => {
-    const one = found.find((other) => other.goal === goal)
-    const cells =
-      one === undefined
-        ? ['–', '–', '–', floor, aim, 'not measured']
-        : [
-            `**${cell(one.value)}**`,
-            cell(one.bestPeer),
-            cell(one.limit),
-            cell(one.floor ?? floor),
-            cell(one.aim ?? aim),
-            one.ok ? 'met' : '**missed**',
-          ]
-    return `| ${[goal, counts, ...cells].join(' | ')} |`
-  })
+export function goalsTable(comparisons: Comparisons): string {
   return [
     '| goal | what counts | Parley | best peer | limit | floor | aim | floor |',
     '| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |',
-    ...rows,
+    ...goals.map((goal) => rowOf(goal, comparisons)),
   ].join('\n')
 }
 
-function cell(value: unknown): string {
-  if (value === null || value === undefined) return '–'
-  if (typeof value === 'number')
-    return Math.abs(value) < 1 ? String(Number(value.toPrecision(2))) : plain(value)
-  return typeof value === 'string' ? value : JSON.stringify(value)
+function rowOf(goal: Goal, comparisons: Comparisons): string {
+  const what = counted[goal.goal]
+  if (what === undefined) throw new Error(`nobody has said what ${goal.goal} counts`)
+  const missing = scenariosOf(goal).filter((name) => !comparisons.has(name))
+  if (missing.length > 0) {
+    return `| ${goal.goal} | ${what} | – | – | – | – | – | not measured: ${missing.join(', ')} |`
+  }
+  const { line, missed } = judge(goal, measuredIn(comparisons))
+  const unit = unitOf(goal, comparisons)
+  const cells = [`**${cell(line.value, unit)}**`, cell(line.bestPeer, unit), cell(line.limit, unit)]
+  const verdict = line.ok ? metText(goal, line) : `**missed**: ${missed.join('; ')}`
+  return `| ${[goal.goal, what, ...cells, cell(line.floor, unit), cell(line.aim, unit), verdict].join(' | ')} |`
+}
+
+/** Beyond the floor, whether the aim is reached, too. */
+function metText({ conditions: [told] }: Goal, { value, aim }: Judged): string {
+  if (aim === null || value === null) return 'met'
+  const reached = told.better === 'more' ? value >= aim : value <= aim
+  return reached ? 'met, and the aim' : 'met'
+}
+
+export function scenariosOf({ conditions }: Goal): readonly string[] {
+  return [...new Set(conditions.map(({ which }) => which.scenario))]
+}
+
+/** Kept figures as the runs they came from. */
+function measuredIn(comparisons: Comparisons): ReadonlyMap<string, readonly Series[]> {
+  return new Map([...comparisons].map(([name, result]) => [name, seriesIn(result)]))
+}
+
+function seriesIn(result: CompareResult): readonly Series[] {
+  return result.contenders.map(({ name, figures, failed }) => ({
+    contender: contenders[name],
+    failed,
+    runs: Array.from({ length: runsIn(figures) }, (_, run) => ({
+      checked: 1,
+      figures: figures.flatMap(({ of, name: figure, unit, values }) => {
+        const value = values[run]
+        return value === undefined ? [] : [{ of, name: figure, unit, value }]
+      }),
+    })),
+  }))
+}
+
+function runsIn(figures: readonly KeptFigure[]): number {
+  return Math.max(0, ...figures.map(({ values }) => values.length))
+}
+
+function unitOf({ conditions: [told] }: Goal, comparisons: Comparisons): string {
+  const { scenario, of, name } = told.which
+  const figures = comparisons.get(scenario)?.contenders.flatMap((contender) => contender.figures) ?? []
+  return figures.find((figure) => figure.of === of && figure.name === name)?.unit ?? ''
+}
+
+function cell(value: number | null, unit: string): string {
+  if (value === null) return '–'
+  const told = Math.abs(value) < 1 ? String(Number(value.toPrecision(2))) : plain(value)
+  return unit === '' ? told : `${told} ${unit}`
 }

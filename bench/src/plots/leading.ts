@@ -19,6 +19,7 @@ const byScenario: readonly (readonly [RegExp, Leading])[] = [
   [/^kill$/, { figure: 'lost', better: 'lower' }],
   [/^weight$/, { figure: weightFigures.memory, better: 'lower' }],
   [/^lone$/, { figure: loneFigures.cpu, better: 'lower' }],
+  [/^bundle$/, { figure: 'gzip', better: 'lower' }],
   [/^presence$/, { figure: presenceFigures.frames, better: 'lower' }],
 ]
 

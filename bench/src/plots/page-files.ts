@@ -6,7 +6,7 @@ import { compareScenarios } from '../compare/scenarios.ts'
 import { benchFolder, rootFolder } from '../folders.ts'
 import { growthTold } from '../growth/growth.ts'
 import { readResult } from '../results.ts'
-import { readGoals } from './goals.ts'
+import { bundleName, measuredBundle } from './bundle.ts'
 import { type Found, type Page, pageOf } from './page.ts'
 
 const begin = '<!-- performance: written by "pnpm bench page", do not edit -->'
@@ -20,14 +20,18 @@ export function readFound(): Found {
       scenario,
       result: readComparison(scenario.name),
     })),
-    goals: readGoals(),
+    bundle: readComparison(bundleName),
     growth: growthTold(),
     costs: readResult('costs'),
   }
 }
 
+function pathOf(name: string): string {
+  return join(benchFolder, 'results', `compare-${name}.json`)
+}
+
 function readComparison(name: string): CompareResult | undefined {
-  const path = join(benchFolder, 'results', `compare-${name}.json`)
+  const path = pathOf(name)
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a file of our own, written by `pnpm bench compare`
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as CompareResult) : undefined
 }
@@ -44,9 +48,15 @@ export function readPage(): Page {
 }
 
 export async function writePage(words: readonly string[], print: (text: string) => void): Promise<number> {
-  if (words.length > 0) {
-    print(`pnpm bench page takes no ${words.join(' ')}: it writes what is kept in bench/results.`)
+  const strangers = words.filter((word) => word !== '--bundle')
+  if (strangers.length > 0) {
+    print(
+      `pnpm bench page takes no ${strangers.join(' ')}. It writes what is kept in bench/results; --bundle measures what a page loads first.`,
+    )
     return 2
+  }
+  if (words.includes('--bundle')) {
+    writeFileSync(pathOf(bundleName), `${JSON.stringify(measuredBundle(), null, 2)}\n`)
   }
   const page = pageOf(readFound())
   const text = readFileSync(pagePath, 'utf8')

@@ -6,7 +6,8 @@ import type { KeptFigure, Result } from '../results.ts'
 import { machineText, plain, tableOf } from '../table.ts'
 import { barPlot, ratioText } from './bars.ts'
 import { costsExplained, growthExplained } from './explained.ts'
-import { type FoundGoal, goalsTable } from './goals.ts'
+import { bundleName } from './bundle.ts'
+import { goalsTable } from './goals.ts'
 import { comparedBy, comparisonPlot, leadingOf, valueText } from './leading.ts'
 import { linePlot, type Series } from './lines.ts'
 
@@ -15,7 +16,8 @@ export interface Found {
     readonly scenario: CompareScenario
     readonly result: CompareResult | undefined
   }[]
-  readonly goals: readonly FoundGoal[]
+  /** What a page loads. */
+  readonly bundle: CompareResult | undefined
   readonly growth: readonly { readonly axis: Axis; readonly result: Result | undefined }[]
   readonly costs: Result | undefined
 }
@@ -37,8 +39,8 @@ export function pageOf(found: Found): Page {
     ...missingPart(found),
     ...ratiosPart(found),
     '## Goals',
-    'Floors and aims were set from what peers and bare sockets took, before there was a relay; a floor beside a peer or a limit is judged as a ratio to it. `pnpm bench relay --quick` measures them anew and prints each as a line of JSON.',
-    goalsTable(found.goals),
+    'Floors and aims were set from what peers and bare sockets took, before there was a relay. A floor is a ratio to a peer or a limit wherever one stands beside it; told is the strictest, in the unit of the value. Judged from the comparisons below; `pnpm bench relay --quick` judges them anew in three short runs, with a line of JSON for each.',
+    goalsTable(measuredOf(found)),
     ...comparisonsPart(found, draw),
     ...growthPart(found, draw),
     ...costsPart(found),
@@ -46,14 +48,20 @@ export function pageOf(found: Found): Page {
   return { text: parts.join('\n\n'), plots }
 }
 
+function measuredOf({ comparisons, bundle }: Found): ReadonlyMap<string, CompareResult> {
+  const all = comparisons.map(({ scenario, result }) => ({ name: scenario.name, result }))
+  const named = [...all, { name: bundleName, result: bundle }]
+  return new Map(named.flatMap(({ name, result }) => (result === undefined ? [] : [[name, result] as const])))
+}
+
 type Draw = (name: string, svg: string, alternative: string) => string
 
-function missingPart({ comparisons, growth, goals, costs }: Found): readonly string[] {
+function missingPart({ comparisons, growth, bundle, costs }: Found): readonly string[] {
   const commands = [
     ...comparisons.flatMap(({ scenario, result }) =>
       result === undefined ? [`pnpm bench compare ${scenario.name}`] : [],
     ),
-    ...(goals.length === 0 ? ['pnpm bench relay --quick'] : []),
+    ...(bundle === undefined ? ['pnpm bench page --bundle'] : []),
     ...growth.flatMap(({ axis, result }) => (result === undefined ? [`pnpm bench growth ${axis.name}`] : [])),
     ...(costs === undefined ? ['pnpm bench costs'] : []),
   ]
@@ -62,20 +70,18 @@ function missingPart({ comparisons, growth, goals, costs }: Found): readonly str
   return [`**Not measured yet**, and missing below:\n\n${told.join('\n')}`]
 }
 
-function ratiosPart({ comparisons }: Found): readonly string[] {
-  const rows = comparisons.flatMap(({ scenario, result }) => {
-    if (result === undefined) return []
-    const { figure, better } = leadingOf(scenario.name, result)
-    return comparedBy(scenario.name, result).map((compared) => {
+function ratiosPart(found: Found): readonly string[] {
+  const rows = [...measuredOf(found)].flatMap(([name, result]) => {
+    const { figure, better } = leadingOf(name, result)
+    return comparedBy(name, result).map((compared) => {
       const [ours, ...others] = compared
       const told = others.map(({ contender, figure: theirs, ratio }) =>
         ratio === undefined
           ? `${contender.name} ${valueText(theirs)}`
           : `${contender.name} **${ratioText(ratio)}**`,
       )
-      const what = `${scenario.name}: ${ours?.of ?? ''}`
       const own = ours === undefined ? '–' : valueText(ours.figure)
-      return `| ${what} | ${figure}, ${better} is better | ${own} | ${told.join(', ')} |`
+      return `| ${name}: ${ours?.of ?? ''} | ${figure}, ${better} is better | ${own} | ${told.join(', ')} |`
     })
   })
   if (rows.length === 0) return []
@@ -176,10 +182,9 @@ function costsPart({ costs }: Found): readonly string[] {
   ]
 }
 
+/** Parts are named as the code is cut; what was measured before they were named anew is to be measured again. */
 export function explanationOf(part: string): string {
-  const explanation = costsExplained[part]
-  if (explanation === undefined) throw new Error(`nobody has said why ${part} costs what it costs`)
-  return explanation
+  return costsExplained[part] ?? '**measured under another name**: measure again'
 }
 
 function rangeOf({ median, values }: KeptFigure): string {
