@@ -3,7 +3,8 @@
  *
  * What has not left folds: into the message, into the edit or the reaction before it, or into nothing.
  */
-import { buildEdit, buildMessage, buildReaction, readEntry, writeEntry } from '@parley/document'
+import { buildMessage, readEntry, writeEntry } from '@parley/document'
+import { buildEdit, buildReaction } from '@parley/document/commands'
 import type { ConversationId, Edit, EntryId, Message, Reaction, Recall } from '@parley/document'
 import { createAiming, isStillOurs } from './aiming.ts'
 import type { Aim } from './aiming.ts'

@@ -34,6 +34,11 @@ const platform: Platform = {
     return createIndexedDbStore({ name: `parley:${user}`, layout: deviceLayout })
   },
   parts: lazyParts,
+  idle: (job) => {
+    // Safari has no such callback.
+    if (typeof requestIdleCallback === 'function') requestIdleCallback(job, { timeout: 5_000 })
+    else setTimeout(job, 1_000)
+  },
   watch: (engine) => {
     const online = (): void => engine.network(true)
     const offline = (): void => engine.network(false)

@@ -182,6 +182,14 @@ export class IMClient extends PersonClient {
     return this.#engine.watchPresence(watchable(ids), listener)
   }
 
+  /**
+   * In a browser some of this SDK comes in chunks, which are loaded in idle time, or when they are needed first. Resolves when
+   * all of them are here; rejects `part-missing`.
+   */
+  async preload(): Promise<void> {
+    await this.#engine.preload()
+  }
+
   /** Ends the connection and keeps the data. */
   async close(): Promise<void> {
     await this.#engine.close()

@@ -84,3 +84,20 @@ test('[CL417] what is wrong in a call is said once it is known to be wrong', asy
   const pages = await conversation.queryMessages()
   expect(pages.map(({ text }) => text)).toEqual(['soup?'])
 })
+
+test('[CL418] parts are loaded in idle time; what fails then is loaded when it is needed, and all of it when asked for', async () => {
+  const { chunks, stood, conversation } = await onStage()
+  expect(chunks.wanted()).toEqual([])
+  stood.idle()
+  expect(chunks.wanted()).toHaveLength(6)
+  await chunks.fail()
+  expect(stood.client.state).toBe('connected')
+  const code = codeOf(stood.client.preload())
+  await chunks.fail()
+  expect(await code).toBe('part-missing')
+  const all = stood.client.preload()
+  await chunks.arrive()
+  await all
+  await conversation.react((await conversation.send('soup')).id, 'x')
+  expect(chunks.wanted()).toEqual([])
+})

@@ -55,6 +55,8 @@ export interface Platform extends Omit<Ports, 'store' | 'connect' | 'token' | 'l
   /** Tells the engine when the network comes and goes, and when the page is looked at again. Answers how to stop. */
   readonly watch: (engine: Engine) => () => void
   readonly parts: PartSources
+  /** Calls back when there is nothing else to do; where parts are to be loaded then. */
+  readonly idle?: (job: () => void) => void
 }
 
 export type RealtimeEvents = {
@@ -182,6 +184,12 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
     await engine.start()
     this.#engines.add(engine)
     stop = platform.watch(engine)
+    platform.idle?.(() => {
+      // Whatever needs one of them asks again, and says so.
+      engine
+        .preload()
+        .catch((error: unknown) => log.info('a part was not loaded ahead', { error: String(error) }))
+    })
     return client
   }
 }

@@ -16,6 +16,8 @@ export interface Stage extends TestSurroundings {
   readonly store: DeviceStore
   /** How many platforms look at the network and the page just now. */
   readonly watched: () => number
+  /** Nothing else is to be done. */
+  readonly idle: () => void
 }
 
 export async function stage(
@@ -26,10 +28,12 @@ export async function stage(
   const surroundings = createSurroundings()
   const { token, connect, now, timer, random, log: logger } = surroundings.ports
   let watched = 0
+  const idle: (() => void)[] = []
   const realtime = new PortableRealtime(
     { server: 'ws://localhost:1', token, store, logger },
     {
       parts,
+      idle: (job) => idle.push(job),
       now,
       timer,
       random,
@@ -50,6 +54,9 @@ export async function stage(
     client,
     store,
     watched: () => watched,
+    idle: () => {
+      for (const job of idle.splice(0)) job()
+    },
   })
 }
 
