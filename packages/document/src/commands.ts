@@ -1,4 +1,6 @@
-// What is judged where somebody wants to change a conversation: not needed to show one, or to write into it.
+// What is made and judged where somebody changes a conversation, or a message: not needed to show one, or to write into it.
+export type { BuiltEdit, BuiltReaction, EditFields, ReactionFields } from './entry/build-operation.ts'
+export { buildEdit, buildReaction } from './entry/build-operation.ts'
 export type { AttributeChanges, AttributeEdit } from './head/attributes.ts'
 export { editAttributes } from './head/attributes.ts'
 export type { ParsedCommand } from './head/parse-command.ts'

@@ -27,18 +27,7 @@ export { inCausalOrder } from './page/stock-order.ts'
 export { readStockUpdate } from './page/stock-update.ts'
 export { changeHead } from './head/change-head.ts'
 export { firstRelayClientId, makeClientId, relayClientId } from './client-ids.ts'
-export {
-  buildEdit,
-  buildMessage,
-  buildReaction,
-  type BuiltEdit,
-  type BuiltMessage,
-  type BuiltReaction,
-  type ContentFields,
-  type EditFields,
-  type MessageFields,
-  type ReactionFields,
-} from './entry/build.ts'
+export { buildMessage, type BuiltMessage, type ContentFields, type MessageFields } from './entry/build.ts'
 export { type ContentFault, type ReadEntry, readEntry, writeEntry } from './entry/content.ts'
 export { type Digest, emptyDigest, headDigest, rowDigest, type RowPlace, xorDigest } from './digest.ts'
 export { type DocumentName, headName, pageName, parseDocumentName } from './documents.ts'

@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { makeEntryId, parseUserId, type UserId } from '../ids.ts'
 import { maxDepth, maxEntryBytes, maxMentions, maxReactionBytes, maxTextBytes } from '../limits.ts'
-import { buildEdit, buildMessage, buildReaction } from './build.ts'
+import { buildMessage } from './build.ts'
+import { buildEdit, buildReaction } from './build-operation.ts'
 import { readEntry, writeEntry } from './content.ts'
 
 const tom = user('Tom')

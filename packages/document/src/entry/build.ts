@@ -1,15 +1,15 @@
 /**
- * How entries are made of what an app gives: of unknown form where types do not reach. Rules DO17, DO18 and DO74.
+ * How messages are made of what an app gives: of unknown form where types do not reach. Rules DO17 and DO18.
  *
  * What is built was written and read once, and so is what everybody else will read.
  */
 import { type ContentFault, parseMention, readEntry, writeEntry } from './content.ts'
-import type { Content, Edit, Entry, JsonObject, Mention, Message, Reaction } from './entry.ts'
+import type { Content, Entry, JsonObject, Mention, Message } from './entry.ts'
 import type { EntryId, UserId } from '../ids.ts'
 import { isObject, plainJson, wellFormed } from './json.ts'
 import { maxDepth } from '../limits.ts'
 
-interface WrittenFields {
+export interface WrittenFields {
   readonly id: EntryId
   readonly from: UserId
   readonly sentAt: number
@@ -29,19 +29,7 @@ export interface MessageFields extends WrittenFields, ContentFields {
   readonly receipt?: boolean | undefined
 }
 
-export interface EditFields extends WrittenFields, ContentFields {
-  readonly target: EntryId
-}
-
-export interface ReactionFields extends WrittenFields {
-  readonly target: EntryId
-  readonly sign: string
-  readonly on: boolean
-}
-
 export type BuiltMessage = { readonly ok: true; readonly message: Message } | ContentFault
-export type BuiltEdit = { readonly ok: true; readonly edit: Edit } | ContentFault
-export type BuiltReaction = { readonly ok: true; readonly reaction: Reaction } | ContentFault
 
 export function buildMessage(fields: MessageFields): BuiltMessage {
   const { id, from, sentAt, replyTo, receipt = false } = fields
@@ -59,24 +47,7 @@ export function buildMessage(fields: MessageFields): BuiltMessage {
   return 'op' in read ? bad('a message has no op') : { ok: true, message: read }
 }
 
-export function buildEdit(fields: EditFields): BuiltEdit {
-  const { id, from, sentAt, target } = fields
-  const content = plainContent(fields)
-  if ('ok' in content) return content
-  const read = reread({ id, from, sentAt, op: 'edit', target, ...content })
-  if ('ok' in read) return read
-  return 'op' in read && read.op === 'edit' ? { ok: true, edit: read } : bad('it is no edit')
-}
-
-export function buildReaction(fields: ReactionFields): BuiltReaction {
-  const { id, from, sentAt, target, on } = fields
-  const sign = typeof fields.sign === 'string' ? wellFormed(fields.sign) : fields.sign
-  const read = reread({ id, from, sentAt, op: 'react', target, sign, on })
-  if ('ok' in read) return read
-  return 'op' in read && read.op === 'react' ? { ok: true, reaction: read } : bad('it is no reaction')
-}
-
-function plainContent(fields: ContentFields): Content | ContentFault {
+export function plainContent(fields: ContentFields): Content | ContentFault {
   const { type, text } = fields
   const attrs = plainObject('attrs', fields.attrs)
   if (attrs !== undefined && 'fault' in attrs) return attrs.fault
@@ -116,11 +87,11 @@ function mentioned(given: readonly string[]): readonly Mention[] | undefined {
   return [...mentions]
 }
 
-function reread(entry: Entry): Entry | ContentFault {
+export function reread(entry: Entry): Entry | ContentFault {
   const read = readEntry(writeEntry(entry))
   return read.ok ? read.entry : read
 }
 
-function bad(detail: string): ContentFault {
+export function bad(detail: string): ContentFault {
   return { ok: false, code: 'bad-content', detail }
 }
