@@ -64,6 +64,7 @@ export function barPlot(plot: BarPlot): string {
       }),
     ]),
   ]
+  parts.push(element('line', { class: 'range', x1: scale.place(1), x2: scale.place(1), y1: top, y2: foot }))
   let y = top
   for (const group of plot.groups) {
     parts.push(text(group.name, { x: 16, y: y + 20 }))
@@ -90,7 +91,7 @@ function drawBar(bar: Bar, y: number, place: (value: number) => number): string 
     text(name, { x: left - 10, y: middle + 4, 'text-anchor': 'end' }),
     // Ours has no length, and is there.
     element('rect', { class: `f${at}`, x: from - 1.5, y, width: to - from + 3, height: barHeight, rx: 2 }),
-    element('line', { class: 'rule', x1: place(lowest), x2: place(highest), y1: middle, y2: middle }),
+    element('line', { class: 'range', x1: place(lowest), x2: place(highest), y1: middle, y2: middle }),
     text(`${ratioText(ratio)} · ${value}`, { class: 'soft', x: width - right + 12, y: middle + 4 }),
   )
 }

@@ -26,7 +26,7 @@ export interface Point {
 const width = 760
 const height = 400
 const left = 90
-const right = 24
+const right = 48
 const top = 88
 const bottom = 56
 const leastSpan = 10

@@ -42,6 +42,7 @@ text { font: 13px system-ui, sans-serif; fill: var(--ink) }
 .head { font-weight: 600; font-size: 15px }
 .soft { fill: var(--soft) }
 .rule { stroke: var(--rule); stroke-width: 1 }
+.range { stroke: var(--ink); stroke-width: 1.5 }
 .line { fill: none; stroke-width: 2 }
 .ground { fill: var(--ground) }
 ${Array.from({ length: seriesColours }, (_, at) => `.f${at} { fill: var(--s${at}) } .l${at} { stroke: var(--s${at}) }`).join('\n')}
