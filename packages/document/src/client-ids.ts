@@ -8,15 +8,8 @@ export const firstRelayClientId: number = 2 ** 53 - 2 ** 32
 
 /** The relay's writer in every document of one log epoch. */
 export function relayClientId(epoch: string): number {
-  return (
-    firstRelayClientId +
-    (mixedText(
-      `parley relay 1
-${epoch}`,
-      0x9e3779b9,
-    ) >>>
-      0)
-  )
+  const [low] = mixedText(`parley relay 1\n${epoch}`, [0x9e3779b9, 0])
+  return firstRelayClientId + (low >>> 0)
 }
 
 /** A device's client id of 8 random bytes, below the relay's range. */

@@ -49,7 +49,8 @@ export function headDigest(head: Head): Digest {
     sorted(head.muted),
     sorted(head.blocked),
   ])
-  return digits(mixedText(text, 0x9e3779b9)) + digits(mixedText(text, 0x85ebca6b))
+  const [a, b] = mixedText(text, [0x9e3779b9, 0x85ebca6b])
+  return digits(a) + digits(b)
 }
 
 function sorted<K extends string, V>(map: ReadonlyMap<K, V>): readonly (readonly [K, V])[] {

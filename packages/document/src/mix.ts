@@ -2,23 +2,34 @@
  * The rounds and the finish of MurmurHash3, 32 bits; another seed gives another sum. It tells things apart that nobody made
  * alike on purpose.
  */
+
 export function mixed(words: readonly number[], seed: number): number {
   let hash = seed
-  for (const word of words) hash = mixedIn(hash, word)
+  for (const word of words) hash = withWord(hash, scrambled(word))
   return finished(hash, words.length)
 }
 
-export function mixedText(text: string, seed: number): number {
-  let hash = seed
-  for (let at = 0; at < text.length; at += 1) hash = mixedIn(hash, text.charCodeAt(at))
-  return finished(hash, text.length)
+/** Of two seeds at once, and of two UTF-16 units: the texts of large heads are long. */
+export function mixedText(text: string, seeds: readonly [number, number]): readonly [number, number] {
+  let a = seeds[0] | 0
+  let b = seeds[1] | 0
+  for (let at = 0; at < text.length; at += 2) {
+    // Behind the last unit of an odd text stands nothing, which counts as 0.
+    const word = scrambled(text.charCodeAt(at) | (text.charCodeAt(at + 1) << 16))
+    a = withWord(a, word)
+    b = withWord(b, word)
+  }
+  return [finished(a, text.length), finished(b, text.length)]
 }
 
-function mixedIn(hash: number, word: number): number {
-  let k = Math.imul(word, 0xcc9e2d51)
-  k = (k << 15) | (k >>> 17)
-  const next = hash ^ Math.imul(k, 0x1b873593)
-  return Math.imul((next << 13) | (next >>> 19), 5) + 0xe6546b64
+function scrambled(word: number): number {
+  const k = Math.imul(word, 0xcc9e2d51)
+  return Math.imul((k << 15) | (k >>> 17), 0x1b873593)
+}
+
+function withWord(hash: number, word: number): number {
+  const next = hash ^ word
+  return (Math.imul((next << 13) | (next >>> 19), 5) + 0xe6546b64) | 0
 }
 
 function finished(sum: number, words: number): number {
