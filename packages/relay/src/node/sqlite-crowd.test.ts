@@ -44,8 +44,15 @@ async function everything(store: RelayStore, disk: MemoryDisk, users: readonly U
   return plain(read)
 }
 
+/** Beside the running relay, whatever its journal holds. */
+function expectSound(directory: string, disk: MemoryDisk): void {
+  const { problems, rows } = checkRelayData(directory)
+  expect(problems).toEqual([])
+  expect(rows).toBe([...disk.conversations.values()].reduce((sum, held) => sum + held.rows.length, 0))
+}
+
 test(
-  '[RE66] [RE71] [RE72] whatever a crowd does and wherever the relay dies, SQLite holds what memory holds, and it is sound',
+  '[RE66] [RE71] [RE72] [RE307] whatever a crowd does and wherever the relay dies, SQLite holds what memory holds, and it is sound',
   { timeout: 120_000 },
   async () => {
     let rows = 0
@@ -56,6 +63,7 @@ test(
         const memory = createMemoryRelayStore(disk)
         let store: RelayStore | undefined
         const open = async (): Promise<RelayStore> => {
+          if (store !== undefined) expectSound(directory, disk)
           await store?.close()
           const opened = await openSqliteRelayStore({ directory })
           store = opened
@@ -74,6 +82,7 @@ test(
         expect(store === undefined ? '' : await everything(store, disk, users)).toBe(
           await everything(memory, disk, users),
         )
+        expectSound(directory, disk)
         await store?.close()
         const report = checkRelayData(directory)
         expect(report.problems).toEqual([])

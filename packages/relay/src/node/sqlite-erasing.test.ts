@@ -107,6 +107,27 @@ test('[RE125] after an edit no file of the directory holds the edit before it, a
   expect(holding(directory, 'the treasure is somewhere')).toEqual([])
 })
 
+test('[RE305] what is recalled is gone from the journal, and from where the journal has been settled', async () => {
+  for (const settled of [false, true]) {
+    const directory = temporaryDirectory()
+    const store = await openSqliteRelayStore({ directory })
+    onTestFinished(async () => store.close())
+    const { tom, conversation } = await createTestLunch({ wrap: () => store })
+    const pen = createPen({ user: tom.user, client: 7 })
+    // More than a page of the file, so that pages of the journal are freed.
+    const secrets = Array.from({ length: 40 }, (_, number) =>
+      pen.text(`${number}: the treasure is under the oak`),
+    )
+    for (const { update } of secrets) await pushed(tom, conversation, 1, update)
+    if (settled) await store.feed(tom.user, 0, 10)
+    await pushed(tom, conversation, 1, pen.text('and something else').update)
+    expect(holding(directory)).not.toEqual([])
+    for (const { id } of secrets) await pushed(tom, conversation, 1, pen.recall(id).update)
+    expect(holding(directory)).toEqual([])
+    expect(holding(directory, 'and something else')).not.toEqual([])
+  }
+})
+
 test('[RE128] a mention is gone from the file with its message', async () => {
   const directory = temporaryDirectory()
   const store = await openSqliteRelayStore({ directory })

@@ -25,6 +25,8 @@ export interface Log {
   readonly reading: <Value>(query: () => Value) => Promise<Value>
   /** Of the tables alone: what is pending is settled before. `about`: only if it is pending of this conversation. */
   readonly readingSettled: <Value>(query: () => Value, about?: ConversationId) => Promise<Value>
+  /** Many reads under one lock: taking it costs more than most of them. */
+  readonly underOneLock: <Value>(query: () => Value) => Value
   readonly commit: (commit: RelayCommit) => Promise<void>
   /** What stands in tables that the journal has nothing to do with. */
   readonly write: (run: () => void) => Promise<void>
@@ -42,6 +44,7 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
   const { read, write: writes } = statements
   const pending = createPending()
   const begin = database.prepare('BEGIN IMMEDIATE')
+  const look = database.prepare('BEGIN')
   const end = database.prepare('COMMIT')
   let position = Number(text(read.position.get() ?? {}, 'value'))
   let broken: StoreError | undefined
@@ -151,6 +154,15 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
     }
   }
 
+  const underOneLock = <Value>(query: () => Value): Value => {
+    look.run()
+    try {
+      return query()
+    } finally {
+      end.run()
+    }
+  }
+
   const reading = async <Value>(query: () => Value): Promise<Value> => {
     try {
       return query()
@@ -174,10 +186,11 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
     },
     pending,
     reading,
+    underOneLock,
     readingSettled: async (query, about) =>
       reading(() => {
         const isPending = about === undefined ? pending.rows > 0 : pending.conversations.has(about)
-        return !isPending || settled() ? query() : peek(query)
+        return !isPending || settled() ? underOneLock(query) : peek(query)
       }),
     async commit(commit) {
       if (!commitToJournal(commit)) commitToTables(commit)
@@ -222,7 +235,7 @@ function emptyLog(database: DatabaseSync): boolean {
   }
 }
 
-export function rollBack(database: DatabaseSync): void {
+function rollBack(database: DatabaseSync): void {
   try {
     database.exec('ROLLBACK')
   } catch {

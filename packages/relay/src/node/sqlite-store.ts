@@ -20,7 +20,7 @@ import {
 import { number, text } from './sqlite-columns.ts'
 import { lockDirectory, makeDirectory, openDataFile } from './sqlite-directory.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
-import { type Log, openLog, rollBack } from './sqlite-log.ts'
+import { type Log, openLog } from './sqlite-log.ts'
 import { readSqliteMark, readSqliteMarksSince } from './sqlite-marks.ts'
 import { createNumbers, type Numbers } from './sqlite-numbers.ts'
 import { type ReadingAll, readSqlitePeople } from './sqlite-people.ts'
@@ -47,7 +47,7 @@ export async function openSqliteRelayStore(options: SqliteStoreOptions): Promise
     const statements = prepared(database)
     const numbers = createNumbers(statements.read.number)
     const log = openLog(database, statements, numbers)
-    return createStore(database, log, statements, numbers, () => lock.release())
+    return createStore(log, statements, numbers, () => lock.release())
   } catch (error) {
     database?.close()
     lock.release()
@@ -69,22 +69,15 @@ function limitSize(database: DatabaseSync, maxBytes: number): void {
   database.exec(`PRAGMA max_page_count = ${Math.max(1, Math.floor(maxBytes / pageSize))}`)
 }
 
-function createStore(
-  database: DatabaseSync,
-  log: Log,
-  statements: Statements,
-  numbers: Numbers,
-  release: () => void,
-): RelayStore {
-  const { pending, reading, readingSettled } = log
+function createStore(log: Log, statements: Statements, numbers: Numbers, release: () => void): RelayStore {
+  const { pending, reading, readingSettled, underOneLock } = log
   const tables = createTables(statements, numbers)
   const usage = createKnownUsage(statements.usage)
   const epoch = text(statements.read.epoch.get() ?? {}, 'value')
   const held = (id: ConversationId) => pending.conversations.get(id)
 
-  /** Many reads under one lock: taking it costs more than most of them. */
   const readingAll: ReadingAll = async (keys, query) =>
-    reading(() => (keys.length < 2 ? keys.flatMap(query) : underOneLock(database, () => keys.flatMap(query))))
+    reading(() => (keys.length < 2 ? keys.flatMap(query) : underOneLock(() => keys.flatMap(query))))
 
   /** Those that are pending, and of the tables the others. */
   const readingBoth = async <Key, Value>(
@@ -143,7 +136,7 @@ function createStore(
           return message === undefined
         })
         if (others.length === 0) return found
-        return [...found, ...underOneLock(database, () => tables.messages(others))]
+        return [...found, ...underOneLock(() => tables.messages(others))]
       }),
     commands: async (keys) => readingBoth(keys, () => undefined, tables.command),
     rowAt: async (...key) => reading(() => pending.rowAt(...key) ?? tables.rowAt(...key)),
@@ -153,7 +146,7 @@ function createStore(
     pagesSince: async (id, ...rest) => readingSettled(() => tables.pagesSince(id, ...rest), id),
     recalledSince: async (id, ...rest) => readingSettled(() => tables.recalledSince(id, ...rest), id),
     mentionedSince: async (id, ...rest) => readingSettled(() => tables.mentionedSince(id, ...rest), id),
-    feed: async (...key) => readingSettled(() => underOneLock(database, () => tables.feed(...key))),
+    feed: async (...key) => readingSettled(() => tables.feed(...key)),
     head: async (id) => reading(() => held(id)?.head ?? tables.head(id)),
     tagHolder: async (user, tag) => reading(() => tables.tagHolder(user, tag)),
     ...readSqlitePeople(statements.people, readingAll),
@@ -204,16 +197,4 @@ function storedConversation(
   const members = new Map<string, MemberRecord>(stored.members.map((member) => [member.user, member]))
   for (const member of held.members.values()) members.set(member.user, member)
   return { record, head: held.head ?? stored.head, members: [...members.values()], openPage }
-}
-
-function underOneLock<Value>(database: DatabaseSync, query: () => Value): Value {
-  database.exec('BEGIN')
-  try {
-    const found = query()
-    database.exec('COMMIT')
-    return found
-  } catch (error) {
-    rollBack(database)
-    throw error
-  }
 }
