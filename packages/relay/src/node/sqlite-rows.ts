@@ -45,7 +45,7 @@ export const rowsSchema = `
 `
 
 /** Rows put by one statement, and ids looked up by one: calling one costs as much as several rows. */
-const together = 16
+const together = 32
 
 const rowColumns = 17
 
@@ -58,6 +58,7 @@ export interface RowStatements {
   readonly recalls: StatementSync
   readonly byId: StatementSync
   readonly byIds: StatementSync
+  readonly newestId: StatementSync
   readonly newest: StatementSync
   readonly put: StatementSync
   readonly putMany: StatementSync
@@ -100,7 +101,7 @@ export function prepareRows(database: DatabaseSync): RowStatements {
         runs.number + max(?3 - runs.first_seq, 0) AND runs.number + min(?4, runs.last_seq) - runs.first_seq
       WHERE runs.conversation = ?2 AND runs.first_seq <= ?4 AND runs.first_seq >= (
         SELECT max(first_seq) FROM runs WHERE conversation = ?2 AND first_seq <= ?3
-      )
+      ) AND rows.position > ?6
       ORDER BY runs.first_seq, rows.number LIMIT ?5`),
     ofPage: prepare(`
       SELECT ?1 AS conversation_id, rows.* FROM runs
@@ -116,6 +117,7 @@ export function prepareRows(database: DatabaseSync): RowStatements {
       ORDER BY position DESC LIMIT ${maxRecallsRead}`),
     byId: prepare(byId),
     byIds: prepare(Array.from({ length: together }, () => byId).join(' UNION ALL ')),
+    newestId: prepare('SELECT id FROM rows WHERE conversation = ? AND page > 0 ORDER BY id DESC LIMIT 1'),
     newest: prepare('SELECT coalesce(max(number), 0) AS number FROM rows'),
     put: prepare(`INSERT INTO rows VALUES ${values}`),
     putMany: prepare(`INSERT INTO rows VALUES ${Array.from({ length: together }, () => values).join(', ')}`),

@@ -154,11 +154,12 @@ export function createTables({ read, rows }: Statements, numbers: Numbers): Tabl
     rowsSince: (id, above, upToSeq, limit) => {
       const own = numbers.of(id)
       const from = (first: number): readonly LogRow[] =>
-        readAll(rows.between.all(id, own, first, upToSeq, limit), logRow)
-      // Mostly they are few, and the newest: then one look at the row before so many tells it.
+        readAll(rows.between.all(id, own, first, upToSeq, limit, above), logRow)
+      // Mostly they are few, and the newest: then one look at the row before so many tells it. Making one of a row costs more
+      // than passing over ten.
       const before = rows.place.get(own, upToSeq - limit)
       if (before === undefined || number(before, 'position') <= above) {
-        return from(Math.max(1, upToSeq - limit + 1)).filter(({ position }) => position > above)
+        return from(Math.max(1, upToSeq - limit + 1))
       }
       const first = firstSeqAbove(own, above, upToSeq)
       return first === undefined ? [] : from(first)
