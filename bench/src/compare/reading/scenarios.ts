@@ -111,7 +111,9 @@ const jobs = {
 async function readOnce(contender: Contender, asked: Asked): Promise<Part> {
   const { name, size, setting, of } = asked
   const stock = await stockOf(contender, name, size, setting)
-  const server = await contender.start({ node: setting.node, folder: copyOf(stock) })
+  // Ours changes nothing when it is read; what the others may write goes into a copy.
+  const isOurs = contender.role === 'ours'
+  const server = await contender.start({ node: setting.node, folder: isOurs ? stock : copyOf(stock) })
   try {
     const reading =
       contender.role === 'peer'
@@ -123,7 +125,7 @@ async function readOnce(contender: Contender, asked: Asked): Promise<Part> {
       )
     return { of, reading }
   } finally {
-    await server.dispose()
+    await (isOurs ? server.stop() : server.dispose())
   }
 }
 
