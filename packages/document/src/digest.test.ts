@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { emptyDigest, headDigest, rowDigest, type RowPlace, xorDigest } from './digest.ts'
+import { digestWith, emptyDigest, headDigest, rowDigest, type RowPlace, xorDigest } from './digest.ts'
 import type { JsonObject } from './entry/entry.ts'
 import { type Audience, defaultPolicy, type Head, type Member, type Policy, rights } from './head/head.ts'
 import { parseUserId, type UserId } from './ids.ts'
@@ -30,6 +30,14 @@ test('[DO33] the digest of a page does not depend on the order of its rows', () 
       const digest = pageDigest(rows)
       expect(digest).toMatch(/^[0-9a-f]{16}$/)
       expect(pageDigest(rows.toSorted((a, b) => shuffle(a.seq) - shuffle(b.seq)))).toBe(digest)
+    }),
+  )
+})
+
+test('[DO33] a row is added to a digest in one step', () => {
+  fc.assert(
+    fc.property(fc.array(places), (rows) => {
+      expect(rows.reduce(digestWith, emptyDigest)).toBe(pageDigest(rows))
     }),
   )
 })

@@ -23,13 +23,28 @@ export interface RowPlace {
 
 export const emptyDigest: Digest = '0000000000000000'
 
-export function rowDigest({ seq, client, clock, length, erased }: RowPlace): Digest {
-  const words = [...halves(seq), ...halves(client), ...halves(clock), length, erased ? 1 : 0]
-  return digits(mixed(words, 0x9e3779b9)) + digits(mixed(words, 0x85ebca6b))
+export function rowDigest(place: RowPlace): Digest {
+  return digestWith(emptyDigest, place)
 }
 
 export function xorDigest(a: Digest, b: Digest): Digest {
   return digits(number(a, 0) ^ number(b, 0)) + digits(number(a, 8) ^ number(b, 8))
+}
+
+/** The exclusive or of a digest and that of a row, in one step. */
+export function digestWith(digest: Digest, { seq, client, clock, length, erased }: RowPlace): Digest {
+  const words = [
+    high(seq),
+    low(seq),
+    high(client),
+    low(client),
+    high(clock),
+    low(clock),
+    length,
+    erased ? 1 : 0,
+  ]
+  const first = number(digest, 0) ^ mixed(words, 0x9e3779b9)
+  return digits(first) + digits(number(digest, 8) ^ mixed(words, 0x85ebca6b))
 }
 
 /** Of everything a head says, whatever the order its maps give it out in. */
@@ -65,8 +80,12 @@ function withSortedKeys(value: JsonValue): JsonValue {
   return { o: pairs.map(([key, inner]: readonly [string, JsonValue]) => [key, withSortedKeys(inner)]) }
 }
 
-function halves(value: number): readonly [number, number] {
-  return [Math.floor(value / 2 ** 32), value % 2 ** 32]
+function high(value: number): number {
+  return Math.floor(value / 2 ** 32)
+}
+
+function low(value: number): number {
+  return value % 2 ** 32
 }
 
 function number(digest: Digest, at: number): number {

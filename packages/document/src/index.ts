@@ -13,6 +13,7 @@ export {
   writeAppend,
   writeErasure,
 } from './page/append.ts'
+export { type PlainMessage, readPlainMessage } from './page/plain-message.ts'
 export type {
   OrderedAppends,
   ReadStockUpdate,
@@ -29,7 +30,15 @@ export { changeHead } from './head/change-head.ts'
 export { firstRelayClientId, makeClientId, relayClientId } from './client-ids.ts'
 export { buildMessage, type BuiltMessage, type ContentFields, type MessageFields } from './entry/build.ts'
 export { type ContentFault, type ReadEntry, readEntry, writeEntry } from './entry/content.ts'
-export { type Digest, emptyDigest, headDigest, rowDigest, type RowPlace, xorDigest } from './digest.ts'
+export {
+  type Digest,
+  digestWith,
+  emptyDigest,
+  headDigest,
+  rowDigest,
+  type RowPlace,
+  xorDigest,
+} from './digest.ts'
 export { type DocumentName, headName, pageName, parseDocumentName } from './documents.ts'
 export {
   type Content,

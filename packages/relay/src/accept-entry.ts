@@ -2,7 +2,7 @@
  * What an accepted entry does to the drafts: its row, its place, and everything that follows from it. Rules RE7 and
  * RE22 to RE24, RE125, RE126 and RE128.
  */
-import { type Entry, eraseAppend, type Message, rowDigest, xorDigest } from '@parley/document'
+import { digestWith, type Entry, eraseAppend, type Message, rowDigest, type RowPlace } from '@parley/document'
 import type { ErasedItem } from '@parley/wire'
 import type { Case } from './checks.ts'
 import {
@@ -120,9 +120,9 @@ function index({ conversation, pushed }: Case, row: LogRow, entry: Entry): void 
 function touchPage({ conversation, writer }: Case, row: LogRow): void {
   const page = conversation?.pages.own(row.page)
   if (page === undefined) throw new Error('an accepted entry goes to a page')
-  page.digest = xorDigest(page.digest, digestOf(row, false))
+  page.digest = digestWith(page.digest, placeOf(row, false))
   for (const item of row.erases) {
-    page.digest = xorDigest(xorDigest(page.digest, digestOf(item, false)), digestOf(item, true))
+    page.digest = digestWith(digestWith(page.digest, placeOf(item, false)), placeOf(item, true))
   }
   page.entries += 1
   page.bytes += row.update.length
@@ -134,8 +134,12 @@ function touchPage({ conversation, writer }: Case, row: LogRow): void {
   if (row.erases.length > 0) page.erasedPosition = row.position
 }
 
-export function digestOf({ seq, client, clock }: ErasedItem, erased: boolean): string {
-  return rowDigest({ seq, client, clock, length: 1, erased })
+export function digestOf(item: ErasedItem, erased: boolean): string {
+  return rowDigest(placeOf(item, erased))
+}
+
+function placeOf({ seq, client, clock }: ErasedItem, erased: boolean): RowPlace {
+  return { seq, client, clock, length: 1, erased }
 }
 
 /** The row keeps its place and loses its content, here and on the disk. No edit stands on it any more. */

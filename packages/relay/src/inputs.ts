@@ -3,15 +3,16 @@
  * more than the bytes they came in: a frame of small values is forty times as large once it has been read.
  */
 import {
-  type Append,
   type ConversationId,
   type Entry,
   type EntryId,
+  type Erased,
   type JsonValue,
   parseConversationId,
   parseEntryId,
   readAppend,
   readEntry,
+  readPlainMessage,
 } from '@parley/document'
 import { parseCommand, type ParsedCommand } from '@parley/document/commands'
 import { type ParsedPersonCommand, parsePersonCommand } from '@parley/document/person'
@@ -33,7 +34,8 @@ export interface Pushed {
   readonly client: number
   readonly clock: number
   readonly update: Uint8Array
-  readonly append: Append | undefined
+  /** Where it stands. */
+  readonly append: Erased | undefined
   /** Of an update that is an append; what it says is left to its bytes, but for whom a message mentions. */
   readonly entry: Entry | undefined
   readonly fault: Unreadable | undefined
@@ -92,7 +94,8 @@ export function pushInput(sender: Identity, push: Push): PushInput {
   const by = sender.writesAs === undefined ? sender : { ...sender, device: sender.writesAs }
   const conversation = parseConversationId(push.conversation)
   const updates = push.updates.map((update) => readPushed(by, conversation, push.page, update))
-  const bytes = updates.reduce((sum, pushed) => sum + weightOfPushed(pushed), 0)
+  let bytes = 0
+  for (const pushed of updates) bytes += weightOfPushed(pushed)
   return { kind: 'push', by, conversation: push.conversation, updates, bytes }
 }
 
@@ -102,17 +105,23 @@ function readPushed(
   page: number,
   update: Uint8Array,
 ): Pushed {
+  const plain = readPlainMessage(update, by.user)
+  if (plain !== undefined) {
+    const { client, clock, id, sentAt, type } = plain
+    const entry = { id, from: by.user, sentAt, type }
+    return { by, conversation, page, client, clock, update, append: plain, entry, fault: undefined }
+  }
   const read = readAppend(update)
   if (!read.ok) {
-    const unread = { by, conversation, page, update, append: undefined, entry: undefined }
-    return { ...unread, ...placeInBytes(update), fault: { code: read.code, detail: read.detail } }
+    const { client, clock } = placeInBytes(update)
+    const fault = { code: read.code, detail: read.detail }
+    return { by, conversation, page, client, clock, update, append: undefined, entry: undefined, fault }
   }
   const { append } = read
   const content = readEntry(append.content)
-  const { client, clock } = append
-  const known = { by, conversation, page, client, clock, update, append }
-  if (content.ok) return { ...known, entry: outline(content.entry), fault: undefined }
-  return { ...known, entry: undefined, fault: { code: content.code, detail: content.detail } }
+  const entry = content.ok ? outline(content.entry) : undefined
+  const fault = content.ok ? undefined : { code: content.code, detail: content.detail }
+  return { by, conversation, page, client: append.client, clock: append.clock, update, append, entry, fault }
 }
 
 function outline(entry: Entry): Entry {

@@ -49,7 +49,7 @@ export interface UpdateFault {
 export type ReadAppend = { readonly ok: true; readonly append: Append } | UpdateFault
 export type ReadErased = { readonly ok: true; readonly erased: Erased } | UpdateFault
 
-const contentAny = 8
+export const contentAny = 8
 const contentDeleted = 1
 const hasOrigin = 0x80
 
@@ -140,7 +140,7 @@ function rangesOf(clocks: readonly number[]): readonly { readonly clock: number;
 }
 
 /** Everything before the content; null with a fault at the cursor when it is something else. */
-function readPlace(cursor: Cursor, content: number): Erased | null {
+export function readPlace(cursor: Cursor, content: number): Erased | null {
   if (readUint(cursor) !== 1) fail(cursor, 'malformed', 'an update holds items of exactly one client')
   if (readUint(cursor) !== 1) fail(cursor, 'malformed', 'an update holds exactly one item')
   const client = readUint(cursor)
@@ -168,7 +168,7 @@ function whatIsWrong(info: number, content: number): string {
   return (info & 0x40) === 0 ? 'an item of a list has no key' : 'an appended item has no right neighbour'
 }
 
-function readEnd(cursor: Cursor): void {
+export function readEnd(cursor: Cursor): void {
   if (readUint(cursor) !== 0) fail(cursor, 'malformed', 'an appended item comes without deletions')
   if (left(cursor) > 0) fail(cursor, 'malformed', 'something follows the update')
 }
