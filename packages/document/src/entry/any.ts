@@ -17,7 +17,7 @@ import {
   readText,
   readUint,
 } from './bytes.ts'
-import { encodeAny } from 'lib0/buffer'
+import { encode, type Encoder, writeAny as writeEncodable } from 'lib0/encoding'
 import type { JsonObject, JsonValue } from './entry.ts'
 import { isForbiddenKey } from './json.ts'
 import { maxDepth } from '../limits.ts'
@@ -45,8 +45,12 @@ export function readAny(bytes: Uint8Array, limits: AnyLimits): ReadAny {
 }
 
 export function writeAny(value: JsonValue): Uint8Array {
-  return encodeAny(value)
+  // Not `encodeAny` of lib0/buffer: that asks in what environment it runs, and takes all of that along.
+  return encode((encoder) => writeValue(encoder, value))
 }
+
+// oxlint-disable-next-line typescript/no-unsafe-type-assertion -- lib0's types know no lists and objects that stay as they are
+const writeValue = writeEncodable as (encoder: Encoder, value: JsonValue) => void
 
 export const codeOf: Readonly<Record<FaultKind, ContentCode>> = {
   malformed: 'bad-content',
