@@ -53,6 +53,8 @@ export interface MemberOptions {
 
 const rowsByte = encodeRelayFrame({ frame: 'rows', conversation: 'c', rows: [] })[0]
 const openMs = 60_000
+/** As the client does. */
+const pingEveryMs = 20_000
 
 /** Caught up when it resolves. */
 export async function openMember(options: MemberOptions): Promise<Member> {
@@ -74,7 +76,13 @@ export async function openMember(options: MemberOptions): Promise<Member> {
   let behind = false
   let request = 0
   let closed: (() => void) | undefined
-  const send = (frame: DeviceFrame): void => websocket.send(encodeDeviceFrame(frame))
+  let sent = 0
+  const send = (frame: DeviceFrame): void => {
+    websocket.send(encodeDeviceFrame(frame))
+    sent += 1
+  }
+  // Who says nothing for long is sent away, and most members say nothing.
+  const pings = setInterval(() => send({ frame: 'ping', nonce: sent, frames: sent }), pingEveryMs)
 
   const receive = (frame: RelayFrame, begun: () => void): void => {
     if (frame.frame === 'answer') onAnswer?.(frame)
@@ -124,6 +132,7 @@ export async function openMember(options: MemberOptions): Promise<Member> {
       receive(decoded.frame, resolve)
     })
     websocket.on('close', (code) => {
+      clearInterval(pings)
       reject(new Error(`the socket of ${user} closed with ${code}`))
       closed?.()
     })

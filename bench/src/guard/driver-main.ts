@@ -1,4 +1,5 @@
 /** The process of a driver: runs a relay from the checkout it is told, and ends with whoever started it. */
+import { rmSync } from 'node:fs'
 import { startRelay } from '../relay-process.ts'
 import { courseNamed } from './courses.ts'
 import type { Driven } from './driven.ts'
@@ -37,4 +38,10 @@ process.on('message', (message) => {
 
 process.on('disconnect', () => {
   process.exit()
+})
+
+// A signal alone is no exit, and would leave the relay behind.
+process.once('SIGTERM', () => process.exit(143))
+process.on('exit', () => {
+  if (relay !== undefined) rmSync(relay.folder, { recursive: true, force: true })
 })

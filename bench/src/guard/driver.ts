@@ -45,18 +45,26 @@ export async function openDriver({ driver, relay, course, size }: DriverOptions)
   const child = fork(join(driver, driverPath), [], { execArgv: ['--conditions=parley-source'] })
   endWithUs(child)
   let waiting: { resolve: (reply: DriverReply) => void; reject: (error: Error) => void } | undefined
+  let gone: Error | undefined
   const ended = new Promise<void>((resolve) => {
     child.once('exit', (code, signal) => {
-      waiting?.reject(new Error(`the driver of ${course} ended with ${code ?? signal ?? 'nothing'}`))
+      gone = new Error(`the driver of ${course} ended with ${code ?? signal ?? 'nothing'}`)
+      waiting?.reject(gone)
       resolve()
     })
   })
+  // What it was asked while it ended is rejected by its end.
+  child.on('error', () => undefined)
   child.on('message', (message) => {
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- from a process of our own code
     waiting?.resolve(message as DriverReply)
   })
   const ask = async (question: DriverQuestion): Promise<Sample | undefined> => {
     const reply = await new Promise<DriverReply>((resolve, reject) => {
+      if (gone !== undefined) {
+        reject(gone)
+        return
+      }
       waiting = { resolve, reject }
       child.send(question)
     })
@@ -65,7 +73,7 @@ export async function openDriver({ driver, relay, course, size }: DriverOptions)
     return reply.sample
   }
   const end = async (): Promise<void> => {
-    child.kill('SIGKILL')
+    child.kill('SIGTERM')
     await ended
   }
   try {
@@ -83,7 +91,7 @@ export async function openDriver({ driver, relay, course, size }: DriverOptions)
     },
     async close() {
       try {
-        await ask({ ask: 'close' })
+        if (gone === undefined) await ask({ ask: 'close' })
       } finally {
         await end()
       }

@@ -52,6 +52,21 @@ test('[BE46] a driver that cannot begin says why, and is gone', { timeout: patie
   ).rejects.toThrow('did not start')
 })
 
+test(
+  '[BE46] a driver that ends in between fails what it is asked, and can be closed',
+  { timeout: patience },
+  async () => {
+    const driver = await openDriver({ driver: rootFolder, relay: rootFolder, course: 'lone', size: 'tiny' })
+    const own = `relay-${driver.pid}-`
+    const asked = driver.stretch()
+    process.kill(driver.pid, 'SIGTERM')
+    await expect(asked).rejects.toThrow('the driver of lone ended with 143')
+    await expect(driver.stretch()).rejects.toThrow('the driver of lone ended')
+    await driver.close()
+    expect(readdirSync(join(benchFolder, '.cache')).filter((name) => name.startsWith(own))).toEqual([])
+  },
+)
+
 test('[BE47] links lead to the libraries that are installed, and to the packages of the other checkout', () => {
   const parent = mkdtempSync(join(tmpdir(), 'parley-links-'))
   try {
