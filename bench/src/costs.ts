@@ -59,12 +59,13 @@ const parts: readonly (readonly [string, RegExp])[] = [
     /\/sqlite-commit\.ts$|^(createRowWriter|put|flush|end|endRun) .*\/sqlite-rows\.ts$/,
   ],
   ['SQLite: reading what is known', /\/sqlite-[a-z-]+\.ts$/],
+  // Node's own have no path: buffers, ticks and events are there for sockets, texts for frames, patterns for ids.
   [
     'sockets: ws and Node',
-    /\/ws\/lib\/|^writev |node:(net|internal\/stream|_http|internal\/streams)|^onStreamRead/,
+    /\/ws\/lib\/|^write(v|Buffer|Utf8String|Latin1String) |^onStreamRead|node:(net|events|buffer|_http|internal\/(stream|buffer|process\/task_queues))/,
   ],
-  ['frames: @parley/wire and lib0', /\/packages\/wire\/|\/lib0\//],
-  ['updates, entries and digests: @parley/document', /\/packages\/document\/|\/yjs\//],
+  ['frames: @parley/wire and lib0', /\/packages\/wire\/|\/lib0\/|^decodeUTF8 |node:internal\/encoding/],
+  ['updates, entries and digests: @parley/document', /\/packages\/document\/|\/yjs\/|^RegExp: /],
   ['the shell of @parley/relay', /\/packages\/relay\/src\/node\//],
   ['the core of @parley/relay', /\/packages\/relay\/src\//],
   ['everything else', /(?:)/],

@@ -35,5 +35,5 @@ export const costsExplained: Readonly<Record<string, string>> = {
   'the core of @parley/relay':
     'Explained: rates, drafts, judging, answers and fan-out, for each message by itself.',
   'everything else':
-    'Explained: Node’s own work between ours: timers, promises, what has no name in a profile.',
+    'Explained: what has no name in a profile (a thread that waits for the kernel, or for its turn on a busy machine), and the signatures of tokens.',
 }
