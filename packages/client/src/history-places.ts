@@ -19,9 +19,9 @@ export interface PageLooks {
   readonly look: (id: ConversationId, page: number) => Promise<LookedAt>
   /** Fetched first when it is not held whole and the relay can be asked. */
   readonly want: (id: ConversationId, page: number) => Promise<LookedAt>
-  /** Among the pages looked at lately. */
-  readonly pageOf: (id: ConversationId, message: EntryId) => number | undefined
   readonly newest: (id: ConversationId) => number
+  /** The first page this user may see. */
+  readonly first: (id: ConversationId) => number
 }
 
 /** What is known of a message besides its id. */
@@ -48,8 +48,6 @@ export interface Bracket {
 }
 
 export interface Places {
-  /** The first page this user may see. */
-  firstPage(id: ConversationId): number
   bracket(id: ConversationId, isPast: (message: TimelineMessage) => boolean): Promise<Bracket>
   find(id: ConversationId, message: EntryId, hints: Hints): Promise<MessagePlace | Unread | 'nowhere'>
 }
@@ -60,12 +58,8 @@ const maxNearPages = 4
 const nothing: LookedAt = { messages: [], whole: false }
 
 export function createPlaces(core: Core, pages: PageLooks): Places {
-  function firstPage(id: ConversationId): number {
-    return Math.max(1, core.model.conversations.get(id)?.since ?? 0)
-  }
-
   function allPages(id: ConversationId): readonly number[] {
-    const first = firstPage(id)
+    const first = pages.first(id)
     return Array.from({ length: Math.max(0, pages.newest(id) - first + 1) }, (_, at) => first + at)
   }
 
@@ -163,13 +157,8 @@ export function createPlaces(core: Core, pages: PageLooks): Places {
   }
 
   return {
-    firstPage,
     bracket,
     async find(id, message, { time, seq }) {
-      const seen = pages.pageOf(id, message)
-      const near =
-        seen === undefined ? undefined : placeIn(seen, (await pages.look(id, seen)).messages, message)
-      if (near !== undefined) return near
       const isPast = (one: TimelineMessage): boolean =>
         seq === undefined ? one.time > (time ?? timeOf(message)) : one.seq > seq
       const isExact = seq !== undefined || time !== undefined

@@ -11,7 +11,7 @@ import { ParleyError, unknownConversation } from './errors.ts'
 import { shownPages } from './fetched.ts'
 import { fetchPage } from './fetching.ts'
 import { createFoldedPages } from './folded-pages.ts'
-import { createPlaces } from './history-places.ts'
+import type { MessagePlace, Places } from './history-places.ts'
 import { createWalk, tailRank } from './history-walk.ts'
 import type { Edge, Ranked, Walk } from './history-walk.ts'
 import { itemOf } from './lanes.ts'
@@ -57,10 +57,22 @@ interface Walked {
 export function createHistory(core: Core): History {
   const { model, mailbox } = core
   const pages = createFoldedPages(core.limits.maxCachedPages)
-  const places = createPlaces(core, { look: readPage, want: wantPage, pageOf, newest: pagesOf })
+  let made: Places | undefined
 
   /** Pages the relay says are not there for him, with how things stood then. */
   const absent = new Map<string, string>()
+
+  /** Looking for a place is rare: what is shown has just been looked at. */
+  async function places(): Promise<Places> {
+    const part = model.parts.held('past') ?? (await model.parts.load('past'))
+    made ??= part.createPlaces(core, { look: readPage, want: wantPage, newest: pagesOf, first: firstPage })
+    return made
+  }
+
+  /** The first page this user may see. */
+  function firstPage(id: ConversationId): number {
+    return Math.max(1, model.conversations.get(id)?.since ?? 0)
+  }
 
   /** Among the pages looked at lately. */
   function pageOf(id: ConversationId, message: EntryId): number | undefined {
@@ -177,7 +189,7 @@ export function createHistory(core: Core): History {
         waits: message,
         unread: undefined,
       }
-    const found = await places.find(id, message, { time, seq })
+    const found = (await nearby(id, message)) ?? (await (await places()).find(id, message, { time, seq }))
     if (found === 'nowhere') {
       // What a restored relay has lost had a place all the same.
       if (seq !== undefined) return bySeqOrTime({ seq, time, closed: closedElse })
@@ -190,6 +202,13 @@ export function createHistory(core: Core): History {
     const standing = bySeqOrTime({ seq, time, closed: closedElse })
     if (standing === undefined) throw found.far ? tooFar() : notHere()
     return { ...standing, unread: found.unread }
+  }
+
+  async function nearby(id: ConversationId, message: EntryId): Promise<MessagePlace | undefined> {
+    const page = pageOf(id, message)
+    const read = page === undefined ? undefined : await readPage(id, page)
+    const found = read?.messages.find((one) => one.id === message)
+    return page === undefined || found === undefined ? undefined : { page, seq: found.seq }
   }
 
   async function walkBack(
@@ -215,7 +234,7 @@ export function createHistory(core: Core): History {
         seq = read.seq
         walk.take(without(read.waiting, read.messages).toReversed())
       }
-      if (read.messages.length === 0 && page < places.firstPage(id)) break
+      if (read.messages.length === 0 && page < firstPage(id)) break
       if (!read.whole) missing.push(page)
       walk.take(shown(id, read.messages).toReversed())
       // What lies before was cleared away with it.
@@ -234,7 +253,7 @@ export function createHistory(core: Core): History {
     const missing: number[] = []
     let seq = seqOf(id)
     if (pagesOf(id) === 0) walk.take(waiting(id))
-    let page = Math.max((await beginPage(id, start)) ?? places.firstPage(id), await clearedPage(id))
+    let page = Math.max((await beginPage(id, start)) ?? firstPage(id), await clearedPage(id))
     // New pages may open meanwhile.
     for (; page <= pagesOf(id) && !walk.done; page += 1) {
       const read = await readIt(id, page)
@@ -251,20 +270,20 @@ export function createHistory(core: Core): History {
   async function clearedPage(id: ConversationId): Promise<number> {
     const cleared = clearedSeq(model, id)
     if (cleared === 0) return 0
-    return (await places.bracket(id, ({ seq }) => seq > cleared)).low ?? 0
+    return (await (await places()).bracket(id, ({ seq }) => seq > cleared)).low ?? 0
   }
 
   /** The last page with anything up to an edge; undefined for the newest. */
   async function lastPage(id: ConversationId, bound: Bound | undefined): Promise<number | undefined> {
     if (bound === undefined || bound.page !== undefined) return bound?.page
-    const { high } = await places.bracket(id, (one) => cuts(bound.edge, one) > 0)
+    const { high } = await (await places()).bracket(id, (one) => cuts(bound.edge, one) > 0)
     return high === undefined ? undefined : high - 1
   }
 
   /** The first page with anything from an edge on; undefined for the first of all. */
   async function beginPage(id: ConversationId, bound: Bound | undefined): Promise<number | undefined> {
     if (bound === undefined || bound.page !== undefined) return bound?.page
-    const { low } = await places.bracket(id, (one) => cuts(bound.edge, one) >= 0)
+    const { low } = await (await places()).bracket(id, (one) => cuts(bound.edge, one) >= 0)
     return low
   }
 
@@ -280,7 +299,7 @@ export function createHistory(core: Core): History {
 
   async function locate(id: ConversationId, target: EntryId): Promise<Place | 'nowhere' | 'unknown'> {
     // What is hidden from him is not there for him.
-    const first = places.firstPage(id)
+    const first = firstPage(id)
     for (let page = model.conversations.get(id)?.pages ?? 0; page >= first; page -= 1) {
       const { messages, whole } = await wantPage(id, page)
       const found = messages.find((message) => message.id === target)
