@@ -14,6 +14,9 @@ import { reader, type Shelf } from './library.ts'
 import { runProgram } from './program.ts'
 import { openScribe, type Scribe, type Tails } from './scribe.ts'
 
+/** The store of a device that held everything before the news came. */
+export const deviceFile = 'device.sqlite'
+
 /** Goes up when what is written, or held, is to be another. */
 const fixtureVersion = 1
 
@@ -139,7 +142,7 @@ async function readAll(folder: string): Promise<void> {
       pid,
       token,
       folder,
-      store: join(folder, 'device.sqlite'),
+      store: join(folder, deviceFile),
     })
   } finally {
     await relay.stop()

@@ -3,19 +3,19 @@
  * same data, which has served somebody before, and a device in a process of its own that has done nothing before. What the
  * device then shows is compared with what was written. Rules BE30 to BE34.
  */
-import { copyFileSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
+import { copyFileSync, cpSync, rmSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { makeFolder } from '../../folders.ts'
 import { tokenFor } from '../../relay-process.ts'
 import type { Figure, Run } from '../../scenario.ts'
 import type { Contender, Server } from '../contender.ts'
-import { copyOf } from '../fixtures.ts'
 import type { CompareScenario, CompareSize, Setting } from '../scenario.ts'
 import { reader } from './library.ts'
 import type { Reading } from './meter.ts'
 import { readPeer, stayAtPeer } from './peer-device.ts'
 import { type Given, runProgram } from './program.ts'
 import { lengthOf, type ShelfName, shelves } from './shelves.ts'
+import { deviceFile } from './fixture.ts'
 import { stockOf } from './stock.ts'
 
 /** What is measured, as `Figure.of` names it. */
@@ -111,22 +111,27 @@ const jobs = {
 async function readOnce(contender: Contender, asked: Asked): Promise<Part> {
   const { name, size, setting, of } = asked
   const stock = await stockOf(contender, name, size, setting)
-  // Ours changes nothing when it is read; what the others may write goes into a copy.
-  const isOurs = contender.role === 'ours'
-  const server = await contender.start({ node: setting.node, folder: isOurs ? stock : copyOf(stock) })
+  const server = await contender.start({ node: setting.node, folder: serverCopyOf(stock) })
   try {
     const reading =
       contender.role === 'peer'
         ? await asPeer(contender, server, asked)
-        : await asOurs(contender, server, asked)
+        : await asOurs(contender, server, stock, asked)
     if (reading.complete !== reading.expected)
       throw new Error(
         `${contender.name}, ${of}: ${reading.complete} of ${reading.expected} were as they were written`,
       )
     return { of, reading }
   } finally {
-    await (isOurs ? server.stop() : server.dispose())
+    await server.dispose()
   }
+}
+
+/** For one run, without what is a device's. */
+function serverCopyOf(stock: string): string {
+  const folder = makeFolder('run')
+  cpSync(stock, folder, { recursive: true, filter: (path) => basename(path) !== deviceFile })
+  return folder
 }
 
 async function asPeer(
@@ -153,6 +158,7 @@ async function asPeer(
 async function asOurs(
   contender: Contender,
   server: Server,
+  stock: string,
   { name, size, setting, of }: Asked,
 ): Promise<Reading> {
   const { folder, port, pid } = server
@@ -173,7 +179,7 @@ async function asOurs(
     const job = jobs[of]
     if (job !== 'catch-up' || given.bare === true) return await runProgram(setting.node, { ...given, job })
     const store = join(device, 'device.sqlite')
-    copyFileSync(join(folder, 'device.sqlite'), store)
+    copyFileSync(join(stock, deviceFile), store)
     return await runProgram(setting.node, { ...given, job, store, opens: of === readingOf.opened })
   } finally {
     rmSync(device, { recursive: true, force: true })
