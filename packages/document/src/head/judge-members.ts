@@ -1,7 +1,7 @@
 /**
  * What is done to members, many at once: each succeeds or fails for himself. Rules DO53, DO54, DO59 and DO89 to DO96.
  */
-import { type Failure, forever, type Head, type Right, type Verdict } from './head.ts'
+import { type Change, forever, type Head, type Right, type Verdict } from './head.ts'
 import type { UserId } from '../ids.ts'
 import { maxBlocked, maxMembers, maxMuted } from '../limits.ts'
 import { actsOn, hasRight } from './rights.ts'
@@ -20,27 +20,30 @@ export interface Entering {
 
 /** Who is a member already is a success without a change. */
 export function enter(head: Head, { by, users, since, invites, declines }: Entering): Verdict {
-  const { pass, failures, successes } = sort(users, (user) => {
-    if (head.members.has(user)) return 'nothing'
-    if (head.blocked.has(user)) return 'blocked'
-    if (user === by) return 'change'
-    if (!invites) return 'not-allowed'
-    return declines?.(user) === true ? 'declined' : 'change'
-  })
-  const { fitting, rest } = fit(pass, maxMembers - head.members.size)
   const from = since === undefined ? undefined : { since }
-  return accept(
-    fitting.length === 0 ? null : { op: 'added', by, members: fitting, ...from },
-    without(successes, rest),
-    [...failures, ...failure('conversation-full', `a conversation has at most ${maxMembers} members`, rest)],
+  return judgeEach(
+    users,
+    (user) => {
+      if (head.members.has(user)) return 'nothing'
+      if (head.blocked.has(user)) return 'blocked'
+      if (user === by) return 'change'
+      if (!invites) return 'not-allowed'
+      return declines?.(user) === true ? 'declined' : 'change'
+    },
+    (members) => ({ op: 'added', by, members, ...from }),
+    { max: maxMembers, taken: head.members, what: `a conversation has at most ${maxMembers} members` },
   )
 }
 
 export function judgeRemove(head: Head, users: readonly UserId[], by: UserId): Verdict {
-  const refused = withoutRight(head, by, 'remove')
-  if (refused !== undefined) return refused
-  const { pass, failures } = sort(users, (user) => onMember(head, by, user))
-  return accept(pass.length === 0 ? null : { op: 'removed', by, members: pass }, pass, failures)
+  return (
+    withoutRight(head, by, 'remove') ??
+    judgeEach(
+      users,
+      (user) => onMember(head, by, user),
+      (members) => ({ op: 'removed', by, members }),
+    )
+  )
 }
 
 export function judgeRole(
@@ -49,73 +52,76 @@ export function judgeRole(
   role: 'manager' | 'member',
   by: UserId,
 ): Verdict {
-  const refused = withoutRight(head, by, 'roles')
-  if (refused !== undefined) return refused
-  const { pass, failures, successes } = sort(users, (user) => {
-    const fate = onMember(head, by, user)
-    return fate === 'change' && head.members.get(user)?.role === role ? 'nothing' : fate
-  })
-  return accept(pass.length === 0 ? null : { op: 'role', by, members: pass, role }, successes, failures)
+  return (
+    withoutRight(head, by, 'roles') ??
+    judgeEach(
+      users,
+      (user) => onMember(head, by, user, head.members.get(user)?.role === role),
+      (members) => ({ op: 'role', by, members, role }),
+    )
+  )
 }
 
 export function judgeMute(
   head: Head,
-  { members, forMs }: { readonly members: readonly UserId[]; readonly forMs: number | null },
+  { members: users, forMs }: { readonly members: readonly UserId[]; readonly forMs: number | null },
   by: UserId,
   time: number,
 ): Verdict {
-  const refused = withoutRight(head, by, 'mute')
-  if (refused !== undefined) return refused
   const until = forMs === null ? forever : Math.min(forever, time + forMs)
-  const standing = new Set([...head.muted].filter(([, end]) => end > time).map(([user]) => user))
-  const { pass, failures, successes } = sort(members, (user) => {
-    const fate = onMember(head, by, user)
-    return fate === 'change' && head.muted.get(user) === until ? 'nothing' : fate
-  })
-  const { rest } = fit(without(pass, [...standing]), maxMuted - standing.size)
-  const muted = without(pass, rest)
-  return accept(
-    muted.length === 0 ? null : { op: 'muted', by, members: muted, until },
-    without(successes, rest),
-    [...failures, ...failure('conversation-full', `at most ${maxMuted} members are muted at once`, rest)],
+  const standing = new Map([...head.muted].filter(([, end]) => end > time))
+  return (
+    withoutRight(head, by, 'mute') ??
+    judgeEach(
+      users,
+      (user) => onMember(head, by, user, head.muted.get(user) === until),
+      (members) => ({ op: 'muted', by, members, until }),
+      { max: maxMuted, taken: standing, what: `at most ${maxMuted} members are muted at once` },
+    )
   )
 }
 
 /** Of who left, too: a mute outlives that. And of the owner himself, who may have been muted before he was the owner. */
 export function judgeUnmute(head: Head, users: readonly UserId[], by: UserId): Verdict {
-  const refused = withoutRight(head, by, 'mute')
-  if (refused !== undefined) return refused
   const owner = head.members.get(by)?.role === 'owner'
-  const { pass, failures, successes } = sort(users, (user) => {
-    if (!owner && !actsOn(head, by, user)) return 'not-allowed'
-    return head.muted.has(user) ? 'change' : 'nothing'
-  })
-  return accept(pass.length === 0 ? null : { op: 'unmuted', by, members: pass }, successes, failures)
+  return (
+    withoutRight(head, by, 'mute') ??
+    judgeEach(
+      users,
+      (user) => {
+        if (!owner && !actsOn(head, by, user)) return 'not-allowed'
+        return head.muted.has(user) ? 'change' : 'nothing'
+      },
+      (members) => ({ op: 'unmuted', by, members }),
+    )
+  )
 }
 
 /** Who is no member may be kept out as well. */
 export function judgeBlock(head: Head, users: readonly UserId[], by: UserId): Verdict {
-  const refused = withoutRight(head, by, 'block')
-  if (refused !== undefined) return refused
-  const { pass, failures, successes } = sort(users, (user) => {
-    if (!actsOn(head, by, user)) return 'not-allowed'
-    return head.blocked.has(user) ? 'nothing' : 'change'
-  })
-  const { fitting, rest } = fit(pass, maxBlocked - head.blocked.size)
-  const left = fitting.filter((user) => head.members.has(user))
-  return accept(
-    fitting.length === 0 ? null : { op: 'blocked', by, members: fitting, left },
-    without(successes, rest),
-    [...failures, ...failure('conversation-full', `at most ${maxBlocked} people are blocked`, rest)],
+  return (
+    withoutRight(head, by, 'block') ??
+    judgeEach(
+      users,
+      (user) => {
+        if (!actsOn(head, by, user)) return 'not-allowed'
+        return head.blocked.has(user) ? 'nothing' : 'change'
+      },
+      (members) => ({ op: 'blocked', by, members, left: members.filter((user) => head.members.has(user)) }),
+      { max: maxBlocked, taken: head.blocked, what: `at most ${maxBlocked} people are blocked` },
+    )
   )
 }
 
 export function judgeUnblock(head: Head, users: readonly UserId[], by: UserId): Verdict {
-  const refused = withoutRight(head, by, 'block')
-  if (refused !== undefined) return refused
-  const wanted = [...new Set(users)]
-  const members = wanted.filter((user) => head.blocked.has(user))
-  return accept(members.length === 0 ? null : { op: 'unblocked', by, members }, wanted)
+  return (
+    withoutRight(head, by, 'block') ??
+    judgeEach(
+      users,
+      (user) => (head.blocked.has(user) ? 'change' : 'nothing'),
+      (members) => ({ op: 'unblocked', by, members }),
+    )
+  )
 }
 
 type FailureCode = 'not-a-member' | 'not-allowed' | 'blocked' | 'declined'
@@ -132,41 +138,41 @@ const sentences: readonly (readonly [FailureCode, string])[] = [
   ['declined', declined],
 ]
 
-interface Sorted {
-  /** To be changed. */
-  readonly pass: readonly UserId[]
-  /** Those and who needs no change, in the order they were named, nobody twice. */
-  readonly successes: readonly UserId[]
-  readonly failures: readonly Failure[]
+interface Room {
+  readonly max: number
+  /** Who has a place already needs none. */
+  readonly taken: ReadonlyMap<UserId, unknown>
+  readonly what: string
 }
 
-function sort(users: readonly UserId[], fateOf: (user: UserId) => Fate): Sorted {
+/** Nobody twice, in the order they were named; of more than there is room for the first. */
+function judgeEach(
+  users: readonly UserId[],
+  fateOf: (user: UserId) => Fate,
+  change: (members: readonly UserId[]) => Change,
+  room?: Room,
+): Verdict {
   const fates = [...new Set(users)].map((user) => [user, fateOf(user)] as const)
   const having = (...some: readonly Fate[]): readonly UserId[] =>
     fates.filter(([, fate]) => some.includes(fate)).map(([user]) => user)
-  return {
-    pass: having('change'),
-    successes: having('change', 'nothing'),
-    failures: sentences.flatMap(([code, detail]) => failure(code, detail, having(code))),
-  }
+  const wanting = having('change')
+  const { max, taken, what }: Room = room ?? { max: Infinity, taken: new Map(), what: '' }
+  const rest = new Set(wanting.filter((user) => !taken.has(user)).slice(Math.max(0, max - taken.size)))
+  const members = wanting.filter((user) => !rest.has(user))
+  return accept(
+    members.length === 0 ? null : change(members),
+    having('change', 'nothing').filter((user) => !rest.has(user)),
+    [
+      ...sentences.flatMap(([code, detail]) => failure(code, detail, having(code))),
+      ...failure('conversation-full', what, [...rest]),
+    ],
+  )
 }
 
-function onMember(head: Head, by: UserId, user: UserId): Fate {
+function onMember(head: Head, by: UserId, user: UserId, isSo = false): Fate {
   if (!head.members.has(user)) return 'not-a-member'
-  return actsOn(head, by, user) ? 'change' : 'not-allowed'
-}
-
-function fit(
-  users: readonly UserId[],
-  room: number,
-): { readonly fitting: readonly UserId[]; readonly rest: readonly UserId[] } {
-  const count = Math.max(0, room)
-  return { fitting: users.slice(0, count), rest: users.slice(count) }
-}
-
-function without(users: readonly UserId[], some: readonly UserId[]): readonly UserId[] {
-  const gone = new Set(some)
-  return users.filter((user) => !gone.has(user))
+  if (!actsOn(head, by, user)) return 'not-allowed'
+  return isSo ? 'nothing' : 'change'
 }
 
 const words: Readonly<Record<Right, string>> = {
