@@ -3,7 +3,7 @@
  * them up to his removal; who was added is served from the log. Rules RE41 to RE45.
  */
 import type { ConversationId, UserId } from '@parley/document'
-import { encodeRelayFrame } from '@parley/wire'
+import { encodeRelayFrame, type Row } from '@parley/wire'
 import { type MarkLimits, marksOfTurn } from './judge-marks.ts'
 import { inFrames, rowFor } from './log-rows.ts'
 import type { Session, Sessions } from './session.ts'
@@ -82,12 +82,15 @@ function serveAdded(
 }
 
 /** Present members, and those whom the turn has made former ones. Whichever list is shorter is walked. */
-function audience({ draft, state }: Moved, sessions: Sessions): readonly UserId[] {
+function audience({ draft, state }: Moved, sessions: Sessions): Iterable<UserId> {
+  const { members } = state.value
   const concerned = (user: UserId): boolean =>
-    state.value.members.has(user) || draft.members.changed.get(user)?.role === ''
-  if (sessions.userCount < state.value.members.size) return [...sessions.users()].filter(concerned)
+    members.has(user) || draft.members.changed.get(user)?.role === ''
+  if (sessions.userCount < members.size) return [...sessions.users()].filter(concerned)
+  // Nobody comes or goes without a change of the head.
+  if (draft.base?.value === state.value) return members.keys()
   const left = [...draft.members.changed.values()].filter(({ role }) => role === '').map(({ user }) => user)
-  return [...state.value.members.keys(), ...left]
+  return [...members.keys(), ...left]
 }
 
 /** Encoded when somebody needs them, once for each last row and what is hidden of them. */
@@ -96,16 +99,25 @@ function createFrames(
   maxPayloadBytes: number,
 ): (upTo: number, since: number) => readonly Uint8Array[] {
   const encoded = new Map<string, readonly Uint8Array[]>()
-  const oldest = draft.rows.reduce((least, { page }) => (page > 0 ? Math.min(least, page) : least), Infinity)
-  return (upTo, since) => {
-    const key = oldest < since ? `${upTo}/${since}` : `${upTo}`
-    const known = encoded.get(key)
-    if (known !== undefined) return known
+  let whole: readonly Uint8Array[] | undefined
+  let oldest = Number.POSITIVE_INFINITY
+  for (const { page } of draft.rows) if (page > 0 && page < oldest) oldest = page
+  const encode = (upTo: number, since: number): readonly Uint8Array[] => {
     if (draft.rows.length === 0) return []
-    const rows = draft.rows.filter(({ seq }) => seq <= upTo).map((row) => rowFor(since, row))
-    const frames = inFrames(rows, maxPayloadBytes).map((list) =>
+    const rows: Row[] = []
+    for (const row of draft.rows) if (row.seq <= upTo) rows.push(rowFor(since, row))
+    return inFrames(rows, maxPayloadBytes).map((list) =>
       encodeRelayFrame({ frame: 'rows', conversation: draft.id, rows: list }),
     )
+  }
+  return (upTo, since) => {
+    // For nearly everybody.
+    if (upTo === Number.POSITIVE_INFINITY && oldest >= since) {
+      whole ??= encode(upTo, 0)
+      return whole
+    }
+    const key = oldest < since ? `${upTo}/${since}` : `${upTo}`
+    const frames = encoded.get(key) ?? encode(upTo, since)
     encoded.set(key, frames)
     return frames
   }

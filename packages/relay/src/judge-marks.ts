@@ -72,6 +72,8 @@ export function marksOfTurn(
   const { members } = state.value
   if (members.size > maxReceiptMembers) return []
   const before = draft.base?.value.members
+  // Nearly always: nobody has said how far he has got, and nobody has come.
+  if (draft.marks.changed.size === 0 && before === members) return []
   const came = [...draft.members.changed.keys()].filter((user) => before?.has(user) === false)
   const users = new Set([...draft.marks.changed.keys(), ...came].filter((user) => members.has(user)))
   return [...users].flatMap((user) => {

@@ -34,12 +34,12 @@ const gaugeHelp: Readonly<Record<string, string>> = {
 }
 
 export function createMetrics(): Metrics {
-  const values = new Map<CounterName, number>()
+  const values: Partial<Record<CounterName, number>> = {}
   const failures = new Map<string, number>()
   const answers = new Map<string, number>()
   return {
     add(name, amount = 1) {
-      values.set(name, (values.get(name) ?? 0) + amount)
+      values[name] = (values[name] ?? 0) + amount
     },
     addFailure(code) {
       count(failures, `code="${label(code)}"`)
@@ -52,8 +52,9 @@ export function createMetrics(): Metrics {
       for (const [name, value] of Object.entries(gauges)) {
         lines.push(...heading(name, gaugeHelp[name] ?? name, 'gauge'), `parley_${name} ${value}`)
       }
+      const all: Readonly<Record<string, number | undefined>> = values
       for (const [name, help] of Object.entries(counters)) {
-        lines.push(...heading(name, help, 'counter'), `parley_${name} ${valueOf(values, name)}`)
+        lines.push(...heading(name, help, 'counter'), `parley_${name} ${all[name] ?? 0}`)
       }
       lines.push(...heading('failures_total', 'Sessions ended with a failure, by code', 'counter'))
       for (const [labels, value] of failures) lines.push(`parley_failures_total{${labels}} ${value}`)
@@ -65,10 +66,6 @@ export function createMetrics(): Metrics {
       return lines.join('\n')
     },
   }
-}
-
-function valueOf(values: ReadonlyMap<string, number>, name: string): number {
-  return values.get(name) ?? 0
 }
 
 function count(into: Map<string, number>, labels: string): void {

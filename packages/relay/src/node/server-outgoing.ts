@@ -17,7 +17,7 @@ export interface Outgoing {
 }
 
 /** Longer ones are shared by many sockets: copying them would take longer than another write. */
-const maxCopiedBytes = 4 * 1024
+const maxCopiedBytes = 2 * 1024
 
 export function createOutgoing(stream: Duplex, left: () => void): Outgoing {
   let frames: Uint8Array[] = []

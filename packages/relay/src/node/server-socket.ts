@@ -55,7 +55,8 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
     setting.cork(outgoing)
     if (buffered() > lowWaterBytes) behind = true
   }
-  const buffered = (): number => socket.bufferedAmount + outgoing.waiting
+  /** All of it is ours, but for some answers to pings: `ws` holds nothing back of what is not compressed. */
+  const buffered = (): number => setting.stream.writableLength + outgoing.waiting
   const outgoing = createOutgoing(setting.stream, left)
 
   /** Something has left, or the socket is gone (then `closed` follows, and says it better than an error here). */
