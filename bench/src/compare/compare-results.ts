@@ -8,7 +8,7 @@ import { lookAtMachine, type Machine, rounded } from '../machine.ts'
 import { type KeptFigure, keptFigures } from '../results.ts'
 import { plain } from '../table.ts'
 import type { Contender } from './contender.ts'
-import { canPin } from './cores.ts'
+import { coresAreParted } from './cores.ts'
 import { peersFolder } from './peers-folder.ts'
 import type { Series } from './run-all.ts'
 import type { CompareScenario } from './scenario.ts'
@@ -41,7 +41,7 @@ export function resultOf(
 ): CompareResult {
   return {
     ...about,
-    pinned: canPin(),
+    pinned: coresAreParted(),
     checked: series.flatMap(({ runs }) => runs).reduce((sum, run) => sum + run.checked, 0),
     contenders: series.map(({ contender, runs, failed }) => ({
       name: contender.name,

@@ -3,7 +3,7 @@ import { load } from '../machine.ts'
 import { comparedTable, keepComparison, lookAtComparedMachine, resultOf } from './compare-results.ts'
 import { readCompareArguments } from './compare-arguments.ts'
 import { contenders } from './contenders.ts'
-import { driveFromOwnCore } from './cores.ts'
+import { partCores } from './cores.ts'
 import { PeersMissing, preparePeers } from './peers.ts'
 import { peersNode } from './peers-folder.ts'
 import { runAll } from './run-all.ts'
@@ -47,6 +47,6 @@ export async function ready(print: (text: string) => void): Promise<boolean> {
     print(error.message)
     return false
   }
-  driveFromOwnCore()
+  partCores()
   return true
 }

@@ -1,25 +1,24 @@
 /** A core for servers and one for whoever drives them, where the machine has two and lets us choose. */
 import { spawnSync } from 'node:child_process'
-import { availableParallelism } from 'node:os'
+import { cpus } from 'node:os'
 
 const serverCore = 0
 const driverCore = 1
 
-/** Asked once. */
-let choice: boolean | undefined
+let parted = false
 
-export function canPin(): boolean {
-  choice ??=
-    availableParallelism() >= 2 && spawnSync('taskset', ['-c', String(serverCore), 'true']).status === 0
-  return choice
+/** From now on this process, with all its threads, stays on one core, and the servers it starts on another. */
+export function partCores(): void {
+  if (parted || cpus().length < 2) return
+  const moved = spawnSync('taskset', ['-a', '-c', '-p', String(driverCore), String(process.pid)])
+  parted = moved.status === 0
 }
 
-/** What to run this program with, so that it stays on the core of servers. */
+export function coresAreParted(): boolean {
+  return parted
+}
+
+/** What to run this program with. */
 export function onServerCore(program: string): readonly string[] {
-  return canPin() ? ['taskset', '-c', String(serverCore), program] : [program]
-}
-
-/** This process, with all its threads, stays on the other one. */
-export function driveFromOwnCore(): void {
-  if (canPin()) spawnSync('taskset', ['-a', '-c', '-p', String(driverCore), String(process.pid)])
+  return parted ? ['taskset', '-c', String(serverCore), program] : [program]
 }
