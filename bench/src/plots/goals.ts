@@ -4,11 +4,12 @@
  */
 import type { CompareResult } from '../compare/compare-results.ts'
 import { contenders } from '../compare/contenders.ts'
-import { type Goal, goals } from '../compare/goals.ts'
+import { type Bound, type Condition, type Goal, goals } from '../compare/goals.ts'
 import { type Judged, judge } from '../compare/judge.ts'
 import type { Series } from '../compare/run-all.ts'
 import type { KeptFigure } from '../results.ts'
 import { plain } from '../table.ts'
+import { tickText } from './scale.ts'
 
 /** By the name of their scenario. */
 export type Comparisons = ReadonlyMap<string, CompareResult>
@@ -25,13 +26,13 @@ const counted: Readonly<Record<string, string>> = {
   G8: 'lost of what was acknowledged before SIGKILL',
   G9: 'memory of an idle member with his conversation of 200',
   G10: 'to the disk for a lone append at 100,000 messages',
-  G11: 'what a page loads first, gzip',
+  G11: 'what a page loads first, gzip; the peer is Hocuspocus’ provider with y-indexeddb, the limit Yjs alone',
   G12: 'presence frames, 200 idle members of one conversation',
 }
 
 export function goalsTable(comparisons: Comparisons): string {
   return [
-    '| goal | what counts | Parley | best peer | limit | floor | aim | floor |',
+    '| goal | what counts | Parley | best peer | limit | floor | aim | ok |',
     '| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |',
     ...goals.map((goal) => rowOf(goal, comparisons)),
   ].join('\n')
@@ -42,13 +43,27 @@ function rowOf(goal: Goal, comparisons: Comparisons): string {
   if (what === undefined) throw new Error(`nobody has said what ${goal.goal} counts`)
   const missing = scenariosOf(goal).filter((name) => !comparisons.has(name))
   if (missing.length > 0) {
-    return `| ${goal.goal} | ${what} | – | – | – | – | – | not measured: ${missing.join(', ')} |`
+    const [told] = goal.conditions
+    const bounds = `${boundsText(told, told.floors)} | ${boundsText(told, told.aims)}`
+    return `| ${goal.goal} | ${what} | – | – | – | ${bounds} | not measured: ${missing.join(', ')} |`
   }
   const { line, missed } = judge(goal, measuredIn(comparisons))
   const unit = unitOf(goal, comparisons)
   const cells = [`**${cell(line.value, unit)}**`, cell(line.bestPeer, unit), cell(line.limit, unit)]
   const verdict = line.ok ? metText(goal, line) : `**missed**: ${missed.join('; ')}`
   return `| ${[goal.goal, what, ...cells, cell(line.floor, unit), cell(line.aim, unit), verdict].join(' | ')} |`
+}
+
+/** As they were set: without a measurement a ratio has no value yet. */
+function boundsText({ better }: Condition, bounds: readonly Bound[]): string {
+  const sign = better === 'more' ? '≥' : '≤'
+  const told = bounds.map((bound) => {
+    if ('value' in bound) return `${sign} ${tickText(bound.value)}`
+    const whose = 'ownOf' in bound ? `ours ${bound.ownOf.of}` : bound.with
+    const times = bound.times < 0.2 ? `1/${tickText(Math.round(1 / bound.times))}` : tickText(bound.times)
+    return `${sign} ${times} × ${whose}`
+  })
+  return told.length === 0 ? '–' : told.join(', ')
 }
 
 /** Beyond the floor, whether the aim is reached, too. */

@@ -181,6 +181,15 @@ describe('goals', () => {
     expect(rowOf(40_000)).toMatch(/\| \*\*missed\*\*: .*at least 50000/)
   })
 
+  test('[BE42] what is not measured yet is told by the ratios that were set', () => {
+    const rows = goalsTable(new Map()).split('\n')
+    expect(rows.find((row) => row.startsWith('| G1 |'))).toContain(
+      '| ≥ 2.48 × y-websocket, ≥ 0.5 × bare-ws-sqlite | ≥ 3.44 × y-websocket, ≥ 0.7 × bare-ws-sqlite | not measured',
+    )
+    expect(rows.find((row) => row.startsWith('| G10 |'))).toContain('≤ 1/900 × hocuspocus')
+    expect(rows.find((row) => row.startsWith('| G8 |'))).toContain('| ≤ 0 | ≤ 0 | not measured: kill |')
+  })
+
   test('[BE42] every goal has words, and what it lacks is named', () => {
     const table = goalsTable(live(1))
     for (const goal of goals) {
