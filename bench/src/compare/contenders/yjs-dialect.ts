@@ -6,8 +6,8 @@ import type { Pen } from '../dialect-room.ts'
 import { createYjsPen } from '../yjs-pen.ts'
 
 export const sync = 0
-export const awareness = 1
-export const syncStep1 = 0
+const awareness = 1
+const syncStep1 = 0
 export const syncStep2 = 1
 const syncUpdate = 2
 

@@ -66,7 +66,7 @@ export function liveScenario(shape: ShapeName, bestPeer: ContenderName): Compare
   }
 }
 
-export async function runLive(
+async function runLive(
   contender: Contender,
   shape: LiveShape,
   stretch: LiveStretch,
