@@ -8,7 +8,7 @@ import { contentOf, someConversation, userOf } from '../people.ts'
 import { axes } from './axes.ts'
 import { checkDelivery } from './delivered.ts'
 import { copyOf, fixturesOf, type Recipe } from './fixture.ts'
-import { growth, tinyRun } from './growth.ts'
+import { growth, readGrowthWords, tinyRun } from './growth.ts'
 import type { Member } from './member.ts'
 import { historyOf, pairAt, pairs } from './recipes.ts'
 import { createStrand, type Strand } from './strand.ts'
@@ -62,12 +62,17 @@ test('[BE40] the work of a point is fixed: as many messages everywhere, or about
   }
 })
 
-test('[BE40] an axis that there is not is answered with those that there are', async () => {
+test('[BE40] an axis or an option that there is not is answered with those that there are', async () => {
   const printed: string[] = []
   expect(await growth(['members', 'wishes'], (text) => printed.push(text))).toBe(2)
   expect(printed).toEqual([
     'Nothing grows along wishes. There are: conversations, members, history, devices.',
   ])
+  for (const option of ['--runs=0', '--runs=', '--runs=many', '--runs', '--quick']) {
+    expect(readGrowthWords([option])).toBe(`There is no ${option}. There is: --runs=<n>, from 1 to 999.`)
+  }
+  expect(readGrowthWords([])).toEqual({ axes, runs: 5 })
+  expect(readGrowthWords(['history', '--runs=1'])).toMatchObject({ axes: [{ name: 'history' }], runs: 1 })
 })
 
 describe('what was delivered', () => {

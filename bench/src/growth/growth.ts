@@ -8,37 +8,54 @@ import type { Fixture, FixtureOptions } from './fixture.ts'
 import { openStage } from './stage.ts'
 import type { Talked } from './talk.ts'
 
-export interface GrowthOptions {
-  readonly print: (text: string) => void
-}
-
 export const resultOf = (axis: AxisName): string => `growth-${axis}`
 
-/** The code to end with. */
-export async function growth(names: readonly string[], print: (text: string) => void): Promise<number> {
-  const unknown = names.filter((name) => axes.every((axis) => axis.name !== name))
-  if (unknown.length > 0) {
-    print(`Nothing grows along ${unknown.join(', ')}. There are: ${axes.map(({ name }) => name).join(', ')}.`)
+/** The code to end with. Fewer runs than usual are printed, and not kept. */
+export async function growth(words: readonly string[], print: (text: string) => void): Promise<number> {
+  const asked = readGrowthWords(words)
+  if (typeof asked === 'string') {
+    print(asked)
     return 2
   }
-  for (const axis of axes) {
-    if (names.length > 0 && !names.includes(axis.name)) continue
-    const result = await measure(axis, print)
-    keepResult(resultOf(axis.name), result)
+  for (const axis of asked.axes) {
+    const result = await measure(axis, asked.runs, print)
+    if (asked.runs >= usualRuns) keepResult(resultOf(axis.name), result)
     print(`\n${tableOf({ scenario: { name: resultOf(axis.name), about: axis.about }, result })}\n`)
   }
   return 0
 }
 
-async function measure(axis: Axis, print: (text: string) => void): Promise<Result> {
+interface Asked {
+  readonly axes: readonly Axis[]
+  readonly runs: number
+}
+
+/** A sentence for what cannot be measured. */
+export function readGrowthWords(words: readonly string[]): Asked | string {
+  const options = words.filter((word) => word.startsWith('-'))
+  const names = words.filter((word) => !word.startsWith('-'))
+  const unknown = names.filter((name) => axes.every((axis) => axis.name !== name))
+  if (unknown.length > 0) {
+    return `Nothing grows along ${unknown.join(', ')}. There are: ${axes.map(({ name }) => name).join(', ')}.`
+  }
+  let runs = usualRuns
+  for (const option of options) {
+    const count = /^--runs=([1-9]\d{0,2})$/.exec(option)?.[1]
+    if (count === undefined) return `There is no ${option}. There is: --runs=<n>, from 1 to 999.`
+    runs = Number(count)
+  }
+  return { axes: axes.filter(({ name }) => names.length === 0 || names.includes(name)), runs }
+}
+
+async function measure(axis: Axis, times: number, print: (text: string) => void): Promise<Result> {
   const machine = lookAtMachine()
   const loadBefore = load()
   const points = axis.full
   print(`growth ${axis.name}: what the points start from`)
   const fixtures = await axis.fixtures(points.sizes, { print })
   const runs: Run[] = []
-  for (let number = 1; number <= usualRuns; number += 1) {
-    print(`growth ${axis.name}: run ${number} of ${usualRuns}`)
+  for (let number = 1; number <= times; number += 1) {
+    print(`growth ${axis.name}: run ${number} of ${times}`)
     runs.push(await runAxis(axis, points, fixtures, print))
   }
   return {
