@@ -6,6 +6,7 @@ import { goals } from './goals.ts'
 import { judge, type Measured } from './judge.ts'
 import { peersNode } from './peers-folder.ts'
 import { runAll, type Series } from './run-all.ts'
+import type { CompareScenario } from './scenario.ts'
 import { compareScenarios } from './scenarios.ts'
 
 const quickRuns = 3
@@ -42,21 +43,34 @@ function scenariosOf(wanted: typeof goals): ReadonlySet<string> {
   return new Set(wanted.flatMap(({ conditions }) => conditions.map(({ which }) => which.scenario)))
 }
 
+/** What measures no time is run at once, behind the rest. */
 async function measure(names: ReadonlySet<string>, tell: (line: string) => void): Promise<Measured> {
   const measured = new Map<string, readonly Series[]>()
-  const setting = { node: peersNode, tell }
-  for (const scenario of compareScenarios.filter(({ name }) => names.has(name))) {
-    const begin = performance.now()
-    const compared = scenario.quick.map((name) => contenders[name])
-    try {
-      const series = await runAll({ scenario, contenders: compared, size: 'quick', runs: quickRuns, setting })
-      measured.set(scenario.name, series)
-    } catch (error) {
-      // Its goals are not met, then; the others are measured all the same.
-      tell(`${scenario.name}: no figures, ${error instanceof Error ? error.message : String(error)}`)
-    }
-    tell(`${scenario.name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`)
+  const wanted = compareScenarios.filter(({ name }) => names.has(name))
+  const keep = async (scenario: CompareScenario): Promise<void> => {
+    const series = await seriesOfOurs(scenario, tell)
+    if (series !== undefined) measured.set(scenario.name, series)
   }
+  for (const scenario of wanted.filter(({ timeless }) => timeless !== true)) await keep(scenario)
+  await Promise.all(wanted.filter(({ timeless }) => timeless === true).map(keep))
   if (names.has('bundle')) measured.set('bundle', measureBundles())
   return measured
+}
+
+/** Undefined when a run of ours gave no figures: its goals are not met, then, and the others are measured all the same. */
+async function seriesOfOurs(
+  scenario: CompareScenario,
+  tell: (line: string) => void,
+): Promise<readonly Series[] | undefined> {
+  const begin = performance.now()
+  const compared = scenario.quick.map((name) => contenders[name])
+  const setting = { node: peersNode, tell }
+  try {
+    return await runAll({ scenario, contenders: compared, size: 'quick', runs: quickRuns, setting })
+  } catch (error) {
+    tell(`${scenario.name}: no figures, ${error instanceof Error ? error.message : String(error)}`)
+    return undefined
+  } finally {
+    tell(`${scenario.name}: ${((performance.now() - begin) / 1000).toFixed(0)} s`)
+  }
 }
