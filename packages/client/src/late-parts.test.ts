@@ -33,8 +33,8 @@ test('[CL411] a device connects, catches up, lists, shows and writes before anyt
   await settle()
   expect(message.state).toBe('sending')
   expect(texts(device.sent())).toEqual(['soup'])
-  // Whose profiles are shown is asked in idle time.
-  expect(chunks.wanted()).toEqual(['people'])
+  // For idle time: what will be wanted next, and whose profiles are shown.
+  expect(chunks.wanted()).toEqual(['repair', 'people'])
 })
 
 test('[CL412] what comes of a kind that is not loaded waits in its place, and nothing overtakes it', async () => {

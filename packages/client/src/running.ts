@@ -9,7 +9,6 @@ import type { ChangeCalls } from './change-calls.ts'
 import type { Core } from './core.ts'
 import type { EngineEvent } from './engine-types.ts'
 import { ParleyError } from './errors.ts'
-import { createIdleWork } from './fetching.ts'
 import { createHistory } from './history.ts'
 import type { History } from './history.ts'
 import { createSending } from './lanes.ts'
@@ -132,7 +131,7 @@ export function run({
   const health = createStoreHealth({ ports, limits, emit, probe: () => mailbox.probe() })
   const tellUnread = createUnreadEvents(model, emit)
   const tellProfile = createProfileTelling(model, emit)
-  const workIdly = createIdleWork(core)
+  const workIdly = createLazyIdleWork(core)
 
   /** Frames of a socket that is gone are not applied: the next one begins from the cursor. */
   function inSession(job: (ledger: Ledger) => Promise<void>): (ledger: Ledger) => Promise<void> {
@@ -258,6 +257,16 @@ export function run({
       await mailbox.stop(error)
     },
   }
+}
+
+/** Nobody waits for it. */
+function createLazyIdleWork(core: Core): () => void {
+  let work: (() => void) | undefined
+  return () =>
+    core.model.parts.use('repair', ({ createIdleWork }) => {
+      work ??= createIdleWork(core)
+      work()
+    })
 }
 
 /** Looking for targets is rare. */

@@ -35,22 +35,14 @@ test('[RP32] every canary of ours names something that exists: what is renamed m
   expect(ours.filter((canary) => !paths.some((path) => path.startsWith(canary)))).toEqual([])
 })
 
-test('[RP33] a part is loaded by a browser, and there from the start elsewhere: both lists name the same', () => {
-  const namesIn = (path: string): readonly string[] =>
-    Array.from(
-      readFileSync(join(root, 'packages', 'client', 'src', path), 'utf8').matchAll(
-        /'\.{1,2}\/([a-z]+)-part\.ts'/g,
-      ),
-      ([, name = '']) => name,
-    ).toSorted()
-  const names = namesIn('whole-parts.ts')
-  expect(names.length).toBeGreaterThan(4)
-  expect(namesIn('browser/lazy-parts.ts')).toEqual(names)
-  // Whoever imports a part without waiting for it puts it into the core.
-  const parts = new RegExp(`from '.*/(${names.join('|')})-part\\.ts'`)
+test('[RP33] nothing imports a part without waiting for it: it would be in the core', () => {
+  const mayImport = ['whole-parts.ts', 'part-modules.ts', 'browser/most-parts.ts'].map(
+    (name) => `packages/client/src/${name}`,
+  )
   const importers = trackedFiles(/^packages\/client\/src\/.*\.ts$/).filter(
-    ({ path, text }) =>
-      parts.test(text) && !path.endsWith('/whole-parts.ts') && !path.endsWith('/part-modules.ts'),
+    ({ path, text }) => !mayImport.includes(path) && /from '[^']*(-part|most-parts)\.ts'/.test(text),
   )
   expect(importers.map(({ path }) => path)).toEqual([])
+  const lazy = readFileSync(join(root, 'packages/client/src/browser/lazy-parts.ts'), 'utf8')
+  expect(lazy.match(/import\('[^']*(-part|most-parts)\.ts'\)/g)).toHaveLength(2)
 })

@@ -1,11 +1,13 @@
-/** Each part is a chunk of its own, loaded when it is first used. */
+/** Two chunks: what nearly every account needs at its start, since it has rows of its own, and everything else. */
 import type { PartSources } from '../part-modules.ts'
 
+const most = { get: async () => import('./most-parts.ts') }
+
 export const lazyParts: PartSources = {
-  changes: { get: async () => import('../changes-part.ts') },
-  live: { get: async () => import('../live-part.ts') },
-  past: { get: async () => import('../past-part.ts') },
+  changes: most,
+  live: most,
+  past: most,
   people: { get: async () => import('../people-part.ts') },
-  receipts: { get: async () => import('../receipts-part.ts') },
-  repair: { get: async () => import('../repair-part.ts') },
+  receipts: most,
+  repair: most,
 }
