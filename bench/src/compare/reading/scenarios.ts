@@ -47,11 +47,13 @@ export const catchUp: CompareScenario = {
   contenders,
   quick: ['parley', 'hocuspocus-wide', 'bare-ws-sqlite'],
   prepare: async (contender, size, setting) => void (await stockOf(contender, 'away', size, setting)),
-  run: async (contender, size, setting) => {
-    const atHand = await readOnce(contender, { name: 'away', size, setting, of: readingOf.atHand })
-    if (contender.name !== 'parley' || size === 'quick') return joined(atHand)
-    return joined(atHand, await readOnce(contender, { name: 'away', size, setting, of: readingOf.opened }))
-  },
+  run: async (contender, size, setting) => runCatchUp(contender, { size, setting }),
+}
+
+async function runCatchUp(contender: Contender, place: Place): Promise<Run> {
+  const atHand = await readOnce(contender, { ...place, name: 'away', of: readingOf.atHand })
+  if (contender.name !== 'parley' || place.size === 'quick') return joined(atHand)
+  return joined(atHand, await readOnce(contender, { ...place, name: 'away', of: readingOf.opened }))
 }
 
 export const coldStart: CompareScenario = {
@@ -61,8 +63,11 @@ export const coldStart: CompareScenario = {
   contenders,
   quick: ['parley', 'y-websocket', 'bare-ws-sqlite'],
   prepare: async (contender, size, setting) => void (await stockOf(contender, 'away', size, setting)),
-  run: async (contender, size, setting) =>
-    joined(await readOnce(contender, { name: 'away', size, setting, of: readingOf.list })),
+  run: async (contender, size, setting) => runColdStart(contender, { size, setting }),
+}
+
+async function runColdStart(contender: Contender, place: Place): Promise<Run> {
+  return joined(await readOnce(contender, { ...place, name: 'away', of: readingOf.list }))
 }
 
 export const openLong: CompareScenario = {
@@ -72,25 +77,45 @@ export const openLong: CompareScenario = {
   contenders,
   quick: ['parley', 'y-websocket', 'bare-ws-sqlite'],
   prepare: async (contender, size, setting) => void (await stockOf(contender, 'long', size, setting)),
-  run: async (contender, size, setting) => {
-    const isPeer = contender.role === 'peer'
-    const screens = isPeer ? [] : [readingOf.longScreen, readingOf.shortScreen]
-    const whole = isPeer || size !== 'quick' ? [readingOf.longWhole] : []
-    const parts: Part[] = []
-    for (const of of [...screens, ...whole])
-      parts.push(await readOnce(contender, { name: 'long', size, setting, of }))
-    return joined(...parts)
-  },
+  run: async (contender, size, setting) => runOpenLong(contender, { size, setting }),
+}
+
+async function runOpenLong(contender: Contender, place: Place): Promise<Run> {
+  const isPeer = contender.role === 'peer'
+  const screens = isPeer ? [] : [readingOf.longScreen, readingOf.shortScreen]
+  const whole = isPeer || place.size !== 'quick' ? [readingOf.longWhole] : []
+  const parts: Part[] = []
+  for (const of of [...screens, ...whole])
+    parts.push(await readOnce(contender, { ...place, name: 'long', of }))
+  return joined(...parts)
 }
 
 export const readingScenarios: readonly CompareScenario[] = [catchUp, coldStart, openLong]
 
+const runs: Readonly<Record<string, (contender: Contender, place: Place) => Promise<Run>>> = {
+  [catchUp.name]: runCatchUp,
+  [coldStart.name]: runColdStart,
+  [openLong.name]: runOpenLong,
+}
+
+/** One of them by its name, on what is kept elsewhere than usual. */
+export async function runReading(name: string, contender: Contender, place: Place): Promise<Run> {
+  const run = runs[name]
+  if (run === undefined) throw new Error(`there is no scenario of reading called ${name}`)
+  return run(contender, place)
+}
+
 type Of = (typeof readingOf)[keyof typeof readingOf]
 
-interface Asked {
-  readonly name: ShelfName
+interface Place {
   readonly size: CompareSize
   readonly setting: Setting
+  /** Where what is read is kept. */
+  readonly parent?: string
+}
+
+interface Asked extends Place {
+  readonly name: ShelfName
   readonly of: Of
 }
 
@@ -109,8 +134,8 @@ const jobs = {
 } as const
 
 async function readOnce(contender: Contender, asked: Asked): Promise<Part> {
-  const { name, size, setting, of } = asked
-  const stock = await stockOf(contender, name, size, setting)
+  const { name, size, setting, of, parent } = asked
+  const stock = await stockOf(contender, name, size, setting, parent)
   const server = await contender.start({ node: setting.node, folder: serverCopyOf(stock) })
   try {
     const reading =
