@@ -69,7 +69,7 @@ function damaged(name: string): never {
 }
 
 /** The conversation's id, which every query that makes a record brings along as `conversation_id`. */
-export function conversationOf(columns: Columns): ConversationId {
+function conversationOf(columns: Columns): ConversationId {
   return parsed(columns, 'conversation_id', parseConversationId)
 }
 

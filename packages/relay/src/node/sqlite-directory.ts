@@ -26,14 +26,14 @@ import { applicationId, schema, schemaVersion } from './sqlite-schema.ts'
 export const dataFile = 'relay.sqlite'
 const lockFile = 'relay.lock'
 
-/** A message touches nine pages, and each is written whole: at 4,096 bytes nearly twice as much goes to the disk. */
-const pageBytes = 2048
+/** A turn's journal is written in pages of this size: larger ones cost less each byte, smaller ones less for a lone message. */
+const pageBytes = 4096
 
 /** The ends of the tables and indexes of the conversations that are busy. SQLite's own 2 MB hold some hundred of them. */
 const cacheKiB = 32 * 1024
 
 /** 16 MiB: a page that changes with every transaction is copied into the file less often. */
-const checkpointPages = 8192
+const checkpointPages = 4096
 
 /** The directory is ours alone; what else may write into the file is a person with a tool. */
 export const busyTimeoutMs = 5000

@@ -16,31 +16,45 @@ export interface JournalWriter {
   readonly part: (from: number, length: number) => Uint8Array
 }
 
+const utf8 = new TextEncoder()
+
 export function createJournalWriter(room: number): JournalWriter {
-  let buffer = Buffer.allocUnsafeSlow(room)
+  let buffer: Uint8Array = Buffer.allocUnsafeSlow(room)
+  let capacity = room
   let end = 0
   const names = new Map<string, number>()
 
   const reserve = (length: number): void => {
-    if (end + length <= buffer.length) return
-    const larger = Buffer.allocUnsafeSlow(2 * buffer.length + length)
-    buffer.copy(larger, 0, 0, end)
+    if (end + length <= capacity) return
+    capacity = 2 * capacity + length
+    const larger = Buffer.allocUnsafeSlow(capacity)
+    larger.set(buffer.subarray(0, end))
     buffer = larger
   }
 
-  const uint = (value: number): void => {
-    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no number of the log`)
-    reserve(8)
+  const groups = (value: number): void => {
     let rest = value
-    while (rest > 0x7fffffff) {
-      buffer[end++] = 0x80 | (rest % 0x80)
-      rest = Math.floor(rest / 0x80)
-    }
     while (rest > 0x7f) {
       buffer[end++] = 0x80 | (rest & 0x7f)
       rest >>>= 7
     }
     buffer[end++] = rest
+  }
+
+  const uint = (value: number): void => {
+    reserve(8)
+    if (value >>> 0 === value) {
+      groups(value)
+      return
+    }
+    if (!Number.isSafeInteger(value) || value < 0) throw new RangeError(`${value} is no number of the log`)
+    // The first four groups, and what is left, which is smaller than 2^25.
+    const low = value % 2 ** 28
+    buffer[end++] = 0x80 | (low & 0x7f)
+    buffer[end++] = 0x80 | ((low >>> 7) & 0x7f)
+    buffer[end++] = 0x80 | ((low >>> 14) & 0x7f)
+    buffer[end++] = 0x80 | (low >>> 21)
+    groups((value - low) / 2 ** 28)
   }
 
   const text = (value: string): void => {
@@ -49,8 +63,7 @@ export function createJournalWriter(room: number): JournalWriter {
     if (length > 48 || !writeAscii(value)) {
       const bytes = Buffer.byteLength(value)
       uint(bytes)
-      buffer.write(value, end, bytes, 'utf8')
-      end += bytes
+      end += utf8.encodeInto(value, buffer.subarray(end, end + bytes)).written
     }
   }
 

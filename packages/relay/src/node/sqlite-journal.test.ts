@@ -261,7 +261,7 @@ test('[RE302] the journal is settled when it holds enough, and when the store is
     await store.commit(commitOf(last, { conversations: [conversationRecord(lunch, last, last)], rows }))
     most = Math.max(most, inJournal(directory))
   }
-  expect(most).toBe(5)
+  expect(most).toBe(9)
   const large = entryRow(lunch, store.position + 1, store.position + 1, {
     update: new Uint8Array(5 * 1024 * 1024),
   })

@@ -3,10 +3,9 @@
  * where so many rows that follow each other on one page of a conversation lie. So a row costs one place at the end of the
  * table and one in the index of ids, and no index of its own by its sequence or its page.
  */
-import type { ConversationId } from '@parley/document'
 import type { DatabaseSync, SQLInputValue, StatementSync } from 'node:sqlite'
 import { type LogRow, maxRecallsRead, type MessageRecord } from '../store.ts'
-import { type Columns, number, writeErases } from './sqlite-columns.ts'
+import { number, writeErases } from './sqlite-columns.ts'
 
 /** `edit`: the sequence of the edit that stands on a message. */
 export const rowsSchema = `
@@ -44,10 +43,8 @@ export const rowsSchema = `
   CREATE INDEX runs_by_page ON runs (conversation, page, first_seq);
 `
 
-/** Rows put by one statement, and ids looked up by one: calling one costs as much as several rows. */
+/** Rows put by one statement: calling one costs as much as several rows. */
 const together = 32
-
-const rowColumns = 17
 
 export interface RowStatements {
   readonly row: StatementSync
@@ -57,11 +54,11 @@ export interface RowStatements {
   readonly ofPage: StatementSync
   readonly recalls: StatementSync
   readonly byId: StatementSync
-  readonly byIds: StatementSync
   readonly newestId: StatementSync
   readonly newest: StatementSync
   readonly put: StatementSync
-  readonly putMany: StatementSync
+  readonly putMessage: StatementSync
+  readonly putMessages: StatementSync
   readonly rewrite: StatementSync
   readonly amend: StatementSync
   readonly putRun: StatementSync
@@ -76,11 +73,19 @@ const numberOf = (own: string, seq: string): string => `
 const isRow = (own: string, seq: string): string =>
   `number = (${numberOf(own, seq)}) AND conversation = ${own} AND seq = ${seq}`
 
-const byId = `
-  SELECT ? AS conversation_id, id, author, seq, page, client, clock, type, kind, edit
-  FROM rows WHERE id = ? AND conversation = ? AND page > 0`
+/** Nearly all rows are messages as they were written: of them only what differs is given. */
+const ofMessage = `(?, ?, ?, ?, ?, ?, 'entry', NULL, ?, ?, ?, ?, ?, NULL, ?, NULL, NULL)`
+const messageColumns = 12
 
-const values = `(${Array.from({ length: rowColumns }, () => '?').join(', ')})`
+function isMessage({ kind, operation, erases, change }: LogRow, entry: MessageRecord | undefined): boolean {
+  return (
+    kind === 'entry' &&
+    operation === null &&
+    erases.length === 0 &&
+    change === null &&
+    (entry?.edit ?? null) === null
+  )
+}
 
 export function prepareRows(database: DatabaseSync): RowStatements {
   const prepare = (statement: string): StatementSync => database.prepare(statement)
@@ -115,12 +120,16 @@ export function prepareRows(database: DatabaseSync): RowStatements {
       SELECT ? AS conversation_id, * FROM rows
       WHERE conversation = ? AND position > ? AND seq <= ? AND operation = 'recall' AND erases IS NOT NULL
       ORDER BY position DESC LIMIT ${maxRecallsRead}`),
-    byId: prepare(byId),
-    byIds: prepare(Array.from({ length: together }, () => byId).join(' UNION ALL ')),
+    byId: prepare(`
+      SELECT ? AS conversation_id, id, author, seq, page, client, clock, type, kind, edit
+      FROM rows WHERE conversation = ? AND id = ? AND page > 0`),
     newestId: prepare('SELECT id FROM rows WHERE conversation = ? AND page > 0 ORDER BY id DESC LIMIT 1'),
     newest: prepare('SELECT coalesce(max(number), 0) AS number FROM rows'),
-    put: prepare(`INSERT INTO rows VALUES ${values}`),
-    putMany: prepare(`INSERT INTO rows VALUES ${Array.from({ length: together }, () => values).join(', ')}`),
+    put: prepare('INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)'),
+    putMessage: prepare(`INSERT INTO rows VALUES ${ofMessage}`),
+    putMessages: prepare(
+      `INSERT INTO rows VALUES ${Array.from({ length: together }, () => ofMessage).join(', ')}`,
+    ),
     rewrite: prepare(`UPDATE rows SET kind = 'erased', bytes = ?1 WHERE ${isRow('?2', '?3')}`),
     amend: prepare(`UPDATE rows SET type = ?1, edit = ?2 WHERE ${isRow('?3', '?4')}`),
     putRun: prepare('INSERT INTO runs VALUES (?, ?, ?, ?, ?)'),
@@ -129,29 +138,6 @@ export function prepareRows(database: DatabaseSync): RowStatements {
       AND first_seq = (SELECT max(first_seq) FROM runs WHERE conversation = ?1)
       AND last_seq = ?2 - 1 AND number + last_seq - first_seq = ?5 - 1`),
   }
-}
-
-export interface EntryPlace {
-  readonly conversation: ConversationId
-  readonly own: number
-  readonly id: string
-}
-
-/** The rows of these ids, as `messageRecord` wants them. Most ids are new, and found nowhere. */
-export function findEntries(
-  { byId: one, byIds }: RowStatements,
-  keys: readonly EntryPlace[],
-): readonly Columns[] {
-  const found: Columns[] = []
-  let next = 0
-  for (; next + together <= keys.length; next += together) {
-    const given: SQLInputValue[] = []
-    for (const { conversation, id, own } of keys.slice(next, next + together))
-      given.push(conversation, id, own)
-    found.push(...byIds.all(...given))
-  }
-  for (const { conversation, id, own } of keys.slice(next)) found.push(...one.all(conversation, id, own))
-  return found
 }
 
 interface Run {
@@ -171,16 +157,46 @@ export interface RowWriter {
 
 /** Puts rows behind all others: those of a conversation together, in sequence. */
 export function createRowWriter(statements: RowStatements): RowWriter {
-  const { newest, put, putMany, putRun, extendRun } = statements
+  const { newest, put, putMessage, putMessages, putRun, extendRun } = statements
   const before = number(newest.get() ?? {}, 'number')
   let last = before
   let waiting: SQLInputValue[] = []
   let run: Run | undefined
   const flush = (): void => {
-    if (waiting.length === together * rowColumns) putMany.run(...waiting)
-    else
-      for (let at = 0; at < waiting.length; at += rowColumns) put.run(...waiting.slice(at, at + rowColumns))
+    if (waiting.length === together * messageColumns) putMessages.run(...waiting)
+    else {
+      for (let at = 0; at < waiting.length; at += messageColumns) {
+        putMessage.run(...waiting.slice(at, at + messageColumns))
+      }
+    }
     waiting = []
+  }
+  const putMessageRow = (own: number, row: LogRow, type: number | null): void => {
+    const { seq, time, position, page, author, client, clock, id, update } = row
+    waiting.push(last, own, seq, time, position, page, author, client, clock, id, type, update)
+    if (waiting.length === together * messageColumns) flush()
+  }
+  const putOther = (own: number, row: LogRow, entry: MessageRecord | undefined): void => {
+    flush()
+    put.run(
+      last,
+      own,
+      row.seq,
+      row.time,
+      row.position,
+      row.page,
+      row.kind,
+      row.operation,
+      row.author,
+      row.client,
+      row.clock,
+      row.id,
+      entry?.type ?? null,
+      entry?.edit?.seq ?? null,
+      row.update,
+      writeErases(row.erases),
+      row.change,
+    )
   }
   const endRun = (): void => {
     if (run === undefined) return
@@ -200,26 +216,8 @@ export function createRowWriter(statements: RowStatements): RowWriter {
         endRun()
         run = { own, first: row.seq, last: row.seq, page: row.page, number: last }
       }
-      waiting.push(
-        last,
-        own,
-        row.seq,
-        row.time,
-        row.position,
-        row.page,
-        row.kind,
-        row.operation,
-        row.author,
-        row.client,
-        row.clock,
-        row.id,
-        entry?.type ?? null,
-        entry?.edit?.seq ?? null,
-        row.update,
-        writeErases(row.erases),
-        row.change,
-      )
-      if (waiting.length === together * rowColumns) flush()
+      if (isMessage(row, entry)) putMessageRow(own, row, entry?.type ?? null)
+      else putOther(own, row, entry)
     },
     end() {
       flush()

@@ -10,18 +10,13 @@
  */
 import type { ConversationId } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
-import {
-  type MemberRecord,
-  type MessageRecord,
-  type RelayStore,
-  StoreError,
-  type StoredConversation,
-} from '../store.ts'
+import { type MemberRecord, type RelayStore, StoreError, type StoredConversation } from '../store.ts'
 import { number, text } from './sqlite-columns.ts'
 import { lockDirectory, makeDirectory, openDataFile } from './sqlite-directory.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
 import { type Log, openLog } from './sqlite-log.ts'
 import { readSqliteMark, readSqliteMarksSince } from './sqlite-marks.ts'
+import { createNewestIds } from './sqlite-newest.ts'
 import { createNumbers, type Numbers } from './sqlite-numbers.ts'
 import { type ReadingAll, readSqlitePeople } from './sqlite-people.ts'
 import { revocationRecord } from './sqlite-revocations.ts'
@@ -73,6 +68,7 @@ function createStore(log: Log, statements: Statements, numbers: Numbers, release
   const { pending, reading, readingSettled, underOneLock } = log
   const tables = createTables(statements, numbers)
   const usage = createKnownUsage(statements.usage)
+  const newest = createNewestIds(statements.rows.newestId, numbers, pending)
   const epoch = text(statements.read.epoch.get() ?? {}, 'value')
   const held = (id: ConversationId) => pending.conversations.get(id)
 
@@ -127,17 +123,10 @@ function createStore(log: Log, statements: Statements, numbers: Numbers, release
         ({ conversation, page, client }) => pending.writer(conversation, page, client),
         tables.writer,
       ),
-    messages: async (keys) =>
-      reading(() => {
-        const found: MessageRecord[] = []
-        const others = keys.filter(({ conversation, id }) => {
-          const message = held(conversation)?.messages.get(id)
-          if (message !== undefined) found.push(message)
-          return message === undefined
-        })
-        if (others.length === 0) return found
-        return [...found, ...underOneLock(() => tables.messages(others))]
-      }),
+    messages: async (keys) => {
+      const old = await reading(() => keys.filter(({ conversation, id }) => !newest.isNew(conversation, id)))
+      return readingBoth(old, ({ conversation, id }) => held(conversation)?.messages.get(id), tables.message)
+    },
     commands: async (keys) => readingBoth(keys, () => undefined, tables.command),
     rowAt: async (...key) => reading(() => pending.rowAt(...key) ?? tables.rowAt(...key)),
     row: async (...key) => reading(() => pending.row(...key) ?? tables.row(...key)),
@@ -173,6 +162,7 @@ function createStore(log: Log, statements: Statements, numbers: Numbers, release
     },
     async commit(commit) {
       await log.commit(commit)
+      newest.add(commit.rows)
       for (const record of commit.usage) usage.add(record)
     },
     async close() {

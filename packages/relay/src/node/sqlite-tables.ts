@@ -22,7 +22,6 @@ import { firstAbove } from './first-above.ts'
 import {
   type Columns,
   commandRecord,
-  conversationOf,
   conversationRecord,
   headRecord,
   logRow,
@@ -34,7 +33,6 @@ import {
   writerRecord,
 } from './sqlite-columns.ts'
 import type { Numbers } from './sqlite-numbers.ts'
-import { findEntries } from './sqlite-rows.ts'
 import type { Statements } from './sqlite-statements.ts'
 
 type Now<Name extends keyof RelayStore> = RelayStore[Name] extends (
@@ -52,7 +50,7 @@ export interface Tables {
   readonly head: Now<'head'>
   readonly page: (conversation: ConversationId, page: number) => PageRecord | undefined
   readonly writer: (key: PlaceKey) => WriterRecord | undefined
-  readonly messages: (keys: readonly EntryKey[]) => readonly MessageRecord[]
+  readonly message: (key: EntryKey) => MessageRecord | undefined
   readonly command: (key: CommandKey) => CommandRecord | undefined
   readonly rowAt: Now<'rowAt'>
   readonly row: Now<'row'>
@@ -140,13 +138,9 @@ export function createTables({ read, rows }: Statements, numbers: Numbers): Tabl
     row,
     writer: ({ conversation: id, page: onPage, client }) =>
       readOne(read.writer.get(...of(id), onPage, client), writerRecord),
-    messages: (keys) => {
-      const places = keys.map(({ conversation: id, id: entry }) => ({
-        conversation: id,
-        own: numbers.of(id),
-        id: entry,
-      }))
-      return findEntries(rows, places).map((columns) => messageOf(conversationOf(columns), columns))
+    message: ({ conversation: id, id: entry }) => {
+      const columns = rows.byId.get(...of(id), entry)
+      return columns === undefined ? undefined : messageOf(id, columns)
     },
     command: ({ user, id }) => readOne(read.command.get(user, id), commandRecord),
     rowAt: (id, onPage, client, clock) => readOne(rows.rowAt.get(...of(id), onPage, client, clock), logRow),
