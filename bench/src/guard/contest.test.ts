@@ -43,11 +43,14 @@ test('[BE43] stretches of both are run in turn, the order turned round each time
 
 test('[BE43] where the ratios lie far apart more pairs of processes are run, and not for ever', async () => {
   const log: string[] = []
+  const told: string[] = []
   const uneven = [5, 90, 200, 30]
   const found = await contest(
     fake((side, stretch) => sample(side === 'base' ? 100 : (uneven[stretch % 4] ?? 1)), log),
     plan,
+    (line) => told.push(line),
   )
+  expect(told).toEqual(['pair 1 of 2 to 3', 'pair 2 of 2 to 3', 'pair 3 of 2 to 3'])
   expect(log.filter((line) => line === 'open head')).toHaveLength(plan.mostPairs)
   expect(found.uneven).toBe(true)
 })

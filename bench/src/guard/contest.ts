@@ -28,13 +28,18 @@ export interface Contest extends Judgement {
 }
 
 /** `open`: a relay of one side, driven. It is closed here, whatever happens. */
-export async function contest(open: (side: Side) => Promise<Driver>, plan: Plan): Promise<Contest> {
+export async function contest(
+  open: (side: Side) => Promise<Driver>,
+  plan: Plan,
+  tell: (line: string) => void = () => undefined,
+): Promise<Contest> {
   const base: number[] = []
   const head: number[] = []
   let checked = 0
   const ratios = (): readonly number[] => head.map((microseconds, index) => microseconds / (base[index] ?? 0))
   for (let pair = 0; pair < plan.mostPairs; pair += 1) {
     if (pair >= plan.pairs && !judge(ratios()).uneven) break
+    tell(`pair ${pair + 1} of ${plan.pairs}${plan.mostPairs > plan.pairs ? ` to ${plan.mostPairs}` : ''}`)
     checked += await runPair(open, plan, (side, microseconds) => {
       ;(side === 'base' ? base : head).push(microseconds)
     })

@@ -17,6 +17,8 @@ export type Drivers = Readonly<Record<Side, string>>
 
 export interface GuardOptions {
   readonly print: (text: string) => void
+  /** How far it is. */
+  readonly tell?: (line: string) => void
   readonly plan?: Plan
 }
 
@@ -67,11 +69,15 @@ export async function guard(words: readonly string[], options: GuardOptions): Pr
 export async function compareAll(
   chosen: readonly Course[],
   open: (side: Side, course: Course) => Promise<Driver>,
-  { print, plan = usualPlan }: GuardOptions,
+  { print, tell = () => undefined, plan = usualPlan }: GuardOptions,
 ): Promise<number> {
   const slower: string[] = []
   for (const course of chosen) {
-    const found = await contest(async (side) => open(side, course), plan)
+    const found = await contest(
+      async (side) => open(side, course),
+      plan,
+      (line) => tell(`${course.name}: ${line}`),
+    )
     print(lineOf(course, found))
     if (found.verdict === 'slower') slower.push(`${course.name} (${percent(found.ratio - 1)} more)`)
   }

@@ -8,4 +8,7 @@ process.exitCode = await guard(process.argv.slice(2), {
   print(text) {
     console.log(text)
   },
+  tell(line) {
+    process.stderr.write(`${line}\n`)
+  },
 })
