@@ -2,6 +2,7 @@
 export { parseCommand, parseOutcome, uniqueConversationId } from '@parley/document/commands'
 export { createChangeCalls } from './change-calls.ts'
 export { applyCommandAnswer } from './command-answers.ts'
+export { refuse } from './refusals.ts'
 export { layCommands } from './lay-commands.ts'
 export { forwardMessage, reactTo, recallMessage, updateMessage } from './sdk/done-messages.ts'
 export { allMemberInfo, blockedPage, changeRole, mute, mutedPage, policyOf } from './sdk/members.ts'

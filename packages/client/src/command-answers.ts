@@ -9,9 +9,10 @@ import type { Core } from './core.ts'
 import { ParleyError } from './errors.ts'
 import { failedUsers, reasonOf } from './failures.ts'
 import type { Ledger } from './ledger.ts'
-import { keepOrDrop, keepRefused, refuse } from './outbox.ts'
+import { keepOrDrop } from './outbox.ts'
 import type { LaneEffect } from './outbox.ts'
 import { freshId } from './queueing.ts'
+import { keepRefused, refuse } from './refusals.ts'
 import type { CommandItem } from './records.ts'
 
 const nothing: LaneEffect = { do: 'nothing' }

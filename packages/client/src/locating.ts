@@ -4,7 +4,7 @@
  */
 import type { Core } from './core.ts'
 import type { History } from './history.ts'
-import { refuse } from './outbox.ts'
+import { refuse } from './refusals.ts'
 import type { EntryItem, Place } from './records.ts'
 
 export type Locate = (item: EntryItem) => void

@@ -7,11 +7,10 @@
 import type { ConversationId } from '@parley/document'
 import type { PushAnswer } from '@parley/wire'
 import type { ReadRow } from './read-row.ts'
-import { refusalError } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import type { Promises } from './promises.ts'
-import type { EntryItem, OutboxItem, Place, Reason } from './records.ts'
-import { laidOver, unsentView, waitingView } from './views.ts'
+import type { EntryItem, OutboxItem, Place } from './records.ts'
+import { laidOver, waitingView } from './views.ts'
 
 /** What an answer means for the sending of its lane. */
 export type LaneEffect =
@@ -31,12 +30,12 @@ export type LaneEffect =
 
 const nothing: LaneEffect = { do: 'nothing' }
 
-export function applyPushAnswer(
+export async function applyPushAnswer(
   ledger: Ledger,
   id: ConversationId,
   answer: PushAnswer,
   promises: Promises,
-): LaneEffect {
+): Promise<LaneEffect> {
   const item = ledger.outbox.made(id).find((other) => other.state === 'waiting' && isAt(other, answer))
   if (item === undefined || item.answered !== null) return nothing
   const { verdict } = answer
@@ -63,10 +62,13 @@ export function applyPushAnswer(
       }
     case 'later':
       return { do: 'wait', n: item.n, ms: verdict.waitMs }
-    case 'refused':
+    case 'refused': {
+      const { parts } = ledger.model
+      const { refuse } = parts.held('changes') ?? (await parts.load('changes'))
       unmake(ledger, id, answer)
       refuse(ledger, item, { code: verdict.code, detail: verdict.detail }, promises)
       return { do: 'remake', page: answer.page, client: answer.client, waitForPage: 0, refused: true }
+    }
   }
 }
 
@@ -114,73 +116,6 @@ export function keepOrDrop(ledger: Ledger, item: OutboxItem): void {
   const seq = ledger.conversation(item.conversation)?.seq ?? 0
   if (item.answered !== null && item.answered.seq <= seq) ledger.removeItem(item.n)
   else ledger.setItem(item)
-}
-
-/** Final. The item stays with its reason, and what depends on it fails with it; nothing else does. */
-export function refuse(ledger: Ledger, item: OutboxItem, reason: Reason, promises: Promises): void {
-  ledger.after.push(() => promises.reject(item.id, refusalError(reason.code, reason.detail)))
-  if (!keepRefused(ledger, item, reason)) return
-  for (const other of ledger.outbox.about(item.id)) {
-    if (!isOpen(other)) continue
-    const detail = 'The message this is about was refused.'
-    refuse(ledger, other, { code: 'target-refused', detail }, promises)
-  }
-  for (const other of dependents(ledger, item)) {
-    const detail = 'The conversation could not be made or entered; retry that, or discard this.'
-    refuse(ledger, other, { code: 'conversation-refused', detail }, promises)
-  }
-  const record = ledger.conversation(item.conversation)
-  if (item.kind !== 'command' || record?.local !== true) return
-  if (item.command.op === 'create') ledger.setConversation({ ...record, role: '' })
-  // Nothing of it is here but what was written: it is as unknown as before.
-  if (item.command.op === 'join') ledger.setConversation({ ...record, role: '', local: false })
-}
-
-/** Answers whether it is kept. */
-export function keepRefused(ledger: Ledger, item: OutboxItem, reason: Reason): boolean {
-  // Offered again to a restored relay and refused: what was a message is kept with its reason, the rest has had its day.
-  if (item.offered && !isMessage(item)) {
-    ledger.removeItem(item.n)
-    return false
-  }
-  const refused: OutboxItem =
-    item.kind === 'entry'
-      ? { ...item, state: 'refused', reason, made: null }
-      : { ...item, state: 'refused', reason }
-  ledger.setItem(refused)
-  announceRefusal(ledger, refused, reason)
-  return true
-}
-
-function isOpen(item: OutboxItem): boolean {
-  return item.state === 'waiting' && item.answered === null
-}
-
-/** What never can leave now: all after a creation; what was written after a joining, up to the next try to get in. */
-function dependents(ledger: Ledger, item: OutboxItem): readonly OutboxItem[] {
-  if (item.kind !== 'command') return []
-  const after = ledger.outbox.lane(item.conversation).filter((other) => other.n > item.n && isOpen(other))
-  if (item.command.op === 'create') return after
-  if (item.command.op !== 'join' || ledger.conversation(item.conversation)?.role !== '') return []
-  const next = after.findIndex(
-    (other) => other.kind === 'command' && (other.command.op === 'create' || other.command.op === 'join'),
-  )
-  return (next < 0 ? after : after.slice(0, next)).filter(({ kind }) => kind === 'entry')
-}
-
-function isMessage(item: OutboxItem): boolean {
-  return item.kind === 'entry' && item.target === null
-}
-
-function announceRefusal(ledger: Ledger, item: OutboxItem, { code, detail }: Reason): void {
-  if (item.kind === 'command') {
-    const { conversation, id, command } = item
-    ledger.emit({ type: 'command-refused', conversation, id, command, item: unsentView(item), code, detail })
-    return
-  }
-  const message = waitingView(item)
-  if (message !== undefined) ledger.emit({ type: 'message-status', message })
-  else ledger.emit({ type: 'operation-refused', item: unsentView(item), code, detail })
 }
 
 /** The bytes named and all later ones of the same client id are void; the intents stand. */

@@ -70,7 +70,7 @@ export async function receive(
       const id = parseConversationId(frame.conversation)
       if (id === undefined) return
       for (const answer of frame.answers)
-        takeEffect(core, id, applyPushAnswer(ledger, id, answer, core.promises))
+        takeEffect(core, id, await applyPushAnswer(ledger, id, answer, core.promises))
       ledger.emit({ type: 'conversation', conversation: id })
       return
     }
