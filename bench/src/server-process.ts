@@ -29,7 +29,8 @@ export interface ServerProcessOptions {
   readonly endsWell: boolean
 }
 
-const startMs = 20_000
+/** Many may start at once on a machine that others keep busy. */
+const startMs = 60_000
 const stopMs = 20_000
 
 export async function startServer(options: ServerProcessOptions): Promise<ServerProcess> {

@@ -171,7 +171,7 @@ export const goals: readonly Goal[] = [
     limit: undefined,
     conditions: [
       less(
-        { scenario: 'presence', of: presenceFigures.together, name: presenceFigures.frames },
+        { scenario: 'presence', of: presenceFigures.spread, name: presenceFigures.frames },
         [times(1 / 4, 'hocuspocus'), { value: 20 }],
         [{ value: 5 }],
       ),

@@ -67,14 +67,13 @@ export const lone: CompareScenario = {
       for (const { stall } of sides) stall.send(0)
       await pause(settleMs)
       for (const { stall } of sides) await append(stall, steady, 10)
-      await pause(pauseMs)
+      await atRest(server, pauseMs)
       for (let turn = 0; turn < turns; turn += 1) {
         for (const { stall, alone, paced } of turn % 2 === 0 ? sides : sides.toReversed()) {
-          await measure(server, alone, async () => append(stall, count, pauseMs))
-          await measure(server, paced, async () => {
-            await append(stall, steady, 10)
-            await pause(pauseMs)
-          })
+          for (let sent = 0; sent < count; sent += 1) {
+            await measure(server, alone, pauseMs, async () => append(stall, 1, 0))
+          }
+          await measure(server, paced, pauseMs, async () => append(stall, steady, 10))
         }
       }
       const figures = sides.flatMap((side) => figuresOf(side, count * turns, steady * turns))
@@ -120,12 +119,31 @@ function createSide(of: string, stall: Stall | undefined): Side {
   return { of, stall, alone: { cpuSeconds: 0, written: 0 }, paced: { cpuSeconds: 0, written: 0 } }
 }
 
-async function measure({ pid }: Server, cost: Cost, run: () => Promise<void>): Promise<void> {
-  const cpu = processorSeconds(pid)
-  const written = bytesWritten(pid)
+/** With what is put off until it is at rest. */
+async function measure(server: Server, cost: Cost, pauseMs: number, run: () => Promise<void>): Promise<void> {
+  const cpu = processorSeconds(server.pid)
+  const written = bytesWritten(server.pid)
   await run()
-  cost.cpuSeconds += processorSeconds(pid) - cpu
-  cost.written += bytesWritten(pid) - written
+  await atRest(server, pauseMs)
+  cost.cpuSeconds += processorSeconds(server.pid) - cpu
+  cost.written += bytesWritten(server.pid) - written
+}
+
+const lookMs = 200
+/** Of the time between two looks: what a server takes that does nothing. */
+const idleShare = 0.02
+const mostMs = 10_000
+
+/** After so long at least, since some wait before they store; longer where a busy machine has let it do little. */
+async function atRest({ pid }: Server, pauseMs: number): Promise<void> {
+  await pause(pauseMs)
+  const until = performance.now() + mostMs
+  for (let before = processorSeconds(pid); performance.now() < until;) {
+    await pause(Math.min(lookMs, pauseMs))
+    const now = processorSeconds(pid)
+    if (now - before < (lookMs / 1000) * idleShare) return
+    before = now
+  }
 }
 
 function figuresOf({ of, alone, paced }: Side, single: number, steady: number): readonly Figure[] {
