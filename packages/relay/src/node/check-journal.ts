@@ -108,12 +108,13 @@ function writeInto(memory: DatabaseSync, database: DatabaseSync, pending: Pendin
       number(row, 'number'),
     )
   }
-  // New rows are numbered from here.
-  const last = memory.prepare(
-    `INSERT INTO rows (number, conversation, seq, time, position, page, kind, author, client, clock, id, bytes)
-     VALUES (?, 0, 0, 0, 0, 0, '', '', 0, 0, '', x'') ON CONFLICT DO NOTHING`,
-  )
-  if (before > 0) last.run(before)
+  // New rows are numbered behind this one, which is nobody's: none of them follows directly on a row of the tables.
+  memory
+    .prepare(
+      `INSERT INTO rows (number, conversation, seq, time, position, page, kind, author, client, clock, id, bytes)
+       VALUES (?, 0, 0, 0, 0, 0, '', '', 0, 0, '', x'')`,
+    )
+    .run(before + 1)
   writePending(statements, numbers, pending)
   memory.prepare('DELETE FROM rows WHERE conversation = 0').run()
   memory.prepare('DELETE FROM runs WHERE number <= ?').run(before)

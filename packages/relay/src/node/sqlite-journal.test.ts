@@ -22,7 +22,7 @@ import {
   tom,
   work,
 } from '../testing/store-records.ts'
-import { testDeviceId } from '../testing/test-device.ts'
+import { testDeviceId, testUser } from '../testing/test-device.ts'
 import { checkRelayData } from './check-relay-data.ts'
 import { decodeJournal } from './sqlite-journal-read.ts'
 import { encodeJournal } from './sqlite-journal.ts'
@@ -293,8 +293,9 @@ test('[RE302] the journal is settled when it holds enough, and when the store is
 
 test('[RE303] what there is no room to settle is read, and waits', async () => {
   const directory = temporaryDirectory()
-  const maxBytes = 600_000
+  const maxBytes = 400_000
   let store = await begun(directory, maxBytes)
+  const whom = Array.from({ length: 60 }, (_, index) => testUser(`u${index}`))
   const write = async (size: number): Promise<void> => {
     const seq = store.position + 1
     const row = entryRow(lunch, seq, seq, { update: new Uint8Array(size).fill(seq) })
@@ -303,11 +304,13 @@ test('[RE303] what there is no room to settle is read, and waits', async () => {
         conversations: [conversationRecord(lunch, seq, seq)],
         rows: [row],
         messages: [messageRecord(lunch, entryId(seq), seq)],
+        // Each takes some bytes of the journal, and some forty of the tables.
+        mentions: whom.map((user) => ({ conversation: lunch, user, seq, author: tom })),
       }),
     )
   }
   const fillUp = async (): Promise<unknown> => {
-    for (const size of [4000, 100, 1]) {
+    for (const size of [1000, 1]) {
       try {
         for (;;) await write(size)
       } catch (error) {
