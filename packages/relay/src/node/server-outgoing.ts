@@ -1,6 +1,6 @@
 /**
  * WebSocket frames on their way to one socket. What a turn sends leaves in one write, headers and all: short frames put
- * together, long ones as they are. `ws` would make two writes of each. Rule RE102.
+ * together for each socket, long ones once for all of them. `ws` would make two writes of each. Rule RE102.
  */
 import type { Duplex } from 'node:stream'
 
@@ -16,45 +16,44 @@ export interface Outgoing {
   drop(): void
 }
 
-/** Longer ones are shared by many sockets: copying them would take longer than another write. */
-const maxCopiedBytes = 2 * 1024
+/** Longer ones are not copied for each socket. */
+const maxShortBytes = 2 * 1024
+
+/** Long frames with their headers, as long as somebody has the frame. */
+const longFrames = new WeakMap<Uint8Array, Uint8Array>()
 
 export function createOutgoing(stream: Duplex, left: () => void): Outgoing {
   let frames: Uint8Array[] = []
   let waiting = 0
+  let long = 0
 
-  /** The frames from here on as far as they are short, and the header of the long one behind them. */
-  const joined = (from: number, to: number): Uint8Array => {
+  const writeShort = (short: readonly Uint8Array[]): void => {
     let size = 0
-    for (let at = from; at <= to; at += 1) size += sizeIn(frames[at])
+    for (const { length } of short) size += headerSize(length) + length
     // Who takes his time would otherwise keep all the others' bytes, too, that come from the same pool.
     const bytes = stream.writableLength > 0 ? Buffer.allocUnsafeSlow(size) : Buffer.allocUnsafe(size)
     let end = 0
-    for (let at = from; at <= to; at += 1) {
-      const frame = frames[at]
-      if (frame === undefined) continue
-      end = writeHeader(bytes, end, frame.length)
-      if (frame.length > maxCopiedBytes) continue
-      bytes.set(frame, end)
-      end += frame.length
-    }
-    return bytes
+    for (const frame of short) end = writeFrame(bytes, end, frame)
+    stream.write(bytes, left)
   }
 
-  const write = (): void => {
-    let from = 0
-    for (const [at, frame] of frames.entries()) {
-      if (frame.length <= maxCopiedBytes) continue
-      stream.write(joined(from, at))
-      stream.write(frame, left)
-      from = at + 1
+  const writeAll = (): void => {
+    let short: Uint8Array[] = []
+    for (const frame of frames) {
+      if (frame.length <= maxShortBytes) short.push(frame)
+      else {
+        if (short.length > 0) writeShort(short)
+        short = []
+        stream.write(longFrame(frame), left)
+      }
     }
-    if (from < frames.length) stream.write(joined(from, frames.length - 1), left)
+    if (short.length > 0) writeShort(short)
   }
 
   const drop = (): void => {
     frames = []
     waiting = 0
+    long = 0
   }
 
   return {
@@ -64,25 +63,30 @@ export function createOutgoing(stream: Duplex, left: () => void): Outgoing {
     add(frame) {
       frames.push(frame)
       waiting += frame.length
+      if (frame.length > maxShortBytes) long += 1
     },
     cork() {
-      // See there.
+      // It is always corked.
     },
     uncork() {
       if (frames.length === 0) return
-      stream.cork()
-      write()
-      stream.uncork()
+      const many = long > 0 && frames.length > 1
+      if (many) stream.cork()
+      writeAll()
+      if (many) stream.uncork()
       drop()
     },
     drop,
   }
 }
 
-/** Its header, and the frame itself where it is copied. */
-function sizeIn(frame: Uint8Array | undefined): number {
-  const length = frame?.length ?? 0
-  return headerSize(length) + (length > maxCopiedBytes ? 0 : length)
+function longFrame(frame: Uint8Array): Uint8Array {
+  const known = longFrames.get(frame)
+  if (known !== undefined) return known
+  const bytes = Buffer.allocUnsafeSlow(headerSize(frame.length) + frame.length)
+  writeFrame(bytes, 0, frame)
+  longFrames.set(frame, bytes)
+  return bytes
 }
 
 function headerSize(length: number): number {
@@ -90,8 +94,9 @@ function headerSize(length: number): number {
   return length < 65_536 ? 4 : 10
 }
 
-/** RFC 6455, 5.2: a binary message in one frame, unmasked as a server sends it. Answers where the payload begins. */
-function writeHeader(bytes: Buffer, at: number, length: number): number {
+/** RFC 6455, 5.2: a binary message in one frame, unmasked as a server sends it. Answers where the next one begins. */
+function writeFrame(bytes: Buffer, at: number, frame: Uint8Array): number {
+  const { length } = frame
   bytes[at] = 0x82
   if (length < 126) bytes[at + 1] = length
   else if (length < 65_536) {
@@ -102,5 +107,7 @@ function writeHeader(bytes: Buffer, at: number, length: number): number {
     bytes.writeUInt32BE(0, at + 2)
     bytes.writeUInt32BE(length, at + 6)
   }
-  return at + headerSize(length)
+  const from = at + headerSize(length)
+  bytes.set(frame, from)
+  return from + length
 }

@@ -129,7 +129,7 @@ test('[RE102] frames of one turn leave together', async () => {
 
 test('[RE102] short frames and long ones arrive as they are, in their order, whatever their header takes', async () => {
   const { peer, client } = await pair(512 * 1024)
-  const sizes = [0, 1, 125, 126, 4096, 4097, 7, 65_535, 65_536, 200_000, 3]
+  const sizes = [0, 1, 125, 126, 2048, 2049, 7, 65_535, 65_536, 200_000, 3]
   const heard: Buffer[] = []
   client.on('message', (data: Buffer, binary: boolean) => {
     expect(binary).toBe(true)
@@ -140,6 +140,18 @@ test('[RE102] short frames and long ones arrive as they are, in their order, wha
   while (heard.length < sizes.length) await once(client, 'message')
   expect(heard.map((data) => data.length)).toEqual(sizes)
   for (const [index, data] of heard.entries()) expect(data.every((byte) => byte === index + 1)).toBe(true)
+})
+
+test('[RE102] a long frame for many arrives whole at each of them', async () => {
+  const pairs = [await pair(512 * 1024), await pair(512 * 1024)]
+  const frame = new Uint8Array(10_000).fill(9)
+  for (const { client, peer } of pairs) {
+    for (const bytes of [new Uint8Array(3), frame, new Uint8Array(4)]) peer.send(bytes)
+    const heard: number[] = []
+    client.on('message', (data: Buffer) => heard.push(data.length))
+    while (heard.length < 3) await once(client, 'message')
+    expect(heard).toEqual([3, 10_000, 4])
+  }
 })
 
 test('[RE102] what was sent before the end arrives before it', async () => {
