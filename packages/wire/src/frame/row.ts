@@ -15,6 +15,7 @@ import {
   readList,
   readStep,
   readVarUint,
+  readView,
 } from '../bytes/bounded-reader.ts'
 import {
   writeBytes,
@@ -25,8 +26,9 @@ import {
   writeVarUint,
   type Writer,
 } from '../bytes/bounded-writer.ts'
-import type { ErasedItem, Row } from '../rows.ts'
+import type { EntryRow, ErasedItem, Row } from '../rows.ts'
 import { maxErasesPerRow, maxRelayFrameBytes, maxRowsPerFrame } from '../limits.ts'
+import { type Item, itemOf, type OwnUpdate, ownUpdate, updateOf } from './entry-update.ts'
 import { readBack, readId, readPage, writeBack, writeId, writePage } from './words.ts'
 
 interface Place {
@@ -37,7 +39,7 @@ interface Place {
 const start: Place = { seq: 0, time: 0 }
 
 export function writeRowList(writer: Writer, rows: readonly Row[]): void {
-  let previous = start
+  let previous: Row | undefined
   writeList(writer, rows, maxRowsPerFrame, (inner, row) => {
     writeRow(inner, row, previous)
     previous = row
@@ -45,7 +47,7 @@ export function writeRowList(writer: Writer, rows: readonly Row[]): void {
 }
 
 export function readRowList(reader: Reader): readonly Row[] {
-  let previous = start
+  let previous: Row | undefined
   return readList(reader, maxRowsPerFrame, (inner) => {
     const row = readRow(inner, previous)
     previous = row
@@ -53,41 +55,83 @@ export function readRowList(reader: Reader): readonly Row[] {
   })
 }
 
-const kinds = ['entry', 'entry that erases', 'erased', 'head', 'hidden'] as const
+/**
+ * The last two are entries that erase nothing, behind one of the same client: in a list the one of the row before, elsewhere
+ * any. Most lists are of one row, and look at none.
+ */
+const kinds = [
+  'entry',
+  'entry that erases',
+  'erased',
+  'head',
+  'hidden',
+  'next entry',
+  'entry behind its own',
+] as const
 
-export function writeRow(writer: Writer, row: Row, previous: Place = start): void {
-  writeKind(writer, row)
-  if (row.seq <= previous.seq) assert(false, `rows are in sequence: ${row.seq} after ${previous.seq}`)
-  writeStep(writer, previous.seq + 1, row.seq)
-  writeStep(writer, previous.time, row.time)
-  writeParts(writer, row)
+type Kind = (typeof kinds)[number]
+
+/** `previous`: the row before it in its list. */
+export function writeRow(writer: Writer, row: Row, previous?: Row): void {
+  const { seq, time } = previous ?? start
+  const own = nextOwn(row, previous)
+  const kind = own === undefined ? kindOf(row) : 'next entry'
+  writeChoice(writer, kinds, kind)
+  if (row.seq <= seq) assert(false, `rows are in sequence: ${row.seq} after ${seq}`)
+  writeStep(writer, seq + 1, row.seq)
+  writeStep(writer, time, row.time)
+  writeParts(writer, row, kind, own)
 }
 
 /** A row by itself, at or shortly before a place that is known. */
 export function writeRowAt(writer: Writer, row: Row, { seq, time }: Place): void {
-  writeKind(writer, row)
+  const own = isPlain(row) ? ownUpdate(row.update) : undefined
+  const kind = own === undefined ? kindOf(row) : 'entry behind its own'
+  writeChoice(writer, kinds, kind)
   if (row.seq === 0) assert(false, 'sequences begin with 1')
   writeBack(writer, seq, row.seq)
   writeBack(writer, time, row.time)
-  writeParts(writer, row)
+  writeParts(writer, row, kind, own)
 }
 
 export function readRowAt(reader: Reader, { seq, time }: Place): Row {
   const kind = readChoice(reader, kinds)
+  if (kind === 'next entry') malformed(reader, 'a next entry that is not in a list')
   const own = readBack(reader, seq)
   if (own === 0) malformed(reader, 'sequence 0, where they begin with 1')
-  return readParts(reader, kind, own, readBack(reader, time))
+  const row = readParts(reader, kind, { seq: own, time: readBack(reader, time) }, undefined)
+  if (kind === 'entry' && isPlain(row) && ownUpdate(row.update) !== undefined) tooLong(reader)
+  return row
 }
 
-function writeKind(writer: Writer, row: Row): void {
-  writeChoice(writer, kinds, row.kind === 'entry' && row.erases.length > 0 ? 'entry that erases' : row.kind)
+function isPlain(row: Row): row is EntryRow {
+  return row.kind === 'entry' && row.erases.length === 0
 }
 
-function writeParts(writer: Writer, row: Row): void {
+function kindOf(row: Row): Kind {
+  return row.kind === 'entry' && row.erases.length > 0 ? 'entry that erases' : row.kind
+}
+
+/** What is left of the update of a row that is the next one of its client on the row before. */
+function nextOwn(row: Row, previous: Row | undefined): OwnUpdate | undefined {
+  if (previous?.kind !== 'entry' || !isPlain(row)) return undefined
+  const own = ownUpdate(row.update)
+  const before = own === undefined ? undefined : itemOf(previous.update)
+  return own?.client === before?.client && own?.clock === (before?.clock ?? 0) + 1 ? own : undefined
+}
+
+function writeParts(writer: Writer, row: Row, kind: Kind, own: OwnUpdate | undefined): void {
   switch (row.kind) {
     case 'entry':
       writePage(writer, row.page)
-      writeBytes(writer, row.update, maxRelayFrameBytes)
+      if (own === undefined) writeBytes(writer, row.update, maxRelayFrameBytes)
+      else {
+        if (kind !== 'next entry') {
+          writeVarUint(writer, own.client)
+          writeVarUint(writer, own.clock)
+        }
+        writeBytes(writer, own.rest, maxRelayFrameBytes)
+      }
       if (row.erases.length > 0) writeList(writer, row.erases, maxErasesPerRow, writeErasedItem)
       return
     case 'erased':
@@ -106,23 +150,29 @@ function writeParts(writer: Writer, row: Row): void {
   }
 }
 
-export function readRow(reader: Reader, previous: Place = start): Row {
+export function readRow(reader: Reader, previous?: Row): Row {
   const kind = readChoice(reader, kinds)
-  const seq = readStep(reader, previous.seq + 1)
-  return readParts(reader, kind, seq, readStep(reader, previous.time))
+  if (kind === 'entry behind its own') malformed(reader, 'an entry behind its own in a list')
+  const { seq, time } = previous ?? start
+  const own = readStep(reader, seq + 1)
+  const row = readParts(reader, kind, { seq: own, time: readStep(reader, time) }, previous)
+  if (kind === 'entry' && nextOwn(row, previous) !== undefined) tooLong(reader)
+  return row
 }
 
-function readParts(reader: Reader, kind: (typeof kinds)[number], seq: number, time: number): Row {
+function readParts(reader: Reader, kind: Kind, { seq, time }: Place, previous: Row | undefined): Row {
   switch (kind) {
     case 'entry':
     case 'entry that erases':
+    case 'entry behind its own':
+    case 'next entry':
       return {
         kind: 'entry',
         seq,
         time,
         page: readPage(reader),
-        update: readBytes(reader, maxRelayFrameBytes),
-        erases: kind === 'entry' ? [] : readErases(reader),
+        update: readUpdate(reader, kind, previous),
+        erases: kind === 'entry that erases' ? readErases(reader) : [],
       }
     case 'erased':
       return {
@@ -147,6 +197,29 @@ function readParts(reader: Reader, kind: (typeof kinds)[number], seq: number, ti
     case 'hidden':
       return { kind, seq, time }
   }
+}
+
+function readUpdate(reader: Reader, kind: Kind, previous: Row | undefined): Uint8Array {
+  if (kind === 'next entry') {
+    const item = nextItem(reader, previous)
+    return updateOf({ ...item, rest: readView(reader, maxRelayFrameBytes) })
+  }
+  if (kind !== 'entry behind its own') return readBytes(reader, maxRelayFrameBytes)
+  const item = { client: readVarUint(reader), clock: readVarUint(reader) }
+  if (item.clock === 0) malformed(reader, 'an entry behind its own at clock 0')
+  return updateOf({ ...item, rest: readView(reader, maxRelayFrameBytes) })
+}
+
+function nextItem(reader: Reader, previous: Row | undefined): Item {
+  const before = previous?.kind === 'entry' ? itemOf(previous.update) : undefined
+  if (before === undefined || before.clock === Number.MAX_SAFE_INTEGER)
+    malformed(reader, 'a next entry behind none')
+  return { client: before.client, clock: before.clock + 1 }
+}
+
+/** It would be a second encoding of the same. */
+function tooLong(reader: Reader): never {
+  malformed(reader, 'an entry that is longer than it must be')
 }
 
 function readErases(reader: Reader): readonly ErasedItem[] {
