@@ -81,7 +81,8 @@ const talkers = 2
 const atOnce = 250
 /** Beyond this, messages wait until others are acknowledged. */
 const window = 250
-const patienceMs = 120_000
+/** For some hundred messages. */
+const patienceMs = 60_000
 const storeMs = 2000
 
 /** Two people in turn, some hundred messages each. */
@@ -100,8 +101,8 @@ async function fillRoom(contender: Contender, server: Server, room: FixtureRoom 
       },
     },
   })
-  const until = performance.now() + patienceMs
   const reach = async (count: number): Promise<void> => {
+    const until = performance.now() + patienceMs
     while (taken.count < count) {
       if (performance.now() > until || open.lost() !== undefined) {
         throw new Error(`${taken.count} of ${count} messages were taken: ${open.lost() ?? 'too slow'}`)

@@ -43,7 +43,7 @@ function scenariosOf(wanted: typeof goals): ReadonlySet<string> {
   return new Set(wanted.flatMap(({ conditions }) => conditions.map(({ which }) => which.scenario)))
 }
 
-/** What measures no time is run at once, behind the rest. */
+/** What does little but wait is run at once, behind the rest. */
 async function measure(names: ReadonlySet<string>, tell: (line: string) => void): Promise<Measured> {
   const measured = new Map<string, readonly Series[]>()
   const wanted = compareScenarios.filter(({ name }) => names.has(name))
@@ -51,8 +51,8 @@ async function measure(names: ReadonlySet<string>, tell: (line: string) => void)
     const series = await seriesOfOurs(scenario, tell)
     if (series !== undefined) measured.set(scenario.name, series)
   }
-  for (const scenario of wanted.filter(({ timeless }) => timeless !== true)) await keep(scenario)
-  await Promise.all(wanted.filter(({ timeless }) => timeless === true).map(keep))
+  for (const scenario of wanted.filter(({ timeless }) => timeless !== 'waits')) await keep(scenario)
+  await Promise.all(wanted.filter(({ timeless }) => timeless === 'waits').map(keep))
   if (names.has('bundle')) measured.set('bundle', measureBundles())
   return measured
 }

@@ -17,8 +17,11 @@ export interface CompareScenario {
   readonly contenders: readonly ContenderName[]
   /** Those that `--quick` runs for the goals: ours, the best peer, the limit. */
   readonly quick: readonly ContenderName[]
-  /** No time is measured: its runs may go on beside each other where time is short. */
-  readonly timeless?: boolean
+  /**
+   * No time on the wall is measured, so that where time is short all runs may go on at once; and beside another scenario's, when
+   * they do little but wait.
+   */
+  readonly timeless?: 'works' | 'waits'
   /** What a run starts from and what takes long to make: made on first use, and kept. */
   readonly prepare?: (contender: Contender, size: CompareSize, setting: Setting) => Promise<void>
   /** `Figure.of` names what is measured, not the contender. The same figures in every run of a contender. */

@@ -44,7 +44,7 @@ export const lone: CompareScenario = {
     'An append to a conversation of 1,000 messages and to one of 100,000, in turn, on a server that has both. Lone: 2.6 s apart, storing that is put off included. Steady: 100 a second for a while, and a pause behind them.',
   contenders: ['parley', 'hocuspocus', 'y-websocket', 'bare-ws-sqlite'],
   quick: ['parley', 'hocuspocus', 'bare-ws-sqlite'],
-  timeless: true,
+  timeless: 'waits',
   async prepare(contender, size, setting) {
     await ensureFixture(contender, fixtureOf(sizes[size]), setting)
   },

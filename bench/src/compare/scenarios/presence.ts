@@ -23,7 +23,7 @@ export const presence: CompareScenario = {
     '200 idle members of one conversation, each telling that he is there as often as his client does by itself: every 15 s with Yjs, every 20 s with Parley. Joined one by one: at any time, as people do; at once: all in the same moment, which lets Hocuspocus send all states in one frame.',
   contenders: ['parley', 'hocuspocus', 'y-websocket'],
   quick: ['parley', 'hocuspocus', 'y-websocket'],
-  timeless: true,
+  timeless: 'waits',
   async run(contender, size, { node }) {
     const figures: Figure[] = []
     for (const how of size === 'quick' ? (['spread'] as const) : (['spread', 'together'] as const)) {

@@ -34,7 +34,7 @@ export const weight: CompareScenario = {
     'Resident memory of the server after a collection, for each of 1,000 idle members more: in one empty conversation, or each in a loaded one of 200 messages of his own.',
   contenders: ['parley', 'hocuspocus', 'y-websocket', 'bare-ws', 'bare-ws-sqlite'],
   quick: ['parley', 'hocuspocus', 'bare-ws-sqlite'],
-  timeless: true,
+  timeless: 'works',
   async prepare(contender, size, setting) {
     if (contender.stores) await ensureFixture(contender, fixtureOf(weights[size]), setting)
   },
