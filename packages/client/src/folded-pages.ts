@@ -55,7 +55,8 @@ export function createFoldedPages(maxPages: number): FoldedPages {
       return messages
     },
     pageOf(id, message, current) {
-      for (const folded of kept.values()) {
+      // Who goes through a history asks for what it was given last.
+      for (const folded of [...kept.values()].toReversed()) {
         const record = folded.conversation === id ? current(folded.page) : undefined
         if (record === undefined || !isOf(folded, record)) continue
         if (folded.messages.some((one) => one.id === message)) return folded.page
