@@ -73,7 +73,7 @@ async function runColdStart(contender: Contender, place: Place): Promise<Run> {
 export const openLong: CompareScenario = {
   name: 'open-long',
   about:
-    'A device that has its list opens a conversation of 100,000 messages, and another time one of 1,000, until it shows the newest 50; then one of 100,000 back to the beginning. The peers’ have the newest when they have all of it.',
+    'A device that has its list, and has opened another long conversation, opens one of 100,000 messages, and another time one of 1,000, until it shows the newest 50; then one of 100,000 back to the beginning. The peers’ have the newest when they have all of it.',
   contenders,
   quick: ['parley', 'y-websocket', 'bare-ws-sqlite'],
   prepare: async (contender, size, setting) => void (await stockOf(contender, 'long', size, setting)),

@@ -163,13 +163,20 @@ async function opened(stage: Stage): Promise<{ readonly client: IMClient; readon
   if (id === undefined) throw new Error('there is no such conversation')
   const client = await realtimeOf(stage, storeOf(stage)).createIMClient(reader)
   await listed(client, stage.ids.length)
+  await restOf(stage)
+  // Somebody who uses it has opened others before: what is measured is not how long a program takes to begin.
+  const other = stage.ids[id === stage.ids[0] ? 1 : 0]
+  const before = other === undefined ? null : await client.getConversation(other)
+  const timeline = before?.timeline({ limit: screen })
+  await timeline?.ready
+  timeline?.close()
+  await restOf(stage)
   return { client, id }
 }
 
 async function firstScreen(stage: Stage): Promise<Reading> {
   const { conversation = 0, messages = 0, pid } = stage.given
   const { client, id } = await opened(stage)
-  await restOf(stage)
   const meter = createMeter(stage.sockets, pid)
   meter.start()
   const opening = await client.getConversation(id)
@@ -189,7 +196,6 @@ const screen = 50
 async function whole(stage: Stage): Promise<Reading> {
   const { conversation = 0, messages = 0, pid } = stage.given
   const { client, id } = await opened(stage)
-  await restOf(stage)
   const meter = createMeter(stage.sockets, pid)
   meter.start()
   const opening = await client.getConversation(id)
