@@ -20,8 +20,10 @@ export type SessionAnswers = ReadonlyMap<Session, readonly AnswerFrame[]>
 
 export function answersOf(turn: readonly Waiting[], outcomes: readonly Outcome[]): SessionAnswers {
   const answers = new Map<Session, AnswerFrame[]>()
-  for (const [index, { session, input }] of turn.entries()) {
-    const outcome = outcomes[index]
+  let next = 0
+  for (const { session, input } of turn) {
+    const outcome = outcomes[next]
+    next += 1
     if (outcome === undefined) throw new Error('every input has an outcome')
     const known = answers.get(session)
     const frames = known ?? []

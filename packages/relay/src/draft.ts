@@ -89,7 +89,7 @@ export function createDraft(
 ): TurnDraft {
   const conversations = new Map<ConversationId, ConversationDraft>()
   for (const [id, base] of states)
-    conversations.set(id, conversationDraft(id, base, loaded.conversations.get(id) ?? nothingLoaded()))
+    conversations.set(id, conversationDraft(id, base, loaded.conversations.get(id)))
   return {
     now,
     position,
@@ -106,15 +106,20 @@ export function nothingLoaded(): LoadedConversation {
   return { writers: new Map(), messages: new Map(), pages: new Map(), rows: new Map(), marks: new Map() }
 }
 
+/** Of nearly all conversations. A draft only lays something over it. */
+const nothing: Pick<LoadedConversation, 'writers' | 'messages' | 'marks'> = nothingLoaded()
+
 function conversationDraft(
   id: ConversationId,
   base: ConversationState | undefined,
-  loaded: LoadedConversation,
+  loaded: LoadedConversation | undefined,
 ): ConversationDraft {
+  const { writers: known, messages, marks } = loaded ?? nothing
+  const pages = loaded?.pages ?? new Map<number, PageRecord>()
   const writers = new Map<number, Overlay<number, WriterRecord>>()
-  for (const [page, known] of loaded.writers) writers.set(page, createOverlay(known))
+  for (const [page, ofPage] of known) writers.set(page, createOverlay(ofPage))
   if (base !== undefined) {
-    loaded.pages.set(base.openPage.page, base.openPage)
+    pages.set(base.openPage.page, base.openPage)
     writers.set(base.openPage.page, createOverlay(base.writers))
   }
   return {
@@ -122,12 +127,12 @@ function conversationDraft(
     base,
     core: base === undefined ? undefined : { record: { ...base.record }, head: base.head, value: base.value },
     members: createOverlay(base?.members ?? noMembers),
-    pages: createOverlay(loaded.pages),
+    pages: createOverlay(pages),
     writers,
-    messages: createOverlay(loaded.messages),
+    messages: createOverlay(messages),
     rows: [],
-    otherRows: loaded.rows,
-    marks: createOverlay(loaded.marks),
+    otherRows: loaded?.rows ?? new Map<number, LogRow>(),
+    marks: createOverlay(marks),
   }
 }
 

@@ -117,13 +117,15 @@ function affordable(
   limits: Judge['limits'],
 ): number {
   let bytes = 0
-  for (const [index, input] of inputs.entries()) {
+  let count = 0
+  for (const input of inputs) {
     const id = conversationOf(input)
     const state = id === undefined ? undefined : states.get(id)
     bytes += (state?.head.state.length ?? 0) * headsWritten(input, state, limits)
-    if (index > 0 && bytes > limits.maxTurnHeadBytes) return index
+    if (count > 0 && bytes > limits.maxTurnHeadBytes) break
+    count += 1
   }
-  return inputs.length
+  return count
 }
 
 /**
