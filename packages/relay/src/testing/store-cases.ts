@@ -6,6 +6,7 @@ import { checkEqual, checkRejects, plain } from './check.ts'
 import { type StoreCase, storeCase } from './store-case.ts'
 import { marksCases } from './store-marks-cases.ts'
 import { peopleCases } from './store-people-cases.ts'
+import { plainCases } from './store-plain-cases.ts'
 import { revocationCases } from './store-revocation-cases.ts'
 import { readingCases } from './store-reading-cases.ts'
 import { rowCases } from './store-row-cases.ts'
@@ -36,6 +37,7 @@ export const relayStoreCases: readonly StoreCase[] = [
   ...marksCases,
   ...usageCases,
   ...revocationCases,
+  ...plainCases,
   storeCase('[RE66] what was committed is read, whole and by its keys', async (harness) => {
     const store = await harness.open()
     checkEqual(store.position, 0, 'position of an empty log')
