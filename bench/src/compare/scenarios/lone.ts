@@ -25,7 +25,7 @@ interface Lone {
 
 const sizes: Readonly<Record<CompareSize, Lone>> = {
   full: { lengths: [1000, 100_000], lone: 2, pauseMs: 2600, steady: 50, turns: 4, settleMs: 4000 },
-  quick: { lengths: [1000, 100_000], lone: 1, pauseMs: 2600, steady: 40, turns: 2, settleMs: 3000 },
+  quick: { lengths: [1000, 100_000], lone: 2, pauseMs: 2600, steady: 40, turns: 2, settleMs: 3000 },
   tiny: { lengths: [20, 600], lone: 1, pauseMs: 30, steady: 5, turns: 2, settleMs: 50 },
 }
 
