@@ -10,7 +10,7 @@ export interface Outgoing {
   add(frame: Uint8Array): void
   /** Nothing to do: what is added waits by itself. */
   cork(): void
-  /** Gives everything to the stream; `left` is called when that has left, or cannot any more. */
+  /** Gives everything to the stream. */
   uncork(): void
   /** Forgets what waits. */
   drop(): void
@@ -22,7 +22,8 @@ const maxShortBytes = 2 * 1024
 /** Long frames with their headers, as long as somebody has the frame. */
 const longFrames = new WeakMap<Uint8Array, Uint8Array>()
 
-export function createOutgoing(stream: Duplex, left: () => void): Outgoing {
+/** `whenLeft`: what is to be called when what is written now has left, or cannot any more; it costs about as much as the writing. */
+export function createOutgoing(stream: Duplex, whenLeft: () => (() => void) | undefined): Outgoing {
   let frames: Uint8Array[] = []
   let waiting = 0
   let long = 0
@@ -34,7 +35,7 @@ export function createOutgoing(stream: Duplex, left: () => void): Outgoing {
     const bytes = stream.writableLength > 0 ? Buffer.allocUnsafeSlow(size) : Buffer.allocUnsafe(size)
     let end = 0
     for (const frame of short) end = writeFrame(bytes, end, frame)
-    stream.write(bytes, left)
+    stream.write(bytes, whenLeft())
   }
 
   const writeAll = (): void => {
@@ -44,7 +45,7 @@ export function createOutgoing(stream: Duplex, left: () => void): Outgoing {
       else {
         if (short.length > 0) writeShort(short)
         short = []
-        stream.write(longFrame(frame), left)
+        stream.write(longFrame(frame), whenLeft())
       }
     }
     if (short.length > 0) writeShort(short)

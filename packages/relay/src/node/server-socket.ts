@@ -57,7 +57,7 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
   }
   /** All of it is ours, but for some answers to pings: `ws` holds nothing back of what is not compressed. */
   const buffered = (): number => setting.stream.writableLength + outgoing.waiting
-  const outgoing = createOutgoing(setting.stream, left)
+  const outgoing = createOutgoing(setting.stream, () => (behind ? left : undefined))
 
   /** Something has left, or the socket is gone (then `closed` follows, and says it better than an error here). */
   function left(): void {
@@ -185,7 +185,7 @@ export function createCork(): Cork {
 }
 
 /** What a frame may keep beside itself, of the bytes it came among. */
-const maxKeptBytes = 4096
+const maxKeptBytes = 1024
 
 /**
  * `ws` gives one Buffer, unless told otherwise; its other shapes are the types'. It is a part of what the system gave, and a
