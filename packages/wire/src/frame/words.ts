@@ -9,7 +9,7 @@ import {
   writeVarUint,
   type Writer,
 } from '../bytes/bounded-writer.ts'
-import { maxDetailLength, maxDigestLength, maxIconLength, maxIdLength, maxNameLength } from '../limits.ts'
+import { maxDetailLength, maxDigestLength, maxIdLength, maxNameLength } from '../limits.ts'
 
 /** An id of anything, an epoch, a role, a kind, a code. What it may look like is checked where it is used. */
 export function writeId(writer: Writer, id: string): void {
@@ -27,16 +27,6 @@ export function writeName(writer: Writer, name: string | null): void {
 
 export function readName(reader: Reader): string | null {
   return readFlag(reader) ? readText(reader, maxNameLength) : null
-}
-
-/** As a name: a flag, then the text if there is one. */
-export function writeIcon(writer: Writer, icon: string | null): void {
-  writeFlag(writer, icon !== null)
-  if (icon !== null) writeText(writer, icon, maxIconLength)
-}
-
-export function readIcon(reader: Reader): string | null {
-  return readFlag(reader) ? readText(reader, maxIconLength) : null
 }
 
 /** For people. It may quote what a peer sent, so it is cut and mended: no peer makes the writer throw. */

@@ -3,7 +3,7 @@ import { anyPart, json, some, someBytes, users, whole } from './make-values.ts'
 import { command } from './make-commands.ts'
 import { append } from './make-updates.ts'
 import { byte, list, number, type Part, raw, row, sized, text } from './parts.ts'
-import { createRandom, type Random } from './random.ts'
+import type { Random } from './random.ts'
 
 type Make = (random: Random) => Part
 
@@ -33,7 +33,6 @@ const optional =
   (random) =>
     random.once(2) ? byte(0) : row(byte(1), make(random))
 const name = optional((random) => text(random.pick(['', 'Lunch', 'x'.repeat(400)])))
-const icon = optional((random) => text(random.pick(['', 'https://a.example/b.png', 'x'.repeat(2000)])))
 const many =
   (make: Make, most = 4): Make =>
   (random) =>
@@ -50,46 +49,83 @@ const choice =
   }
 
 const step: Make = (random) => number(random.once(4) ? whole(random) : random.below(200))
+/** A sequence or a time that others lie before. */
+const late: Make = (random) => number(random.once(6) ? whole(random) : 100 + random.below(100_000))
+/** Steps back, from 1 on; or 0 and the number itself. */
+const back: Make = (random) =>
+  random.once(20) ? row(byte(0), uint(random)) : number(1 + random.below(random.once(9) ? 10_000 : 3))
+/** One of the usual words by its place, or spelled out. */
+const word =
+  (usual: readonly string[]): Make =>
+  (random) =>
+    random.once(12)
+      ? row(byte(0), random.once(4) ? text(random.pick(usual)) : id(random))
+      : byte(1 + random.below(usual.length))
 const erased = parts(uint, uint, uint)
 const some1: Make = (random) => list(Array.from({ length: 1 + random.below(3) }, () => erased(random)))
-const entryBody = parts(step, step, page, blob)
-const erasingBody = parts(step, step, page, blob, some1)
-const erasedBody = parts(step, step, page, blob, id, id, flag)
-const logRow = choice(entryBody, erasingBody, erasedBody, parts(step, step, blob, id, any), parts(step, step))
-const lastRow: Make = (random) =>
-  random.once(8) ? logRow(random) : choice(entryBody, erasingBody, erasedBody)(random)
-const lastEdit: Make = (random) => (random.once(8) ? logRow(random) : choice(entryBody, erasingBody)(random))
-const rows = many(logRow)
+const rest: Make = (random) => sized(raw(someBytes(random, 40)))
+/** The update of one item behind the one before it, of client 9. */
+const ownAt = (clock: number): Part => sized(raw([1, 1, 9, clock, 0x88, 9, clock - 1, 1]))
+const bodiesAt = (place: Make): readonly Make[] => [
+  parts(place, place, page, blob),
+  parts(place, place, page, blob, some1),
+  parts(place, place, page, blob, id, id, flag),
+  parts(place, place, blob, id, any),
+  parts(place, place),
+  parts(place, place, page, rest),
+  parts(place, place, page, uint, uint, rest),
+]
+const logRow = choice(...bodiesAt(step))
+const newestRow = choice(...bodiesAt(back))
+/** Some of one client, one behind the other: said as that, or at length. */
+const ownRun: Make = (random) => {
+  const first = row(byte(0), number(1), number(0), number(1), ownAt(5))
+  const next = row(byte(5), number(1), number(0), number(1), rest(random))
+  const atLength = row(byte(0), number(0), number(0), number(1), ownAt(6))
+  return list([first, ...(random.once(3) ? [atLength] : [next, next])])
+}
+const rows: Make = (random) => (random.once(3) ? ownRun(random) : many(logRow)(random))
 const touched = parts(uint, uint, digest, flag)
 const marks = many(parts(id, uint, uint, uint))
 
-/** Up to the last message; the edit on it, and what follows. */
-const listed = [
-  id,
-  id,
-  name,
-  icon,
-  id,
-  uint,
-  flag,
-  id,
-  uint,
-  uint,
-  id,
-  uint,
-  uint,
-  id,
-  uint,
-  uint,
-  uint,
-  uint,
-  digest,
-  uint,
+const kindWord = word(['group', 'direct'])
+const roleWord = word(['', 'owner', 'manager', 'member'])
+/** What may be there, by its bit, in the order in which it is written. */
+const optionalParts: readonly (readonly [number, Make])[] = [
+  [0, (random) => text(random.pick(['', 'Lunch', 'x'.repeat(400)]))],
+  [8, (random) => text(random.pick(['', 'https://a.example/b.png', 'x'.repeat(2000)]))],
+  [15, uint],
+  [16, uint],
+  [17, id],
+  [10, parts(uint, uint)],
+  [3, newestRow],
+  [14, newestRow],
+  [5, many(touched)],
+  [13, many(uint)],
+  [12, many(uint)],
+  [11, marks],
+  [7, rows],
 ]
-const counted = [uint, uint, uint, uint]
-const touching = [many(touched), many(uint), many(uint), marks, flag, flag, rows]
-const newsOf = (last: Make, edit: Make): Make => parts(...listed, ...counted, last, edit, ...touching)
-const news = newsOf(optional(lastRow), optional(lastEdit))
+
+/** Of 18; one that there is not, now and then. */
+const someBits = (random: Random): ReadonlySet<number> => {
+  const rarely = random.once(2) ? 9 : 3
+  return new Set(
+    Array.from({ length: 19 }, (_, bit) => bit).filter((bit) => random.once(bit === 18 ? 40 : rarely)),
+  )
+}
+/** A list row that says what it has, and has it. */
+const news: Make = (random) => {
+  const bits = someBits(random)
+  const sum = [...bits].reduce((all, bit) => all + 2 ** bit, 0)
+  return row(
+    number(sum),
+    ...[id, kindWord, roleWord, id].map((make) => make(random)),
+    ...(bits.has(2) ? [text('Zoe')] : []),
+    ...[late, late, uint, uint, uint, back, back, uint, digest, uint, uint].map((make) => make(random)),
+    ...optionalParts.filter(([bit]) => bits.has(bit)).map(([, make]) => make(random)),
+  )
+}
 const verdict = choice(
   parts(uint, uint),
   parts(uint, uint, page, uint, uint),
@@ -181,19 +217,29 @@ export const deviceEdges: readonly Part[] = [
   row(byte(3), text('c'), text('i'), sized(raw([118, 2, 1, 97, 126, 1, 97, 126]))),
   row(byte(3), text('c'), text('i'), sized(raw([125, 0xff, 0xff, 0xff, 0xff, 0x1f]))),
 ]
-const there =
-  (make: Make): Make =>
-  (random) =>
-    row(byte(1), make(random))
-const noRow: Make = () => byte(0)
-const hiddenRow: Make = () => raw([4, 0, 0])
-const oneNews = (last: Make, edit: Make): Part => {
-  const make = kind(66, uint, uint, flag, flag, (random) => list([newsOf(last, edit)(random)]))
-  return make(createRandom('edges'))
+/** A list row of sequence 1 and time 1 with a last message, and that one, at the head of a sync frame. */
+const lastIs = (last: Part, bit = 3): Part => {
+  const none = [0, 0, 0, 1, 1, 0, 0, 0, 0].map(byte)
+  const start = [number(1), number(1), byte(0), byte(0), number(1)]
+  return row(
+    byte(66),
+    ...start,
+    number(2 ** bit),
+    text('c'),
+    byte(1),
+    byte(1),
+    text(''),
+    number(1),
+    number(1),
+    ...none,
+    last,
+  )
 }
 export const relayEdges: readonly Part[] = [
-  oneNews(there(hiddenRow), noRow),
-  oneNews(noRow, there(parts(() => byte(2), erasedBody))),
+  lastIs(raw([4, 1, 1])),
+  lastIs(row(raw([2, 1, 1, 1]), sized(raw([1])), text('Tom'), text('m'), byte(0)), 14),
+  lastIs(row(raw([0, 2, 1, 1]), sized(raw([1])))),
+  lastIs(row(raw([6, 1, 1, 1, 9, 0]), sized(raw([1])))),
   row(byte(73), zeros(1024 * 1024)),
   row(byte(67), text('c'), longList(1001, [4, 0, 0])),
   row(
