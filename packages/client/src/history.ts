@@ -84,11 +84,15 @@ export function createHistory(core: Core): History {
     return `${model.device.log} ${model.conversations.get(id)?.seq ?? 0}`
   }
 
+  function isAbsent(id: ConversationId, page: number): boolean {
+    return absent.get(`${id}/${page}`) === circumstances(id)
+  }
+
   async function readPage(id: ConversationId, page: number): Promise<PageRead> {
     return mailbox.read(async (ledger) => {
       const { held, known } = await ledger.page(id, page)
       const isHeld = held > 0 && held === known && ledger.conversation(id)?.verify !== true
-      const whole = isHeld || absent.get(`${id}/${page}`) === circumstances(id)
+      const whole = isHeld || isAbsent(id, page)
       const messages = await pages.read(ledger, id, page)
       return { whole, messages, waiting: waiting(id), pages: pagesOf(id), seq: seqOf(id) }
     })
@@ -211,6 +215,13 @@ export function createHistory(core: Core): History {
     return page === undefined || found === undefined ? undefined : { page, seq: found.seq }
   }
 
+  /** Which pages are certainly not here, where they cannot be fetched either: a long history has very many of those. */
+  async function awayFrom(id: ConversationId, readIt: typeof readPage): Promise<(page: number) => boolean> {
+    if (readIt === wantPage && core.caughtUp) return () => false
+    const here = new Set(await mailbox.read(async (ledger) => shownPages(ledger, id)))
+    return (page) => !here.has(page)
+  }
+
   async function walkBack(
     id: ConversationId,
     walk: Walk,
@@ -222,7 +233,14 @@ export function createHistory(core: Core): History {
     let seq = seqOf(id)
     if (newest === 0) walk.take(waiting(id).toReversed())
     let page = Math.min((await lastPage(id, start)) ?? newest, newest)
+    const isAway = await awayFrom(id, readIt)
     while (page > 0 && !walk.done) {
+      if (page < newest && isAway(page)) {
+        if (page < firstPage(id)) break
+        if (!isAbsent(id, page)) missing.push(page)
+        page -= 1
+        continue
+      }
       const read = await readIt(id, page)
       // Another one has opened meanwhile, and may hold what waited.
       if (page === newest && read.pages > newest) {
@@ -254,8 +272,13 @@ export function createHistory(core: Core): History {
     let seq = seqOf(id)
     if (pagesOf(id) === 0) walk.take(waiting(id))
     let page = Math.max((await beginPage(id, start)) ?? firstPage(id), await clearedPage(id))
+    const isAway = await awayFrom(id, readIt)
     // New pages may open meanwhile.
     for (; page <= pagesOf(id) && !walk.done; page += 1) {
+      if (page < pagesOf(id) && isAway(page)) {
+        if (!isAbsent(id, page)) missing.push(page)
+        continue
+      }
       const read = await readIt(id, page)
       if (!read.whole) missing.push(page)
       walk.take(shown(id, read.messages))

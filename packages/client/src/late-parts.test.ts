@@ -4,7 +4,7 @@ import { deviceLayout } from './records.ts'
 import { startDevice, take } from './testing/device.test-kit.ts'
 import { lateParts } from './testing/late-parts.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
-import { codeOf, conversationId, jerry, settle, texts, tom } from './testing/values.test-kit.ts'
+import { codeOf, conversationId, jerry, settle, texts, tom, user } from './testing/values.test-kit.ts'
 
 const lunch = conversationId(1)
 
@@ -165,4 +165,22 @@ test('[CL412] whoever is watched before anybody knows how is watched then, unles
   stop()
   await chunks.arrive()
   expect(device.sent().flatMap((frame) => (frame.frame === 'presence' ? [frame.users] : []))).toEqual([[tom]])
+})
+
+test('[CL236] [CL412] who could not be watched is watched in the next session, and the limit holds meanwhile', async () => {
+  const { chunks, device } = await started()
+  await device.connect()
+  const crowd = Array.from({ length: 1000 }, (_, number) => user(`User${number}`))
+  const stop = device.engine.watchPresence(crowd, () => undefined)
+  expect(() => device.engine.watchPresence([jerry], () => undefined)).toThrow('bad-argument')
+  stop()
+  device.engine.watchPresence([jerry], () => undefined)
+  await chunks.fail()
+  await device.cut()
+  await device.pass(60_000)
+  device.sent()
+  await device.connect()
+  await chunks.arrive()
+  const asked = device.sent().flatMap((frame) => (frame.frame === 'presence' ? [...frame.users] : []))
+  expect(new Set(asked)).toEqual(new Set([jerry]))
 })

@@ -17,17 +17,28 @@ export interface LiveHolder {
   get(): Promise<Live>
   /** At once, or as soon as it is there. */
   use(job: (live: Live) => void): void
+  /** A new session: it watches nobody yet. */
+  renew(): void
   /** Answers how to stop. */
   watch(users: readonly UserId[], listener: PresenceListener): () => void
 }
 
+interface EarlyWatch {
+  readonly users: readonly UserId[]
+  readonly listener: PresenceListener
+  stop: (() => void) | undefined
+}
+
 export function createLive(parts: Parts, make: (part: PartModules['live']) => Live): LiveHolder {
   let live: Live | undefined
-  /** Who was to be watched before anything could be. */
-  const early = new Set<UserId>()
+  /** Asked for before anybody could watch. */
+  const early = new Set<EarlyWatch>()
 
   function made(part: PartModules['live']): Live {
-    live ??= make(part)
+    if (live !== undefined) return live
+    live = make(part)
+    for (const watch of early) watch.stop = live.presence.watch(watch.users, watch.listener)
+    early.clear()
     return live
   }
 
@@ -44,19 +55,19 @@ export function createLive(parts: Parts, make: (part: PartModules['live']) => Li
     now,
     get: async () => made(await parts.load('live')),
     use,
+    renew() {
+      if (now() !== undefined || early.size > 0) use(({ presence }) => presence.renew())
+    },
     watch(users, listener) {
       const there = now()
       if (there !== undefined) return there.presence.watch(users, listener)
-      if (new Set([...early, ...users]).size > maxUsersPerRequest) throw tooManyWatched()
-      for (const user of users) early.add(user)
-      let stop = (): void => undefined
-      let isOver = false
-      use(({ presence }) => {
-        if (!isOver) stop = presence.watch(users, listener)
-      })
+      const all = [...early].flatMap((one) => one.users)
+      if (new Set([...all, ...users]).size > maxUsersPerRequest) throw tooManyWatched()
+      const watch: EarlyWatch = { users, listener, stop: undefined }
+      early.add(watch)
+      use(() => undefined)
       return () => {
-        isOver = true
-        stop()
+        if (!early.delete(watch)) watch.stop?.()
       }
     },
   }

@@ -149,7 +149,7 @@ export function run({
     // Whether or not the session lives on: the old log is gone.
     mailbox.receive(async (ledger) => {
       signIn.keep(ledger)
-      ledger.after.push(() => core.live.now()?.presence.renew())
+      ledger.after.push(() => core.live.renew())
       const { log } = ledger.device
       if (log === epoch) return
       if (log === '') ledger.setDevice({ ...ledger.device, log: epoch })
