@@ -22,8 +22,15 @@ const maxShortBytes = 2 * 1024
 /** Long frames with their headers, as long as somebody has the frame. */
 const longFrames = new WeakMap<Uint8Array, Uint8Array>()
 
-/** `whenLeft`: what is to be called when what is written now has left, or cannot any more; it costs about as much as the writing. */
-export function createOutgoing(stream: Duplex, whenLeft: () => (() => void) | undefined): Outgoing {
+export interface OutgoingSetting {
+  readonly stream: Duplex
+  /** Nothing follows the answer to a peer's close: what waits then is forgotten. */
+  readonly isOpen: () => boolean
+  /** What to call when what is written now has left, or cannot any more: being called costs about as much as writing. */
+  readonly whenLeft: () => (() => void) | undefined
+}
+
+export function createOutgoing({ stream, isOpen, whenLeft }: OutgoingSetting): Outgoing {
   let frames: Uint8Array[] = []
   let waiting = 0
   let long = 0
@@ -71,10 +78,12 @@ export function createOutgoing(stream: Duplex, whenLeft: () => (() => void) | un
     },
     uncork() {
       if (frames.length === 0) return
-      const many = long > 0 && frames.length > 1
-      if (many) stream.cork()
-      writeAll()
-      if (many) stream.uncork()
+      if (isOpen()) {
+        const many = long > 0 && frames.length > 1
+        if (many) stream.cork()
+        writeAll()
+        if (many) stream.uncork()
+      }
       drop()
     },
     drop,

@@ -154,6 +154,22 @@ test('[RE102] a long frame for many arrives whole at each of them', async () => 
   }
 })
 
+test('[RE102] nothing follows the answer to a close', async () => {
+  const { client, peer, stream } = await pair(512 * 1024)
+  const heard: number[] = []
+  const faults: unknown[] = []
+  client.on('message', (data: Buffer) => heard.push(data.length))
+  client.on('error', (error) => faults.push(error))
+  peer.send(new Uint8Array(10))
+  expect(peer.buffered()).toBe(10)
+  // A close, as its client would mask it.
+  stream.emit('data', Buffer.from([0x88, 0x80, 0, 0, 0, 0]))
+  await once(client, 'close')
+  expect(heard).toEqual([])
+  expect(faults).toEqual([])
+  expect(peer.buffered()).toBe(0)
+})
+
 test('[RE102] what was sent before the end arrives before it', async () => {
   const { peer, client } = await pair(512 * 1024)
   const heard: number[] = []

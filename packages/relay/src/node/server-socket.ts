@@ -57,7 +57,11 @@ export function serveSocket(setting: SocketSetting): Session & Greeter {
   }
   /** All of it is ours, but for some answers to pings: `ws` holds nothing back of what is not compressed. */
   const buffered = (): number => setting.stream.writableLength + outgoing.waiting
-  const outgoing = createOutgoing(setting.stream, () => (behind ? left : undefined))
+  const outgoing = createOutgoing({
+    stream: setting.stream,
+    isOpen: () => socket.readyState === socket.OPEN,
+    whenLeft: () => (behind ? left : undefined),
+  })
 
   /** Something has left, or the socket is gone (then `closed` follows, and says it better than an error here). */
   function left(): void {
