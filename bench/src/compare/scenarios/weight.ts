@@ -18,12 +18,13 @@ interface Weight {
   readonly before: number
   readonly members: number
   readonly messages: number
+  readonly settleMs: number
 }
 
 const weights: Readonly<Record<CompareSize, Weight>> = {
-  full: { before: 100, members: 1000, messages: 200 },
-  quick: { before: 100, members: 500, messages: 200 },
-  tiny: { before: 2, members: 6, messages: 10 },
+  full: { before: 100, members: 1000, messages: 200, settleMs: 500 },
+  quick: { before: 100, members: 500, messages: 200, settleMs: 500 },
+  tiny: { before: 2, members: 6, messages: 10, settleMs: 20 },
 }
 
 export const weightFigures = { own: 'each in a conversation of 200', memory: 'memory of a member' } as const
@@ -39,8 +40,8 @@ export const weight: CompareScenario = {
     if (contender.stores) await ensureFixture(contender, fixtureOf(weights[size]), setting)
   },
   async run(contender, size, setting) {
-    const { before, members } = weights[size]
-    const own = await weigh(await startOn(contender, size, setting), async (server) => ({
+    const { before, members, settleMs } = weights[size]
+    const own = await weigh(await startOn(contender, size, setting), settleMs, async (server) => ({
       warm: async () =>
         openHall({ contender, server, shape: { conversations: before, members: 1 }, name: roomName }),
       measured: async () =>
@@ -54,7 +55,7 @@ export const weight: CompareScenario = {
     const figures = [...figuresOf(weightFigures.own, own, members)]
     if (size === 'quick') return { figures, checked: before + members }
     const server = await contender.start({ node: setting.node, nodeArguments })
-    const inOne = await weigh(server, async () => ({
+    const inOne = await weigh(server, settleMs, async () => ({
       warm: async () =>
         openHall({ contender, server, shape: { conversations: 1, members: before }, name: () => 'warm' }),
       measured: async () =>
@@ -95,15 +96,19 @@ interface Weighed {
   readonly joinSeconds: number
 }
 
-async function weigh(server: Server, stepsOf: (server: Server) => Promise<Steps>): Promise<Weighed> {
+async function weigh(
+  server: Server,
+  settleMs: number,
+  stepsOf: (server: Server) => Promise<Steps>,
+): Promise<Weighed> {
   try {
     const { warm, measured } = await stepsOf(server)
     const first = await warm()
-    const before = await collected(server)
+    const before = await collected(server, settleMs)
     const cpu = processorSeconds(server.pid)
     const others = await measured()
     const joinSeconds = processorSeconds(server.pid) - cpu
-    const after = await collected(server)
+    const after = await collected(server, settleMs)
     const lost = [...first.stalls, ...others.stalls].map(({ room }) => room.lost())
     const reason = lost.find((one) => one !== undefined)
     if (reason !== undefined) throw new Error(`a member was lost: ${reason}`)
@@ -115,9 +120,7 @@ async function weigh(server: Server, stepsOf: (server: Server) => Promise<Steps>
   }
 }
 
-const settleMs = 500
-
-async function collected({ pid }: Server): Promise<number> {
+async function collected({ pid }: Server, settleMs: number): Promise<number> {
   for (let time = 0; time < 2; time += 1) {
     await pause(settleMs)
     process.kill(pid, 'SIGUSR2')
