@@ -12,8 +12,9 @@ import { shownPages } from './fetched.ts'
 import { fetchPage } from './fetching.ts'
 import { createFoldedPages } from './folded-pages.ts'
 import type { MessagePlace, Places } from './history-places.ts'
+import { type Bound, bySeqOrTime, cuts, withUnread } from './history-edges.ts'
 import { createWalk, tailRank } from './history-walk.ts'
-import type { Edge, Ranked, Walk } from './history-walk.ts'
+import type { Ranked, Walk } from './history-walk.ts'
 import { itemOf } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import { clearedSeq } from './keeping.ts'
@@ -36,17 +37,6 @@ interface PageRead {
   readonly waiting: readonly Ranked[]
   readonly pages: number
   readonly seq: number
-}
-
-/** An edge, and where to begin when the walk starts there. */
-interface Bound {
-  readonly edge: Edge
-  /** Of a message that was found: its page. */
-  readonly page: number | undefined
-  /** One that waits: when it is confirmed meanwhile, the edge stands elsewhere. */
-  readonly waits: EntryId | undefined
-  /** Of a message that was not found: where it may be, while something else stands for it. */
-  readonly unread: number | undefined
 }
 
 interface Walked {
@@ -347,30 +337,6 @@ export function createHistory(core: Core): History {
       return undefined
     },
   }
-}
-
-/** Where a message stands to an edge: before it, at it, or after it. */
-function cuts(edge: Edge, message: TimelineMessage): number {
-  return edge.by === 'rank' ? message.seq - edge.rank : message.time - edge.time
-}
-
-function bySeqOrTime({
-  seq,
-  time,
-  closed,
-}: {
-  readonly seq: number | undefined
-  readonly time: number | undefined
-  readonly closed: boolean
-}): Bound | undefined {
-  const plain = { page: undefined, waits: undefined, unread: undefined }
-  if (seq !== undefined) return { edge: { by: 'rank', rank: seq, closed }, ...plain }
-  return time === undefined ? undefined : { edge: { by: 'time', time, closed }, ...plain }
-}
-
-/** What a bound could not be found for may change the answer, wherever it was read. */
-function withUnread(missing: readonly number[], bounds: readonly (Bound | undefined)[]): readonly number[] {
-  return [...new Set([...missing, ...bounds.flatMap((bound) => bound?.unread ?? [])])]
 }
 
 const tooFar = (): ParleyError =>
