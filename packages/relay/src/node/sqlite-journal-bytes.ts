@@ -18,9 +18,10 @@ export interface JournalWriter {
 
 const utf8 = new TextEncoder()
 
-export function createJournalWriter(room: number): JournalWriter {
-  let buffer: Uint8Array = Buffer.allocUnsafeSlow(room)
-  let capacity = room
+/** Writes into this memory as long as there is room in it. */
+export function createJournalWriter(memory: Uint8Array): JournalWriter {
+  let buffer = memory
+  let capacity = memory.length
   let end = 0
   const names = new Map<string, number>()
 
@@ -102,7 +103,7 @@ export function createJournalWriter(room: number): JournalWriter {
       end += value.length
       return end - value.length
     },
-    bytes: () => new Uint8Array(buffer.buffer, 0, end),
-    part: (from, length) => new Uint8Array(buffer.buffer, from, length),
+    bytes: () => new Uint8Array(buffer.buffer, buffer.byteOffset, end),
+    part: (from, length) => new Uint8Array(buffer.buffer, buffer.byteOffset + from, length),
   }
 }

@@ -131,6 +131,8 @@ test(
   },
 )
 
+const memory = (): Uint8Array => new Uint8Array(10)
+
 const next = (more: Partial<RelayCommit>): RelayCommit =>
   commitOf(3, { rows: [entryRow(lunch, 3, 3)], ...more })
 
@@ -141,7 +143,7 @@ test('[RE306] what is written into the journal is read again as it was', () => {
       const maker = createCommitMaker()
       for (const step of steps) {
         const commit = maker.make(step)
-        const encoded = commit === undefined ? undefined : encodeJournal(commit, () => true)
+        const encoded = commit === undefined ? undefined : encodeJournal(commit, memory, () => true)
         if (commit === undefined || encoded === undefined) continue
         journaled += 1
         expect(plain(decodeJournal(encoded.bytes))).toBe(plain(commit))
@@ -163,7 +165,7 @@ test('[RE306] names, large numbers and texts of every alphabet are read again', 
       members: [memberRecord(lunch, tom, 3, { mutedUntil: value })],
       usage: [{ user: tom, created: 0, joined: -1, bytes: -Math.floor(value / 4) }],
     })
-    const encoded = encodeJournal(commit, () => true)
+    const encoded = encodeJournal(commit, memory, () => true)
     expect(plain(decodeJournal(encoded?.bytes ?? new Uint8Array()))).toBe(plain(commit))
   }
 })
@@ -171,6 +173,6 @@ test('[RE306] names, large numbers and texts of every alphabet are read again', 
 test('[RE306] what could not be read again is not written', () => {
   for (const value of [-1, 0.5, Number.NaN, 2 ** 53, Number.POSITIVE_INFINITY]) {
     const commit = next({ conversations: [conversationRecord(lunch, 3, 3, { time: value })] })
-    expect(() => encodeJournal(commit, () => true)).toThrow('no number of the log')
+    expect(() => encodeJournal(commit, memory, () => true)).toThrow('no number of the log')
   }
 })

@@ -23,9 +23,10 @@ export interface Journaled {
   readonly updates: readonly Uint8Array[]
 }
 
-/** undefined for a commit that is not plain. `exists`: whether a conversation is there. */
+/** undefined for a commit that is not plain. `take`: memory; `exists`: whether a conversation is there. */
 export function encodeJournal(
   commit: RelayCommit,
+  take: (room: number) => Uint8Array,
   exists: (conversation: ConversationId) => boolean,
 ): Journaled | undefined {
   if (!isPlain(commit)) return undefined
@@ -34,7 +35,7 @@ export function encodeJournal(
     if (!exists(id)) return undefined
     places.set(id, places.size)
   }
-  const writer = createJournalWriter(roomFor(commit))
+  const writer = createJournalWriter(take(roomFor(commit)))
   let known = true
   let [lastId, lastPlace]: [ConversationId | undefined, number] = [undefined, 0]
   const conversation = (id: ConversationId): void => {

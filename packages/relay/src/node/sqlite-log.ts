@@ -8,6 +8,7 @@
 import type { ConversationId } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
 import { type RelayCommit, StoreError } from '../store.ts'
+import { createArena } from './sqlite-arena.ts'
 import { number, text } from './sqlite-columns.ts'
 import { expectSequence, writePending, writeRest } from './sqlite-commit.ts'
 import { busyTimeoutMs } from './sqlite-directory.ts'
@@ -43,6 +44,8 @@ const noLimit = 4294967294
 export function openLog(database: DatabaseSync, statements: Statements, numbers: Numbers): Log {
   const { read, write: writes } = statements
   const pending = createPending()
+  const arena = createArena()
+  let journalBytes = 0
   const begin = database.prepare('BEGIN IMMEDIATE')
   const look = database.prepare('BEGIN')
   const end = database.prepare('COMMIT')
@@ -91,6 +94,12 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
     writes.position.run(String(position))
   }
 
+  const forget = (): void => {
+    pending.clear()
+    arena.clear()
+    journalBytes = 0
+  }
+
   const commitToTables = (commit: RelayCommit): void => {
     const own = createPending()
     own.add(commit)
@@ -101,19 +110,21 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
       writeRest(statements, numbers, commit)
       if (commit.position !== position) writes.position.run(String(commit.position))
     })
-    if (touchesJournal(commit)) pending.clear()
+    if (touchesJournal(commit)) forget()
   }
 
   const commitToJournal = (commit: RelayCommit): boolean => {
     if (commit.position <= position || pending.rows + commit.rows.length > maxPendingRows) return false
-    if (pending.bytes > maxPendingBytes) return false
-    const encoded = writing(() => encodeJournal(commit, (id) => numbers.of(id) > 0))
+    if (journalBytes > maxPendingBytes) return false
+    const encoded = writing(() => encodeJournal(commit, arena.take, (id) => numbers.of(id) > 0))
     if (encoded === undefined) return false
     transact(() => {
       expectSequence(statements, numbers, pending, commit)
       writes.journal.run(commit.position, encoded.bytes)
     })
+    arena.keep(encoded.bytes)
     pending.add(commit, encoded.updates)
+    journalBytes += encoded.bytes.length
     return true
   }
 
@@ -121,7 +132,7 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
   const settled = (): boolean => {
     try {
       transact(settle)
-      pending.clear()
+      forget()
       return true
     } catch (error) {
       if (error instanceof StoreError && (error.kind === 'full' || error.kind === 'broken')) return false
@@ -172,8 +183,10 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
   }
 
   for (const row of read.journal.all()) {
-    const commit = decodeJournal(journalBytes(row))
+    const bytes = bytesOf(row)
+    const commit = decodeJournal(bytes)
     pending.add(commit)
+    journalBytes += bytes.length
     position = Math.max(position, commit.position)
   }
   // Without room for it the relay reads on, and settles later.
@@ -209,7 +222,7 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
   }
 }
 
-function journalBytes({ bytes }: Readonly<Record<string, unknown>>): Uint8Array {
+function bytesOf({ bytes }: Readonly<Record<string, unknown>>): Uint8Array {
   if (bytes instanceof Uint8Array) return bytes
   throw new StoreError('broken', 'the log holds no such journal')
 }

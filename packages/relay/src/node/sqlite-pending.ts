@@ -37,7 +37,6 @@ export interface Pending {
   /** What is to be added to what stands. */
   readonly usage: ReadonlyMap<UserId, UsageRecord>
   readonly rows: number
-  readonly bytes: number
   /** Of the last commit, 0 for none. */
   readonly position: number
   /**
@@ -63,7 +62,7 @@ const placeKey = ({ page, client, clock }: Pick<LogRow, 'page' | 'client' | 'clo
 export function createPending(): Pending {
   const conversations = new Map<ConversationId, PendingConversation>()
   const usage = new Map<UserId, UsageRecord>()
-  let [rows, bytes, position] = [0, 0, 0]
+  let [rows, position] = [0, 0]
   let last: PendingConversation | undefined
   let lastId: ConversationId | undefined
 
@@ -85,9 +84,6 @@ export function createPending(): Pending {
     get rows() {
       return rows
     },
-    get bytes() {
-      return bytes
-    },
     get position() {
       return position
     },
@@ -106,7 +102,6 @@ export function createPending(): Pending {
         const held = at(it.conversation)
         held.rows.push(row)
         held.places?.set(placeKey(row), row)
-        bytes += row.update.length
       }
       rows += commit.rows.length + commit.marks.length
       for (const it of commit.writers) at(it.conversation).writers.set(writerKey(it.page, it.client), it)
@@ -123,7 +118,6 @@ export function createPending(): Pending {
       usage.clear()
       lastId = undefined
       rows = 0
-      bytes = 0
       position = 0
     },
     writer: (conversation, page, client) =>
@@ -131,15 +125,20 @@ export function createPending(): Pending {
     row(conversation, seq) {
       const held = conversations.get(conversation)?.rows
       const first = held?.[0]?.seq
-      return first === undefined ? undefined : held?.[seq - first]
+      return first === undefined ? undefined : given(held?.[seq - first])
     },
     rowAt(conversation, page, client, clock) {
       const held = conversations.get(conversation)
       if (held === undefined || page === 0) return undefined
       held.places ??= new Map(held.rows.map((row) => [placeKey(row), row]))
-      return held.places.get(placeKey({ page, client, clock }))
+      return given(held.places.get(placeKey({ page, client, clock })))
     },
   }
+}
+
+/** The bytes are in memory that is used again. */
+function given(row: LogRow | undefined): LogRow | undefined {
+  return row === undefined ? undefined : { ...row, update: row.update.slice() }
 }
 
 /** Field by field: it is done for every message, and spreading takes several times as long. */
