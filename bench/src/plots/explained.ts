@@ -7,7 +7,7 @@ export const growthExplained: Readonly<Record<AxisName, string>> = {
   members:
     'A delivery becomes cheaper with every member, since what a message costs once (reading, judging, the disk) is shared by more of them; what is left is one frame for each socket and turn, the same bytes for all, encoded once. Alone, with one message to a turn, that frame is all there is: the curve ends at the price of a write to a socket. Many at once share it.',
   history:
-    'Nothing in the hot path looks at more than the open page of a conversation, so that a million messages behind it are not noticed. To the disk goes a little more, for one more level of an index.',
+    'Nothing in the hot path looks at more than the open page of a conversation, so that a million messages behind it are not noticed, neither by the processor nor by the disk.',
   devices:
     'As with members: what a message costs once is shared by more devices, and each of them adds a frame for a turn.',
 }
