@@ -56,7 +56,7 @@ const damages: readonly (readonly [string, string, RegExp])[] = [
     /profile {2}of Tom says what no such row says/,
   ],
   ['a kind is unknown', "UPDATE people SET kind = 'pet' WHERE kind = 'profile'", /pet.*cannot be read/],
-  ['a key is none', "UPDATE people SET key = 'x y' WHERE kind = 'refuse'", /the key is none/],
+  ['a key is none', "UPDATE people SET key = 'x y' WHERE kind = 'refuse'", /key is not a conversation id/],
   [
     'a row is kept as another',
     "UPDATE people SET kept_as = 'setting' WHERE kind = 'setting'",

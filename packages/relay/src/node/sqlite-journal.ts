@@ -17,7 +17,7 @@ const maxHeadBytes = 64 * 1024
 export const rowKinds = ['entry', 'erased', 'head'] as const
 export const operations = [null, 'recall', 'edit', 'react'] as const
 
-export interface Journaled {
+interface Journaled {
   readonly bytes: Uint8Array
   /** Of the commit's rows, in their order: parts of `bytes`. */
   readonly updates: readonly Uint8Array[]

@@ -35,7 +35,7 @@ export interface Log {
 }
 
 /** Beyond them a plain commit settles: so many that a table's pages are shared, so few that nobody waits long. */
-export const maxPendingRows = 8192
+const maxPendingRows = 8192
 const maxPendingBytes = 4 * 1024 * 1024
 
 /** More pages than a file can have. */
