@@ -22,3 +22,8 @@ if (load === undefined) {
   const command = await load()
   process.exitCode = await command(others, print)
 }
+// Whatever was kept stands on the page as well: nobody has to remember it.
+if (process.exitCode === 0 && first !== 'page' && first !== 'relay') {
+  const { writePage } = await import('./plots/page-files.ts')
+  await writePage([], print)
+}
