@@ -3,8 +3,8 @@
  * under `.cache` for as long as what they are made of stays the same.
  */
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type ConversationId, parseConversationId } from '@parley/document'
 import { openSqliteRelayStore } from '@parley/relay/node'
@@ -44,6 +44,8 @@ export async function fixtureOf(wanted: Wanted, parent: string = readingCache): 
   return { folder }
 }
 
+const formatDigits = 12
+
 /** What an empty log looks like: another layout, other fixtures. */
 async function formatOf(): Promise<string> {
   const folder = makeFolder('format')
@@ -54,7 +56,7 @@ async function formatOf(): Promise<string> {
     const layout = database.prepare('SELECT name, sql FROM sqlite_schema ORDER BY name').all()
     database.close()
     const text = JSON.stringify([fixtureVersion, layout])
-    return createHash('sha256').update(text).digest('hex').slice(0, 12)
+    return createHash('sha256').update(text).digest('hex').slice(0, formatDigits)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -80,8 +82,12 @@ async function make(wanted: Wanted, folder: string): Promise<void> {
         }),
       )
     }
-    rmSync(folder, { recursive: true, force: true })
-    mkdirSync(join(folder, '..'), { recursive: true })
+    const parent = dirname(folder)
+    mkdirSync(parent, { recursive: true })
+    // Those of another layout are of no use any more.
+    const older = new RegExp(`^${name}-[0-9a-f]{${formatDigits}}$`)
+    for (const other of readdirSync(parent).filter((entry) => older.test(entry)))
+      rmSync(join(parent, other), { recursive: true, force: true })
     renameSync(unfinished, folder)
     tell(`${name}: done`)
   } finally {

@@ -40,7 +40,7 @@ export const readingFigure = {
 
 const contenders = ['parley', 'hocuspocus-wide', 'y-websocket', 'bare-ws-sqlite'] as const
 
-export const catchUp: CompareScenario = {
+const catchUp: CompareScenario = {
   name: 'catch-up',
   about:
     'A device that held 1,000 conversations of 200 messages comes back; 200 of them have 10 new ones. Until it has told every one of them. Ours keeps what it holds in SQLite on its disk, and what comes too; the peers’ hold it in memory.',
@@ -56,7 +56,7 @@ async function runCatchUp(contender: Contender, place: Place): Promise<Run> {
   return joined(atHand, await readOnce(contender, { ...place, name: 'away', of: readingOf.opened }))
 }
 
-export const coldStart: CompareScenario = {
+const coldStart: CompareScenario = {
   name: 'cold-start',
   about:
     'A device that holds nothing, until it shows its list of 1,000 conversations of 200 messages, each with its last one. The peers’ have to load each document for that.',
@@ -70,7 +70,7 @@ async function runColdStart(contender: Contender, place: Place): Promise<Run> {
   return joined(await readOnce(contender, { ...place, name: 'away', of: readingOf.list }))
 }
 
-export const openLong: CompareScenario = {
+const openLong: CompareScenario = {
   name: 'open-long',
   about:
     'A device that has its list, and has opened another long conversation, opens one of 100,000 messages, and another time one of 1,000, until it shows the newest 50; then one of 100,000 back to the beginning. The peers’ have the newest when they have all of it.',

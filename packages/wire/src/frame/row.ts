@@ -150,7 +150,7 @@ function writeParts(writer: Writer, row: Row, kind: Kind, own: OwnUpdate | undef
   }
 }
 
-export function readRow(reader: Reader, previous?: Row): Row {
+function readRow(reader: Reader, previous?: Row): Row {
   const kind = readChoice(reader, kinds)
   if (kind === 'entry behind its own') malformed(reader, 'an entry behind its own in a list')
   const { seq, time } = previous ?? start
