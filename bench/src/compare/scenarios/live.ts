@@ -44,8 +44,8 @@ export interface LiveStretch {
 }
 
 const stretches: Readonly<Record<CompareSize, LiveStretch>> = {
-  full: { warmUp: 2.5, measured: 4, mostSeconds: 15 },
-  quick: { warmUp: 1.2, measured: 1.2, mostSeconds: 4 },
+  full: { warmUp: 3, measured: 4, mostSeconds: 15 },
+  quick: { warmUp: 2, measured: 1.2, mostSeconds: 6 },
   tiny: { warmUp: 0, measured: 0.05, mostSeconds: 2 },
 }
 
