@@ -168,10 +168,19 @@ export function createDevice(options: DeviceOptions): Device {
     store: disk.attach(power),
     connect: (handlers: SocketHandlers) => network.connect(name, power, handlers),
     now: clock.now,
-    timer: (ms, callback) =>
-      scheduler.after(ms, () => {
-        power.enter(callback)
-      }),
+    timer: (ms, callback) => {
+      // Of timers that ran out while a page slept, one that an earlier one cancels does not fire.
+      let cancelled = false
+      const cancel = scheduler.after(ms, () => {
+        power.enter(() => {
+          if (!cancelled) callback()
+        })
+      })
+      return () => {
+        cancelled = true
+        cancel()
+      }
+    },
     random: chance.bytes,
     token: createApp({
       scheduler,

@@ -22,6 +22,7 @@ export const regressions: readonly Regression[] = [
   { seed: 356, found: 'history with many unsent messages could not be paged' },
   { seed: 477, found: 'messages behind a refused joining waited for ever' },
   { seed: 493, found: 'a page opened live kept rows of another log' },
+  { seed: 577, found: 'a timer of a page that slept fired although an earlier one had cancelled it' },
   { seed: 1733, found: 'what was offered again was settled by rows of another log' },
   { seed: 1805, found: 'who left and came back within one turn went on counting from before' },
   { seed: 3003, found: 'a round of idle work that began before a commit did not see what it found' },
