@@ -17,7 +17,7 @@ export const costsExplained: Readonly<Record<string, string>> = {
   'garbage collection':
     'Explained: short-lived bytes and objects, from sockets mostly. A message is now fewer texts, maps and closures; what is left is one object for each update, row and answer, and what ws makes for a frame.',
   'SQLite: a turn’s blob, and COMMIT with its fsync':
-    'Removed as far as the promise allows: a turn of up to 512 messages is one blob at the end of one table, instead of a row, two entries of indexes and a record for each. What is left is the promise: the commit waits for the disk, and nothing is answered before. Here a wait counts as time, since the relay’s thread waits.',
+    'Removed as far as the promise allows: a turn of up to 2,048 messages is one blob at the end of one table, instead of a row, two entries of indexes and a record for each. What is left is the promise: the commit waits for the disk, and nothing is answered before. Here a wait counts as time, since the relay’s thread waits.',
   'the journal: encoding, and what is pending':
     'Explained: it is what the blob is made of, and what answers until the tables follow. It took the place of costlier work.',
   'SQLite: settling the journal into the tables':

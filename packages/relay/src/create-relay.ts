@@ -65,12 +65,12 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
   }
 
   const takeTurns = async (): Promise<void> => {
-    await gathered()
+    await gathered(0)
     while (!work.empty) {
       const turn = work.takeTurn().filter(({ session }) => !revocations.ended(session))
       if (turn.length > 0) await takeTurn(turn)
       await readBetweenTurns()
-      await gathered()
+      await gathered(turn.length)
     }
   }
 

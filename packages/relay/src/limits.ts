@@ -115,7 +115,7 @@ export const defaultLimits: RelayLimits = {
   maxPageEntries,
   maxPageBytes,
   maxPageWriters,
-  maxTurnUpdates: 512,
+  maxTurnUpdates: 2048,
   maxTurnBytes: 1024 * 1024,
   maxUserTurnUpdates: 64,
   maxUserTurnBytes: 128 * 1024,

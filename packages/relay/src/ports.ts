@@ -79,9 +79,10 @@ export interface RelayOptions {
   readonly countSignal?: CountSignal
   /**
    * Resolves when the shell has given in everything that has arrived by now. A turn waits for it, so that what many
-   * sockets brought at the same time shares one commit; left out, a turn holds what came in the same task.
+   * sockets brought at the same time shares one commit; left out, a turn holds what came in the same task. `before`: inputs of
+   * the turn before, 0 for the first after a rest.
    */
-  readonly gathered?: () => Promise<void>
+  readonly gathered?: (before: number) => Promise<void>
   /** A bug of ours: the relay has ended every session and does nothing more. The process should end. */
   readonly onFault?: (error: unknown) => void
 }

@@ -44,8 +44,8 @@ export interface LiveStretch {
 }
 
 const stretches: Readonly<Record<CompareSize, LiveStretch>> = {
-  full: { warmUp: 3, measured: 4, mostSeconds: 15 },
-  quick: { warmUp: 2, measured: 1.2, mostSeconds: 6 },
+  full: { warmUp: 6, measured: 4, mostSeconds: 20 },
+  quick: { warmUp: 5, measured: 2, mostSeconds: 15 },
   tiny: { warmUp: 0, measured: 0.05, mostSeconds: 2 },
 }
 

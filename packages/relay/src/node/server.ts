@@ -14,6 +14,7 @@ import type { RelayStore } from '../store.ts'
 import { plain } from './http-page.ts'
 import { countCommits } from './server-counting.ts'
 import { explainListen, explainStore } from './server-errors.ts'
+import { createGathering } from './server-gathering.ts'
 import {
   type ServerTimings,
   defaultMaxGreeting,
@@ -96,10 +97,7 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     revocationsKeptMs: revocationsKeptMs(rules),
     limits,
     countSignal: (what) => metrics.add(`signals_${what}_total`),
-    gathered: async () =>
-      new Promise((resolve) => {
-        setImmediate(resolve)
-      }),
+    gathered: createGathering(),
     onFault(error) {
       logger.error('relay-fault', { error: describeError(error) })
       ending.begin('fault', shutDown)
