@@ -4,7 +4,7 @@
  */
 
 /** Inputs of a turn from which on the next one waits. */
-export const busyTurn = 64
+export const busyTurn = 16
 export const gatherMs = 3
 
 export interface GatheringTimers {
