@@ -1,7 +1,7 @@
 /**
  * What the relay holds of a conversation between turns: the last committed state, never a draft.
  */
-import { type ConversationId, type Head, readHeadState, type UserId } from '@parley/document'
+import { type ConversationId, type Head, readHeadUpdates, type UserId } from '@parley/document'
 import type {
   ConversationRecord,
   HeadRecord,
@@ -25,7 +25,7 @@ export interface ConversationState {
 }
 
 export function stateOf(stored: StoredConversation): ConversationState {
-  const value = readHeadState(stored.head.state)
+  const value = readHeadUpdates([stored.head.state])
   if (value === undefined) throw new Error(`the head of ${stored.record.id} cannot be read`)
   return {
     record: stored.record,

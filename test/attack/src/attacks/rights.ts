@@ -1,6 +1,5 @@
 /** What he has no right to: in a conversation he is in, was in, or never was in. */
-import { uniqueConversationId } from '@parley/document/commands'
-import { parseOutcome } from '@parley/document/commands'
+import { parseOutcome, uniqueConversationId } from '@parley/document/commands'
 import { fetchedText, verdictText } from '../answers.ts'
 import { type Attack, refusedEverywhere } from '../attack.ts'
 import { group, nextConversation, penOf, userOf } from '../scenes.ts'
