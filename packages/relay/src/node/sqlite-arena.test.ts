@@ -1,22 +1,82 @@
+import { parseUserId } from '@parley/document'
 import { expect, test } from 'vitest'
-import { createArena } from './sqlite-arena.ts'
+import type { RelayStore } from '../store.ts'
+import {
+  commitOf,
+  conversationRecord,
+  creation,
+  entryId,
+  entryRow,
+  lunch,
+  mary,
+  messageRecord,
+  tom,
+} from '../testing/store-records.ts'
+import { temporaryDirectory } from './sqlite-journal.test-kit.ts'
+import { encodeJournal } from './sqlite-journal.ts'
+import { openSqliteRelayStore } from './sqlite-store.ts'
 
-test('[RE301] memory that is kept is given to nobody else until all of it is cleared', () => {
-  const arena = createArena()
-  const write = (length: number, value: number): Uint8Array => {
-    const bytes = arena.take(length).subarray(0, length).fill(value)
-    arena.keep(bytes)
-    return bytes
+test('[RE300] the rows of a turn whose blob has grown out of its memory are parts of the blob, and not of that memory', () => {
+  const update = new Uint8Array(200).fill(7)
+  const commit = commitOf(2, {
+    conversations: [conversationRecord(lunch, 2, 2)],
+    rows: [entryRow(lunch, 2, 2, { update })],
+    mentions: Array.from({ length: 20 }, (_, index) => ({
+      conversation: lunch,
+      user: parseUserId(`somebody-${index}`) ?? mary,
+      seq: 2,
+      author: tom,
+    })),
+  })
+  const whole = encodeJournal(
+    commit,
+    (room) => new Uint8Array(room),
+    () => true,
+  )
+  for (let room = 8; room < (whole?.bytes.length ?? 0) + 32; room += 1) {
+    const memory = new Uint8Array(room)
+    const encoded = encodeJournal(
+      commit,
+      () => memory,
+      () => true,
+    )
+    // Whoever has it next writes over it, unless the blob itself lies there.
+    if (encoded?.bytes.buffer !== memory.buffer) memory.fill(255)
+    expect(encoded?.updates).toEqual([update])
+    expect(encoded?.bytes).toEqual(whole?.bytes)
   }
-  const lengths = [10, 600_000, 1, 500_000, 2_000_000, 1024 * 1024, 300, 900_000]
-  const kept = lengths.map((length, index) => write(length, index + 1))
-  arena.take(400).fill(0)
-  for (const [index, bytes] of kept.entries()) {
-    expect(bytes).toHaveLength(lengths[index] ?? 0)
-    expect(bytes.every((byte) => byte === index + 1)).toBe(true)
+})
+
+test('[RE300] [RE302] whatever room turns leave behind them, rows hold their own bytes: pending, settled, opened again', async () => {
+  const directory = temporaryDirectory()
+  const store = await openSqliteRelayStore({ directory })
+  await store.commit(creation(lunch, 1))
+  const names = Array.from(
+    { length: 100 },
+    (_, index) => parseUserId(`somebody-of-a-long-name-${index}`) ?? mary,
+  )
+  const written = new Map<number, Uint8Array>()
+  for (let seq = 2; seq < 500; seq += 1) {
+    const mentions = seq % 3 === 0 ? names : []
+    const update = new Uint8Array(200 + 41 * mentions.length).fill(seq % 251)
+    written.set(seq, update.slice())
+    await store.commit(
+      commitOf(seq, {
+        conversations: [conversationRecord(lunch, seq, seq)],
+        rows: [entryRow(lunch, seq, seq, { update, id: entryId(seq) })],
+        messages: [messageRecord(lunch, entryId(seq), seq)],
+        mentions: mentions.map((user) => ({ conversation: lunch, user, seq, author: tom })),
+      }),
+    )
   }
-  const [first] = kept
-  arena.clear()
-  write(10, 9)
-  expect(first?.[0]).toBe(9)
+  const expectAll = async (from: RelayStore): Promise<void> => {
+    for (const [seq, update] of written) expect((await from.row(lunch, seq))?.update).toEqual(update)
+  }
+  await expectAll(store)
+  await store.feed(tom, 0, 10)
+  await expectAll(store)
+  await store.close()
+  const again = await openSqliteRelayStore({ directory })
+  await expectAll(again)
+  await again.close()
 })

@@ -52,10 +52,13 @@ export function encodeJournal(
   writeConversations(writer, commit)
   writeMembers(writer, commit, conversation)
   writePages(writer, commit, conversation)
-  const updates = writeRows(writer, commit, conversation)
+  const begins = writeRows(writer, commit, conversation)
   writeMessages(writer, commit, conversation)
   writeRest(writer, commit, conversation)
-  return known ? { bytes: writer.bytes(), updates } : undefined
+  if (!known) return undefined
+  // Only now does nothing move any more: what has no room left is written on elsewhere.
+  const updates = begins.map((begin, index) => writer.part(begin, commit.rows[index]?.update.length ?? 0))
+  return { bytes: writer.bytes(), updates }
 }
 
 function isPlain({ rows, rewrites, messages, commands, people, tags, marks, heads }: RelayCommit): boolean {
@@ -71,8 +74,11 @@ function isPlain({ rows, rewrites, messages, commands, people, tags, marks, head
 }
 
 /** At least what it will take, mostly: a writer that has no room left makes itself larger. */
-function roomFor({ conversations, members, pages, rows, heads }: RelayCommit): number {
+function roomFor(commit: RelayCommit): number {
+  const { conversations, members, pages, rows, heads, mentions, marks, writers, usage } = commit
   let bytes = 512 + 256 * conversations.length + 128 * members.length + 96 * pages.length + 128 * rows.length
+  bytes += 64 * (mentions.length + marks.length + usage.length) + 128 * writers.length
+  for (const { name, icon } of conversations) bytes += 3 * ((name?.length ?? 0) + (icon?.length ?? 0))
   for (const { update, change } of rows) bytes += update.length + (change?.length ?? 0)
   for (const { state } of heads) bytes += state.length
   return bytes
@@ -151,11 +157,12 @@ function writePages(writer: JournalWriter, { pages }: RelayCommit, conversation:
   }
 }
 
+/** Answers where the updates begin. */
 function writeRows(
   writer: JournalWriter,
   { rows }: RelayCommit,
   conversation: WriteConversation,
-): readonly Uint8Array[] {
+): readonly number[] {
   const places: number[] = []
   writer.uint(rows.length)
   for (const it of rows) {
@@ -177,8 +184,7 @@ function writeRows(
     }
     places.push(writer.blob(it.update))
   }
-  // Only now does nothing move any more.
-  return places.map((place, index) => writer.part(place, rows[index]?.update.length ?? 0))
+  return places
 }
 
 /** What a new entry's record says beyond its row is the type; a record of a row that was there is written whole. */

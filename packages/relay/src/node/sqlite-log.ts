@@ -16,7 +16,7 @@ import { storeErrorOf } from './sqlite-errors.ts'
 import { decodeJournal } from './sqlite-journal-read.ts'
 import { encodeJournal } from './sqlite-journal.ts'
 import type { Numbers } from './sqlite-numbers.ts'
-import { createPending, type Pending } from './sqlite-pending.ts'
+import { createPending, type Pending, weightOf } from './sqlite-pending.ts'
 import type { Statements } from './sqlite-statements.ts'
 
 export interface Log {
@@ -114,7 +114,7 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
   }
 
   const commitToJournal = (commit: RelayCommit): boolean => {
-    if (commit.position <= position || pending.rows + commit.rows.length > maxPendingRows) return false
+    if (commit.position <= position || pending.rows + weightOf(commit) > maxPendingRows) return false
     if (journalBytes > maxPendingBytes) return false
     const encoded = writing(() => encodeJournal(commit, arena.take, (id) => numbers.of(id) > 0))
     if (encoded === undefined) return false
@@ -143,9 +143,9 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
   /** Looks at the tables as settling would leave them, and takes it back. Nothing of it reaches the disk. */
   const peek = <Value>(query: () => Value): Value => {
     const limit = number(database.prepare('PRAGMA max_page_count').get() ?? {}, 'max_page_count')
-    database.exec(`PRAGMA max_page_count = ${noLimit}`)
-    begin.run()
     try {
+      database.exec(`PRAGMA max_page_count = ${noLimit}`)
+      begin.run()
       settle()
       return query()
     } finally {
@@ -216,8 +216,11 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
     },
     close() {
       // What could not be settled is settled by whoever opens it next.
-      if (pending.rows > 0 && broken === undefined) settled()
-      database.close()
+      try {
+        if (pending.rows > 0 && broken === undefined) settled()
+      } finally {
+        database.close()
+      }
     },
   }
 }

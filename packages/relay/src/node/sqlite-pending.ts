@@ -55,6 +55,11 @@ export interface Pending {
   ) => LogRow | undefined
 }
 
+/** What settling it takes, in rows: each mention and mark is one as well. */
+export function weightOf({ rows, marks, mentions }: RelayCommit): number {
+  return rows.length + marks.length + mentions.length
+}
+
 const writerKey = (page: number, client: number): string => `${page}/${client}`
 const placeKey = ({ page, client, clock }: Pick<LogRow, 'page' | 'client' | 'clock'>): string =>
   `${page}/${client}/${clock}`
@@ -103,7 +108,7 @@ export function createPending(): Pending {
         held.rows.push(row)
         held.places?.set(placeKey(row), row)
       }
-      rows += commit.rows.length + commit.marks.length
+      rows += weightOf(commit)
       for (const it of commit.writers) at(it.conversation).writers.set(writerKey(it.page, it.client), it)
       for (const it of commit.messages) at(it.conversation).messages.set(it.id, it)
       for (const it of commit.mentions) at(it.conversation).mentions.push(it)

@@ -166,8 +166,11 @@ function createStore(log: Log, statements: Statements, numbers: Numbers, release
       for (const record of commit.usage) usage.add(record)
     },
     async close() {
-      log.close()
-      release()
+      try {
+        log.close()
+      } finally {
+        release()
+      }
     },
   }
 }
