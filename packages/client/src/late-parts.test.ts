@@ -1,7 +1,7 @@
 import { createMemoryStore } from '@parley/storage/memory'
 import { expect, test } from 'vitest'
 import { deviceLayout } from './records.ts'
-import { startDevice, take } from './testing/device.test-kit.ts'
+import { startDevice, take, type TestDeviceOptions } from './testing/device.test-kit.ts'
 import { lateParts } from './testing/late-parts.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
 import { codeOf, conversationId, jerry, settle, texts, tom, user } from './testing/values.test-kit.ts'
@@ -10,9 +10,9 @@ const lunch = conversationId(1)
 
 const text = (content: string) => ({ type: -1, text: content })
 
-async function started(store = createMemoryStore(deviceLayout)) {
+async function started(store = createMemoryStore(deviceLayout), options: TestDeviceOptions = {}) {
   const chunks = lateParts()
-  const device = await startDevice({ store, parts: chunks.sources })
+  const device = await startDevice({ store, ...options, parts: chunks.sources })
   const script = createScript(lunch, { by: jerry, members: [tom], name: 'Lunch' })
   return { chunks, device, script }
 }
@@ -183,4 +183,50 @@ test('[CL236] [CL412] who could not be watched is watched in the next session, a
   await chunks.arrive()
   const asked = device.sent().flatMap((frame) => (frame.frame === 'presence' ? [...frame.users] : []))
   expect(new Set(asked)).toEqual(new Set([jerry]))
+})
+
+const telling: TestDeviceOptions = { readReceipts: true, syncReadMarks: true }
+
+test('[CL419] reading counts at once: what comes while others cannot be told yet was not read, and holds nobody up', async () => {
+  const { chunks, device, script } = await started(undefined, telling)
+  await device.connect({ news: [script.news()] })
+  await chunks.fail()
+  const row = script.text(jerry, 'soup?')
+  await device.say(script.frame(row))
+  const reading = device.engine.read(lunch)
+  await settle()
+  expect(device.engine.conversation(lunch)?.unread).toBe(0)
+  await device.say(script.frame(script.text(jerry, 'or salad?')))
+  expect((await device.engine.send(lunch, text('soup'))).message.text).toBe('soup')
+  device.sent()
+  await chunks.arrive()
+  await reading
+  await device.pass(2000)
+  expect(device.engine.conversation(lunch)?.unread).toBe(1)
+  const sent = device.sent()
+  expect(sent.flatMap((frame) => (frame.frame === 'marks' ? [frame.read] : []))).toEqual([row.seq])
+  const marks = sent.flatMap((frame) =>
+    frame.frame === 'command' && frame.command.op === 'setting' ? [frame.command.read?.seq] : [],
+  )
+  expect(marks).toEqual([row.seq])
+})
+
+test('[CL419] where others cannot be told he has read all the same, and the next reading tells them', async () => {
+  const { chunks, device, script } = await started(undefined, telling)
+  await device.connect({ news: [script.news()] })
+  const row = script.text(jerry, 'soup?')
+  await device.say(script.frame(row))
+  const reading = device.engine.read(lunch)
+  await settle()
+  await chunks.fail()
+  await expect(reading).resolves.toBeUndefined()
+  expect(device.engine.conversation(lunch)?.unread).toBe(0)
+  expect(device.errors).toContain('how far was read was not told')
+  device.sent()
+  const again = device.engine.read(lunch)
+  await settle()
+  await chunks.arrive()
+  await again
+  await device.pass(2000)
+  expect(device.sent().flatMap((frame) => (frame.frame === 'marks' ? [frame.read] : []))).toEqual([row.seq])
 })

@@ -15,6 +15,7 @@ import { storageError, storageFailure } from './mailbox.ts'
 import { loadModel } from './model.ts'
 import type { Model } from './model.ts'
 import { newDevice } from './new-device.ts'
+import type { Reading } from './own-calls.ts'
 import type { Ports } from './ports.ts'
 import { createParts } from './parts.ts'
 import type { PartSources } from './part-modules.ts'
@@ -98,6 +99,16 @@ export function createLazyEngine({
   function keeperOf(id: EntryId): UnsentCalls {
     const isHis = parts.held('people') !== undefined && live().people().has(id)
     return isHis ? live().people() : live().changes()
+  }
+
+  /** What he has read he has read, whether or not others can be told: the next reading tells them. */
+  async function tellLater(reading: Reading): Promise<void> {
+    try {
+      await Promise.all(reading.missing.map(async (name) => parts.load(name)))
+      await pass(undefined, async () => live().own.tellReading(reading))
+    } catch (error) {
+      ports.log.error('how far was read was not told', { error: String(error) })
+    }
   }
 
   async function open(): Promise<void> {
@@ -212,7 +223,10 @@ export function createLazyEngine({
     blocked: () => parts.held('people')?.blockedUsers(model()) ?? [],
     refused: () => parts.held('people')?.refusedConversations(model()) ?? [],
     reached: (id) => model().conversations.get(id)?.receipts?.others ?? [],
-    read: async (id) => pass(undefined, async () => live().own.read(id)),
+    async read(id) {
+      const reading = await pass(undefined, async () => live().own.read(id))
+      if (reading.missing.length > 0) await tellLater(reading)
+    },
     setDraft: async (id, text) => pass(undefined, async () => live().own.setDraft(id, text)),
     cancelDraft: async (id) => pass(undefined, async () => live().own.setDraft(id, null)),
     confirmed<T>(id: EntryId): Promise<T> | undefined {

@@ -1,26 +1,45 @@
-/** What stays on this device: how far one has read, and drafts. Nothing of it goes through the outbox. Rules CL95 and CL96. */
+/** What stays on this device: how far one has read, and drafts. Nothing of it goes through the outbox. Rules CL95, CL96, CL419. */
 import type { ConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import { unknownConversation } from './errors.ts'
+import type { Ledger } from './ledger.ts'
 import { markAt, marked } from './marks.ts'
+import type { PartName } from './parts.ts'
 import { unreadOf } from './conversation-view.ts'
 
 export interface OwnCalls {
-  read(id: ConversationId): Promise<void>
+  read(id: ConversationId): Promise<Reading>
+  /** Others, by the parts that were not there. What they know already they are not told again. */
+  tellReading(reading: Reading): Promise<void>
   /** null for none. */
   setDraft(id: ConversationId, text: string | null): Promise<void>
+}
+
+/** It stands on this device; whether others know of it depends on parts. */
+export interface Reading {
+  readonly id: ConversationId
+  /** The newest message read, 0 where that is no news to anybody. */
+  readonly newest: number
+  /** What could not be told to others yet, since these are not there. */
+  readonly missing: readonly PartName[]
 }
 
 export function createOwnCalls(core: Core): OwnCalls {
   const { mailbox, ports } = core
   const { parts } = core.model
+  const tellers: readonly PartName[] = [
+    ...(core.syncReadMarks ? (['people'] as const) : []),
+    ...(core.readReceipts ? (['receipts'] as const) : []),
+  ]
+
+  function tell(ledger: Ledger, { id, newest }: Pick<Reading, 'id' | 'newest'>): void {
+    if (core.syncReadMarks) parts.held('people')?.tellReadMark(core, ledger, id)
+    if (core.readReceipts) parts.held('receipts')?.oweRead(ledger, id, newest)
+  }
+
   return {
-    async read(id) {
-      const people = core.syncReadMarks ? (parts.held('people') ?? (await parts.load('people'))) : undefined
-      const receipts = core.readReceipts
-        ? (parts.held('receipts') ?? (await parts.load('receipts')))
-        : undefined
-      await mailbox.call((ledger) => {
+    read: async (id) =>
+      mailbox.call((ledger) => {
         const record = ledger.conversation(id)
         if (record === undefined) throw unknownConversation()
         const isUnread = unreadOf(record) > 0
@@ -28,11 +47,13 @@ export function createOwnCalls(core: Core): OwnCalls {
           ledger.setConversation(marked(record, markAt(record)))
           ledger.emit({ type: 'conversation', conversation: id })
         }
-        people?.tellReadMark(core, ledger, id)
         // To have read what oneself has said is no news to anybody.
-        if (isUnread || record.last?.from !== core.user) receipts?.oweRead(ledger, id)
-      })
-    },
+        const isNews = isUnread || record.last?.from !== core.user
+        const newest = isNews ? (record.last?.seq ?? 0) : 0
+        tell(ledger, { id, newest })
+        return { id, newest, missing: tellers.filter((name) => parts.held(name) === undefined) }
+      }),
+    tellReading: async (reading) => mailbox.call((ledger) => tell(ledger, reading)),
     async setDraft(id, text) {
       await mailbox.call((ledger) => {
         if (ledger.conversation(id) === undefined) throw unknownConversation()

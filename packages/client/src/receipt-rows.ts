@@ -29,11 +29,11 @@ export function oweDelivered(ledger: Ledger, id: ConversationId, read: ReadRow):
   if (record !== undefined) put(ledger, record, owing(record, { delivered: read.row.seq }))
 }
 
-/** The newest message, whoever wrote it. */
-export function oweRead(ledger: Ledger, id: ConversationId): void {
+/** Up to what was the newest message when he read, whoever wrote it. */
+export function oweRead(ledger: Ledger, id: ConversationId, seq: number): void {
   const record = ledger.conversation(id)
-  if (record === undefined || record.last === null) return
-  const after = owing(record, { read: record.last.seq })
+  if (record === undefined) return
+  const after = owing(record, { read: seq })
   if (after === record) return
   put(ledger, record, after)
   ledger.emit({ type: 'conversation', conversation: id })
