@@ -4,7 +4,16 @@ import { deviceLayout } from './records.ts'
 import { startDevice, take, type TestDeviceOptions } from './testing/device.test-kit.ts'
 import { lateParts } from './testing/late-parts.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
-import { codeOf, conversationId, jerry, settle, texts, tom, user } from './testing/values.test-kit.ts'
+import {
+  codeOf,
+  conversationId,
+  entryId,
+  jerry,
+  settle,
+  texts,
+  tom,
+  user,
+} from './testing/values.test-kit.ts'
 
 const lunch = conversationId(1)
 
@@ -205,10 +214,9 @@ test('[CL419] reading counts at once: what comes while others cannot be told yet
   expect(device.engine.conversation(lunch)?.unread).toBe(1)
   const sent = device.sent()
   expect(sent.flatMap((frame) => (frame.frame === 'marks' ? [frame.read] : []))).toEqual([row.seq])
-  const marks = sent.flatMap((frame) =>
-    frame.frame === 'command' && frame.command.op === 'setting' ? [frame.command.read?.seq] : [],
-  )
-  expect(marks).toEqual([row.seq])
+  expect(sent.filter(({ frame }) => frame === 'command')).toMatchObject([
+    { command: { op: 'setting', read: { seq: row.seq } } },
+  ])
 })
 
 test('[CL419] where others cannot be told he has read all the same, and the next reading tells them', async () => {
@@ -229,4 +237,31 @@ test('[CL419] where others cannot be told he has read all the same, and the next
   await again
   await device.pass(2000)
   expect(device.sent().flatMap((frame) => (frame.frame === 'marks' ? [frame.read] : []))).toEqual([row.seq])
+})
+
+test('[CL420] the answer to a creation that was made again waits for what knows commands, and the lane goes on', async () => {
+  const { chunks, device } = await started()
+  const own = createScript(lunch, { by: tom, members: [jerry], reader: tom, name: 'Lunch' })
+  await device.connect({ news: [own.news()] })
+  await chunks.fail()
+  await device.cut()
+  await device.engine.send(lunch, text('soup'))
+  await device.pass(60_000)
+  device.sent()
+  await device.connect({ epoch: 'restored', full: true, cursor: 9 })
+  await chunks.arrive()
+  const create = device.sent().find((frame) => frame.frame === 'command')
+  if (create?.frame !== 'command') throw new Error('it was not made again')
+  expect(device.engine.held('changes')).toBeUndefined()
+  const again = createScript(lunch, { by: tom, members: [jerry], reader: tom, name: 'Lunch' })
+  const outcome = { successfulClientIds: [jerry], failures: [] }
+  const verdict = { class: 'accepted', seq: again.seq, time: 1, outcome } as const
+  await device.say({ frame: 'command-answer', conversation: lunch, id: entryId(77), verdict })
+  expect(chunks.wanted()).toEqual([])
+  await device.say({ frame: 'command-answer', conversation: lunch, id: create.id, verdict })
+  expect(chunks.wanted()).toEqual(['changes'])
+  await chunks.arrive()
+  await device.say({ frame: 'sync', cursor: 10, frames: 0, full: false, more: false, news: [again.news()] })
+  await chunks.arrive()
+  expect(texts(device.sent())).toEqual(['soup'])
 })

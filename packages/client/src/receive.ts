@@ -90,8 +90,10 @@ export async function receive(
       }
       const id = parseConversationId(frame.conversation)
       if (id === undefined) return
-      // Of a command that was made here, and has loaded what knows it.
-      const effect = parts.held('changes')?.applyCommandAnswer(core, ledger, id, frame)
+      // Whoever made it has loaded what knows it, unless it was made here to make a conversation again.
+      const isOwn = ledger.outbox.commands(id).some((item) => item.id === frame.id)
+      const changes = parts.held('changes') ?? (isOwn ? await parts.load('changes') : undefined)
+      const effect = changes?.applyCommandAnswer(core, ledger, id, frame)
       if (effect !== undefined) takeEffect(core, id, effect)
       ledger.emit({ type: 'conversation', conversation: id })
       return
