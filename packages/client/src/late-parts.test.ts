@@ -265,3 +265,33 @@ test('[CL420] the answer to a creation that was made again waits for what knows 
   await chunks.arrive()
   expect(texts(device.sent())).toEqual(['soup'])
 })
+
+test('[CL421] idle work that could not be loaded is begun again while the session lasts, and not after it', async () => {
+  const { chunks, device, script } = await started()
+  script.text(jerry, 'soup?')
+  await device.connect({
+    news: [script.news({ whole: false, rows: [], touched: [script.touched(1)] })],
+    full: true,
+  })
+  await chunks.fail()
+  await device.pass(999)
+  expect(chunks.wanted()).toEqual([])
+  await device.pass(1)
+  expect(chunks.wanted()).toEqual(['repair'])
+  await chunks.fail()
+  await device.pass(4999)
+  expect(chunks.wanted()).toEqual([])
+  await device.pass(1)
+  device.sent()
+  await chunks.arrive()
+  await device.pass(1000)
+  expect(device.sent().some(({ frame }) => frame === 'fetch')).toBe(true)
+  const other = await started()
+  await other.device.connect({ news: [other.script.news()] })
+  await other.chunks.fail()
+  await other.device.cut()
+  await other.device.pass(2000)
+  expect(other.chunks.wanted()).toEqual([])
+  await other.device.engine.close()
+  expect(other.device.timers).toBe(0)
+})
