@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { ParleyError } from './errors.ts'
 import { createParts } from './parts.ts'
 import { createSurroundings } from './testing/device.test-kit.ts'
 import { lateParts } from './testing/late-parts.test-kit.ts'
@@ -72,4 +73,19 @@ test('[CL415] all of them can be had before they are needed', async () => {
   await other.chunks.fail()
   expect(await some).toBe('part-missing')
   await settle()
+})
+
+test('[CL422] whoever waits at the end, or asks after it, is told of the end at once; what is there stays there', async () => {
+  const { surroundings, chunks, parts } = late()
+  const held = parts.load('people')
+  await chunks.arrive()
+  const waits = codeOf(parts.load('past'))
+  parts.end(new ParleyError('closed', 'The client was closed.'))
+  expect(await waits).toBe('closed')
+  expect(await codeOf(parts.load('past'))).toBe('closed')
+  expect(await codeOf(parts.load('repair'))).toBe('closed')
+  expect(await codeOf(parts.preload())).toBe('closed')
+  expect(chunks.wanted()).toEqual(['past'])
+  expect(await parts.load('people')).toBe(await held)
+  expect(surroundings.timers).toBe(0)
 })

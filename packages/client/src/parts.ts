@@ -26,7 +26,7 @@ export interface Parts {
   use<N extends PartName>(name: N, job: (part: PartModules[N]) => void): void
   /** All of them. */
   preload(): Promise<void>
-  /** Nobody waits for any of them any more: whoever does is told this. */
+  /** Nobody waits for any of them any more: whoever does is told this, and whoever asks later. */
   end(error: ParleyError): void
 }
 
@@ -43,6 +43,7 @@ export function createParts(
   deadlineMs: number,
 ): Parts {
   const waiting = new Set<(error: ParleyError) => void>()
+  let ended: ParleyError | undefined
 
   function slot<Part>(name: PartName, source: PartSource<Part>): Slot<Part> {
     let part = 'there' in source ? source.there : undefined
@@ -78,6 +79,7 @@ export function createParts(
       async load() {
         if (part !== undefined) return part
         if ('there' in source) return source.there
+        if (ended !== undefined) throw ended
         coming ??= inTime(source.get)
         return coming
       },
@@ -106,6 +108,7 @@ export function createParts(
           .catch((error: unknown) => log.error('a part was not used', { part: name, error: String(error) }))
     },
     end(error) {
+      ended = error
       for (const tell of waiting) tell(error)
     },
     async preload() {
