@@ -137,7 +137,14 @@ export function run({
   function inSession(job: (ledger: Ledger) => Promise<void>): (ledger: Ledger) => Promise<void> {
     const { generation } = session
     return async (ledger) => {
-      if (session.generation === generation) await job(ledger)
+      if (session.generation !== generation) return
+      try {
+        await job(ledger)
+      } catch (error) {
+        // Its session has ended while it waited: the next one is told the same. What is half done must not stand, though.
+        const isOver = session.generation !== generation && ledger.isEmpty
+        if (!isOver || !isMissing(error)) throw error
+      }
     }
   }
 
@@ -212,7 +219,7 @@ export function run({
 
   /** A bug of ours: nothing of the job stands; the session starts again from what is stored. */
   function onFault(error: unknown): void {
-    if (error instanceof ParleyError && error.code === 'part-missing') {
+    if (isMissing(error)) {
       onMissing(error)
       return
     }
@@ -257,6 +264,10 @@ export function run({
       await mailbox.stop(error)
     },
   }
+}
+
+function isMissing(error: unknown): error is ParleyError {
+  return error instanceof ParleyError && error.code === 'part-missing'
 }
 
 /** Nobody waits for it, so nobody asks again for what could not be loaded. Rule CL421. */
