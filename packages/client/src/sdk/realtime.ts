@@ -173,6 +173,7 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
       else if (event.event === 'RETRY') this.emit(Event.RETRY, event.attempt ?? 0)
       else this.emit(Event[event.event])
     })
+    this.#preloadOnline(engine, log)
     const { random, now } = platform
     const client = new IMClient({ engine, classes: this.#classes, random, now, fault: this.#fault })
     let stop = (): void => undefined
@@ -184,12 +185,21 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
     await engine.start()
     this.#engines.add(engine)
     stop = platform.watch(engine)
-    platform.idle?.(() => {
-      // Whatever needs one of them asks again, and says so.
-      engine
-        .preload()
-        .catch((error: unknown) => log.info('a part was not loaded ahead', { error: String(error) }))
-    })
     return client
+  }
+
+  /** Never without a network: an import() that has failed stays failed in most browsers for the life of the page. */
+  #preloadOnline(engine: Engine, log: Logger): void {
+    const stop = engine.on((event) => {
+      if (event.type !== 'caught-up') return
+      this.#platform.idle?.(() => {
+        if (engine.connection !== 'connected') return
+        stop()
+        // Whatever needs one of them asks again, and says so.
+        engine
+          .preload()
+          .catch((error: unknown) => log.info('a part was not loaded ahead', { error: String(error) }))
+      })
+    })
   }
 }
