@@ -12,10 +12,10 @@ import { ParleyError } from './errors.ts'
 import { createHistory } from './history.ts'
 import type { History } from './history.ts'
 import { createSending } from './lanes.ts'
+import { createLazyIdleWork, createLazyLocate } from './lazy-work.ts'
 import type { Ledger } from './ledger.ts'
 import type { ClientLimits } from './limits.ts'
 import { createLive } from './live.ts'
-import type { Locate } from './locating.ts'
 import { createMailbox, storageError } from './mailbox.ts'
 import type { Model } from './model.ts'
 import { newDevice } from './new-device.ts'
@@ -268,50 +268,6 @@ export function run({
 
 function isMissing(error: unknown): error is ParleyError {
   return error instanceof ParleyError && error.code === 'part-missing'
-}
-
-/** Nobody waits for it, so nobody asks again for what could not be loaded. Rule CL421. */
-function createLazyIdleWork(core: Core): () => void {
-  const { storeRetryMs } = core.limits
-  const { parts } = core.model
-  let work: (() => void) | undefined
-  let tries = 0
-  let waits = false
-
-  function later(error: unknown): void {
-    core.ports.log.error('idle work was not begun', { error: String(error) })
-    // A new session begins it anyway.
-    if (waits || !core.caughtUp) return
-    waits = true
-    const wait = storeRetryMs[Math.min(tries, storeRetryMs.length - 1)] ?? 30_000
-    tries += 1
-    core.ports.timer(wait, () => {
-      waits = false
-      if (core.caughtUp) begin()
-    })
-  }
-
-  function begin(): void {
-    const part = parts.held('repair')
-    if (part === undefined) {
-      parts.load('repair').then(begin).catch(later)
-      return
-    }
-    work ??= part.createIdleWork(core)
-    work()
-  }
-
-  return begin
-}
-
-/** Looking for targets is rare. */
-function createLazyLocate(core: Core, history: History): Locate {
-  let locate: Locate | undefined
-  return (item) =>
-    core.model.parts.use('repair', ({ createLocate }) => {
-      locate ??= createLocate(core, history)
-      locate(item)
-    })
 }
 
 type ProfileEvent = Extract<EngineEvent, { readonly type: 'profile' }>
