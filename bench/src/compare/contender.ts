@@ -5,6 +5,7 @@
  * and conversation. Each message carries a number in its text; what was delivered is known by the numbers found in the bytes
  * that came, whichever way a server packs them.
  */
+import type { ServerProcess } from '../server-process.ts'
 
 export type ContenderName =
   | 'parley'
@@ -42,19 +43,8 @@ export interface StartOptions {
   readonly nodeArguments?: readonly string[]
 }
 
-/** A server in a process of its own, on this machine's loopback. */
-export interface Server {
-  readonly pid: number
-  readonly port: number
-  /** Everything of it, its data too: what `start` takes to run it again on the same data. */
-  readonly folder: string
-  /** Asks it to end, and waits; its data stay. */
-  readonly stop: () => Promise<void>
-  /** Cuts it off in the middle of whatever it does; its data stay. */
-  readonly kill: () => Promise<void>
-  /** Ends it, if it runs, and removes its data. */
-  readonly dispose: () => Promise<void>
-}
+/** Its folder holds its data too: it is what `start` takes to run it again on the same data. */
+export type Server = ServerProcess
 
 export interface RoomOptions {
   /** The same name on the same data is the same conversation. */
