@@ -117,6 +117,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
         cursor: 0,
         tag: '',
         login: false,
+        inflates: false,
       })
     })
     websocket.on('message', (bytes: Buffer) => {

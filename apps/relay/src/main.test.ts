@@ -92,6 +92,7 @@ test('[AR17] stopped in the middle of a burst, what is on disk is what was answe
     cursor: 0,
     tag: '',
     login: false,
+    inflates: false,
   })
   const [{ code }] = (await once(socket, 'close')) as [{ readonly code: number }]
   expect(code).toBe(1001)

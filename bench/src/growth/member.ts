@@ -119,6 +119,7 @@ export async function openMember(options: MemberOptions): Promise<Member> {
         cursor,
         tag: '',
         login: false,
+        inflates: false,
       })
     })
     websocket.on('message', (bytes: Buffer) => {

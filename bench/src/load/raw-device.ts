@@ -82,7 +82,16 @@ export async function openRaw(options: RawOptions): Promise<RawDevice> {
     socket.on('error', (error) => finish({ code: error.message, waitMs: 0 }))
     socket.on('close', (code) => finish({ code: `closed with ${code}`, waitMs: 0 }))
     socket.on('open', () => {
-      const hello = { version: protocolVersion, token, device, epoch: '', cursor: 0, tag: '', login: false }
+      const hello = {
+        version: protocolVersion,
+        token,
+        device,
+        epoch: '',
+        cursor: 0,
+        tag: '',
+        login: false,
+        inflates: false,
+      }
       send({ frame: 'hello', ...hello })
     })
     socket.on('message', (message: Buffer) => {

@@ -33,6 +33,8 @@ export interface Core {
   readonly emit: (event: EngineEvent) => void
   /** What the relay's clock says, as far as this life has heard: this device's own may be wrong by hours. Rule CL134. */
   readonly relayTime: () => number
+  /** The next hello says so. */
+  inflates: boolean
   /** The catch-up of this session is stored: what waits may leave. */
   caughtUp: boolean
 }

@@ -38,7 +38,11 @@ export interface Ports {
     readonly reason: TokenReason
   }) => Promise<string | null>
   readonly log: Logger
+  /** Undoes raw deflate. Rejects for what is none, and before there would be more than `maxBytes`. Left out: pages come as they are. */
+  readonly inflate?: Inflate | undefined
 }
+
+export type Inflate = (bytes: Uint8Array, maxBytes: number) => Promise<Uint8Array>
 
 export interface Logger {
   readonly error: (message: string, detail?: Record<string, unknown>) => void

@@ -7,6 +7,7 @@ import type { Arrival } from './arrival.ts'
 import type { Core } from './core.ts'
 import { ParleyError } from './errors.ts'
 import { applyHead, applyPage } from './fetched.ts'
+import { inflated } from './inflating.ts'
 import { openLane, writerName } from './lanes.ts'
 import type { Ledger } from './ledger.ts'
 import { applyNews } from './news.ts'
@@ -69,13 +70,15 @@ export async function receive(
     case 'answer': {
       const id = parseConversationId(frame.conversation)
       if (id === undefined) return
+      const effects: LaneEffect[] = []
       for (const answer of frame.answers)
-        takeEffect(core, id, await applyPushAnswer(ledger, id, answer, core.promises))
+        effects.push(await applyPushAnswer(ledger, id, answer, core.promises))
+      for (const effect of effects) takeEffect(core, id, effect)
       ledger.emit({ type: 'conversation', conversation: id })
       return
     }
     case 'own': {
-      const people = parts.held('people') ?? (await parts.load('people'))
+      const people = await ledger.part('people')
       people.applyOwn(core, ledger, frame, arrivalOfOwn(catchUp))
       return
     }
@@ -92,19 +95,19 @@ export async function receive(
       if (id === undefined) return
       // Whoever made it has loaded what knows it, unless it was made here to make a conversation again.
       const isOwn = ledger.outbox.commands(id).some((item) => item.id === frame.id)
-      const changes = parts.held('changes') ?? (isOwn ? await parts.load('changes') : undefined)
+      const changes = parts.held('changes') ?? (isOwn ? await ledger.part('changes') : undefined)
       const effect = changes?.applyCommandAnswer(core, ledger, id, frame)
       if (effect !== undefined) takeEffect(core, id, effect)
       ledger.emit({ type: 'conversation', conversation: id })
       return
     }
     case 'fetch-answer':
-      await receiveFetched(core, ledger, frame)
+      await receiveFetched(core, catchUp, ledger, frame)
       return
     case 'digests-answer': {
       const request = core.requests.find(frame.request)
       if (request === undefined) return
-      const { applyDigests } = parts.held('repair') ?? (await parts.load('repair'))
+      const { applyDigests } = await ledger.part('repair')
       await applyDigests(ledger, request, frame.pages, core.promises)
       // What is offered again may leave now, and what was delivered be told.
       ledger.after.push(() => core.receipts.look(request.conversation))
@@ -167,11 +170,11 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
   if (frame.more) return
   // A conversation that appears later comes between rows of the same turn: only `cursor` frames say all of it is here.
   if (catchUp.done) return
-  catchUp.done = true
   if (frame.full) {
     await markAbsent(core, catchUp, ledger)
     people?.dropUnnamed(core, ledger, catchUp.own)
   }
+  catchUp.done = true
   ledger.setDevice({
     ...ledger.device,
     epoch: catchUp.epoch,
@@ -201,8 +204,8 @@ function breakOff(core: Core, catchUp: CatchUp, ledger: Ledger, why: string): vo
 /** What nobody keeps is not worth a session: where it cannot be read now it is over. */
 async function hearSignal(core: Core, ledger: Ledger, frame: RelayedSignal): Promise<void> {
   try {
-    const { signals } = core.live.now() ?? (await core.live.get())
-    signals.heard(ledger, frame)
+    await ledger.part('live')
+    core.live.now()?.signals.heard(ledger, frame)
   } catch (error) {
     if (!(error instanceof ParleyError)) throw error
     core.ports.log.error('a signal was not read', { error: error.detail })
@@ -217,28 +220,43 @@ async function markAbsent(core: Core, catchUp: CatchUp, ledger: Ledger): Promise
     if (record.absentSince !== 0) continue
     ledger.setConversation({ ...record, absentSince: Math.max(1, core.ports.now()) })
     if (record.role === '') continue
-    const { parts } = core.model
-    const { createAgain } = parts.held('repair') ?? (await parts.load('repair'))
+    const { createAgain } = await ledger.part('repair')
+    // Whoever writes into it from now on writes into what this makes of it.
+    await ledger.part('changes')
     await createAgain(core, ledger, record)
   }
 }
 
 const resultOf = { held: 'held', older: 'held', differs: 'differs', unreadable: 'failed' } as const
 
-async function receiveFetched(core: Core, ledger: Ledger, frame: FetchAnswer): Promise<void> {
+async function receiveFetched(
+  core: Core,
+  catchUp: CatchUp,
+  ledger: Ledger,
+  frame: FetchAnswer,
+): Promise<void> {
   const request = core.requests.find(frame.request)
   if (request === undefined) return
-  const { fetched } = frame
+  const fetched = await inflated(core, frame.fetched)
+  // Its session may have ended meanwhile, and with it all that was asked.
+  if (core.requests.find(frame.request) === undefined) return
+  if (fetched === undefined) {
+    breakOff(core, catchUp, ledger, 'malformed')
+    return
+  }
   switch (fetched.result) {
     case 'rows': {
-      request.rows.push(...fetched.rows)
-      if (fetched.more) return
+      const rows = [...request.rows, ...fetched.rows]
+      if (fetched.more) {
+        request.rows.push(...fetched.rows)
+        return
+      }
       const page = {
         page: request.page,
         after: request.after,
         version: fetched.version,
         digest: fetched.digest,
-        rows: request.rows,
+        rows,
       }
       const result = await applyPage(ledger, request.conversation, page, core.promises)
       const { held, known } = await ledger.page(request.conversation, request.page)

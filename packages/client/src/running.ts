@@ -91,6 +91,7 @@ export function run({
       epoch: model.device.epoch,
       cursor: model.device.cursor,
       ...signIn.hello(),
+      inflates: core.inflates,
     }),
     onWelcome,
     onFrame: (frame) => mailbox.receive(inSession(async (ledger) => receive(core, catchUp, ledger, frame))),
@@ -121,6 +122,7 @@ export function run({
       presence: createPresenceBook({ session, emit, ports, limits }),
       signals: createSignals(parts),
     })),
+    inflates: ports.inflate !== undefined,
     caughtUp: false,
   }
   const history = createHistory(core)
@@ -137,14 +139,7 @@ export function run({
   function inSession(job: (ledger: Ledger) => Promise<void>): (ledger: Ledger) => Promise<void> {
     const { generation } = session
     return async (ledger) => {
-      if (session.generation !== generation) return
-      try {
-        await job(ledger)
-      } catch (error) {
-        // Its session has ended while it waited: the next one is told the same. What is half done must not stand, though.
-        const isOver = session.generation !== generation && ledger.isEmpty
-        if (!isOver || !isMissing(error)) throw error
-      }
+      if (session.generation === generation) await job(ledger)
     }
   }
 
@@ -161,7 +156,7 @@ export function run({
       if (log === epoch) return
       if (log === '') ledger.setDevice({ ...ledger.device, log: epoch })
       else {
-        const { beginEpoch } = model.parts.held('repair') ?? (await model.parts.load('repair'))
+        const { beginEpoch } = await ledger.part('repair')
         await beginEpoch(core, ledger, epoch)
       }
     })

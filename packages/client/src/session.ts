@@ -20,7 +20,7 @@ export interface SessionOptions {
   readonly user: string
   readonly ports: Ports
   readonly limits: ClientLimits
-  readonly hello: () => Pick<Hello, 'device' | 'epoch' | 'cursor' | 'tag' | 'login'>
+  readonly hello: () => Pick<Hello, 'device' | 'epoch' | 'cursor' | 'tag' | 'login' | 'inflates'>
   readonly onWelcome: (welcome: Welcome) => void
   readonly onFrame: (frame: RelayFrame) => void
   /** The relay ends the session; true when the engine takes care of it itself. */

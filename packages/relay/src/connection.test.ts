@@ -21,6 +21,7 @@ function helloOf(device: string): Hello {
     cursor: 0,
     tag: '',
     login: false,
+    inflates: false,
   }
 }
 

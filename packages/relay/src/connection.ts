@@ -34,7 +34,7 @@ export interface Desk {
   readonly leave: (session: Session) => void
 }
 
-export type Greeting = Standing & Pick<Hello, 'tag' | 'login'>
+export type Greeting = Standing & Pick<Hello, 'tag' | 'login' | 'inflates'>
 
 export type SessionFrame = Exclude<DeviceFrame, Hello | TokenRenewal>
 
@@ -86,8 +86,8 @@ export function createConnection(desk: Desk, channel: Channel, entered?: Session
       fail('token-expired')
       return
     }
-    const { epoch, cursor, tag, login } = hello
-    desk.enter(identity, { epoch, cursor, tag, login }, channel, (result) => {
+    const { epoch, cursor, tag, login, inflates } = hello
+    desk.enter(identity, { epoch, cursor, tag, login, inflates }, channel, (result) => {
       if (typeof result === 'string') fail(result)
       else state = { at: 'open', session: result }
     })

@@ -255,6 +255,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     work,
     rates,
     presences,
+    deflate: options.deflate,
     passOn,
     wake,
     refuse: (session, input) =>
@@ -315,6 +316,7 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
     sweep() {
       presences.sweep()
       rates.sweep()
+      reception.sweep()
       for (const session of sessions.all())
         if (takesNothing(session, clock.now(), limits)) end(session, 'slow-consumer')
       // Questions that had to wait are due by now, perhaps.

@@ -64,6 +64,11 @@ export interface RelayLimits extends PageLimits {
   readonly maxAnswerBytes: number
   /** Payload of one frame from the relay: a phone on a bad line sees progress. Below wire's `maxRelayFrameBytes`. */
   readonly maxPayloadBytes: number
+  /** Part of a page that is worth deflating, for a device that inflates. */
+  readonly minDeflatedBytes: number
+  /** Of pages that were deflated lately, in memory, before and after it; and for how long. */
+  readonly maxKeptDeflatedBytes: number
+  readonly maxKeptDeflatedMs: number
   /** A conversation that moved by at most so much comes whole with the catch-up. */
   readonly maxInlineRows: number
   readonly maxInlineBytes: number
@@ -143,6 +148,9 @@ export const defaultLimits: RelayLimits = {
   maxDrainMs: 15_000,
   maxAnswerBytes: 8 * 1024 * 1024,
   maxPayloadBytes: 128 * 1024,
+  minDeflatedBytes: 1024,
+  maxKeptDeflatedBytes: 2 * 1024 * 1024,
+  maxKeptDeflatedMs: 60_000,
   maxInlineRows: 64,
   maxInlineBytes: 32 * 1024,
   maxFeedRows: 100,

@@ -76,6 +76,8 @@ export interface RelayOptions {
   /** For how long a revocation is kept: longer than any token holds. Left out, for 31 days. */
   readonly revocationsKeptMs?: number
   readonly limits?: Partial<RelayLimits>
+  /** Raw deflate, RFC 1951. Pages travel so to devices that inflate; left out, to none. The bytes must not change later. */
+  readonly deflate?: (bytes: Uint8Array) => Uint8Array
   readonly countSignal?: CountSignal
   /**
    * Resolves when the shell has given in everything that has arrived by now. A turn waits for it, so that what many

@@ -6,13 +6,14 @@ import { answerPeople } from './answer-people.ts'
 import { type Bucket, fullBucket, type Rate, refill, spend, take } from './bucket.ts'
 import type { Channel } from './channel.ts'
 import type { SessionFrame } from './connection.ts'
+import { createPageAnswers } from './deflated-pages.ts'
 import { tellCursor } from './fan-out.ts'
 import { answerDigests, answerFetch } from './fetch.ts'
 import { commandInput, type Input, pushInput } from './inputs.ts'
 import { marksInput } from './judge-marks.ts'
 import type { RelayLimits } from './limits.ts'
 import { paced } from './pace.ts'
-import type { Clock } from './ports.ts'
+import type { Clock, RelayOptions } from './ports.ts'
 import type { Presences } from './presence.ts'
 import { limitedCommand, limitedPush } from './rate-answers.ts'
 import type { Session } from './session.ts'
@@ -27,6 +28,7 @@ export interface ReceptionDesk {
   readonly work: Work
   readonly rates: UserRates
   readonly presences: Presences
+  readonly deflate: RelayOptions['deflate']
   readonly passOn: (session: Session, frame: Extract<SessionFrame, { frame: 'signal' }>) => void
   readonly wake: () => void
   /** There is no room for it. */
@@ -37,6 +39,8 @@ export interface ReceptionDesk {
 export interface Reception {
   receive(session: Session, frame: SessionFrame, received: number): void
   ask(session: Session, run: () => Promise<void>): void
+  /** What has become old. */
+  sweep(): void
 }
 
 /** What a question costs beside its answer: somebody has to look. */
@@ -45,6 +49,7 @@ const questionBytes = 4096
 export function createReception(desk: ReceptionDesk): Reception {
   const { judge, clock, limits, work, rates, presences, end } = desk
   const { store } = judge
+  const pages = createPageAnswers(desk.deflate, limits, clock)
   const frameRate: Rate = { perSecond: limits.maxFramesPerSecond, burst: limits.maxFramesBurst }
   const readRate: Rate = { perSecond: limits.maxReadBytesPerSecond, burst: limits.maxReadBytesBurst }
 
@@ -144,7 +149,11 @@ export function createReception(desk: ReceptionDesk): Reception {
         break
       case 'fetch':
         ask(session, async () => {
-          for (const part of await answerFetch(judge, user, frame, limits)) session.channel.send(part)
+          for (const part of await answerFetch(judge, user, frame, limits)) {
+            const saved = pages.send(session, part)
+            // It is the work that is bounded, and that has not become less.
+            if (saved > 0) spend(answeredBy(session), readRate, saved, clock.now())
+          }
         })
         break
       case 'marks':
@@ -171,7 +180,7 @@ export function createReception(desk: ReceptionDesk): Reception {
     }
   }
 
-  return { receive, ask }
+  return { receive, ask, sweep: () => pages.sweep() }
 }
 
 /** One for the command, and one for so many whom it names: each of them has records to write, and devices to tell. */

@@ -45,6 +45,8 @@ export interface Session {
   readonly follows: ConversationId | undefined
   /** '' for a device that shares with no other. */
   readonly tag: string
+  /** Pages may go to it deflated. */
+  readonly inflates: boolean
   flow: Flow
   /** The cursor the device was told last, and how many turns have sent it something since. */
   cursor: number
@@ -68,12 +70,12 @@ export interface Session {
   readonly watched: Set<UserId>
 }
 
-export type Tagged = Standing & { readonly tag?: string }
+export type Tagged = Standing & { readonly tag?: string; readonly inflates?: boolean }
 
 /** It begins with a catch-up; one that follows a single conversation is told of what comes only. */
 export function createSession(
   identity: Identity,
-  { epoch, cursor, only, tag = '' }: Tagged,
+  { epoch, cursor, only, tag = '', inflates = false }: Tagged,
   channel: Channel,
   log: Pick<RelayStore, 'epoch' | 'position'>,
 ): Session {
@@ -94,6 +96,7 @@ export function createSession(
     channel,
     follows: only,
     tag,
+    inflates,
     flow: only === undefined ? { state: 'catching-up', ...missed } : { state: 'live' },
     cursor: from,
     turns: 0,

@@ -14,7 +14,16 @@ import {
   writeDigestsRequest,
 } from './frame/digests.ts'
 import { readFailure, writeFailure } from './frame/failure.ts'
-import { readFetch, readFetchAnswer, writeFetch, writeFetchAnswer } from './frame/fetch.ts'
+import {
+  type FetchAnswerHead,
+  readFetch,
+  readFetchAnswer,
+  readFetchedRows,
+  writeFetch,
+  writeFetchAnswer,
+  writeFetchedRows,
+  writeRowsAnswer,
+} from './frame/fetch.ts'
 import { readHello, readWelcome, writeHello, writeWelcome } from './frame/hello.ts'
 import { readMarks, readToldMarks, writeMarks, writeToldMarks } from './frame/marks.ts'
 import {
@@ -40,7 +49,7 @@ import { readRelayedSignal, readSignal, writeRelayedSignal, writeSignal } from '
 import { writeNews } from './frame/news.ts'
 import { readSync, writeSync, writeSyncOf } from './frame/sync.ts'
 import { readTokenRenewal, readTokenTaken, writeTokenRenewal, writeTokenTaken } from './frame/token.ts'
-import type { DeviceFrame, RelayFrame, Sync } from './frames.ts'
+import type { DeviceFrame, FetchedRows, RelayFrame, Sync } from './frames.ts'
 import type { News } from './list-row.ts'
 import { maxDeviceFrameBytes, maxRelayFrameBytes } from './limits.ts'
 
@@ -150,6 +159,25 @@ export function encodeSync(sync: Omit<Sync, 'news'>, news: readonly Uint8Array[]
   return writeAll(maxRelayFrameBytes, (writer) => {
     writeByte(writer, relayWriters.sync[0])
     writeSyncOf(writer, sync, news)
+  })
+}
+
+/** What may be deflated of an answer: all but whom it answers, so that it is the same to everybody. */
+export function encodeFetchedRows(fetched: FetchedRows): Uint8Array<ArrayBuffer> {
+  return writeAll(maxRelayFrameBytes, (writer) => writeFetchedRows(writer, fetched))
+}
+
+/** undefined for what is none: whoever made it has been trusted with a frame, and is told as for any other. */
+export function decodeFetchedRows(bytes: Uint8Array): FetchedRows | undefined {
+  const result = readAll(bytes, readFetchedRows)
+  return result.ok ? result.value : undefined
+}
+
+/** The bytes of the answer that has these rows, as `encodeFetchedRows` gave them. */
+export function encodeRowsAnswer(head: FetchAnswerHead, rows: Uint8Array): Uint8Array<ArrayBuffer> {
+  return writeAll(maxRelayFrameBytes, (writer) => {
+    writeByte(writer, relayWriters['fetch-answer'][0])
+    writeRowsAnswer(writer, head, rows)
   })
 }
 

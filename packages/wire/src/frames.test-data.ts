@@ -1,6 +1,14 @@
 /** Frames of every kind, as fast-check makes them. */
 import * as fc from 'fast-check'
-import type { CommandVerdict, DeviceFrame, Fetched, RelayFrame, Verdict } from './frames.ts'
+import type {
+  CommandVerdict,
+  DeflatedRows,
+  DeviceFrame,
+  Fetched,
+  FetchedRows,
+  RelayFrame,
+  Verdict,
+} from './frames.ts'
 import type { News, TouchedPage } from './list-row.ts'
 import type { Any, EntryRow, ErasedRow, HeadRow, HiddenRow, Row } from './rows.ts'
 
@@ -130,8 +138,25 @@ const news: fc.Arbitrary<News> = fc.record({
   whole: flag,
   rows,
 })
-const fetched: fc.Arbitrary<Fetched> = fc.oneof(
-  fc.record({ result: fc.constant('rows'), page, version: uint, digest, after: uint, more: flag, rows }),
+export const fetchedRows: fc.Arbitrary<FetchedRows> = fc.record({
+  result: fc.constant('rows'),
+  page,
+  version: uint,
+  digest,
+  after: uint,
+  more: flag,
+  rows,
+})
+const deflated: fc.Arbitrary<DeflatedRows> = fc
+  .record({ bytes, more: fc.nat(5000) })
+  .map(({ bytes: smaller, more }) => ({
+    result: 'deflated',
+    size: smaller.length + 1 + more,
+    bytes: smaller,
+  }))
+const fetched: fc.Arbitrary<Fetched | DeflatedRows> = fc.oneof(
+  fetchedRows,
+  deflated,
   fc.record({ result: fc.constant('head'), version: uint, digest, state: bytes }),
   fc.record({ result: fc.constant('joinable'), ...listed }),
   fc.record({ result: fc.constant('failed'), code: id, detail }),
@@ -151,6 +176,7 @@ export const deviceFrames: Named<DeviceFrame> = {
     cursor: uint,
     tag: id,
     login: flag,
+    inflates: flag,
   }),
   push: fc.record({ frame: fc.constant('push'), conversation: id, page, updates: list(bytes) }),
   command: fc.record({ frame: fc.constant('command'), conversation: id, id, command: any }),

@@ -21,6 +21,8 @@ export interface Hello {
   readonly tag: string
   /** Somebody has signed in here: the tag is taken from whoever has it. Not when a connection or a page comes back. */
   readonly login: boolean
+  /** It can undo raw deflate: what it asks for may come so. */
+  readonly inflates: boolean
 }
 
 /** Updates for one page, in the order they were made; each holds exactly one entry. */
@@ -217,18 +219,28 @@ export interface CommandAnswer {
   readonly verdict: CommandVerdict
 }
 
+/** A page. When one frame does not hold it, it comes in several, each with the version and digest of the whole. */
+export interface FetchedRows {
+  readonly result: 'rows'
+  readonly page: number
+  readonly version: number
+  readonly digest: string
+  readonly after: number
+  /** Another answer to this request follows. */
+  readonly more: boolean
+  readonly rows: readonly Row[]
+}
+
+/** The same to a device that inflates: raw deflate of what `encodeFetchedRows` makes of it. */
+export interface DeflatedRows {
+  readonly result: 'deflated'
+  /** Of that: more than there is here. */
+  readonly size: number
+  readonly bytes: Uint8Array
+}
+
 export type Fetched =
-  /** A page. When one frame does not hold it, it comes in several, each with the version and digest of the whole. */
-  | {
-      readonly result: 'rows'
-      readonly page: number
-      readonly version: number
-      readonly digest: string
-      readonly after: number
-      /** Another answer to this request follows. */
-      readonly more: boolean
-      readonly rows: readonly Row[]
-    }
+  | FetchedRows
   /** The head whole: the Yjs state, at `version`. */
   | { readonly result: 'head'; readonly version: number; readonly digest: string; readonly state: Uint8Array }
   /** Not a member, but he may join: what a list would show. */
@@ -246,7 +258,7 @@ export interface FetchAnswer {
   readonly frame: 'fetch-answer'
   readonly request: number
   readonly conversation: string
-  readonly fetched: Fetched
+  readonly fetched: Fetched | DeflatedRows
 }
 
 export interface DigestsAnswer {

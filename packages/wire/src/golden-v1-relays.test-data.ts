@@ -1,5 +1,5 @@
 /** What relays sent in version 1. A line here is never changed: relays in the field send these. */
-import type { CommandVerdict, Fetched, RelayFrame, Verdict } from './frames.ts'
+import type { CommandVerdict, DeflatedRows, Fetched, RelayFrame, Verdict } from './frames.ts'
 import type { Row } from './rows.ts'
 
 const bytes = (...values: readonly number[]): Uint8Array => Uint8Array.from(values)
@@ -49,7 +49,7 @@ const commandAnswer = (verdict: CommandVerdict): RelayFrame => ({
   id: 'cmd',
   verdict,
 })
-const fetchAnswer = (fetched: Fetched): RelayFrame => ({
+const fetchAnswer = (fetched: Fetched | DeflatedRows): RelayFrame => ({
   frame: 'fetch-answer',
   request: 9,
   conversation: 'c',
@@ -175,6 +175,7 @@ export const fromRelays: readonly (readonly [string, RelayFrame])[] = [
     }),
   ],
   ['4709016303096e6f742d666f756e6400', fetchAnswer({ result: 'failed', code: 'not-found', detail: '' })],
+  ['4709016304ac0203090807', fetchAnswer({ result: 'deflated', size: 300, bytes: bytes(9, 8, 7) })],
   [
     '480901630101ac020200ff00',
     {

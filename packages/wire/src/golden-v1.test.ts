@@ -10,7 +10,7 @@ const toHex = (encoded: Uint8Array): string => Buffer.from(encoded).toString('he
 
 const fromDevices: readonly (readonly [string, DeviceFrame])[] = [
   [
-    '010105612e622e63026431026531e8070000',
+    '010105612e622e63026431026531e807000000',
     {
       frame: 'hello',
       version: 1,
@@ -20,10 +20,11 @@ const fromDevices: readonly (readonly [string, DeviceFrame])[] = [
       cursor: 1000,
       tag: '',
       login: false,
+      inflates: false,
     },
   ],
   [
-    '01010002643100000377656201',
+    '0101000264310000037765620101',
     {
       frame: 'hello',
       version: 1,
@@ -33,6 +34,7 @@ const fromDevices: readonly (readonly [string, DeviceFrame])[] = [
       cursor: 0,
       tag: 'web',
       login: true,
+      inflates: true,
     },
   ],
   ['020163070202010200', { frame: 'push', conversation: 'c', page: 7, updates: [bytes(1, 2), bytes()] }],

@@ -4,10 +4,13 @@ export type { WireFault } from './bytes/bounded-reader.ts'
 export {
   type Decoded,
   decodeDeviceFrame,
+  decodeFetchedRows,
   decodeRelayFrame,
   encodeDeviceFrame,
+  encodeFetchedRows,
   encodeNews,
   encodeRelayFrame,
+  encodeRowsAnswer,
   encodeSync,
 } from './codec.ts'
 export { againAfterClose, type Failure, type FailureCode, failureFrame, failures } from './failures.ts'
@@ -17,6 +20,7 @@ export type {
   CommandFrame,
   CommandVerdict,
   Cursor,
+  DeflatedRows,
   DeviceFrame,
   DigestsAnswer,
   DigestsRequest,
@@ -24,6 +28,7 @@ export type {
   Fetch,
   FetchAnswer,
   Fetched,
+  FetchedRows,
   Hello,
   LaterCode,
   Marks,

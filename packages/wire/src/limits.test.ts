@@ -42,6 +42,7 @@ const hello = (token: string): DeviceFrame => ({
   cursor: 0,
   tag: '',
   login: false,
+  inflates: false,
 })
 const fetchOf = (conversation: string): DeviceFrame => ({
   frame: 'fetch',

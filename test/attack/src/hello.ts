@@ -11,6 +11,7 @@ export function helloOf(token: string, device: string, more: Partial<Hello> = {}
     cursor: 0,
     tag: '',
     login: false,
+    inflates: false,
     ...more,
   }
 }

@@ -93,6 +93,7 @@ export async function startWriter(port: number, journal: Journal, count: number)
       cursor: 0,
       tag: '',
       login: false,
+      inflates: false,
     })
   })
   socket.addEventListener('message', ({ data }: MessageEvent<ArrayBuffer>) => {

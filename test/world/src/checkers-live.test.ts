@@ -126,6 +126,7 @@ const hello = (login: boolean, device = 'a'.repeat(32)): Uint8Array =>
     cursor: 0,
     tag: 'phone',
     login,
+    inflates: false,
   })
 
 test('[WO75] a tag taken without a sign-in, and who is let in or turned away against the disk, is seen', async () => {

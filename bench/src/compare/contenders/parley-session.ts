@@ -82,7 +82,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     socket.send(encodeDeviceFrame(frame))
   }
   const hello = { version: protocolVersion, token, device: someDevice(), epoch: '', cursor: 0, tag: '' }
-  send({ frame: 'hello', ...hello, login: false })
+  send({ frame: 'hello', ...hello, login: false, inflates: false })
   await begun.promise
   return {
     socket,

@@ -1,5 +1,6 @@
 /** The browser as a platform: its WebSocket, its IndexedDB, and what it says of the network and of being looked at. */
 import { createIndexedDbStore, createLateMemoryStore } from '@parley/storage/browser'
+import { inflate } from './inflate.ts'
 import { lazyParts } from './lazy-parts.ts'
 import { deviceLayout } from '../records.ts'
 import { type Platform, PortableRealtime, type RealtimeOptions } from '../sdk/realtime.ts'
@@ -11,6 +12,7 @@ const platform: Platform = {
     return () => clearTimeout(timer)
   },
   random: (bytes) => crypto.getRandomValues(new Uint8Array(bytes)),
+  inflate,
   connect: (server) => (handlers) => {
     const socket = new WebSocket(server)
     socket.binaryType = 'arraybuffer'

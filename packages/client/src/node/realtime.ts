@@ -5,6 +5,7 @@ import { ParleyError } from '../errors.ts'
 import { deviceLayout } from '../records.ts'
 import { wholeParts } from '../whole-parts.ts'
 import { type Platform, PortableRealtime, type RealtimeOptions } from '../sdk/realtime.ts'
+import { inflate } from './inflate.ts'
 
 const platform: Platform = {
   now: () => Date.now(),
@@ -13,6 +14,7 @@ const platform: Platform = {
     return () => clearTimeout(timer)
   },
   random: (bytes) => webcrypto.getRandomValues(new Uint8Array(bytes)),
+  inflate,
   connect: (server) => (handlers) => {
     const socket = new WebSocket(server)
     socket.binaryType = 'arraybuffer'

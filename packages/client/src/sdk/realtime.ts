@@ -164,6 +164,7 @@ export class PortableRealtime extends Emitter<RealtimeEvents> {
         timer: platform.timer,
         random: platform.random,
         token: async (request) => token(request),
+        inflate: platform.inflate,
         log,
       },
     })

@@ -55,6 +55,7 @@ async function hello(server: TestServer, token: string): Promise<readonly string
     cursor: 0,
     tag: '',
     login: false,
+    inflates: false,
   })
   const ended = device.closed.then(({ code, reason }) => `${code} ${reason}`)
   const welcomed = device.next('welcome').then(

@@ -137,6 +137,7 @@ export async function openDevice(url: string, user: string, token?: string): Pro
     cursor: 0,
     tag: '',
     login: false,
+    inflates: false,
   })
   await device.next('welcome')
   return device

@@ -52,6 +52,7 @@ function hello(token: string): Parameters<TestSocket['send']>[0] {
     cursor: 0,
     tag: '',
     login: false,
+    inflates: false,
   }
 }
 

@@ -13,6 +13,7 @@ import type { Logger } from '../ports.ts'
 import type { RelayStore } from '../store.ts'
 import { plain } from './http-page.ts'
 import { countCommits } from './server-counting.ts'
+import { deflatePage } from './server-deflate.ts'
 import { explainListen, explainStore } from './server-errors.ts'
 import { createGathering } from './server-gathering.ts'
 import {
@@ -96,6 +97,7 @@ export async function startRelayServer(options: RelayServerOptions): Promise<Rel
     authenticate: createTokenCheck(rules, { logger }),
     revocationsKeptMs: revocationsKeptMs(rules),
     limits,
+    deflate: deflatePage,
     countSignal: (what) => metrics.add(`signals_${what}_total`),
     gathered: createGathering(),
     onFault(error) {

@@ -186,6 +186,7 @@ test('[RE201] a session whose token cannot be judged ends with internal, at both
     cursor: 0,
     tag: '',
     login: false,
+    inflates: false,
   })
   expect(await device.next('failure')).toMatchObject({ code: 'internal', again: 'retry' })
   const stock = openSocket(`${server.ws}/y/c/r${'0'.repeat(26)}/1`, {

@@ -71,6 +71,7 @@ export interface TestDeviceOptions {
   /** Only with a token. */
   readonly tag?: string
   readonly login?: boolean
+  readonly inflates?: boolean
   /** About one conversation, and nothing else. */
   readonly only?: ConversationId
 }
@@ -99,8 +100,9 @@ export function createTestDevice(relay: Relay, options: TestDeviceOptions): Test
       ? relay.connect({ user, device: id }, { epoch, cursor, ...(only === undefined ? {} : { only }) }, peer)
       : relay.accept(peer)
   const send = (frame: DeviceFrame): void => connection.receiveBytes(encodeDeviceFrame(frame))
-  const { tag = '', login = false } = options
-  if (token !== undefined) send({ frame: 'hello', version, token, device: id, epoch, cursor, tag, login })
+  const { tag = '', login = false, inflates = false } = options
+  if (token !== undefined)
+    send({ frame: 'hello', version, token, device: id, epoch, cursor, tag, login, inflates })
   return {
     user,
     connection,

@@ -26,6 +26,7 @@ export interface TestRelayOptions {
   readonly wrap?: (store: RelayStore) => RelayStore
   readonly authenticate?: Authenticate
   readonly gathered?: () => Promise<void>
+  readonly deflate?: (bytes: Uint8Array) => Uint8Array
   readonly countSignal?: (what: 'passed' | 'dropped') => void
 }
 
@@ -44,6 +45,7 @@ export function createTestRelay(options: TestRelayOptions = {}): TestRelay {
     authenticate: options.authenticate ?? authenticateByName,
     limits: options.limits ?? {},
     ...(options.countSignal === undefined ? {} : { countSignal: options.countSignal }),
+    ...(options.deflate === undefined ? {} : { deflate: options.deflate }),
     ...(options.gathered === undefined ? {} : { gathered: options.gathered }),
     onFault: (error) => {
       faults.push(error)

@@ -57,8 +57,7 @@ export function expectEnd(reader: Reader): void {
   if (left > 0) malformed(reader, `${left} bytes too many`)
 }
 
-export function expectSize(reader: Reader, maxBytes: number): void {
-  const size = reader.bytes.length
+export function expectSize(reader: Reader, maxBytes: number, size: number = reader.bytes.length): void {
   if (size > maxBytes) refuse('too-large', `${size} bytes, where ${maxBytes} are allowed`)
 }
 

@@ -1,7 +1,23 @@
 /** Asking for a page or a head, and getting it. */
-import { type Reader, readBytes, readChoice, readFlag, readVarUint } from '../bytes/bounded-reader.ts'
-import { writeBytes, writeChoice, writeFlag, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
-import type { Fetch, FetchAnswer, Fetched } from '../frames.ts'
+import {
+  expectSize,
+  malformed,
+  type Reader,
+  readBytes,
+  readChoice,
+  readFlag,
+  readVarUint,
+} from '../bytes/bounded-reader.ts'
+import {
+  writeBytes,
+  writeChoice,
+  writeFlag,
+  writeRaw,
+  writeVarUint,
+  type Writer,
+} from '../bytes/bounded-writer.ts'
+import type { DeflatedRows, Fetch, FetchAnswer, Fetched, FetchedRows } from '../frames.ts'
+import { assert } from '../assert.ts'
 import { maxRelayFrameBytes } from '../limits.ts'
 import { readRowList, writeRowList } from './row.ts'
 import {
@@ -34,10 +50,23 @@ export function readFetch(reader: Reader): Fetch {
   }
 }
 
+export type FetchAnswerHead = Pick<FetchAnswer, 'request' | 'conversation'>
+
 export function writeFetchAnswer(writer: Writer, answer: FetchAnswer): void {
-  writeVarUint(writer, answer.request)
-  writeId(writer, answer.conversation)
+  writeHead(writer, answer)
   writeFetched(writer, answer.fetched)
+}
+
+/** `rows`: what `writeFetchedRows` has made of them. */
+export function writeRowsAnswer(writer: Writer, head: FetchAnswerHead, rows: Uint8Array): void {
+  writeHead(writer, head)
+  writeChoice(writer, results, 'rows')
+  writeRaw(writer, rows)
+}
+
+function writeHead(writer: Writer, { request, conversation }: FetchAnswerHead): void {
+  writeVarUint(writer, request)
+  writeId(writer, conversation)
 }
 
 export function readFetchAnswer(reader: Reader): FetchAnswer {
@@ -49,18 +78,13 @@ export function readFetchAnswer(reader: Reader): FetchAnswer {
   }
 }
 
-const results = ['rows', 'head', 'joinable', 'failed'] as const
+const results = ['rows', 'head', 'joinable', 'failed', 'deflated'] as const
 
-function writeFetched(writer: Writer, fetched: Fetched): void {
+function writeFetched(writer: Writer, fetched: FetchAnswer['fetched']): void {
   writeChoice(writer, results, fetched.result)
   switch (fetched.result) {
     case 'rows':
-      writePage(writer, fetched.page)
-      writeVarUint(writer, fetched.version)
-      writeDigest(writer, fetched.digest)
-      writeVarUint(writer, fetched.after)
-      writeFlag(writer, fetched.more)
-      writeRowList(writer, fetched.rows)
+      writeFetchedRows(writer, fetched)
       return
     case 'head':
       writeVarUint(writer, fetched.version)
@@ -77,22 +101,17 @@ function writeFetched(writer: Writer, fetched: Fetched): void {
     case 'failed':
       writeId(writer, fetched.code)
       writeDetail(writer, fetched.detail)
+      return
+    case 'deflated':
+      writeDeflated(writer, fetched)
   }
 }
 
-function readFetched(reader: Reader): Fetched {
+function readFetched(reader: Reader): Fetched | DeflatedRows {
   const result = readChoice(reader, results)
   switch (result) {
     case 'rows':
-      return {
-        result,
-        page: readPage(reader),
-        version: readVarUint(reader),
-        digest: readDigest(reader),
-        after: readVarUint(reader),
-        more: readFlag(reader),
-        rows: readRowList(reader),
-      }
+      return readFetchedRows(reader)
     case 'head':
       return {
         result,
@@ -111,5 +130,43 @@ function readFetched(reader: Reader): Fetched {
       }
     case 'failed':
       return { result, code: readId(reader), detail: readDetail(reader) }
+    case 'deflated':
+      return readDeflated(reader)
   }
+}
+
+export function writeFetchedRows(writer: Writer, fetched: FetchedRows): void {
+  writePage(writer, fetched.page)
+  writeVarUint(writer, fetched.version)
+  writeDigest(writer, fetched.digest)
+  writeVarUint(writer, fetched.after)
+  writeFlag(writer, fetched.more)
+  writeRowList(writer, fetched.rows)
+}
+
+export function readFetchedRows(reader: Reader): FetchedRows {
+  return {
+    result: 'rows',
+    page: readPage(reader),
+    version: readVarUint(reader),
+    digest: readDigest(reader),
+    after: readVarUint(reader),
+    more: readFlag(reader),
+    rows: readRowList(reader),
+  }
+}
+
+function writeDeflated(writer: Writer, { size, bytes }: DeflatedRows): void {
+  assert(size <= maxRelayFrameBytes, 'what is deflated would have fitted into a frame')
+  assert(bytes.length < size, 'what is deflated has become smaller')
+  writeVarUint(writer, size)
+  writeBytes(writer, bytes, maxRelayFrameBytes)
+}
+
+function readDeflated(reader: Reader): DeflatedRows {
+  const size = readVarUint(reader)
+  expectSize(reader, maxRelayFrameBytes, size)
+  const bytes = readBytes(reader, maxRelayFrameBytes)
+  if (bytes.length >= size) malformed(reader, 'nothing is smaller')
+  return { result: 'deflated', size, bytes }
 }

@@ -34,6 +34,7 @@ test('[WI5] the hello of a later version is told which version is spoken here', 
     cursor: 0,
     tag: '',
     login: false,
+    inflates: false,
   })
   const decoded = decodeDeviceFrame(hello)
   expect(decoded).toMatchObject(wrongVersion)
@@ -43,4 +44,27 @@ test('[WI5] the hello of a later version is told which version is spoken here', 
 test('[WI3] a version that is no number is malformed', () => {
   expect(decodeDeviceFrame(Uint8Array.of(1, 0x81, 0x00))).toMatchObject({ failure: { code: 'malformed' } })
   expect(decodeDeviceFrame(Uint8Array.of(1))).toMatchObject({ failure: { code: 'malformed' } })
+})
+
+test('[WI40] a hello says with its last byte whether its device inflates', () => {
+  const hello = (inflates: boolean): Uint8Array =>
+    encodeDeviceFrame({
+      frame: 'hello',
+      version: protocolVersion,
+      token: 'a.b.c',
+      device: 'd',
+      epoch: '',
+      cursor: 0,
+      tag: '',
+      login: false,
+      inflates,
+    })
+  for (const inflates of [true, false]) {
+    expect(hello(inflates).at(-1)).toBe(inflates ? 1 : 0)
+    expect(decodeDeviceFrame(hello(inflates))).toMatchObject({ ok: true, frame: { inflates } })
+  }
+  expect(decodeDeviceFrame(Uint8Array.of(...hello(true).subarray(0, -1), 2))).toMatchObject({
+    failure: { code: 'malformed' },
+  })
+  expect(decodeDeviceFrame(hello(true).subarray(0, -1))).toMatchObject({ failure: { code: 'malformed' } })
 })

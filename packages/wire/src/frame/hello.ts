@@ -19,6 +19,7 @@ export function writeHello(writer: Writer, hello: Hello): void {
   writeVarUint(writer, hello.cursor)
   writeId(writer, hello.tag)
   writeFlag(writer, hello.login)
+  writeFlag(writer, hello.inflates)
 }
 
 export function readHello(reader: Reader): Hello {
@@ -33,6 +34,7 @@ export function readHello(reader: Reader): Hello {
     cursor: readVarUint(reader),
     tag: readId(reader),
     login: readFlag(reader),
+    inflates: readFlag(reader),
   }
 }
 
