@@ -28,8 +28,7 @@ export async function shownHead(
   const confirmed = await confirmedHead(ledger, id)
   const commands = ledger.outbox.commands(id)
   if (commands.length === 0) return confirmed
-  const { parts } = ledger.model
-  const { layCommands } = parts.held('changes') ?? (await parts.load('changes'))
+  const { layCommands } = await ledger.part('changes')
   return layCommands(confirmed, id, ledger.conversation(id)?.seq ?? 0, commands, context)
 }
 

@@ -54,7 +54,7 @@ export function createHistory(core: Core): History {
 
   /** Looking for a place is rare: what is shown has just been looked at. */
   async function places(): Promise<Places> {
-    const part = model.parts.held('past') ?? (await model.parts.load('past'))
+    const part = await model.parts.soon('past')
     made ??= part.createPlaces(core, { look: readPage, want: wantPage, newest: pagesOf, first: firstPage })
     return made
   }

@@ -2,7 +2,7 @@
  * The engine of one device: ready from its disk, connected behind it. It owns the store and the socket, does one thing
  * at a time, and sees the world only through its ports. Rules CL22, CL23 and CL27; the parts carry their own.
  */
-import type { EntryId, UserId } from '@parley/document'
+import type { ConversationId, EntryId, UserId } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
 import type { Engine, EngineEvent } from './engine-types.ts'
 import { ParleyError } from './errors.ts'
@@ -53,7 +53,7 @@ export function createLazyEngine({
   parts: sources,
 }: EngineOptions & { readonly parts: PartSources }): Engine {
   const limits: ClientLimits = { ...clientLimits, ...wanted }
-  const parts = createParts(sources, ports, limits.partDeadlineMs)
+  const parts = createParts(sources, ports, limits)
   const { pass } = createTurnstile(parts)
   const listeners = new Set<(event: EngineEvent) => void>()
   let store: OpenStore | undefined
@@ -61,8 +61,10 @@ export function createLazyEngine({
   let starting: Promise<void> | undefined
   let ended: ParleyError | undefined
   let stopped: Promise<void> = Promise.resolve()
+  const untold = new Map<ConversationId, Reading>()
 
   function emit(event: EngineEvent): void {
+    if (event.type === 'caught-up') for (const reading of untold.values()) void tellLater(reading)
     for (const listener of listeners) {
       try {
         listener(event)
@@ -101,13 +103,16 @@ export function createLazyEngine({
     return isHis ? live().people() : live().changes()
   }
 
-  /** What he has read he has read, whether or not others can be told: the next reading tells them. */
-  async function tellLater(reading: Reading): Promise<void> {
+  /** What he has read he has read, whether or not others can be told: they are when the device has caught up again. */
+  async function tellLater(read: Reading): Promise<void> {
+    const reading = { ...read, newest: Math.max(read.newest, untold.get(read.id)?.newest ?? 0) }
+    untold.set(read.id, reading)
     try {
-      await Promise.all(reading.missing.map(async (name) => parts.load(name)))
+      await Promise.all(reading.missing.map(async (name) => parts.soon(name)))
       await pass(undefined, async () => live().own.tellReading(reading))
+      if (untold.get(read.id) === reading) untold.delete(read.id)
     } catch (error) {
-      ports.log.error('how far was read was not told', { error: String(error) })
+      if (ended === undefined) ports.log.error('how far was read was not told', { error: String(error) })
     }
   }
 
@@ -242,13 +247,11 @@ export function createLazyEngine({
     discardUnsent: async (id) => pass('changes', async () => keeperOf(id).discard(id)),
     inspect: async (id) => {
       const { mailbox } = live().core
-      return mailbox.read(async (ledger) => {
-        const { inspect } = parts.held('repair') ?? (await parts.load('repair'))
-        return inspect(ledger, id)
-      })
+      const { inspect } = await parts.soon('repair')
+      return mailbox.read(async (ledger) => inspect(ledger, id))
     },
-    with: async (name, call) => pass(name, async () => call(parts.held(name) ?? (await parts.load(name)))),
-    load: async (name) => parts.load(name),
+    with: async (name, call) => pass(name, async () => call(parts.held(name) ?? (await parts.soon(name)))),
+    load: async (name) => parts.soon(name),
     held: (name) => parts.held(name),
     preload: async () => parts.preload(),
     on(listener) {

@@ -2,6 +2,7 @@ import { createMemoryStore } from '@parley/storage/memory'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { Ledger } from './ledger.ts'
+import { clientLimits } from './limits.ts'
 import { loadModel } from './model.ts'
 import { newDevice } from './new-device.ts'
 import { freshRecord } from './news.ts'
@@ -49,7 +50,7 @@ test('[CL25] [CL32] what a job has changed is what it reads meanwhile, and what 
     fc.asyncProperty(fc.array(step, { maxLength: 30, size: 'max' }), async (steps) => {
       const store = createMemoryStore(deviceLayout)
       const load = async () =>
-        loadModel(await store.open(), tom, createParts(wholeParts, surroundings, 1), () => ({
+        loadModel(await store.open(), tom, createParts(wholeParts, surroundings, clientLimits), () => ({
           device: newDevice({ random: (n) => new Uint8Array(n) }),
           user: tom,
           epoch: '',

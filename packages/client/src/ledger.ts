@@ -14,6 +14,7 @@ import type { LivePage, LivePages } from './live-page.ts'
 import { createOutboxChanges } from './outbox-changes.ts'
 import type { OutboxChanges } from './outbox-changes.ts'
 import type { Model } from './model.ts'
+import { PartAwaited, type PartModules, type PartName } from './parts.ts'
 import type { PersonChanges } from './person-changes.ts'
 import { readPage, readUpdate } from './read-records.ts'
 import { createRowChanges, mergeRows } from './row-changes.ts'
@@ -28,8 +29,14 @@ import type {
   UpdateRecord,
 } from './records.ts'
 
+/** A frame's job that needs a part is run again when that is there, or told why it could not be had. */
+export interface FrameJob {
+  readonly missing?: unknown
+}
+
 export class Ledger {
   readonly model: Model
+  readonly #frame: FrameJob | undefined
   readonly events: EngineEvent[] = []
   /** Done once the change stands: promises to settle, caches to drop. */
   readonly after: (() => void)[] = []
@@ -56,8 +63,9 @@ export class Ledger {
   /** Conversations of which no page is held any more. */
   readonly #forgotten = new Set<ConversationId>()
 
-  constructor(model: Model) {
+  constructor(model: Model, frame?: FrameJob) {
     this.model = model
+    this.#frame = frame
     this.#nextN = model.nextN
     this.#firstN = model.firstN
     this.#outbox = createOutboxChanges(model.outbox)
@@ -77,6 +85,15 @@ export class Ledger {
       removes: [...this.#removes.values()],
       puts: [...this.#puts.values(), ...this.#rows.puts],
     }
+  }
+
+  /** A call waits for it here, for a short time. */
+  async part<N extends PartName>(name: N): Promise<PartModules[N]> {
+    const { parts } = this.model
+    const held = parts.held(name)
+    if (held !== undefined) return held
+    if (this.#frame === undefined) return parts.soon(name)
+    throw this.#frame.missing ?? new PartAwaited(name)
   }
 
   get device(): DeviceRecord {

@@ -46,8 +46,10 @@ export interface ClientLimits {
   readonly maxReceiptsAtOnce: number
   /** Head and newest page fetched in idle time, for reading offline, for this many of the latest conversations. */
   readonly maxIdleConversations: number
-  /** What needs a part waits for it so long; later it asks again. */
+  /** What the relay says, and a start, wait so long for a part; later they ask again. */
   readonly partDeadlineMs: number
+  /** A call waits so long, and what is called after it behind it: somebody looks at it. */
+  readonly partCallMs: number
 }
 
 export const clientLimits: ClientLimits = {
@@ -76,4 +78,5 @@ export const clientLimits: ClientLimits = {
   maxReceiptsAtOnce: 100,
   maxIdleConversations: 50,
   partDeadlineMs: 20_000,
+  partCallMs: 5_000,
 }

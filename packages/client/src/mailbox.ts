@@ -1,15 +1,17 @@
 /**
  * One thing at a time: every job that reads or alters what the device holds runs here, in the order it came. Rules CL20
- * to CL27.
+ * to CL27, CL412 and CL440.
  *
  * Calls that came while the last transaction ran share the next one; so do frames. A call is done when its transaction is
- * on the disk; frames may wait in memory when the store fails, since the relay can send them again.
+ * on the disk; frames may wait in memory when the store fails, since the relay can send them again. A frame that needs a part
+ * which is not there waits for it, with all frames behind it; for everything else that is as if the network were slow.
  */
 import { StorageError } from '@parley/storage'
 import { isLost } from './disk.ts'
 import { ParleyError } from './errors.ts'
-import { Ledger } from './ledger.ts'
+import { Ledger, type FrameJob } from './ledger.ts'
 import type { Model } from './model.ts'
+import { PartAwaited, type PartName } from './parts.ts'
 
 export interface MailboxOptions {
   readonly model: Model
@@ -29,7 +31,7 @@ export interface MailboxOptions {
 export interface Mailbox {
   /** Resolves when what it changed is on the disk. Must check everything before it changes anything. */
   call<T>(job: (ledger: Ledger) => Promise<T> | T): Promise<T>
-  /** From the relay: stands in memory even when the store refuses it. */
+  /** From the relay: stands in memory even when the store refuses it. Run again where it had to wait for a part. */
   receive(job: (ledger: Ledger) => Promise<void>): void
   /** Sends what can leave. */
   pump(): void
@@ -47,9 +49,14 @@ interface Call {
   readonly fail: (error: unknown) => void
 }
 
+interface Received extends FrameJob {
+  readonly kind: 'receive'
+  readonly run: (ledger: Ledger) => Promise<void>
+}
+
 type Job =
   | Call
-  | { readonly kind: 'receive'; readonly run: (ledger: Ledger) => Promise<void> }
+  | Received
   | { readonly kind: 'pump' }
   | { readonly kind: 'probe' }
   | { readonly kind: 'read'; readonly run: () => Promise<void>; readonly fail: (error: unknown) => void }
@@ -57,6 +64,8 @@ type Job =
 export function createMailbox(options: MailboxOptions): Mailbox {
   const { model } = options
   let jobs: Job[] = []
+  /** The frame that waits for a part, and all that came after it. */
+  let held: Received[] | undefined
   let running: Promise<void> | undefined
   let stopped: ParleyError | undefined
   let failing = false
@@ -64,6 +73,10 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   function post(job: Job): void {
     if (stopped !== undefined) {
       if (job.kind === 'call' || job.kind === 'read') job.fail(stopped)
+      return
+    }
+    if (job.kind === 'receive' && held !== undefined) {
+      held.push(job)
       return
     }
     jobs.push(job)
@@ -136,17 +149,22 @@ export function createMailbox(options: MailboxOptions): Mailbox {
     for (const { resolve } of done) resolve()
   }
 
-  async function workReceived(
-    received: readonly Extract<Job, { readonly kind: 'receive' }>[],
-  ): Promise<void> {
-    for (const part of chunks(received, 64)) {
-      const ledger = new Ledger(model)
+  /** What has to wait takes nothing with it: until all parts are there each frame has a transaction of its own. */
+  async function workReceived(received: readonly Received[]): Promise<void> {
+    const size = model.parts.whole ? 64 : 1
+    for (let done = 0; done < received.length; done += size) {
+      const part = received.slice(done, done + size)
+      const ledger = new Ledger(model, part[0])
       try {
         for (const job of part) await job.run(ledger)
         if (!ledger.isEmpty) heard(await model.disk.commitRelaxed(ledger.batch))
       } catch (error) {
         // It comes again in the next life.
         if (isStopped()) return
+        if (error instanceof PartAwaited) {
+          hold(received.slice(done), error.part)
+          return
+        }
         failed(error)
         // Without a fault of ours or a loss of the store it is the store that cannot be read.
         if (error instanceof StorageError && !isLost(error)) options.onDropped()
@@ -154,6 +172,19 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       }
       finish(ledger)
     }
+  }
+
+  function hold(waiting: readonly Received[], name: PartName): void {
+    held = [...waiting, ...jobs.filter(isReceived)]
+    jobs = jobs.filter((job) => !isReceived(job))
+    const goOn = (missing?: unknown): void => {
+      const [first, ...rest] = held ?? []
+      held = undefined
+      if (first === undefined) return
+      jobs = [{ ...first, missing }, ...rest, ...jobs]
+      if (running === undefined) start()
+    }
+    model.parts.load(name).then(() => goOn(), goOn)
   }
 
   async function workPump(): Promise<void> {
@@ -259,16 +290,15 @@ export function createMailbox(options: MailboxOptions): Mailbox {
       stopped = error
       const left = jobs
       jobs = []
+      held = undefined
       for (const job of left) if (job.kind === 'call' || job.kind === 'read') job.fail(error)
       await running
     },
   }
 }
 
-function chunks<T>(all: readonly T[], size: number): readonly (readonly T[])[] {
-  const parts: (readonly T[])[] = []
-  for (let start = 0; start < all.length; start += size) parts.push(all.slice(start, start + size))
-  return parts
+function isReceived(job: Job): job is Received {
+  return job.kind === 'receive'
 }
 
 /** What the store says, as an app hears it. */

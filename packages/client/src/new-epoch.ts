@@ -43,10 +43,7 @@ export async function beginEpoch(core: Core, ledger: Ledger, epoch: string): Pro
   model.parts.held('people')?.beginPersonEpoch(core, ledger)
   await pruneAcknowledged(core, ledger)
   const rows = (await model.disk.read([{ kind: 'range', table: 'acknowledged', prefix: [] }]))[0] ?? []
-  const { parts } = model
-  const reader = rows.some((row) => isCommand(row.value))
-    ? (parts.held('changes') ?? (await parts.load('changes')))
-    : undefined
+  const reader = rows.some((row) => isCommand(row.value)) ? await ledger.part('changes') : undefined
   for (const row of rows) {
     const item = readOutboxItem(row.value, reader)
     if (ledger.acknowledged(item.id) === undefined) continue

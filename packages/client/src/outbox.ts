@@ -63,8 +63,7 @@ export async function applyPushAnswer(
     case 'later':
       return { do: 'wait', n: item.n, ms: verdict.waitMs }
     case 'refused': {
-      const { parts } = ledger.model
-      const { refuse } = parts.held('changes') ?? (await parts.load('changes'))
+      const { refuse } = await ledger.part('changes')
       unmake(ledger, id, answer)
       refuse(ledger, item, { code: verdict.code, detail: verdict.detail }, promises)
       return { do: 'remake', page: answer.page, client: answer.client, waitForPage: 0, refused: true }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { clientLimits } from './limits.ts'
 import { ParleyError } from './errors.ts'
 import { createParts } from './parts.ts'
 import { createSurroundings } from './testing/device.test-kit.ts'
@@ -9,11 +10,11 @@ import { wholeParts } from './whole-parts.ts'
 function late() {
   const surroundings = createSurroundings()
   const chunks = lateParts()
-  return { surroundings, chunks, parts: createParts(chunks.sources, surroundings.ports, 20_000) }
+  return { surroundings, chunks, parts: createParts(chunks.sources, surroundings.ports, clientLimits) }
 }
 
 test('[CL411] what is there from the start is held and used at once', async () => {
-  const parts = createParts(wholeParts, createSurroundings().ports, 20_000)
+  const parts = createParts(wholeParts, createSurroundings().ports, clientLimits)
   const used: string[] = []
   parts.use('people', (people) => used.push(typeof people.applyOwn))
   expect(used).toEqual(['function'])

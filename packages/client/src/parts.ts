@@ -1,10 +1,11 @@
 /**
  * What a page does not load before it is first used: each part is a module of its own. Rules CL411 to CL416.
  *
- * Whoever needs one asks here. In a browser the answer is an `import()`; elsewhere all of them are there from the start. A job
- * that needs a part which is not there waits for it in its place: nothing overtakes it, and nothing is dropped.
+ * Whoever needs one asks here. In a browser the answer is an `import()`; elsewhere all of them are there from the start. What the
+ * relay says and what needs a part that is not there waits for it in its place: none of it is overtaken, and nothing is dropped.
  */
 import { ParleyError } from './errors.ts'
+import type { ClientLimits } from './limits.ts'
 import type { Ports } from './ports.ts'
 
 /** Each part says here what it is: see `part-modules.ts`. Named there and not here, since the parts know this file. */
@@ -20,8 +21,12 @@ export type PartSources = { readonly [N in PartName]: PartSource<PartModules[N]>
 export interface Parts {
   /** undefined before it was loaded. */
   held<N extends PartName>(name: N): PartModules[N] | undefined
+  /** Whether all of them are held. */
+  readonly whole: boolean
   /** Rejects `part-missing` when it cannot be had just now; the next one asks again. */
   load<N extends PartName>(name: N): Promise<PartModules[N]>
+  /** The same for a call: somebody waits for it, and others behind it. */
+  soon<N extends PartName>(name: N): Promise<PartModules[N]>
   /** At once when it is there, and otherwise as soon as it is: for what nobody waits for. */
   use<N extends PartName>(name: N, job: (part: PartModules[N]) => void): void
   /** All of them. */
@@ -32,7 +37,7 @@ export interface Parts {
 
 interface Slot<Part> {
   held(): Part | undefined
-  load(): Promise<Part>
+  load(withinMs: number): Promise<Part>
 }
 
 type Slots = { readonly [N in PartName]: Slot<PartModules[N]> }
@@ -40,7 +45,7 @@ type Slots = { readonly [N in PartName]: Slot<PartModules[N]> }
 export function createParts(
   sources: PartSources,
   { log, timer }: Pick<Ports, 'log' | 'timer'>,
-  deadlineMs: number,
+  { partDeadlineMs, partCallMs }: Pick<ClientLimits, 'partDeadlineMs' | 'partCallMs'>,
 ): Parts {
   const waiting = new Set<(error: ParleyError) => void>()
   let ended: ParleyError | undefined
@@ -49,39 +54,40 @@ export function createParts(
     let part = 'there' in source ? source.there : undefined
     let coming: Promise<Part> | undefined
 
+    async function ask(get: () => Promise<Part>): Promise<Part> {
+      part = await get()
+      return part
+    }
+
     /** A network that does not answer holds nobody up for ever. What comes later is there for the next one. */
-    async function inTime(get: () => Promise<Part>): Promise<Part> {
+    async function inTime(asked: Promise<Part>, ms: number): Promise<Part> {
       let forget = (): void => undefined
       const late = new Promise<never>((_, reject) => {
-        const cancel = timer(deadlineMs, () => reject(new Error(`not loaded within ${deadlineMs} ms`)))
+        const cancel = timer(ms, () => reject(new Error(`not loaded within ${ms} ms`)))
         waiting.add(reject)
         forget = () => {
           waiting.delete(reject)
           cancel()
         }
       })
-      const loaded = get().then((one) => {
-        part = one
-        return one
-      })
       try {
-        return await Promise.race([loaded, late])
+        return await Promise.race([asked, late])
       } catch (error) {
+        if (coming === asked) coming = undefined
         throw error instanceof ParleyError ? error : missing(name, error)
       } finally {
         forget()
-        coming = undefined
       }
     }
 
     return {
       held: () => part,
-      async load() {
+      async load(withinMs) {
         if (part !== undefined) return part
         if ('there' in source) return source.there
         if (ended !== undefined) throw ended
-        coming ??= inTime(source.get)
-        return coming
+        coming ??= ask(source.get)
+        return inTime(coming, withinMs)
       },
     }
   }
@@ -97,23 +103,39 @@ export function createParts(
 
   return {
     held: (name) => slots[name].held(),
-    load: async (name) => slots[name].load(),
+    get whole() {
+      return Object.values(slots).every((one) => one.held() !== undefined)
+    },
+    load: async (name) => slots[name].load(partDeadlineMs),
+    soon: async (name) => slots[name].load(partCallMs),
     use(name, job) {
       const part = slots[name].held()
       if (part !== undefined) job(part)
       else
         slots[name]
-          .load()
+          .load(partDeadlineMs)
           .then(job)
-          .catch((error: unknown) => log.error('a part was not used', { part: name, error: String(error) }))
+          .catch((error: unknown) => {
+            // The end is told where it happens.
+            if (ended === undefined) log.error('a part was not used', { part: name, error: String(error) })
+          })
     },
     end(error) {
       ended = error
       for (const tell of waiting) tell(error)
     },
     async preload() {
-      await Promise.all(Object.values(slots).map(async (one) => one.load()))
+      await Promise.all(Object.values(slots).map(async (one) => one.load(partDeadlineMs)))
     },
+  }
+}
+
+/** Thrown by the job of a frame where it needs a part that is not there: the job is run again once that has come. */
+export class PartAwaited extends Error {
+  readonly part: PartName
+  constructor(part: PartName) {
+    super(part)
+    this.part = part
   }
 }
 

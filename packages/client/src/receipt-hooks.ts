@@ -12,8 +12,7 @@ import type { Parts } from './parts.ts'
 
 export async function oweDelivered(ledger: Ledger, id: ConversationId, read: ReadRow): Promise<void> {
   if (!asksOthers(read, ledger.model.user)) return
-  const { parts } = ledger.model
-  const part = parts.held('receipts') ?? (await parts.load('receipts'))
+  const part = await ledger.part('receipts')
   part.oweDelivered(ledger, id, read)
 }
 
@@ -23,8 +22,7 @@ export async function oweAnew(
   held: () => Promise<readonly number[]>,
 ): Promise<void> {
   if (ledger.conversation(id)?.receipts?.anew !== true) return
-  const { parts } = ledger.model
-  const part = parts.held('receipts') ?? (await parts.load('receipts'))
+  const part = await ledger.part('receipts')
   await part.oweAnew(ledger, id, held)
 }
 
@@ -36,8 +34,7 @@ export async function hearMarks(
 ): Promise<void> {
   const receipts = ledger.conversation(id)?.receipts
   if (receipts === undefined || (said.marks.length === 0 && (receipts === null || !said.all))) return
-  const { parts } = ledger.model
-  const part = parts.held('receipts') ?? (await parts.load('receipts'))
+  const part = await ledger.part('receipts')
   await part.hearMarks(ledger, id, said, arrival)
 }
 
@@ -48,8 +45,7 @@ export async function hearLeaving(
   arrival: Pick<Arrival, 'silent'>,
 ): Promise<void> {
   if ((ledger.conversation(id)?.receipts ?? null) === null) return
-  const { parts } = ledger.model
-  const part = parts.held('receipts') ?? (await parts.load('receipts'))
+  const part = await ledger.part('receipts')
   await part.hearLeaving(ledger, id, change, arrival)
 }
 

@@ -27,8 +27,7 @@ export async function settleRow(
   // Nearly nothing that arrives is about something this device has done.
   const isDone = read.kind === 'entry' && ledger.acknowledgedAbout(read.entry.id).length > 0
   if (!isDone) return
-  const { parts } = ledger.model
-  const { offerAgain } = parts.held('repair') ?? (await parts.load('repair'))
+  const { offerAgain } = await ledger.part('repair')
   await offerAgain(ledger, id, read)
 }
 

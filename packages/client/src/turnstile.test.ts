@@ -1,5 +1,6 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { clientLimits } from './limits.ts'
 import { createParts } from './parts.ts'
 import { createSurroundings } from './testing/device.test-kit.ts'
 import { lateParts } from './testing/late-parts.test-kit.ts'
@@ -13,7 +14,7 @@ test('[CL413] calls begin in the order they were made, whichever parts they need
   await fc.assert(
     fc.asyncProperty(fc.array(fc.tuple(needs, fc.boolean()), { maxLength: 12 }), async (calls) => {
       const chunks = lateParts()
-      const { pass } = createTurnstile(createParts(chunks.sources, createSurroundings().ports, 20_000))
+      const { pass } = createTurnstile(createParts(chunks.sources, createSurroundings().ports, clientLimits))
       const begun: number[] = []
       const done = calls.map(async ([part, comes], index) => {
         const result = pass(part, async () => {
@@ -33,7 +34,7 @@ test('[CL413] calls begin in the order they were made, whichever parts they need
 })
 
 test('[CL413] with everything there a call begins at once', async () => {
-  const { pass } = createTurnstile(createParts(wholeParts, createSurroundings().ports, 20_000))
+  const { pass } = createTurnstile(createParts(wholeParts, createSurroundings().ports, clientLimits))
   let begun = 0
   const count = async (): Promise<void> => {
     begun += 1
@@ -46,7 +47,7 @@ test('[CL413] with everything there a call begins at once', async () => {
 
 test('[CL413] [CL414] a call whose part cannot be had is refused with nothing done; those behind it go on', async () => {
   const chunks = lateParts()
-  const { pass } = createTurnstile(createParts(chunks.sources, createSurroundings().ports, 20_000))
+  const { pass } = createTurnstile(createParts(chunks.sources, createSurroundings().ports, clientLimits))
   const begun: string[] = []
   const call = (name: string) => async (): Promise<string> => {
     begun.push(name)

@@ -23,7 +23,7 @@ export function createTurnstile(parts: Parts): Turnstile {
     })
     waiting += 1
     // Both at once, so that nobody waits for two networks in a row.
-    const own = part === undefined ? Promise.resolve() : parts.load(part)
+    const own = part === undefined ? Promise.resolve() : parts.soon(part)
     const [loaded] = await Promise.allSettled([own, before])
     // Begun in this order, they are stored in this order: what becomes of it nobody behind it waits for.
     isEntering = true

@@ -17,6 +17,7 @@ import type {
   SendContent,
   UnsentItem,
 } from '../engine-types.ts'
+import { clientLimits } from '../limits.ts'
 import { createParts } from '../parts.ts'
 import { silentLogger } from '../ports.ts'
 import { conversationId, entryId, jerry, tom } from '../testing/values.test-kit.ts'
@@ -100,7 +101,7 @@ export async function fakeEngine(): Promise<FakeEngine> {
   const confirmed = new Map<EntryId, Promise<unknown>>()
   const classes = createMessageClasses((error) => faults.push(error))
 
-  const parts = createParts(wholeParts, { log: silentLogger, timer: () => () => undefined }, 1)
+  const parts = createParts(wholeParts, { log: silentLogger, timer: () => () => undefined }, clientLimits)
 
   const engine = {
     user: tom,

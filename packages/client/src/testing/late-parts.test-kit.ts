@@ -10,6 +10,8 @@ export interface LateParts {
   readonly wanted: () => readonly PartName[]
   /** All that is wanted, and all that comes of it. */
   arrive(): Promise<void>
+  /** What is wanted now, and not what that makes wanted. */
+  arriveOnce(): Promise<void>
   fail(): Promise<void>
 }
 
@@ -29,6 +31,11 @@ export function lateParts(): LateParts {
     }
   }
 
+  async function arriveOnce(): Promise<void> {
+    for (const { come } of asked.splice(0)) come()
+    await settle()
+  }
+
   return {
     sources: {
       changes: late('changes', wholeParts.changes),
@@ -40,11 +47,9 @@ export function lateParts(): LateParts {
     },
     wanted: () => asked.map(({ name }) => name),
     async arrive() {
-      while (asked.length > 0) {
-        for (const { come } of asked.splice(0)) come()
-        await settle()
-      }
+      while (asked.length > 0) await arriveOnce()
     },
+    arriveOnce,
     async fail() {
       for (const one of asked.splice(0)) one.fail()
       asked = []
