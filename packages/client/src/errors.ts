@@ -29,6 +29,8 @@ export type ParleyErrorCode =
   | 'SESSION_EXPIRED'
   /** A chunk of the app could not be loaded; what needed it was not done, and can be tried again. */
   | 'part-missing'
+  /** Told as an event, once: the same chunk failed again with a network. Only loading the page anew helps. */
+  | 'reload-needed'
   | 'internal'
   /** A refusal of a newer relay that this build has no word for; `detail` carries its code. */
   | 'refused'

@@ -10,6 +10,7 @@ import {
 import type { Change, Head, UserId } from '@parley/document'
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { inOrder as membersInOrder } from './sdk/member-info.ts'
 
 const [tom, ann] = [user('Tom'), user('Ann')]
 
@@ -105,6 +106,30 @@ test('[CL410] who came first is shown first, as with Yjs', () => {
     fc.property(fc.array(changes, { maxLength: 30 }), fc.nat(30), (steps, fetched) => {
       const rows = rowsOf(steps, fetched, steps.length)
       expect(inOrder(readHeadUpdates(rows))).toEqual(inOrder(withYjs(rows)))
+    }),
+  )
+})
+
+test('[CL445] members are listed as they came, whoever wrote the head and whoever has read it, and from what', () => {
+  const [bob, eve] = [user('Bob'), user('Eve')]
+  const came: readonly Change[] = [
+    { op: 'joined', by: eve },
+    { op: 'joined', by: bob },
+    { op: 'removed', by: tom, members: [eve] },
+    { op: 'joined', by: eve },
+    { op: 'role', by: tom, members: [bob], role: 'manager' },
+  ]
+  for (const fetched of [0, 3, 5])
+    for (const other of [0, 2, 4, 5]) {
+      const head = readHeadUpdates(rowsOf(came, fetched, other))
+      expect(membersInOrder(head ?? { members: new Map() }).map(([id]) => id)).toEqual([ann, tom, bob, eve])
+    }
+  fc.assert(
+    fc.property(fc.array(changes, { maxLength: 30 }), fc.nat(30), fc.nat(40), (steps, fetched, other) => {
+      const rows = rowsOf(steps, fetched, other)
+      const [read, withIt] = [readHeadUpdates(rows), withYjs(rows)]
+      if (read === undefined || withIt === undefined) throw new Error('there is a head')
+      expect(membersInOrder(read)).toEqual(membersInOrder(withIt))
     }),
   )
 })

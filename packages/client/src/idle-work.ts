@@ -4,6 +4,7 @@ import type { Core } from './core.ts'
 import { heldPages } from './fetched.ts'
 import { fetchHead, fetchPage } from './fetching.ts'
 import type { RequestResult } from './requests.ts'
+import { createRetry } from './retry.ts'
 
 /** The most pages one digests request may name. */
 const maxPages = 1000
@@ -24,20 +25,14 @@ async function compareDigests(core: Core, id: ConversationId): Promise<RequestRe
  * could not be read. Rule CL391.
  */
 export function createIdleWork(core: Core): () => void {
-  const { storeRetryMs } = core.limits
+  const retry = createRetry(core.ports, core.limits)
   let working = false
   let again = false
-  let tries = 0
-  let waits = false
 
   function later(): void {
     // A new session begins it anyway.
-    if (waits || !core.caughtUp) return
-    waits = true
-    const wait = storeRetryMs[Math.min(tries, storeRetryMs.length - 1)] ?? 30_000
-    tries += 1
-    core.ports.timer(wait, () => {
-      waits = false
+    if (!core.caughtUp) return
+    retry.later(() => {
       if (!core.caughtUp) return
       work()
       // A target that could not be looked up is looked for again.
@@ -50,9 +45,7 @@ export function createIdleWork(core: Core): () => void {
     if (working) return
     working = true
     fetchInIdleTime(core)
-      .then(() => {
-        tries = 0
-      })
+      .then(() => retry.worked())
       .catch((error: unknown) => {
         // The engine ended, or its store did: both are said where they happen. Or the store could not be read just now.
         core.ports.log.debug('idle work stopped', { error: String(error) })

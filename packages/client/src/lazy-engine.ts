@@ -64,7 +64,8 @@ export function createLazyEngine({
   const untold = new Map<ConversationId, Reading>()
 
   function emit(event: EngineEvent): void {
-    if (event.type === 'caught-up') for (const reading of untold.values()) void tellLater(reading)
+    if (event.type === 'caught-up')
+      for (const reading of untold.values()) tellLater(reading).catch(untoldStill)
     for (const listener of listeners) {
       try {
         listener(event)
@@ -107,13 +108,13 @@ export function createLazyEngine({
   async function tellLater(read: Reading): Promise<void> {
     const reading = { ...read, newest: Math.max(read.newest, untold.get(read.id)?.newest ?? 0) }
     untold.set(read.id, reading)
-    try {
-      await Promise.all(reading.missing.map(async (name) => parts.soon(name)))
-      await pass(undefined, async () => live().own.tellReading(reading))
-      if (untold.get(read.id) === reading) untold.delete(read.id)
-    } catch (error) {
-      if (ended === undefined) ports.log.error('how far was read was not told', { error: String(error) })
-    }
+    await Promise.all(reading.missing.map(async (name) => parts.soon(name)))
+    await pass(undefined, async () => live().own.tellReading(reading))
+    if (untold.get(read.id) === reading) untold.delete(read.id)
+  }
+
+  function untoldStill(error: unknown): void {
+    if (ended === undefined) ports.log.error('how far was read was not told', { error: String(error) })
   }
 
   async function open(): Promise<void> {
@@ -230,7 +231,7 @@ export function createLazyEngine({
     reached: (id) => model().conversations.get(id)?.receipts?.others ?? [],
     async read(id) {
       const reading = await pass(undefined, async () => live().own.read(id))
-      if (reading.missing.length > 0) await tellLater(reading)
+      if (reading.missing.length > 0) await tellLater(reading).catch(untoldStill)
     },
     setDraft: async (id, text) => pass(undefined, async () => live().own.setDraft(id, text)),
     cancelDraft: async (id) => pass(undefined, async () => live().own.setDraft(id, null)),

@@ -2,24 +2,19 @@
 import type { Core } from './core.ts'
 import type { History } from './history.ts'
 import type { Locate } from './locating.ts'
+import { createRetry } from './retry.ts'
 
 /** Nobody waits for it, so nobody asks again for what could not be loaded. Rule CL421. */
 export function createLazyIdleWork(core: Core): () => void {
-  const { storeRetryMs } = core.limits
   const { parts } = core.model
+  const retry = createRetry(core.ports, core.limits)
   let work: (() => void) | undefined
-  let tries = 0
-  let waits = false
 
   function later(error: unknown): void {
-    core.ports.log.error('idle work was not begun', { error: String(error) })
     // A new session begins it anyway.
-    if (waits || !core.caughtUp) return
-    waits = true
-    const wait = storeRetryMs[Math.min(tries, storeRetryMs.length - 1)] ?? 30_000
-    tries += 1
-    core.ports.timer(wait, () => {
-      waits = false
+    if (!core.caughtUp) return
+    core.ports.log.error('idle work was not begun', { error: String(error) })
+    retry.later(() => {
       if (core.caughtUp) begin()
     })
   }

@@ -31,7 +31,7 @@ import type {
 
 /** A frame's job that needs a part is run again when that is there, or told why it could not be had. */
 export interface FrameJob {
-  readonly missing?: unknown
+  readonly missing?: Error | undefined
 }
 
 export class Ledger {
@@ -268,7 +268,7 @@ export class Ledger {
   /** For the part that knows him alone. */
   get person(): Omit<PersonChanges, 'adopt'> {
     const people = this.model.parts.held('people')
-    assert(people !== undefined, 'who asks for a person has loaded what knows him')
+    assert(people !== undefined, 'whoever asks has loaded what answers')
     this.#person ??= people.createPersonChanges(people.personOf(this.model), {
       put: (table, key, record) => this.#put(table, key, record),
       remove: (table, key) => this.#remove(table, key),
@@ -278,6 +278,11 @@ export class Ledger {
 
   emit(event: EngineEvent): void {
     this.events.push(event)
+  }
+
+  /** It is to be read again. */
+  changed(conversation: ConversationId): void {
+    this.emit({ type: 'conversation', conversation })
   }
 
   /** The change stands: memory follows the store. */

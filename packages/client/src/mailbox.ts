@@ -170,14 +170,14 @@ export function createMailbox(options: MailboxOptions): Mailbox {
         if (error instanceof StorageError && !isLost(error)) options.onDropped()
         return
       }
-      finish(ledger)
+      finish(ledger, undefined)
     }
   }
 
   function hold(waiting: readonly Received[], name: PartName): void {
     held = [...waiting, ...jobs.filter(isReceived)]
     jobs = jobs.filter((job) => !isReceived(job))
-    const goOn = (missing?: unknown): void => {
+    const goOn = (missing?: Error): void => {
       const [first, ...rest] = held ?? []
       held = undefined
       if (first === undefined) return
@@ -188,30 +188,27 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   }
 
   async function workPump(): Promise<void> {
-    const ledger = new Ledger(model)
-    let transmit = (): void => undefined
-    try {
-      transmit = await options.prepare(ledger)
-      if (!ledger.isEmpty) await store(ledger)
-    } catch (error) {
-      options.unprepare()
-      failed(error)
-      return
-    }
-    finish(ledger, transmit)
+    await workAlone(options.prepare, options.unprepare)
   }
 
   /** Anything will do to see whether it takes something: who this device is stands there anyway. */
   async function workProbe(): Promise<void> {
+    await workAlone((ledger) => ledger.setDevice(model.device))
+  }
+
+  async function workAlone(
+    fill: (ledger: Ledger) => Promise<() => void> | void,
+    undo?: () => void,
+  ): Promise<void> {
     const ledger = new Ledger(model)
-    ledger.setDevice(model.device)
     try {
-      await store(ledger)
+      const transmit = await fill(ledger)
+      if (!ledger.isEmpty) await store(ledger)
+      finish(ledger, transmit)
     } catch (error) {
+      undo?.()
       failed(error)
-      return
     }
-    finish(ledger)
   }
 
   async function store(ledger: Ledger): Promise<void> {
@@ -232,7 +229,7 @@ export function createMailbox(options: MailboxOptions): Mailbox {
   }
 
   /** It is on the disk, or stands in memory until it is: memory follows, and everybody hears of it. */
-  function finish(ledger: Ledger, transmit?: () => void): void {
+  function finish(ledger: Ledger, transmit: (() => void) | void): void {
     try {
       ledger.adopt()
       for (const after of ledger.after) after()

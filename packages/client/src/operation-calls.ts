@@ -149,7 +149,7 @@ export function createOperationCalls(core: Core, queueing: Queueing, history: Hi
 
   function replace(ledger: Ledger, item: EntryItem): Make {
     ledger.setItem(item)
-    ledger.emit({ type: 'conversation', conversation: item.conversation })
+    ledger.changed(item.conversation)
     // What was refused waits for nothing: a new try has a promise of its own.
     return item.state === 'refused' && item.reason !== null
       ? failed(item.id, item.reason)

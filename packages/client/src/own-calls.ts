@@ -45,7 +45,7 @@ export function createOwnCalls(core: Core): OwnCalls {
         const isUnread = unreadOf(record) > 0
         if (isUnread || record.mark.seq !== record.seq) {
           ledger.setConversation(marked(record, markAt(record)))
-          ledger.emit({ type: 'conversation', conversation: id })
+          ledger.changed(id)
         }
         // To have read what oneself has said is no news to anybody.
         const isNews = isUnread || record.last?.from !== core.user
@@ -58,7 +58,7 @@ export function createOwnCalls(core: Core): OwnCalls {
       await mailbox.call((ledger) => {
         if (ledger.conversation(id) === undefined) throw unknownConversation()
         ledger.setDraft(id, text === null || text === '' ? null : { text, editedAt: ports.now() })
-        ledger.emit({ type: 'conversation', conversation: id })
+        ledger.changed(id)
       })
     },
   }

@@ -63,7 +63,7 @@ export function createParts(
     async function inTime(asked: Promise<Part>, ms: number): Promise<Part> {
       let forget = (): void => undefined
       const late = new Promise<never>((_, reject) => {
-        const cancel = timer(ms, () => reject(new Error(`not loaded within ${ms} ms`)))
+        const cancel = timer(ms, () => reject(new Error(`${ms} ms`)))
         waiting.add(reject)
         forget = () => {
           waiting.delete(reject)
@@ -142,7 +142,7 @@ export class PartAwaited extends Error {
 function missing(name: PartName, cause: unknown): ParleyError {
   return new ParleyError(
     'part-missing',
-    `A part of the app, “${name}”, could not be loaded. Try again with a network, or reload the page. Pages that are used offline keep all chunks of theirs in a cache.`,
+    `A part of the app, “${name}”, could not be loaded. Try again with a network, or reload the page.`,
     { cause },
   )
 }

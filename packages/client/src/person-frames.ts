@@ -244,7 +244,7 @@ export function announceItem(ledger: Ledger, { command }: Pick<PersonItem, 'comm
 }
 
 function announceSetting(ledger: Ledger, conversation: ConversationId): void {
-  if (ledger.conversation(conversation) !== undefined) ledger.emit({ type: 'conversation', conversation })
+  if (ledger.conversation(conversation) !== undefined) ledger.changed(conversation)
 }
 
 // No id contains a slash.

@@ -50,7 +50,7 @@ export function createQueueing({ ports, promises }: Core): Queueing {
     }),
     queue(ledger, item) {
       ledger.setItem(item)
-      ledger.emit({ type: 'conversation', conversation: item.conversation })
+      ledger.changed(item.conversation)
       return promised(ledger, item.id)
     },
     // A call of the same turn may take it back.
@@ -63,7 +63,7 @@ export function createQueueing({ ports, promises }: Core): Queueing {
         if (message !== undefined) ledger.emit({ type: 'message-status', message })
         ledger.after.push(() => promises.reject(one.id, new ParleyError('withdrawn', withdrawn.detail)))
       }
-      ledger.emit({ type: 'conversation', conversation: item.conversation })
+      ledger.changed(item.conversation)
     },
   }
 }

@@ -36,7 +36,7 @@ export function oweRead(ledger: Ledger, id: ConversationId, seq: number): void {
   const after = owing(record, { read: seq })
   if (after === record) return
   put(ledger, record, after)
-  ledger.emit({ type: 'conversation', conversation: id })
+  ledger.changed(id)
 }
 
 /** Of another log: the newest held message that asks for one, once held pages have been compared. */

@@ -15,6 +15,7 @@ import { hearMarks } from './receipt-hooks.ts'
 import { applyPushAnswer, sweepLane } from './outbox.ts'
 import type { LaneEffect } from './outbox.ts'
 import type { OwnArrival } from './person-frames.ts'
+import type { RequestResult } from './requests.ts'
 
 /** What one session's catch-up has named so far. */
 export interface CatchUp {
@@ -59,7 +60,7 @@ export async function receive(
         return
       }
       sweepLane(ledger, id)
-      ledger.emit({ type: 'conversation', conversation: id })
+      ledger.changed(id)
       ledger.after.push(() => parts.use('people', ({ wantSender }) => wantSender(core, id)))
       return
     }
@@ -74,7 +75,7 @@ export async function receive(
       for (const answer of frame.answers)
         effects.push(await applyPushAnswer(ledger, id, answer, core.promises))
       for (const effect of effects) takeEffect(core, id, effect)
-      ledger.emit({ type: 'conversation', conversation: id })
+      ledger.changed(id)
       return
     }
     case 'own': {
@@ -98,7 +99,7 @@ export async function receive(
       const changes = parts.held('changes') ?? (isOwn ? await ledger.part('changes') : undefined)
       const effect = changes?.applyCommandAnswer(core, ledger, id, frame)
       if (effect !== undefined) takeEffect(core, id, effect)
-      ledger.emit({ type: 'conversation', conversation: id })
+      ledger.changed(id)
       return
     }
     case 'fetch-answer':
@@ -124,7 +125,7 @@ export async function receive(
       const id = parseConversationId(frame.conversation)
       if (id === undefined) return
       await hearMarks(ledger, id, { marks: frame.marks, all: false }, { silent: false })
-      ledger.emit({ type: 'conversation', conversation: id })
+      ledger.changed(id)
       return
     }
     case 'signal':
@@ -163,7 +164,7 @@ async function receiveSync(core: Core, catchUp: CatchUp, ledger: Ledger, frame: 
     catchUp.named.add(id)
     // What he has set may have come before the conversation did.
     people?.moveMark(core, ledger, id)
-    ledger.emit({ type: 'conversation', conversation: id })
+    ledger.changed(id)
   }
   // With the commit: a round of idle work that begins before it would not see what this found.
   ledger.wantsFetching = true
@@ -244,6 +245,9 @@ async function receiveFetched(
     breakOff(core, catchUp, ledger, 'malformed')
     return
   }
+  const close = (result: RequestResult): void => {
+    ledger.after.push(() => core.requests.close(request.number, result))
+  }
   switch (fetched.result) {
     case 'rows': {
       const rows = [...request.rows, ...fetched.rows]
@@ -265,8 +269,8 @@ async function receiveFetched(
       if (result === 'differs' || result === 'unreadable') {
         core.ports.log.error('a page is not what the relay has', { result, page: request.page })
       }
-      ledger.emit({ type: 'conversation', conversation: request.conversation })
-      ledger.after.push(() => core.requests.close(request.number, resultOf[result]))
+      ledger.changed(request.conversation)
+      close(resultOf[result])
       return
     }
     case 'head': {
@@ -274,12 +278,12 @@ async function receiveFetched(
       if (!held) core.ports.log.error('a head cannot be read', { conversation: request.conversation })
       if ((ledger.conversation(request.conversation)?.headKnown ?? 0) > request.known)
         ledger.wantsFetching = true
-      ledger.emit({ type: 'conversation', conversation: request.conversation })
-      ledger.after.push(() => core.requests.close(request.number, held ? 'held' : 'failed'))
+      ledger.changed(request.conversation)
+      close(held ? 'held' : 'failed')
       return
     }
     case 'joinable':
-      ledger.after.push(() => core.requests.close(request.number, 'joinable'))
+      close('joinable')
       return
     case 'failed': {
       // A page that is not there has nothing left to take back.
@@ -289,7 +293,7 @@ async function receiveFetched(
         ledger.setConversation({ ...record, erasing })
       }
       const absent = request.kind === 'page' && fetched.code === 'not-found'
-      ledger.after.push(() => core.requests.close(request.number, absent ? 'absent' : 'failed'))
+      close(absent ? 'absent' : 'failed')
     }
   }
 }

@@ -134,6 +134,8 @@ export function run({
   const tellUnread = createUnreadEvents(model, emit)
   const tellProfile = createProfileTelling(model, emit)
   const workIdly = createLazyIdleWork(core)
+  /** What has been told of chunks. */
+  const missed = new Set<string>()
 
   /** Frames of a socket that is gone are not applied: the next one begins from the cursor. */
   function inSession(job: (ledger: Ledger) => Promise<void>): (ledger: Ledger) => Promise<void> {
@@ -206,15 +208,20 @@ export function run({
     if (ledger.wantsFetching) workIdly()
   }
 
-  /** What came needs a chunk that cannot be had: it comes again, and by then the chunk may be there. */
+  /**
+   * What came needs a chunk that cannot be had: it comes again, and by then the chunk may be there. Each is told once; where the
+   * network works and it fails again, the page is what has to be loaded anew. Rule CL443.
+   */
   function onMissing({ code, detail }: ParleyError): void {
-    emit({ type: 'error', code, detail })
+    const event = missed.has(detail) ? reload : ({ type: 'error', code, detail } as const)
+    if (!missed.has(event.detail)) emit(event)
+    missed.add(event.detail)
     session.restart('a part could not be loaded')
   }
 
   /** A bug of ours: nothing of the job stands; the session starts again from what is stored. */
   function onFault(error: unknown): void {
-    if (isMissing(error)) {
+    if (error instanceof ParleyError && error.code === 'part-missing') {
       onMissing(error)
       return
     }
@@ -230,13 +237,13 @@ export function run({
     send: createSendCall(core, queueing),
     changes() {
       const part = model.parts.held('changes')
-      assert(part !== undefined, 'whoever makes a change has loaded what makes it')
+      assert(part !== undefined, 'whoever asks has loaded what answers')
       changes ??= part.createChangeCalls(core, queueing, history)
       return changes
     },
     people() {
       const part = model.parts.held('people')
-      assert(part !== undefined, 'whoever changes his own has loaded what knows him')
+      assert(part !== undefined, 'whoever asks has loaded what answers')
       people ??= part.createPersonCalls(core)
       return people
     },
@@ -261,9 +268,11 @@ export function run({
   }
 }
 
-function isMissing(error: unknown): error is ParleyError {
-  return error instanceof ParleyError && error.code === 'part-missing'
-}
+const reload = {
+  type: 'error',
+  code: 'reload-needed',
+  detail: 'Reload the page: a part of the app could not be loaded, again.',
+} as const
 
 type ProfileEvent = Extract<EngineEvent, { readonly type: 'profile' }>
 

@@ -3,6 +3,7 @@ import type { StorageError } from '@parley/storage'
 import type { EngineEvent } from './engine-types.ts'
 import type { ClientLimits } from './limits.ts'
 import type { Ports } from './ports.ts'
+import { createRetry } from './retry.ts'
 
 export interface StoreHealthOptions {
   readonly ports: Pick<Ports, 'timer' | 'log'>
@@ -19,8 +20,7 @@ export function createStoreHealth({
   probe,
 }: StoreHealthOptions): (error: StorageError | undefined) => void {
   let told: string | undefined
-  let tries = 0
-  let waits = false
+  const retry = createRetry(ports, limits)
 
   return (error) => {
     if (error?.kind !== told) {
@@ -28,16 +28,12 @@ export function createStoreHealth({
       emit({ type: 'storage', degraded: told !== undefined, ...(told === undefined ? {} : { kind: told }) })
     }
     if (error === undefined) {
-      tries = 0
+      retry.worked()
       return
     }
-    if (waits) return
+    if (retry.waits) return
     ports.log.error('the device cannot store', { kind: error.kind, error: error.message })
-    const wait = limits.storeRetryMs[Math.min(tries, limits.storeRetryMs.length - 1)] ?? 30_000
-    tries += 1
-    waits = true
-    ports.timer(wait, () => {
-      waits = false
+    retry.later(() => {
       // Meanwhile it may have taken everything.
       if (told !== undefined) probe()
     })

@@ -10,7 +10,7 @@ import type { MessagesIterator, MessagesIteratorOptions } from './history-iterat
 import type { MessageList, QueryMessagesOptions } from './history.ts'
 import type { At, Changed, ConversationHost } from './host.ts'
 import { badArgument, flagOf, isText } from './json.ts'
-import type { ConversationMemberInfo, MemberRole } from './member-info.ts'
+import { type ConversationMemberInfo, inOrder, type MemberRole } from './member-info.ts'
 import { laterIterator } from './later-iterator.ts'
 import {
   changeMembers,
@@ -78,7 +78,8 @@ export class Conversation extends MyConversation {
   }
   /** Known once the conversation was opened; `memberCount` is known before. */
   get members(): readonly string[] {
-    return [...(this.#host.engine.peekHead(this.id)?.members.keys() ?? [])]
+    const head = this.#host.engine.peekHead(this.id)
+    return head === undefined ? [] : inOrder(head).map(([user]) => user)
   }
   get memberCount(): number {
     return this.#host.engine.peekHead(this.id)?.members.size ?? this.#view?.memberCount ?? 0

@@ -1,5 +1,12 @@
 /** What a conversation knows of one member. */
-import type { ConversationId, Head, Member, Role } from '@parley/document'
+import {
+  byCodeUnit,
+  type ConversationId,
+  type Head,
+  type Member,
+  type Role,
+  type UserId,
+} from '@parley/document'
 
 export const ConversationMemberRole = { OWNER: 'owner', MANAGER: 'manager', MEMBER: 'member' } as const
 
@@ -32,9 +39,9 @@ export function memberInfo(
   }
 }
 
-export function memberInfos(
-  conversationId: ConversationId,
-  { members }: Head,
-): readonly ConversationMemberInfo[] {
-  return Array.from(members, ([id, member]) => memberInfo(conversationId, id, member.role, member))
+/** Who came first stands first. Of the maps of a head the order depends on who has read it, and from what. Rule CL445. */
+export function inOrder({ members }: Pick<Head, 'members'>): readonly (readonly [UserId, Member])[] {
+  return [...members].toSorted(
+    ([a, first], [b, second]) => first.joinedAt - second.joinedAt || byCodeUnit(a, b),
+  )
 }

@@ -15,7 +15,8 @@ import {
 import {
   type ConversationMemberInfo,
   ConversationMemberRole,
-  memberInfos,
+  inOrder,
+  memberInfo,
   type MemberRole,
 } from './member-info.ts'
 
@@ -35,7 +36,7 @@ export async function mute(at: At, members: readonly string[], options: MuteOpti
 }
 
 export async function allMemberInfo(at: At): Promise<readonly ConversationMemberInfo[]> {
-  return memberInfos(at.id, await headOf(at))
+  return inOrder(await headOf(at)).map(([id, member]) => memberInfo(at.id, id, member.role, member))
 }
 
 export async function mutedPage(at: At, options: PageOptions): Promise<UsersPage> {
