@@ -5,7 +5,7 @@
 import { encodeNews, encodeSync, maxNewsPerFrame } from '@parley/wire'
 import { type NewsLimits, readNews } from './news.ts'
 import { type OwnBatch, readOwnBatch } from './own-rows.ts'
-import type { CatchingUp, Session } from './session.ts'
+import { type CatchingUp, liveFlow, type Session } from './session.ts'
 import type { FeedRow, RelayStore } from './store.ts'
 
 export interface CatchUpLimits extends NewsLimits {
@@ -39,7 +39,7 @@ export async function stepCatchUp(
   if (own.rows.length > 0) channel.send({ frame: 'own', rows: own.rows })
   if (last.length > 0 || (session.follows === undefined && (done || !told))) tellNews(last, !done)
   if (done) {
-    session.flow = { state: 'live' }
+    session.flow = liveFlow
     session.cursor = store.position
     session.turns = 0
     return false

@@ -20,42 +20,47 @@ export interface Channel {
   drop(): void
 }
 
+/** There is one for each device: its methods are shared. Rule RE360. */
+class PeerChannel implements Channel {
+  open = true
+  sent = 0
+  bytes = 0
+  readonly #peer: Peer
+
+  constructor(peer: Peer) {
+    this.#peer = peer
+  }
+
+  send(frame: RelayFrame): void {
+    if (!this.open) return
+    if (frame.frame === 'answer' || frame.frame === 'command-answer') this.#peer.answered?.(frame)
+    this.sendBytes(encodeRelayFrame(frame))
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    if (!this.open) return
+    this.sent += 1
+    this.bytes += bytes.length
+    this.#peer.send(bytes)
+  }
+
+  buffered(): number {
+    return this.open ? this.#peer.buffered() : 0
+  }
+
+  end(code: FailureCode, detail?: string, waitMs?: number): void {
+    if (!this.open) return
+    const frame = failureFrame(code, detail)
+    this.sendBytes(encodeRelayFrame(waitMs === undefined ? frame : { ...frame, waitMs }))
+    this.open = false
+    this.#peer.close(code, frame.detail)
+  }
+
+  drop(): void {
+    this.open = false
+  }
+}
+
 export function createChannel(peer: Peer): Channel {
-  let open = true
-  let sent = 0
-  let given = 0
-  const sendBytes = (bytes: Uint8Array): void => {
-    if (!open) return
-    sent += 1
-    given += bytes.length
-    peer.send(bytes)
-  }
-  return {
-    get open() {
-      return open
-    },
-    get sent() {
-      return sent
-    },
-    get bytes() {
-      return given
-    },
-    send(frame) {
-      if (!open) return
-      if (frame.frame === 'answer' || frame.frame === 'command-answer') peer.answered?.(frame)
-      sendBytes(encodeRelayFrame(frame))
-    },
-    sendBytes,
-    buffered: () => (open ? peer.buffered() : 0),
-    end(code, detail, waitMs) {
-      if (!open) return
-      const frame = failureFrame(code, detail)
-      sendBytes(encodeRelayFrame(waitMs === undefined ? frame : { ...frame, waitMs }))
-      open = false
-      peer.close(code, frame.detail)
-    },
-    drop() {
-      open = false
-    },
-  }
+  return new PeerChannel(peer)
 }

@@ -3,7 +3,7 @@
  *
  * Before it is recognised nothing is queued: a second frame ends it.
  */
-import { type DeviceId, parseDeviceId } from '@parley/document'
+import { type DeviceId, parseDeviceId, type UserId } from '@parley/document'
 import {
   type DeviceFrame,
   decodeDeviceFrame,
@@ -38,143 +38,154 @@ export type Greeting = Standing & Pick<Hello, 'tag' | 'login' | 'inflates'>
 
 export type SessionFrame = Exclude<DeviceFrame, Hello | TokenRenewal>
 
-type State =
-  | { readonly at: 'hello' }
-  | { readonly at: 'authenticating' }
-  | { readonly at: 'open'; readonly session: Session }
-  | { readonly at: 'closed' }
-
 /** `entered`: a session that needs no hello. */
 export function createConnection(desk: Desk, channel: Channel, entered?: Session): Connection {
-  let state: State = entered === undefined ? { at: 'hello' } : { at: 'open', session: entered }
-  let received = 0
-  let renewing = false
+  return new DeviceConnection(desk, channel, entered)
+}
 
-  const leave = (): void => {
-    if (state.at === 'open') desk.leave(state.session)
-    state = { at: 'closed' }
+/** There is one for each socket: its methods are shared. Rule RE360. */
+class DeviceConnection implements Connection {
+  readonly #desk: Desk
+  readonly #channel: Channel
+  #session: Session | undefined
+  #at: 'hello' | 'authenticating' | 'open' | 'closed'
+  #received = 0
+  #renewing = false
+
+  constructor(desk: Desk, channel: Channel, entered: Session | undefined) {
+    this.#desk = desk
+    this.#channel = channel
+    this.#session = entered
+    this.#at = entered === undefined ? 'hello' : 'open'
   }
-  const fail = (code: FailureCode, detail?: string): void => {
-    channel.end(code, detail)
-    leave()
+
+  get state(): Connection['state'] {
+    if (this.#hasEnded()) return 'closed'
+    return this.#at === 'open' ? 'open' : 'hello'
   }
+
+  get identity(): Identity | undefined {
+    return this.#session?.identity
+  }
+
+  receive(frame: DeviceFrame): void {
+    if (this.#hasEnded()) return
+    const before = this.#received
+    this.#received += 1
+    const session = this.#session
+    if (session !== undefined) this.#inSession(session, frame, before)
+    else if (this.#at === 'authenticating' || frame.frame !== 'hello')
+      this.#end('malformed', 'hello comes first, and alone until it is answered')
+    else if (frame.version !== protocolVersion) this.#end('wrong-version')
+    else {
+      this.#at = 'authenticating'
+      this.#greet(frame).catch((error: unknown) => this.#tokenFailed(error))
+    }
+  }
+
+  receiveBytes(bytes: Uint8Array): void {
+    if (this.#hasEnded()) return
+    const decoded = decodeDeviceFrame(bytes)
+    if (decoded.ok) this.receive(decoded.frame)
+    else this.#end(decoded.failure.code, decoded.failure.detail)
+  }
+
+  drained(): void {
+    if (!this.#hasEnded() && this.#session !== undefined) this.#desk.resume(this.#session)
+  }
+
+  closed(): void {
+    this.#channel.drop()
+    this.#leave()
+  }
+
+  fail(code: FailureCode, detail?: string): void {
+    if (!this.#hasEnded()) this.#end(code, detail)
+  }
+
+  #leave(): void {
+    if (this.#session !== undefined) this.#desk.leave(this.#session)
+    this.#session = undefined
+    this.#at = 'closed'
+  }
+
+  #end(code: FailureCode, detail?: string): void {
+    this.#channel.end(code, detail)
+    this.#leave()
+  }
+
   /** A session may also be ended from inside: replaced, drained. */
-  const closed = (): boolean => {
-    if (state.at !== 'closed' && !channel.open) leave()
-    return state.at === 'closed'
+  #hasEnded(): boolean {
+    if (this.#at !== 'closed' && !this.#channel.open) this.#leave()
+    return this.#at === 'closed'
   }
-  const expired = ({ expires }: Identity): boolean => expires !== undefined && desk.clock.now() >= expires
 
-  const greet = async (hello: Hello): Promise<void> => {
+  #hasExpired({ expires }: Identity): boolean {
+    return expires !== undefined && this.#desk.clock.now() >= expires
+  }
+
+  #inSession(session: Session, frame: DeviceFrame, before: number): void {
+    if (frame.frame === 'hello') this.#end('malformed', 'hello comes once')
+    else if (this.#hasExpired(session.identity)) this.#end('token-expired')
+    else if (frame.frame !== 'token') this.#desk.receive(session, frame, before)
+    else if (this.#renewing) this.#end('malformed', 'one token is looked at after the other')
+    else {
+      this.#renewing = true
+      this.#renew(session, frame.token).catch((error: unknown) => this.#tokenFailed(error))
+    }
+  }
+
+  #tokenFailed(error: unknown): void {
+    this.#desk.logger.error('a token could not be checked', { error })
+    this.#end('internal')
+  }
+
+  async #greet(hello: Hello): Promise<void> {
     const device = parseDeviceId(hello.device)
     if (device === undefined) {
-      fail('malformed', 'the device is not a device id')
+      this.#end('malformed', 'the device is not a device id')
       return
     }
-    const who = await desk.authenticate(hello.token, desk.clock.now(), device)
-    if (closed()) return
-    if (!who.ok) {
-      fail(who.code, who.detail)
-      return
-    }
-    const identity = identityOf(who, device)
-    if (identity === undefined) {
-      fail('bad-token', ofAnotherDevice)
-      return
-    }
-    if (expired(identity)) {
-      fail('token-expired')
-      return
-    }
+    const identity = await this.#recognised(hello.token, device)
+    if (identity === undefined) return
     const { epoch, cursor, tag, login, inflates } = hello
-    desk.enter(identity, { epoch, cursor, tag, login, inflates }, channel, (result) => {
-      if (typeof result === 'string') fail(result)
-      else state = { at: 'open', session: result }
+    this.#desk.enter(identity, { epoch, cursor, tag, login, inflates }, this.#channel, (result) => {
+      if (typeof result === 'string') this.#end(result)
+      else {
+        this.#session = result
+        this.#at = 'open'
+      }
     })
   }
 
   /** A session outlives its token when a fresh one comes in time; what came before it was taken under the old one. */
-  const renew = async (session: Session, token: string): Promise<void> => {
+  async #renew(session: Session, token: string): Promise<void> {
     const { user, device } = session.identity
-    const who = await desk.authenticate(token, desk.clock.now(), device)
-    renewing = false
-    if (closed()) return
+    const identity = await this.#recognised(token, device, user)
+    this.#renewing = false
+    if (identity === undefined) return
+    session.identity = identity
+    this.#channel.send({ frame: 'token-taken', expires: identity.expires ?? 0 })
+  }
+
+  /** Whose token it is; undefined when that has ended the connection, or it has ended meanwhile. */
+  async #recognised(token: string, device: DeviceId, user?: UserId): Promise<Identity | undefined> {
+    const { authenticate, clock } = this.#desk
+    const who = await authenticate(token, clock.now(), device)
+    if (this.#hasEnded()) return undefined
     if (!who.ok) {
-      fail(who.code, who.detail)
-      return
+      this.#end(who.code, who.detail)
+      return undefined
     }
-    if (who.user !== user) {
-      fail('bad-token', 'The fresh token is of another user.')
-      return
+    if (user !== undefined && who.user !== user) {
+      this.#end('bad-token', 'The fresh token is of another user.')
+      return undefined
     }
     const identity = identityOf(who, device)
-    if (identity === undefined) {
-      fail('bad-token', ofAnotherDevice)
-      return
-    }
-    if (expired(identity)) {
-      fail('token-expired')
-      return
-    }
-    session.identity = identity
-    channel.send({ frame: 'token-taken', expires: identity.expires ?? 0 })
-  }
-
-  const receive = (frame: DeviceFrame): void => {
-    if (closed()) return
-    const before = received
-    received += 1
-    if (state.at === 'open') {
-      if (frame.frame === 'hello') fail('malformed', 'hello comes once')
-      else if (expired(state.session.identity)) fail('token-expired')
-      else if (frame.frame === 'token') {
-        if (renewing) {
-          fail('malformed', 'one token is looked at after the other')
-          return
-        }
-        renewing = true
-        renew(state.session, frame.token).catch((error: unknown) => {
-          desk.logger.error('a token could not be checked', { error })
-          fail('internal')
-        })
-      } else desk.receive(state.session, frame, before)
-    } else if (state.at === 'authenticating' || frame.frame !== 'hello') {
-      fail('malformed', 'hello comes first, and alone until it is answered')
-    } else if (frame.version !== protocolVersion) fail('wrong-version')
-    else {
-      state = { at: 'authenticating' }
-      greet(frame).catch((error: unknown) => {
-        desk.logger.error('a token could not be checked', { error })
-        fail('internal')
-      })
-    }
-  }
-
-  return {
-    get state() {
-      if (closed()) return 'closed'
-      return state.at === 'open' ? 'open' : 'hello'
-    },
-    get identity() {
-      return state.at === 'open' ? state.session.identity : undefined
-    },
-    receive,
-    receiveBytes(bytes) {
-      if (closed()) return
-      const decoded = decodeDeviceFrame(bytes)
-      if (decoded.ok) receive(decoded.frame)
-      else fail(decoded.failure.code, decoded.failure.detail)
-    },
-    drained() {
-      if (!closed() && state.at === 'open') desk.resume(state.session)
-    },
-    closed() {
-      channel.drop()
-      leave()
-    },
-    fail(code, detail) {
-      if (!closed()) fail(code, detail)
-    },
+    if (identity === undefined) this.#end('bad-token', ofAnotherDevice)
+    else if (this.#hasExpired(identity)) this.#end('token-expired')
+    else return identity
+    return undefined
   }
 }
 

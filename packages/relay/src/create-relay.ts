@@ -184,10 +184,14 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
 
   /** Who is in session stays: one more would come back as soon as it were sent away for another. A tag has one place. */
   const hasTooMany = ({ user, device }: Identity, tag: string, channel: Channel): boolean => {
-    const others = [...sessions.of(user)].filter(
-      (other) =>
-        other.identity.device !== device && other.follows === undefined && (tag === '' || other.tag !== tag),
-    )
+    const others = sessions
+      .of(user)
+      .filter(
+        (other) =>
+          other.identity.device !== device &&
+          other.follows === undefined &&
+          (tag === '' || other.tag !== tag),
+      )
     if (others.length < limits.maxUserSessions) return false
     channel.end('overloaded', 'this user has as many devices in session as he may', limits.maxRateWaitMs)
     return true
@@ -317,8 +321,10 @@ export function createRelayWith(options: RelayOptions, seams: Seams): Relay {
       presences.sweep()
       rates.sweep()
       reception.sweep()
-      for (const session of sessions.all())
+      for (const session of sessions.all()) {
         if (takesNothing(session, clock.now(), limits)) end(session, 'slow-consumer')
+        else reception.rest(session)
+      }
       // Questions that had to wait are due by now, perhaps.
       if (!work.empty) wake()
     },

@@ -30,7 +30,12 @@ interface Existing {
   readonly pushed: readonly Pushed[]
 }
 
-export async function loadFor(store: RelayStore, inputs: readonly Input[], states: States): Promise<Loaded> {
+export async function loadFor(
+  store: RelayStore,
+  inputs: readonly Input[],
+  states: States,
+  commands: Loaded['commands'],
+): Promise<Loaded> {
   const conversations = new Map<ConversationId, LoadedConversation>()
   const found: Found = (conversation) => {
     const known = conversations.get(conversation)
@@ -40,10 +45,9 @@ export async function loadFor(store: RelayStore, inputs: readonly Input[], state
     return loaded
   }
   const existing = existingOf(inputs, states)
-  const [, messages, commands, people, , usage] = await Promise.all([
+  const [, messages, people, , usage] = await Promise.all([
     loadWriters(store, existing, states, found),
     loadMessages(store, existing, found),
-    loadCommands(store, inputs),
     loadPeople(store, inputs, states),
     loadMarks(store, inputs, states, found),
     loadUsage(store, inputs),
@@ -122,20 +126,36 @@ async function loadMessages(
   return messages
 }
 
-async function loadCommands(
+/** Commands that have been decided before, by their keys. */
+export async function loadCommands(
   store: RelayStore,
   inputs: readonly Input[],
 ): Promise<ReadonlyMap<string, CommandRecord>> {
   const keys = new Map<string, CommandKey>()
   for (const input of inputs) {
-    const id =
-      input.kind === 'person' ? input.parsed : input.kind === 'command' ? input.parsed?.id : undefined
-    if (id === undefined) continue
-    const key = { user: input.by.user, id }
-    keys.set(commandKey(key.user, key.id), key)
+    const key = keyOf(input)
+    if (key !== undefined) keys.set(commandKey(key.user, key.id), key)
   }
   const found = keys.size === 0 ? [] : await store.commands([...keys.values()])
   return new Map(found.map((command) => [commandKey(command.user, command.id), command]))
+}
+
+/** Those that are still to be judged: what is answered as it was before needs nothing else. Rule RE362. */
+export function undecided(
+  inputs: readonly Input[],
+  decided: ReadonlyMap<string, CommandRecord>,
+): readonly Input[] {
+  if (decided.size === 0) return inputs
+  return inputs.filter((input) => {
+    const key = keyOf(input)
+    return key === undefined || !decided.has(commandKey(key.user, key.id))
+  })
+}
+
+function keyOf(input: Input): CommandKey | undefined {
+  if (input.kind !== 'person' && input.kind !== 'command') return undefined
+  const id = input.kind === 'person' ? input.parsed : input.parsed?.id
+  return id === undefined ? undefined : { user: input.by.user, id }
 }
 
 /** Rows at clocks that are taken, those of the messages found, and those of the edits that stand on them. */

@@ -33,22 +33,24 @@ export function createPresences(sessions: Sessions, clock: Clock, limits: Presen
   }
 
   const watch = (session: Session, user: UserId): void => {
-    if (session.watched.size >= limits.maxWatchedUsers && !session.watched.has(user)) return
-    session.watched.add(user)
+    const watched = (session.watched ??= new Set())
+    if (watched.size >= limits.maxWatchedUsers && !watched.has(user)) return
+    watched.add(user)
     const known = watchers.get(user)
     if (known === undefined) watchers.set(user, new Set([session]))
     else known.add(session)
   }
 
   const forget = (session: Session, user: UserId): void => {
-    session.watched.delete(user)
+    session.watched?.delete(user)
+    if (session.watched?.size === 0) session.watched = undefined
     const known = watchers.get(user)
     known?.delete(session)
     if (known?.size === 0) watchers.delete(user)
   }
 
   const isInSession = (user: UserId): boolean =>
-    [...sessions.of(user)].some(({ follows }) => follows === undefined)
+    sessions.of(user).some(({ follows }) => follows === undefined)
 
   const sweep = (): void => {
     const now = clock.now()
@@ -69,7 +71,7 @@ export function createPresences(sessions: Sessions, clock: Clock, limits: Presen
       tell(user, true)
     },
     left(session) {
-      for (const user of session.watched) forget(session, user)
+      for (const user of session.watched ?? []) forget(session, user)
       const { user } = session.identity
       if (!here.has(user) || leaving.has(user) || isInSession(user)) return
       leaving.set(user, clock.now() + limits.presenceGraceMs)

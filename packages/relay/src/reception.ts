@@ -3,7 +3,7 @@
  * once; unless it comes too fast. Rules RE47, RE230 to RE232, RE234 and RE248.
  */
 import { answerPeople } from './answer-people.ts'
-import { type Bucket, fullBucket, type Rate, refill, spend, take } from './bucket.ts'
+import { type Bucket, fullBucket, isFull, type Rate, refill, spend, take } from './bucket.ts'
 import type { Channel } from './channel.ts'
 import type { SessionFrame } from './connection.ts'
 import { createPageAnswers } from './deflated-pages.ts'
@@ -41,6 +41,8 @@ export interface Reception {
   ask(session: Session, run: () => Promise<void>): void
   /** What has become old. */
   sweep(): void
+  /** Forgets the buckets of a session that are full: one that is not there is. Rule RE361. */
+  rest(session: Session): void
 }
 
 /** What a question costs beside its answer: somebody has to look. */
@@ -180,7 +182,15 @@ export function createReception(desk: ReceptionDesk): Reception {
     }
   }
 
-  return { receive, ask, sweep: () => pages.sweep() }
+  const rest = (session: Session): void => {
+    const { frames, answered } = session
+    if (frames !== undefined && isFull(refill(frames, frameRate, clock.now()), frameRate))
+      session.frames = undefined
+    if (answered !== undefined && isFull(refill(answered, readRate, clock.now()), readRate))
+      session.answered = undefined
+  }
+
+  return { receive, ask, sweep: () => pages.sweep(), rest }
 }
 
 /** One for the command, and one for so many whom it names: each of them has records to write, and devices to tell. */

@@ -4,7 +4,7 @@
  * A session is live (it gets every turn's rows as they come) or catching up (it gets nothing of the turns and is served
  * from the log instead). Everything up to `from` has been given to its socket; that of a live one is the relay's position.
  */
-import type { ConversationId, DeviceId, UserId } from '@parley/document'
+import type { ConversationId, UserId } from '@parley/document'
 import type { Bucket } from './bucket.ts'
 import type { Channel } from './channel.ts'
 import { type Pace, restful } from './pace.ts'
@@ -12,6 +12,9 @@ import type { Identity, Standing } from './ports.ts'
 import type { RelayStore } from './store.ts'
 
 export type Flow = { readonly state: 'live' } | CatchingUp
+
+/** The same for all. */
+export const liveFlow: Flow = { state: 'live' }
 
 export interface CatchingUp {
   readonly state: 'catching-up'
@@ -66,8 +69,8 @@ export interface Session {
   answered: Bucket | undefined
   /** What it had taken when its socket was last seen to take something, while that holds back too much. */
   backlog: Backlog | undefined
-  /** Of whose coming and going it is told. */
-  readonly watched: Set<UserId>
+  /** Of whose coming and going it is told; undefined for nobody's, as with most. */
+  watched: Set<UserId> | undefined
 }
 
 export type Tagged = Standing & { readonly tag?: string; readonly inflates?: boolean }
@@ -97,7 +100,7 @@ export function createSession(
     follows: only,
     tag,
     inflates,
-    flow: only === undefined ? { state: 'catching-up', ...missed } : { state: 'live' },
+    flow: only === undefined ? { state: 'catching-up', ...missed } : liveFlow,
     cursor: from,
     turns: 0,
     updates: 0,
@@ -109,13 +112,14 @@ export function createSession(
     frames: undefined,
     answered: undefined,
     backlog: undefined,
-    watched: new Set(),
+    watched: undefined,
   }
 }
 
 export interface Sessions {
   readonly size: number
-  of(user: UserId): Iterable<Session>
+  /** As they are now: whoever enters or leaves later is not among them, or still. */
+  of(user: UserId): readonly Session[]
   /** Users with a session. */
   users(): Iterable<UserId>
   readonly userCount: number
@@ -125,9 +129,13 @@ export interface Sessions {
   leave(session: Session): void
 }
 
+const nobody: readonly Session[] = []
+
+/** A user has one device or a few: a list of them weighs a fraction of a map. */
 export function createSessions(): Sessions {
-  const byUser = new Map<UserId, Map<DeviceId, Session>>()
+  const byUser = new Map<UserId, readonly Session[]>()
   let size = 0
+  const of = (user: UserId): readonly Session[] => byUser.get(user) ?? nobody
   return {
     get size() {
       return size
@@ -135,26 +143,27 @@ export function createSessions(): Sessions {
     get userCount() {
       return byUser.size
     },
-    of: (user) => byUser.get(user)?.values() ?? [],
+    of,
     users: () => byUser.keys(),
-    all: () => [...byUser.values()].flatMap((devices) => [...devices.values()]),
+    all: () => [...byUser.values()].flat(),
     enter(session) {
       const { user, device } = session.identity
-      const devices = byUser.get(user) ?? new Map<DeviceId, Session>()
-      byUser.set(user, devices)
-      const predecessor = devices.get(device)
-      devices.set(device, session)
+      const before = of(user)
+      const predecessor = before.find(({ identity }) => identity.device === device)
+      const others = predecessor === undefined ? before : before.filter((other) => other !== predecessor)
+      byUser.set(user, [...others, session])
       if (predecessor === undefined) size += 1
       return predecessor
     },
     leave(session) {
-      const { user, device } = session.identity
-      const devices = byUser.get(user)
+      const { user } = session.identity
+      const before = of(user)
+      const others = before.filter((other) => other !== session)
       // A successor may stand there already.
-      if (devices?.get(device) !== session) return
-      devices.delete(device)
+      if (others.length === before.length) return
       size -= 1
-      if (devices.size === 0) byUser.delete(user)
+      if (others.length === 0) byUser.delete(user)
+      else byUser.set(user, others)
     },
   }
 }

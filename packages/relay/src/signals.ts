@@ -40,7 +40,7 @@ export function createSignals(desk: SignalDesk): (session: Session, signal: Sign
     const most = limits.maxSignalsPerSecond
     session.signals = paced(session.signals, now)
     if (session.signals.count > most) return true
-    const recent = [...sessions.of(session.identity.user)].filter(({ signals }) => isFresh(signals, now))
+    const recent = sessions.of(session.identity.user).filter(({ signals }) => isFresh(signals, now))
     const sum = recent.reduce((before, { signals }) => before + Math.min(signals.count, most), 0)
     return sum > speakersAtOnce * most
   }

@@ -101,5 +101,5 @@ async function commitTag(store: RelayStore, record: Omit<TagClaim, 'login'>): Pr
 
 /** The sessions that have lost the tag to this device. */
 function losers(sessions: Sessions, { user, device, tag }: TagClaim): readonly Session[] {
-  return [...sessions.of(user)].filter((session) => session.tag === tag && session.identity.device !== device)
+  return sessions.of(user).filter((session) => session.tag === tag && session.identity.device !== device)
 }

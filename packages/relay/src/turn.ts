@@ -15,7 +15,7 @@ import { type HeadLimits, judgeCommandInput } from './judge-command.ts'
 import { judgeMarksInput, type MarkLimits } from './judge-marks.ts'
 import { judgePersonInput } from './judge-person.ts'
 import type { PageLimits } from './limits.ts'
-import { loadFor } from './load.ts'
+import { loadCommands, loadFor, undecided } from './load.ts'
 import type { PersonRecord } from './people-store.ts'
 import { lacksRoomFor, type QuotaLimits } from './quotas.ts'
 import type { RelayStore } from './store.ts'
@@ -54,9 +54,10 @@ export interface Turn {
 export async function runTurn(judge: Judge, arrived: readonly Input[], now: number): Promise<Turn> {
   const { store, cache, seams } = judge
   const heads: HeadWriter = { client: relayClientId(store.epoch), write: seams.writeHead }
-  const states = await loadConversations(judge, arrived)
+  const decided = await loadCommands(store, arrived)
+  const states = await loadConversations(judge, undecided(arrived, decided))
   const inputs = arrived.slice(0, affordable(arrived, states, judge.limits))
-  const loaded = await loadFor(store, inputs, states)
+  const loaded = await loadFor(store, undecided(inputs, decided), states, decided)
   const draft = createDraft(now, store.position, states, loaded)
   const outcomes = inputs.map((input) => judgeInput(judge, draft, input, heads))
   const commit = commitOf(draft)

@@ -27,73 +27,64 @@ export interface UserRates {
   sweep(): void
 }
 
+/** One that is not there is full. Rule RE361. */
 interface Buckets {
-  readonly updates: Bucket
-  readonly bytes: Bucket
-  readonly creations: Bucket
-  readonly hellos: Bucket
+  updates: Bucket | undefined
+  bytes: Bucket | undefined
+  creations: Bucket | undefined
+  hellos: Bucket | undefined
 }
 
-type Rates = { readonly [Name in keyof Buckets]: Rate }
+type Name = keyof Buckets
+type Rates = { readonly [Each in Name]: Rate }
 
 export function createUserRates(limits: UserRateLimits, clock: Clock): UserRates {
   const rates = ratesOf(limits)
   const users = new Map<UserId, Buckets>()
-  let swept = clock.now()
-  const bucketsOf = (user: UserId, now: number): Buckets => {
-    const known = users.get(user)
-    if (known !== undefined) return known
-    const buckets = {
-      updates: fullBucket(rates.updates, now),
-      bytes: fullBucket(rates.bytes, now),
-      creations: fullBucket(rates.creations, now),
-      hellos: fullBucket(rates.hellos, now),
+  const bucketOf = (user: UserId, name: Name, now: number): Bucket => {
+    let his = users.get(user)
+    if (his === undefined) {
+      his = { updates: undefined, bytes: undefined, creations: undefined, hellos: undefined }
+      users.set(user, his)
     }
-    users.set(user, buckets)
-    return buckets
+    return (his[name] ??= fullBucket(rates[name], now))
   }
 
   /** All of it or nothing: what is sent away by one of them leaves the other as it is. */
-  const takeWork = (his: Buckets, updates: number, bytes: number, now: number): number => {
-    const forUpdates = waitFor(his.updates, rates.updates, updates, now)
-    const forBytes = waitFor(his.bytes, rates.bytes, bytes, now)
+  const takeWork = (user: UserId, updates: number, bytes: number, now: number): number | 'flood' => {
+    const ofUpdates = bucketOf(user, 'updates', now)
+    const ofBytes = bucketOf(user, 'bytes', now)
+    const forUpdates = waitFor(ofUpdates, rates.updates, updates, now)
+    const forBytes = waitFor(ofBytes, rates.bytes, bytes, now)
     const waitMs = Math.max(forUpdates, forBytes)
-    if (waitMs === 0 || forUpdates > 0) take(his.updates, rates.updates, updates, now)
-    if (waitMs === 0 || forBytes > 0) take(his.bytes, rates.bytes, bytes, now)
-    return waitMs
+    if (waitMs === 0 || forUpdates > 0) take(ofUpdates, rates.updates, updates, now)
+    if (waitMs === 0 || forBytes > 0) take(ofBytes, rates.bytes, bytes, now)
+    const isFlood = ofUpdates.line > limits.minFloodUpdates || ofBytes.line > limits.minFloodBytes
+    return waitMs > limits.maxRateWaitMs && isFlood ? 'flood' : Math.min(waitMs, limits.maxRateWaitMs)
   }
-
-  const isFlood = ({ updates, bytes }: Buckets): boolean =>
-    updates.line > limits.minFloodUpdates || bytes.line > limits.minFloodBytes
 
   const takeOne = (user: UserId, name: 'creations' | 'hellos'): number => {
     const now = clock.now()
-    return Math.min(take(bucketsOf(user, now)[name], rates[name], 1, now), limits.maxRateWaitMs)
+    return Math.min(take(bucketOf(user, name, now), rates[name], 1, now), limits.maxRateWaitMs)
   }
 
   return {
-    work(user, updates, bytes) {
-      const now = clock.now()
-      const his = bucketsOf(user, now)
-      const waitMs = takeWork(his, updates, bytes, now)
-      return waitMs > limits.maxRateWaitMs && isFlood(his) ? 'flood' : Math.min(waitMs, limits.maxRateWaitMs)
-    },
+    work: (user, updates, bytes) => takeWork(user, updates, bytes, clock.now()),
     creation: (user) => takeOne(user, 'creations'),
     hello: (user) => takeOne(user, 'hellos'),
     sweep() {
       const now = clock.now()
-      if (now >= swept && now < swept + sweepMs) return
-      swept = now
-      for (const [user, buckets] of users) {
-        if (names.every((name) => isFull(refill(buckets[name], rates[name], now), rates[name])))
-          users.delete(user)
+      for (const [user, his] of users) {
+        for (const name of names) {
+          const bucket = his[name]
+          if (bucket !== undefined && isFull(refill(bucket, rates[name], now), rates[name]))
+            his[name] = undefined
+        }
+        if (names.every((name) => his[name] === undefined)) users.delete(user)
       }
     },
   }
 }
-
-/** Looking at everybody takes a moment: not with every call. */
-const sweepMs = 30_000
 
 const names = ['updates', 'bytes', 'creations', 'hellos'] as const
 

@@ -1,19 +1,13 @@
 /**
  * Counts what passes between the core and its ports, without either knowing. Rule RE122.
  */
-import type { CommandVerdict, Verdict } from '@parley/wire'
-import type { Peer } from '../ports.ts'
+import type { Answer, CommandAnswer, CommandVerdict, Verdict } from '@parley/wire'
 import type { RelayCommit, RelayStore } from '../store.ts'
 import type { Metrics } from './server-metrics.ts'
 
-export function countAnswers(peer: Peer, metrics: Metrics): Peer {
-  return {
-    ...peer,
-    answered(frame) {
-      if (frame.frame === 'command-answer') count(frame.verdict, metrics)
-      else for (const { verdict } of frame.answers) count(verdict, metrics)
-    },
-  }
+export function countAnswer(frame: Answer | CommandAnswer, metrics: Metrics): void {
+  if (frame.frame === 'command-answer') count(frame.verdict, metrics)
+  else for (const { verdict } of frame.answers) count(verdict, metrics)
 }
 
 export function countCommits(store: RelayStore, metrics: Metrics): RelayStore {

@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { maxDeviceFrameBytes } from '@parley/wire'
 import { WebSocketServer } from 'ws'
-import type { Connection, Logger, Peer, Relay } from '../ports.ts'
+import type { Logger, Peer, Relay } from '../ports.ts'
 import type { RelayStore } from '../store.ts'
 import { type HttpSetting, createHttpHandler, refuseRequest, requestPath } from './http.ts'
 import { holdsToken, tokenInUrl } from './http-url-token.ts'
@@ -17,11 +17,10 @@ import {
   defaultMaxSockets,
   payloadHeadroom,
 } from './server-limits.ts'
-import { countAnswers } from './server-counting.ts'
 import { createGreeters } from './server-greeters.ts'
 import type { Metrics } from './server-metrics.ts'
 import type { KeepSession, Session } from './server-session.ts'
-import { createCork, serveSocket } from './server-socket.ts'
+import { createCork, DeviceSocket, serveSocket } from './server-socket.ts'
 import { refuseUpgrade } from './server-upgrade.ts'
 import { createYEndpoint } from './y-endpoint.ts'
 
@@ -61,6 +60,7 @@ export function createNetwork(setting: NetworkSetting): Network {
 
   // A subprotocol asked for here is not ours to choose; the stock endpoint has a server of its own.
   const sockets = new WebSocketServer({
+    WebSocket: DeviceSocket,
     noServer: true,
     clientTracking: false,
     autoPong: false,
@@ -69,16 +69,21 @@ export function createNetwork(setting: NetworkSetting): Network {
     handleProtocols: () => false,
   })
 
-  const keep: KeepSession = (open) => {
-    const session = open(() => {
-      sessions.delete(session)
-      if (sessions.size === 0) whenEmpty?.()
-    })
+  const add = (session: Session): void => {
     sessions.add(session)
     metrics.add('sessions_opened_total')
   }
+  const forget = (session: Session): void => {
+    sessions.delete(session)
+    if (sessions.size === 0) whenEmpty?.()
+  }
+  const keep: KeepSession = (open) => {
+    const session = open(() => forget(session))
+    add(session)
+  }
   const greeters = createGreeters(setting.maxGreeting ?? defaultMaxGreeting)
   const cork = createCork()
+  const service = { ...setting, cork, forget, accept: (peer: Peer) => relay.accept(peer) }
   const stock = createYEndpoint({ ...setting, keep, cork })
 
   const timer = setInterval(() => {
@@ -122,12 +127,9 @@ export function createNetwork(setting: NetworkSetting): Network {
     else if (path === '/' || path === '/parley') {
       sockets.handleUpgrade(asked, stream, head, (socket) => {
         opened += 1
-        const accept = (peer: Peer): Connection => relay.accept(countAnswers(peer, metrics))
-        keep((whenClosed) => {
-          const served = serveSocket({ ...setting, socket, stream, cork, accept, number: opened, whenClosed })
-          greeters.add(address, served)
-          return served
-        })
+        const served = serveSocket(service, socket, stream, opened)
+        add(served)
+        greeters.add(address, served)
       })
     } else if (path?.startsWith('/y/') === true) {
       let waiting = true

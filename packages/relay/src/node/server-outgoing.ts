@@ -22,71 +22,86 @@ const maxShortBytes = 2 * 1024
 /** Long frames with their headers, as long as somebody has the frame. */
 const longFrames = new WeakMap<Uint8Array, Uint8Array>()
 
-export interface OutgoingSetting {
+/** Whose frames they are. */
+export interface Way {
   readonly stream: Duplex
   /** Nothing follows the answer to a peer's close: what waits then is forgotten. */
-  readonly isOpen: () => boolean
+  readonly isOpen: boolean
   /** What to call when what is written now has left, or cannot any more: being called costs about as much as writing. */
-  readonly whenLeft: () => (() => void) | undefined
+  readonly whenLeft: (() => void) | undefined
 }
 
-export function createOutgoing({ stream, isOpen, whenLeft }: OutgoingSetting): Outgoing {
-  let frames: Uint8Array[] = []
-  let waiting = 0
-  let long = 0
+export function createOutgoing(way: Way): Outgoing {
+  return new WayOut(way)
+}
 
-  const writeShort = (short: readonly Uint8Array[]): void => {
+/** There is one for each socket, empty nearly always. Rule RE360. */
+class WayOut implements Outgoing {
+  waiting = 0
+  #frames: Uint8Array[] | undefined
+  #long = 0
+  readonly #way: Way
+
+  constructor(way: Way) {
+    this.#way = way
+  }
+
+  add(frame: Uint8Array): void {
+    if (this.#frames === undefined) this.#frames = [frame]
+    else this.#frames.push(frame)
+    this.waiting += frame.length
+    if (frame.length > maxShortBytes) this.#long += 1
+  }
+
+  cork(): void {
+    // It is always corked.
+  }
+
+  uncork(): void {
+    const frames = this.#frames
+    if (frames === undefined) return
+    if (this.#way.isOpen) {
+      const { stream } = this.#way
+      const many = this.#long > 0 && frames.length > 1
+      if (many) stream.cork()
+      this.#writeAll(frames)
+      if (many) stream.uncork()
+    }
+    this.drop()
+  }
+
+  drop(): void {
+    this.#frames = undefined
+    this.waiting = 0
+    this.#long = 0
+  }
+
+  #writeAll(frames: readonly Uint8Array[]): void {
+    if (this.#long === 0) {
+      this.#writeShort(frames)
+      return
+    }
+    let short: Uint8Array[] = []
+    for (const frame of frames) {
+      if (frame.length <= maxShortBytes) short.push(frame)
+      else {
+        if (short.length > 0) this.#writeShort(short)
+        short = []
+        this.#way.stream.write(longFrame(frame), this.#way.whenLeft)
+      }
+    }
+    if (short.length > 0) this.#writeShort(short)
+  }
+
+  #writeShort(short: readonly Uint8Array[]): void {
+    const { stream, whenLeft } = this.#way
     let size = 0
     for (const { length } of short) size += headerSize(length) + length
     // Who takes his time would otherwise keep all the others' bytes, too, that come from the same pool.
     const bytes = stream.writableLength > 0 ? Buffer.allocUnsafeSlow(size) : Buffer.allocUnsafe(size)
     let end = 0
     for (const frame of short) end = writeFrame(bytes, end, frame)
-    stream.write(bytes, whenLeft())
-  }
-
-  const writeAll = (): void => {
-    let short: Uint8Array[] = []
-    for (const frame of frames) {
-      if (frame.length <= maxShortBytes) short.push(frame)
-      else {
-        if (short.length > 0) writeShort(short)
-        short = []
-        stream.write(longFrame(frame), whenLeft())
-      }
-    }
-    if (short.length > 0) writeShort(short)
-  }
-
-  const drop = (): void => {
-    frames = []
-    waiting = 0
-    long = 0
-  }
-
-  return {
-    get waiting() {
-      return waiting
-    },
-    add(frame) {
-      frames.push(frame)
-      waiting += frame.length
-      if (frame.length > maxShortBytes) long += 1
-    },
-    cork() {
-      // It is always corked.
-    },
-    uncork() {
-      if (frames.length === 0) return
-      if (isOpen()) {
-        const many = long > 0 && frames.length > 1
-        if (many) stream.cork()
-        writeAll()
-        if (many) stream.uncork()
-      }
-      drop()
-    },
-    drop,
+    stream.write(bytes, whenLeft)
   }
 }
 

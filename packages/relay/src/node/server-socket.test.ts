@@ -4,12 +4,12 @@ import { type IncomingMessage, createServer } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { FailureCode } from '@parley/wire'
 import { expect, onTestFinished, test } from 'vitest'
-import { type WebSocket as ServerSocket, WebSocket, WebSocketServer } from 'ws'
+import { WebSocket, WebSocketServer } from 'ws'
 import type { Connection, Peer } from '../ports.ts'
 import { defaultTimings, maxPingsPerSecond, maxReadAtOnceBytes } from './server-limits.ts'
 import { silentLogger } from './server-log.ts'
 import { createMetrics } from './server-metrics.ts'
-import { createCork, serveSocket, wholeFrame } from './server-socket.ts'
+import { createCork, DeviceSocket, serveSocket, type SocketService, wholeFrame } from './server-socket.ts'
 
 interface Pair {
   readonly peer: Peer
@@ -20,12 +20,18 @@ interface Pair {
   readonly failed: Promise<FailureCode>
   /** What lies below the server's end. */
   readonly stream: Duplex
+  readonly socket: DeviceSocket
 }
 
 /** A socket with a core behind it that does nothing by itself. */
 async function pair(lowWaterBytes: number, receiveBytes: () => void = () => undefined): Promise<Pair> {
   const server = createServer()
-  const sockets = new WebSocketServer({ noServer: true, autoPong: false })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    autoPong: false,
+    clientTracking: false,
+    WebSocket: DeviceSocket,
+  })
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })
@@ -34,15 +40,13 @@ async function pair(lowWaterBytes: number, receiveBytes: () => void = () => unde
   const failed = new Promise<FailureCode>((resolve) => {
     fail = resolve
   })
-  const served = new Promise<{ readonly peer: Peer; readonly stream: Duplex }>((resolve) => {
+  const served = new Promise<Pick<Pair, 'peer' | 'stream' | 'socket'>>((resolve) => {
     server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-      sockets.handleUpgrade(request, stream, head, (socket: ServerSocket) => {
-        serveSocket({
-          socket,
-          stream,
+      sockets.handleUpgrade(request, stream, head, (socket: DeviceSocket) => {
+        const service: SocketService = {
           cork: createCork(),
           accept: (peer) => {
-            resolve({ peer, stream })
+            resolve({ peer, stream, socket })
             const ignore = (): void => undefined
             const connection: Connection = {
               state: 'open',
@@ -62,9 +66,9 @@ async function pair(lowWaterBytes: number, receiveBytes: () => void = () => unde
           lowWaterBytes,
           metrics: createMetrics(),
           logger: silentLogger,
-          number: 1,
-          whenClosed: () => undefined,
-        })
+          forget: () => undefined,
+        }
+        serveSocket(service, socket, stream, 1)
       })
     })
   })
@@ -273,4 +277,12 @@ test('[RE279] who sends megabytes at once is read a little at a time, between th
   const most = Math.max(...turns.map((one) => turns.filter((other) => other === one).length))
   // What was under way, and one chunk more.
   expect(most * size).toBeLessThanOrEqual(3 * maxReadAtOnceBytes)
+})
+
+test('[RE360] sockets share what listens to them', async () => {
+  const [one, other] = [(await pair(1024)).socket, (await pair(1024)).socket]
+  for (const event of ['message', 'ping', 'error', 'close']) {
+    expect(one.listeners(event)).toHaveLength(1)
+    expect(one.listeners(event)).toEqual(other.listeners(event))
+  }
 })

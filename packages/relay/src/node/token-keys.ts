@@ -1,5 +1,5 @@
 /** Where the key of a token comes from. */
-import { type KeyObject, createSecretKey } from 'node:crypto'
+import { type KeyObject, subtle } from 'node:crypto'
 import type { CryptoKey, FlattenedJWSInput, JWSHeaderParameters } from 'jose'
 
 export type Key = CryptoKey | KeyObject
@@ -14,8 +14,12 @@ export class TokenKeysError extends Error {
   override readonly name = 'TokenKeysError'
 }
 
-/** A key object, never bytes that could be taken for another kind of key. */
+/** A key made for this alone, never bytes that could be taken for another kind; jose would make one for each token. */
 export function createSecretSource(secret: Uint8Array): KeySource {
-  const key = createSecretKey(secret)
-  return async () => Promise.resolve(key)
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  let key: Promise<CryptoKey> | undefined
+  return async () => {
+    key ??= subtle.importKey('raw', new Uint8Array(secret), algorithm, false, ['verify'])
+    return key
+  }
 }
