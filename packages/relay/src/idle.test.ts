@@ -43,9 +43,9 @@ test('[RE360] a session that watches nobody holds no set for it, and one that ha
   const presences = createPresences(createSessions(), { now: () => 0 }, defaultLimits)
   const session = sessionOf('Tom')
   expect(session.watched).toBeUndefined()
-  const ask = (watch: 'on' | 'off' | 'once'): void =>
+  const ask = (watch: 'on' | 'off' | 'no'): void =>
     presences.ask(session, { frame: 'presence', request: 1, users: ['Mary', 'Bill'], watch })
-  ask('once')
+  ask('no')
   expect(session.watched).toBeUndefined()
   ask('on')
   expect(session.watched).toEqual(new Set(['Mary', 'Bill']))
