@@ -53,7 +53,7 @@ export function createLive(parts: Parts, make: (part: PartModules['live']) => Li
 
   return {
     now,
-    get: async () => made(await parts.load('live')),
+    get: async () => made(await parts.soon('live')),
     use,
     renew() {
       if (now() !== undefined || early.size > 0) use(({ presence }) => presence.renew())

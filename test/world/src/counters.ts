@@ -38,6 +38,8 @@ export const counterNames = [
   'conflictsOfReconnections',
   'heldWhileSignedOut',
   'secondDevices',
+  'partsLate',
+  'partsFailed',
   // relay
   'relayCrashes',
   'relayCrashesBetweenDiskAndAnswer',

@@ -6,6 +6,7 @@ import {
   type ClientLimits,
   createEngine,
   type Engine,
+  type PartSources,
   type Ports,
   type SocketHandlers,
 } from '@parley/client/engine'
@@ -15,6 +16,7 @@ import type { SkewedClock } from './clock.ts'
 import type { Counters } from './counters.ts'
 import type { DeviceDisk } from './device-disk.ts'
 import type { Journal } from './journal.ts'
+import { lateErrors, lateParts } from './late-parts.ts'
 import type { Network } from './network.ts'
 import { createPower, type Power } from './power.ts'
 import type { Random } from './random.ts'
@@ -62,6 +64,8 @@ export interface DeviceSurroundings {
   readonly moody: boolean
   /** Reading is told to others. */
   readonly readReceipts: boolean
+  /** Some devices load the parts of their engine when they need them. */
+  readonly lateParts: boolean
   readonly limits: Partial<ClientLimits>
   /** What a known fault puts between the engine and its ports. */
   readonly ports: (ports: Ports, disk: DeviceDisk) => Ports
@@ -112,6 +116,7 @@ export function createDevice(options: DeviceOptions): Device {
   let online = true
   let { tag } = options
   let lost = false
+  const isLate = world.lateParts && random.fork('parts').chance(0.6)
 
   const launch = (signsIn = false): Process => {
     runs += 1
@@ -127,7 +132,8 @@ export function createDevice(options: DeviceOptions): Device {
     const ports = world.ports(portsOf(power, random.fork(`run ${run}`), random.fork(`app ${run}`)), disk)
     const { limits, readReceipts } = world
     const login = signsIn ? { login: true } : {}
-    const engine = createEngine({ user, ports, limits, readReceipts, tag, ...login })
+    const late = isLate ? { parts: partsOf(power, random.fork(`parts ${run}`)) } : {}
+    const engine = createEngine({ user, ports, limits, readReceipts, tag, ...login, ...late })
     const started: Process = { run, power, engine, state: 'starting', ended: null, conflicts: 0 }
     engine.on((event) => {
       journal.heard.push({ device: name, run, at: scheduler.now(), event })
@@ -154,6 +160,11 @@ export function createDevice(options: DeviceOptions): Device {
       },
     )
     return started
+  }
+
+  const partsOf = (power: Power, chance: Random): PartSources => {
+    const { counters, calm } = world
+    return lateParts({ scheduler, power, random: chance, counters, calm })
   }
 
   const stopped = (process: Process, code: string): void => {
@@ -196,7 +207,7 @@ export function createDevice(options: DeviceOptions): Device {
     log: {
       error: (message, detail) => {
         trace.note(name, `error: ${message} ${JSON.stringify(detail ?? {})}`)
-        if (expectedErrors.has(message)) return
+        if (expectedErrors.has(message) || (isLate && lateErrors.has(message))) return
         if (message === 'a page is not what the relay has' && world.mayDiffer(user)) return
         // What was held of the log before a restore may stand at the same version, and be something else.
         const renewed = world.counters.get('epochChanges') > 0

@@ -65,7 +65,7 @@ export function askWho(world: World, device: Device, users: readonly UserId[]): 
           world.journal.violations.push(`${device.name}: was told of somebody it had not asked for`)
       },
       (error: unknown) => {
-        if (codeOf(error) !== 'OFFLINE' && process.ended === null) throw error
+        if (!['OFFLINE', 'part-missing'].includes(codeOf(error)) && process.ended === null) throw error
       },
     )
   })

@@ -59,6 +59,8 @@ export interface Settings {
   readonly unflushedLost: boolean
   /** Drafts and read marks: off in one of the two lives that must look the same on the wire. */
   readonly privateDeeds: boolean
+  /** Some devices load parts of their engine when they need them, as a page does. */
+  readonly lateParts: boolean
 }
 
 export function drawSettings(random: Random, fault: Fault | null): Settings {
@@ -85,6 +87,7 @@ export function drawSettings(random: Random, fault: Fault | null): Settings {
     ties: 'drawn',
     unflushedLost: true,
     privateDeeds: true,
+    lateParts: random.chance(0.4),
   }
 }
 
@@ -123,4 +126,5 @@ export const calmSettings: Settings = {
   ties: 'drawn',
   unflushedLost: true,
   privateDeeds: true,
+  lateParts: false,
 }

@@ -123,6 +123,7 @@ export function createWorld({ seed, settings, keepTrace = false }: WorldOptions)
         tokenMs: settings.tokenMs,
         moody: settings.features.has('expiringTokens'),
         readReceipts: settings.features.has('readReceipts'),
+        lateParts: settings.lateParts,
         limits: { ...worldLimits, maxInFlight: settings.maxInFlight },
         ports: portsWithFault(fault),
       },
