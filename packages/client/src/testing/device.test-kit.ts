@@ -15,7 +15,7 @@ import { createEngine } from '../engine.ts'
 import type { PartSources } from '../part-modules.ts'
 import type { Engine, EngineEvent } from '../engine-types.ts'
 import type { ClientLimits } from '../limits.ts'
-import type { Ports, Socket, SocketHandlers, TokenReason } from '../ports.ts'
+import type { Inflate, Ports, Socket, SocketHandlers, TokenReason } from '../ports.ts'
 import { deviceLayout } from '../records.ts'
 import { settle, user } from './values.test-kit.ts'
 
@@ -69,6 +69,7 @@ export interface SurroundingsOptions {
   ) => Promise<string | null>
   /** Instead of a socket that opens when the test says so. */
   readonly connect?: (handlers: SocketHandlers) => Socket
+  readonly inflate?: Inflate
 }
 
 export function createSurroundings({
@@ -77,6 +78,7 @@ export function createSurroundings({
   now: start = 1_000_000,
   token,
   connect,
+  inflate,
 }: SurroundingsOptions = {}): TestSurroundings {
   let now = start
   let chance = seed
@@ -152,6 +154,7 @@ export function createSurroundings({
       },
       log: { error: (message) => errors.push(message), info: () => undefined, debug: () => undefined },
       connect: connect ?? openSocket,
+      inflate,
     },
     bytes,
     tokens,
