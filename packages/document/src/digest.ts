@@ -28,23 +28,26 @@ export function rowDigest(place: RowPlace): Digest {
 }
 
 export function xorDigest(a: Digest, b: Digest): Digest {
-  return digits(number(a, 0) ^ number(b, 0)) + digits(number(a, 8) ^ number(b, 8))
+  return digits(number(a, 0) ^ number(b, 0), number(a, 8) ^ number(b, 8))
 }
+
+const seeds = [0x9e3779b9, 0x85ebca6b] as const
+
+/** Written anew for each row: a list would be made for each, and this is done for every message. */
+const words = new Int32Array(8)
 
 /** The exclusive or of a digest and that of a row, in one step. */
 export function digestWith(digest: Digest, { seq, client, clock, length, erased }: RowPlace): Digest {
-  const words = [
-    high(seq),
-    low(seq),
-    high(client),
-    low(client),
-    high(clock),
-    low(clock),
-    length,
-    erased ? 1 : 0,
-  ]
-  const first = number(digest, 0) ^ mixed(words, 0x9e3779b9)
-  return digits(first) + digits(number(digest, 8) ^ mixed(words, 0x85ebca6b))
+  words[0] = high(seq)
+  words[1] = low(seq)
+  words[2] = high(client)
+  words[3] = low(client)
+  words[4] = high(clock)
+  words[5] = low(clock)
+  words[6] = length
+  words[7] = erased ? 1 : 0
+  const [a, b] = mixed(words, seeds)
+  return digits(number(digest, 0) ^ a, number(digest, 8) ^ b)
 }
 
 /** Of everything a head says, whatever the order its maps give it out in. */
@@ -64,8 +67,7 @@ export function headDigest(head: Head): Digest {
     sorted(head.muted),
     sorted(head.blocked),
   ])
-  const [a, b] = mixedText(text, [0x9e3779b9, 0x85ebca6b])
-  return digits(a) + digits(b)
+  return digits(...mixedText(text, seeds))
 }
 
 function sorted<K extends string, V>(map: ReadonlyMap<K, V>): readonly (readonly [K, V])[] {
@@ -88,10 +90,42 @@ function low(value: number): number {
   return value % 2 ** 32
 }
 
+/** Eight digits of a digest. */
 function number(digest: Digest, at: number): number {
-  return Number.parseInt(digest.slice(at, at + 8), 16)
+  let value = 0
+  for (let next = at; next < at + 8; next += 1) {
+    const code = digest.charCodeAt(next)
+    value = (value << 4) | (code < letters ? code - ciphers : code - letters + 10)
+  }
+  return value
 }
 
-function digits(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, '0')
+const ciphers = 0x30
+const letters = 0x61
+
+/** Text by text and padded, it would be the slowest part of an append. */
+function digits(a: number, b: number): Digest {
+  return String.fromCharCode(
+    digit(a, 28),
+    digit(a, 24),
+    digit(a, 20),
+    digit(a, 16),
+    digit(a, 12),
+    digit(a, 8),
+    digit(a, 4),
+    digit(a, 0),
+    digit(b, 28),
+    digit(b, 24),
+    digit(b, 20),
+    digit(b, 16),
+    digit(b, 12),
+    digit(b, 8),
+    digit(b, 4),
+    digit(b, 0),
+  )
+}
+
+function digit(value: number, shift: number): number {
+  const it = (value >>> shift) & 15
+  return it < 10 ? ciphers + it : letters + it - 10
 }

@@ -3,13 +3,19 @@
  * alike on purpose.
  */
 
-export function mixed(words: readonly number[], seed: number): number {
-  let hash = seed
-  for (const word of words) hash = withWord(hash, scrambled(word))
-  return finished(hash, words.length)
+/** Of two seeds at once. */
+export function mixed(words: Int32Array, seeds: readonly [number, number]): readonly [number, number] {
+  let a = seeds[0] | 0
+  let b = seeds[1] | 0
+  for (let at = 0; at < words.length; at += 1) {
+    const word = scrambled(words[at] ?? 0)
+    a = withWord(a, word)
+    b = withWord(b, word)
+  }
+  return [finished(a, words.length), finished(b, words.length)]
 }
 
-/** Of two seeds at once, and of two UTF-16 units: the texts of large heads are long. */
+/** Of two UTF-16 units at once as well: the texts of large heads are long. */
 export function mixedText(text: string, seeds: readonly [number, number]): readonly [number, number] {
   let a = seeds[0] | 0
   let b = seeds[1] | 0

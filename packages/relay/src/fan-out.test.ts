@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { createPen } from './testing/pen.ts'
-import { createTestDevice, settle, testConversationId } from './testing/test-device.ts'
+import { createTestDevice, settle, type TestDevice, testConversationId } from './testing/test-device.ts'
 import { commanded, createTestLunch, creation, pushed } from './testing/test-lunch.ts'
 import { createTestRelay } from './testing/test-relay.ts'
 
@@ -63,6 +63,55 @@ test('[RE41] rows that do not fit into one frame come in several', async () => {
   await pushed(tom, conversation, 1, ...updates, pen.text('y'.repeat(3000)).update)
   const frames = await mary.take('rows')
   expect(frames.map(({ rows }) => rows.map(({ seq }) => seq))).toEqual([[2, 3], [4, 5], [6, 7], [8]])
+})
+
+test('[RE381] whoever comes hears from then on, and who has gone or is no member hears nothing more', async () => {
+  const { relay, tom, mary, conversation } = await createTestLunch()
+  const pen = createPen({ user: tom.user, client: 7 })
+  const heard = async (device: TestDevice): Promise<readonly number[]> =>
+    (await device.take('rows')).flatMap(({ rows }) => rows.map(({ seq }) => seq))
+  const write = async (text: string): Promise<void> => {
+    await pushed(tom, conversation, 1, pen.text(text).update)
+  }
+  await write('1')
+  await write('2')
+  expect(await heard(mary)).toEqual([2, 3])
+  const tablet = createTestDevice(relay, { user: 'Mary', device: 2 })
+  await settle()
+  await write('3')
+  expect([await heard(mary), await heard(tablet)]).toEqual([[4], [4]])
+  mary.connection.closed()
+  await write('4')
+  expect([await heard(mary), await heard(tablet)]).toEqual([[], [5]])
+  await commanded(tom, conversation, { op: 'remove', members: ['Mary'] })
+  expect(await heard(tablet)).toEqual([6])
+  await write('5')
+  expect(await heard(tablet)).toEqual([])
+  await commanded(tom, conversation, { op: 'add', members: ['Mary'] })
+  await write('6')
+  expect(await heard(tablet)).toEqual([9])
+})
+
+test('[RE381] a turn counts once for who hears of several conversations in it', async () => {
+  const { tom, mary, conversation } = await createTestLunch({ limits: { cursorEveryTurns: 3 } })
+  const other = testConversationId(2)
+  await commanded(tom, other, creation())
+  await commanded(tom, other, { op: 'add', members: ['Mary'] })
+  const pens = [7, 8].map((client) => createPen({ user: tom.user, client }))
+  const cursors = async (): Promise<number> => (await mary.take('cursor')).length
+  const writeToBoth = async (): Promise<void> => {
+    for (const [index, pen] of pens.entries())
+      tom.push([conversation, other][index] ?? '', 1, [pen.text('1').update])
+    await settle()
+  }
+  await writeToBoth()
+  await cursors()
+  let told = 0
+  for (let turn = 0; turn < 6; turn += 1) {
+    await writeToBoth()
+    told += await cursors()
+  }
+  expect(told).toBe(2)
 })
 
 test('[RE42] who is removed gets the rows up to his removal, and none after it', async () => {

@@ -5,8 +5,9 @@
 import type { ConversationId, UserId } from '@parley/document'
 import { encodeRelayFrame, type Row } from '@parley/wire'
 import { type MarkLimits, marksOfTurn } from './judge-marks.ts'
+import type { ConversationState } from './conversation-state.ts'
 import { inFrames, rowFor } from './log-rows.ts'
-import type { Session, Sessions } from './session.ts'
+import type { Listener, Session, Sessions } from './session.ts'
 import { fanOutOwn } from './own-rows.ts'
 import type { Moved, Turn } from './turn.ts'
 
@@ -23,11 +24,28 @@ export function fanOut(
   sessions: Sessions,
   limits: FanOutLimits,
 ): ReadonlySet<Session> {
-  const told = new Set<Session>()
+  const told = createTold(sessions)
   const added = new Map<Session, Set<ConversationId>>()
   for (const conversation of moved) {
     const frames = createFrames(conversation, limits.maxPayloadBytes)
     const marks = createMarksFrames(conversation, limits)
+    const tell = (session: Session, is: boolean, upTo: number, since: number): void => {
+      if (session.channel.buffered() > limits.maxBufferedBytes) {
+        fallBehind(session, before)
+        return
+      }
+      for (const bytes of frames(upTo, since)) session.channel.sendBytes(bytes)
+      if (is && session.follows === undefined) for (const bytes of marks()) session.channel.sendBytes(bytes)
+      told.add(session)
+    }
+    // Nobody comes or goes without a change of the head.
+    if (conversation.draft.base?.value === conversation.state.value) {
+      for (const { session, since } of listenersOf(conversation, sessions)) {
+        if (session.flow.state !== 'live') session.flow = { ...session.flow, only: null }
+        else tell(session, true, Number.POSITIVE_INFINITY, since)
+      }
+      continue
+    }
     for (const user of audience(conversation, sessions)) {
       const was = conversation.draft.base?.value.members.has(user) ?? false
       const is = conversation.state.value.members.has(user)
@@ -36,21 +54,14 @@ export function fanOut(
         if (session.follows !== undefined && session.follows !== conversation.draft.id) continue
         if (session.flow.state !== 'live') session.flow = { ...session.flow, only: null }
         else if (!was) added.set(session, (added.get(session) ?? new Set()).add(conversation.draft.id))
-        else if (session.channel.buffered() > limits.maxBufferedBytes) fallBehind(session, before)
-        else {
-          const upTo = is ? Number.POSITIVE_INFINITY : leftSeq
-          for (const bytes of frames(upTo, since)) session.channel.sendBytes(bytes)
-          if (is && session.follows === undefined)
-            for (const bytes of marks()) session.channel.sendBytes(bytes)
-          told.add(session)
-        }
+        else tell(session, is, is ? Number.POSITIVE_INFINITY : leftSeq, since)
       }
     }
   }
   fanOutOwn(people, sessions, limits, told, (session) => fallBehind(session, before))
   const served = serveAdded(added, before)
   // Only now: who is still to learn of a conversation is not live, and gets no cursor yet.
-  for (const session of told) renewCursor(session, position, limits.cursorEveryTurns)
+  for (const session of told.sessions) renewCursor(session, position, limits.cursorEveryTurns)
   return served
 }
 
@@ -81,16 +92,33 @@ function serveAdded(
   return served
 }
 
-/** Present members, and those whom the turn has made former ones. Whichever list is shorter is walked. */
-function audience({ draft, state }: Moved, sessions: Sessions): Iterable<UserId> {
-  const { members } = state.value
-  const concerned = (user: UserId): boolean =>
-    members.has(user) || draft.members.changed.get(user)?.role === ''
-  if (sessions.userCount < members.size) return [...sessions.users()].filter(concerned)
-  // Nobody comes or goes without a change of the head.
-  if (draft.base?.value === state.value) return members.keys()
-  const left = [...draft.members.changed.values()].filter(({ role }) => role === '').map(({ user }) => user)
-  return [...members.keys(), ...left]
+/** Of a conversation whose members stay: collected once, and the same until somebody comes or goes. */
+function listenersOf({ state }: Moved, sessions: Sessions): readonly Listener[] {
+  const known = sessions.audiences.get(state.value)
+  if (known !== undefined) return known
+  const listeners: Listener[] = []
+  for (const user of presentMembers(state, sessions)) {
+    const since = state.members.get(user)?.since ?? 0
+    for (const session of sessions.of(user)) {
+      if (session.follows === undefined || session.follows === state.record.id)
+        listeners.push({ session, since })
+    }
+  }
+  sessions.audiences.set(state.value, listeners)
+  return listeners
+}
+
+/** Those of them who may be in session: whichever list is shorter is walked. */
+function presentMembers({ value: { members } }: ConversationState, sessions: Sessions): Iterable<UserId> {
+  if (sessions.userCount >= members.size) return members.keys()
+  return [...sessions.users()].filter((user) => members.has(user))
+}
+
+/** Present members, and those whom the turn has made former ones. */
+function audience({ draft, state }: Moved, sessions: Sessions): readonly UserId[] {
+  const left: UserId[] = []
+  for (const { user, role } of draft.members.changed.values()) if (role === '') left.push(user)
+  return [...presentMembers(state, sessions), ...left]
 }
 
 /** Encoded when somebody needs them, once for each last row and what is hidden of them. */
@@ -146,6 +174,26 @@ function fallBehind(session: Session, from: number): void {
     goneAbove: from,
     waiting: true,
     only: null,
+  }
+}
+
+/** Those whom this turn sends something, each once: most hear of several conversations, or are one of many who hear of one. */
+interface Told {
+  readonly sessions: readonly Session[]
+  readonly add: (session: Session) => void
+}
+
+function createTold(all: Sessions): Told {
+  const sessions: Session[] = []
+  all.turn += 1
+  const { turn } = all
+  return {
+    sessions,
+    add(session) {
+      if (session.told === turn) return
+      session.told = turn
+      sessions.push(session)
+    },
   }
 }
 

@@ -23,7 +23,7 @@ export async function loadPeople(
     for (const key of some) keys.set(personKey(key), key)
   }
   for (const input of inputs) {
-    if (input.kind === 'push') want(...neededByPush(input, states))
+    if (input.kind === 'push') for (const key of neededByPush(input, states)) want(key)
     else if (input.kind === 'command')
       want(...neededByCommand(input, states), ...toldByCommand(input, states))
     else if (input.kind === 'person' && input.command.ok) {
@@ -43,10 +43,13 @@ export async function loadPeople(
   }
 }
 
+/** For nearly every message. */
+const nothing: readonly PersonKey[] = []
+
 function neededByPush({ by, updates }: PushInput, states: States): readonly PersonKey[] {
   const id = updates[0]?.conversation
   const state = id === undefined ? undefined : states.get(id)
-  if (state?.value.info.kind !== 'direct') return []
+  if (state?.value.info.kind !== 'direct') return nothing
   const others = [...state.value.members.keys()].filter((user) => user !== by.user)
   return others.map((other) => blockOf(other, by.user))
 }

@@ -21,7 +21,7 @@ export function fanOutOwn(
   changed: Iterable<PersonRecord>,
   sessions: Sessions,
   limits: { readonly maxBufferedBytes: number; readonly maxPayloadBytes: number },
-  told: Set<Session>,
+  told: { readonly add: (session: Session) => void },
   fallBehind: (session: Session) => void,
 ): void {
   const byOwner = new Map<UserId, OwnRow[]>()

@@ -4,7 +4,7 @@
  * A session is live (it gets every turn's rows as they come) or catching up (it gets nothing of the turns and is served
  * from the log instead). Everything up to `from` has been given to its socket; that of a live one is the relay's position.
  */
-import type { ConversationId, UserId } from '@parley/document'
+import type { ConversationId, Head, UserId } from '@parley/document'
 import type { Bucket } from './bucket.ts'
 import type { Channel } from './channel.ts'
 import { type Pace, restful } from './pace.ts'
@@ -54,6 +54,8 @@ export interface Session {
   /** The cursor the device was told last, and how many turns have sent it something since. */
   cursor: number
   turns: number
+  /** The last turn that has sent it something. */
+  told: number
   /** Waiting for their turn. */
   updates: number
   reads: number
@@ -103,6 +105,7 @@ export function createSession(
     flow: only === undefined ? { state: 'catching-up', ...missed } : liveFlow,
     cursor: from,
     turns: 0,
+    told: 0,
     updates: 0,
     reads: 0,
     violations: 0,
@@ -116,14 +119,25 @@ export function createSession(
   }
 }
 
+/** A session of a member. */
+export interface Listener {
+  readonly session: Session
+  /** The pages before it are hidden from him. */
+  readonly since: number
+}
+
 export interface Sessions {
   readonly size: number
   /** As they are now: whoever enters or leaves later is not among them, or still. */
   of(user: UserId): readonly Session[]
+  /** Counts the turns that have been told. */
+  turn: number
   /** Users with a session. */
   users(): Iterable<UserId>
   readonly userCount: number
   all(): readonly Session[]
+  /** Who hears of a conversation, by its head as it is now. Whenever somebody comes or goes, nothing is known any more. */
+  readonly audiences: WeakMap<Head, readonly Listener[]>
   /** Answers the predecessor of the same user and device, which is in session no more. */
   enter(session: Session): Session | undefined
   leave(session: Session): void
@@ -136,9 +150,14 @@ export function createSessions(): Sessions {
   const byUser = new Map<UserId, readonly Session[]>()
   let size = 0
   const of = (user: UserId): readonly Session[] => byUser.get(user) ?? nobody
+  let audiences = new WeakMap<Head, readonly Listener[]>()
   return {
+    turn: 0,
     get size() {
       return size
+    },
+    get audiences() {
+      return audiences
     },
     get userCount() {
       return byUser.size
@@ -153,6 +172,7 @@ export function createSessions(): Sessions {
       const others = predecessor === undefined ? before : before.filter((other) => other !== predecessor)
       byUser.set(user, [...others, session])
       if (predecessor === undefined) size += 1
+      audiences = new WeakMap()
       return predecessor
     },
     leave(session) {
@@ -162,6 +182,7 @@ export function createSessions(): Sessions {
       // A successor may stand there already.
       if (others.length === before.length) return
       size -= 1
+      audiences = new WeakMap()
       if (others.length === 0) byUser.delete(user)
       else byUser.set(user, others)
     },

@@ -191,6 +191,9 @@ test('[RE320] a frame that came among much else keeps nothing of that', () => {
   expect(few.buffer.byteLength).toBe(200)
   expect(few.every((byte) => byte === 7)).toBe(true)
   expect(wholeFrame(chunk.subarray(100, 50_000)).buffer).toBe(chunk.buffer)
+  const small = Buffer.allocUnsafeSlow(4 * 1024 + 200)
+  expect(wholeFrame(small.subarray(0, 100)).buffer).toBe(small.buffer)
+  expect(wholeFrame(small.subarray(0, 99)).buffer.byteLength).toBe(99)
 })
 
 test('[RE102] a peer that pings and never reads fills nothing', async () => {

@@ -20,6 +20,7 @@ import { countAnswer } from './server-counting.ts'
 import { maxEarlyBytes, maxPingsPerSecond, maxReadAtOnceBytes, type ServerTimings } from './server-limits.ts'
 import type { Greeter } from './server-greeters.ts'
 import { describeError } from './server-log.ts'
+import { takeFrames } from './server-incoming.ts'
 import type { Metrics } from './server-metrics.ts'
 import { createOutgoing, type Outgoing, type Way } from './server-outgoing.ts'
 import type { Session } from './server-session.ts'
@@ -83,6 +84,7 @@ class ServedSocket implements Peer, Session, Greeter, Way {
     this.#connection = service.accept(this)
     socket.served = this
     socket.on('message', onMessage).on('ping', onPing).on('error', onError).on('close', onClose)
+    takeFrames(stream, this)
     this.#limitEarly()
   }
 
@@ -274,7 +276,7 @@ export function createCork(): Cork {
 }
 
 /** What a frame may keep beside itself, of the bytes it came among. */
-const maxKeptBytes = 1024
+const maxKeptBytes = 4 * 1024
 
 /**
  * `ws` gives one Buffer, unless told otherwise; its other shapes are the types'. It is a part of what the system gave, and a
