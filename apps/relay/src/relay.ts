@@ -1,5 +1,5 @@
 /** `parley relay`: runs a relay until a signal or a fault ends it. Rules AR6 to AR10. */
-import { type LogLevel, createLineLogger, startRelayServer } from '@parley/relay/node'
+import { type LogLevel, boundYoungMemory, createLineLogger, startRelayServer } from '@parley/relay/node'
 import { readLimits } from './limits.ts'
 import type { Values } from './parse.ts'
 import type { World } from './world.ts'
@@ -24,6 +24,7 @@ export async function runRelay(world: World, values: Values): Promise<number> {
     ...(adminSecret === undefined ? {} : { adminSecret }),
     ...(page === undefined ? {} : { page }),
   })
+  const forgetMemory = boundYoungMemory()
   let asked = false
   const forget = world.onSignal((signal) => {
     if (asked) {
@@ -39,6 +40,7 @@ export async function runRelay(world: World, values: Values): Promise<number> {
   })
   const orderly = await server.ended
   forget()
+  forgetMemory()
   return orderly ? 0 : 1
 }
 

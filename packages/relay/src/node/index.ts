@@ -4,6 +4,7 @@ export { renewEpoch } from './renew-epoch.ts'
 export { RelayServerError, type ServerErrorCode } from './server-errors.ts'
 export { defaultMaxGreeting, defaultMaxSockets, defaultTimings, type ServerTimings } from './server-limits.ts'
 export { createLineLogger, type LogLevel } from './server-log.ts'
+export { boundYoungMemory, type YoungMemory } from './server-memory.ts'
 export { type RelayServer, type RelayServerOptions, startRelayServer } from './server.ts'
 export { readDevSecret } from './token-dev.ts'
 export {
