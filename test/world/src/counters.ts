@@ -55,6 +55,8 @@ export const counterNames = [
   'tokensRefreshed',
   'silentConnections',
   'epochChanges',
+  'pagesDeflated',
+  'pagesPlain',
   // life
   'sends',
   'recalls',

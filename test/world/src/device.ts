@@ -15,6 +15,7 @@ import { createApp } from './app.ts'
 import type { SkewedClock } from './clock.ts'
 import type { Counters } from './counters.ts'
 import type { DeviceDisk } from './device-disk.ts'
+import { createInflate } from './inflated.ts'
 import type { Journal } from './journal.ts'
 import { lateErrors, lateParts } from './late-parts.ts'
 import type { Network } from './network.ts'
@@ -108,6 +109,7 @@ export function createDevice(options: DeviceOptions): Device {
   const { name, user, family, disk, clock, world } = options
   const { scheduler, trace, journal, network } = world
   const random = world.random.fork(name)
+  const inflates = random.fork('inflates').chance(0.5)
   /** All that have power; the user talks to `main`. */
   let processes: Process[] = []
   let main: Process | null = null
@@ -129,7 +131,9 @@ export function createDevice(options: DeviceOptions): Device {
       if (!world.calm()) world.counters.add('deviceCrashes')
       trace.note(name, `dies (${run})`)
     })
-    const ports = world.ports(portsOf(power, random.fork(`run ${run}`), random.fork(`app ${run}`)), disk)
+    const inflate = inflates ? createInflate(scheduler, random.fork(`inflate ${run}`), power) : undefined
+    const own = portsOf(power, random.fork(`run ${run}`), random.fork(`app ${run}`))
+    const ports = world.ports({ ...own, inflate }, disk)
     const { limits, readReceipts } = world
     const login = signsIn ? { login: true } : {}
     const late = isLate ? { parts: partsOf(power, random.fork(`parts ${run}`)) } : {}

@@ -2,6 +2,7 @@
  * The machine the relay runs on: starts the real core over the simulated disk and network, stops it, and does what the
  * core leaves to its shell: tokens, time limits, connections that have fallen silent, and telling it the time. Rule WO79.
  */
+import { deflateRawSync } from 'node:zlib'
 import type { UserId } from '@parley/document'
 import type { Connection, Peer, Relay, RelayLimits, RelayOptions } from '@parley/relay'
 import { createClock, type SkewedClock } from './clock.ts'
@@ -131,6 +132,7 @@ export function createRelayHost(settings: RelayHostOptions): RelayHost {
         },
         countSignal: (what) => counters.add(what === 'passed' ? 'signalsPassed' : 'signalsDropped'),
         limits,
+        deflate: (bytes) => new Uint8Array(deflateRawSync(bytes)),
         onFault: (error) => {
           errors.push(`fault: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
           own.off()

@@ -9,6 +9,7 @@ import { decodeRelayFrame, type PushAnswer, type RelayFrame } from '@parley/wire
 import type { Counters } from './counters.ts'
 import type { Device } from './device.ts'
 import { checkLeaves, checkSignal } from './frame-checks.ts'
+import { inflatedFrame } from './inflated.ts'
 import type { Journal } from './journal.ts'
 import type { Wiretap } from './network.ts'
 import type { RelayDisk } from './relay-disk.ts'
@@ -125,8 +126,14 @@ export function createWatch({ disk, journal, counters, devices, now }: WatchOpti
           violate(`the relay sent ${device} a frame that cannot be read`)
           return
         }
-        countFrame(read.frame)
-        const { frame } = read
+        const frame = inflatedFrame(read.frame)
+        if (frame === undefined) {
+          violate(`the relay sent ${device} a page that cannot be inflated`)
+          return
+        }
+        if (frame.frame === 'fetch-answer' && frame.fetched.result === 'rows')
+          counters.add(frame === read.frame ? 'pagesPlain' : 'pagesDeflated')
+        countFrame(frame)
         for (const wrong of checkLeaves(disk.log(), user, frame)) violate(`to ${device}: ${wrong}`)
         if (frame.frame === 'signal')
           for (const wrong of checkSignal(disk, user, frame)) violate(`to ${device}: ${wrong}`)

@@ -183,6 +183,7 @@ function relayLimits({ page, inlineRows }: Settings): Partial<RelayLimits> {
     maxPageEntries: page.entries,
     maxPageWriters: page.writers,
     maxInlineRows: inlineRows,
+    minDeflatedBytes: 200,
     maxFeedRows: 3,
     cursorEveryTurns: 4,
     maxCachedConversations: 3,

@@ -139,11 +139,17 @@ const commandVerdict = choice(
   parts(id, uint),
   parts(id, detail),
 )
+/** What travels deflated, as it is before. */
+export const fetchedRows: Make = parts(page, uint, digest, uint, flag, rows)
 const fetched = choice(
-  parts(page, uint, digest, uint, flag, rows),
+  fetchedRows,
   parts(uint, digest, blob),
   parts(id, name, id, uint, uint),
   parts(id, detail),
+  parts(
+    (random) => number(random.once(4) ? whole(random) : 41 + random.below(5000)),
+    (random) => sized(raw(someBytes(random, 40))),
+  ),
 )
 const version: Make = () => number(1)
 const token: Make = (random) => text(random.pick(['Eve', 'Ada', 'expired', '', 'a.b.c', 'x'.repeat(300)]))
@@ -154,7 +160,7 @@ const people: Make = (random) => list(some(random, users, 5).map((user) => text(
 const kind = (value: number, ...makes: readonly Make[]): Make => parts(() => byte(value), ...makes)
 
 const deviceKinds: readonly Make[] = [
-  kind(1, version, token, device, id, uint, id, flag),
+  kind(1, version, token, device, id, uint, id, flag, flag),
   kind(2, id, page, many(blob)),
   kind(3, id, id, any),
   kind(4, uint, id, uint, uint),

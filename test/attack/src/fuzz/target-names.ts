@@ -2,6 +2,7 @@
 export const targetNames: readonly string[] = [
   'device-frame',
   'relay-frame',
+  'fetched-rows',
   'value',
   'entry',
   'append',

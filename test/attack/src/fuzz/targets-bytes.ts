@@ -14,8 +14,15 @@ import {
   writeAppend,
   writeEntry,
 } from '@parley/document'
-import { decodeDeviceFrame, decodeRelayFrame, encodeDeviceFrame, encodeRelayFrame } from '@parley/wire'
-import { deviceEdges, deviceFrame, relayEdges, relayFrame } from './make-frames.ts'
+import {
+  decodeDeviceFrame,
+  decodeFetchedRows,
+  decodeRelayFrame,
+  encodeDeviceFrame,
+  encodeFetchedRows,
+  encodeRelayFrame,
+} from '@parley/wire'
+import { deviceEdges, deviceFrame, fetchedRows, relayEdges, relayFrame } from './make-frames.ts'
 import {
   append,
   appendEdges,
@@ -69,6 +76,26 @@ const relayFrames = frameTarget('relay-frame', decodeRelayFrame, encodeRelayFram
   make: relayFrame,
   edges: relayEdges,
 })
+
+/** What a page is once it is inflated. */
+const pages: Target = {
+  name: 'fetched-rows',
+  read: decodeFetchedRows,
+  run(bytes) {
+    const given = bytes.slice()
+    const read = decodeFetchedRows(given)
+    given.fill(255)
+    if (read !== undefined)
+      hold(
+        sameBytes(encodeFetchedRows(read), bytes),
+        'rows that were read are not written with the same bytes',
+      )
+    holdPrototypes()
+  },
+  make: fetchedRows,
+  edges: [],
+  round: 400,
+}
 
 const limits = { maxBytes: 64 * 1024, maxDepth: 16 }
 
@@ -221,6 +248,7 @@ function holdOrder(told: readonly StockAppend[], ordered: readonly StockAppend[]
 export const byteTargets: readonly Target[] = [
   deviceFrames,
   relayFrames,
+  pages,
   values,
   entries,
   appends,
