@@ -23,7 +23,15 @@ const people = [
   'person/parse-values.ts',
   'person/needs.ts',
 ]
-const late = [...commands, 'head/parse-command.ts', ...people, 'person/parse-command.ts', 'unique-id.ts']
+const queries = ['query/parse-query.ts', 'query/canonical.ts', 'query/evaluate.ts', 'query/order.ts']
+const late = [
+  ...commands,
+  'head/parse-command.ts',
+  ...people,
+  'person/parse-command.ts',
+  'unique-id.ts',
+  ...queries,
+]
 
 test('[DO165] what a page needs at first takes nothing with it that judges commands or people', () => {
   const core = reached('./index.ts')
@@ -38,4 +46,12 @@ test('[DO165] commands and people take nothing of each other', () => {
     expect([file, ofCommands.has(file), ofPeople.has(file)]).toEqual([file, true, false])
   for (const file of people)
     expect([file, ofCommands.has(file), ofPeople.has(file)]).toEqual([file, false, true])
+})
+
+test('[DO165] queries take nothing of commands and people, nor do these of them', () => {
+  const ofQueries = reached('./query.ts')
+  expect(queries.filter((file) => !ofQueries.has(file))).toEqual([])
+  expect([...commands, ...people].filter((file) => ofQueries.has(file))).toEqual([])
+  const others = [...reached('./commands.ts'), ...reached('./person.ts')]
+  expect(others.filter((file) => file.startsWith('query/'))).toEqual([])
 })
