@@ -4,10 +4,12 @@
  * RE307.
  */
 import { DatabaseSync } from 'node:sqlite'
+import type { RelayCommit } from '../store.ts'
 import type { Tell } from './check-rows.ts'
 import { bytes, type Columns, number, text } from './sqlite-columns.ts'
 import { writePending } from './sqlite-commit.ts'
 import { decodeJournal } from './sqlite-journal-read.ts'
+import { unsettled } from './sqlite-journal-rest.ts'
 import { createNumbers } from './sqlite-numbers.ts'
 import { createPending, type Pending } from './sqlite-pending.ts'
 import { schema } from './sqlite-schema.ts'
@@ -40,7 +42,7 @@ export function layJournalOver(database: DatabaseSync, tell: Tell): void {
   } finally {
     memory.close()
   }
-  if (pending.rows > 0) layViews(database)
+  if (pending.conversations.size + pending.usage.size > 0) layViews(database)
 }
 
 function readJournal(database: DatabaseSync, tell: Tell): Pending {
@@ -50,10 +52,30 @@ function readJournal(database: DatabaseSync, tell: Tell): Pending {
       const commit = decodeJournal(bytes(columns, 'bytes'))
       const own = number(columns, 'position')
       if (commit.position !== own) tell(`the journal holds position ${commit.position} under ${own}`)
-      pending.add(commit)
+      pending.add(restOf(database, commit, tell))
     }
   })
   return pending
+}
+
+/** A part of it may be in the tables already. */
+function restOf(database: DatabaseSync, commit: RelayCommit, tell: Tell): RelayCommit {
+  const settledUpTo = (query: string, of: string): number => {
+    const columns = database.prepare(query).get(of)
+    return columns === undefined ? -1 : number(columns, 'settled')
+  }
+  const ofConversation = (id: string): boolean =>
+    settledUpTo('SELECT settled FROM conversations WHERE id = ?', id) >= commit.position
+  for (const { id, seq } of commit.conversations.filter((record) => ofConversation(record.id))) {
+    const stored = number(first(database, 'SELECT seq FROM conversations WHERE id = ?', id), 'seq')
+    if (stored < seq)
+      tell(`${id} ends at row ${stored}, and the journal up to row ${seq} is said to be in the tables`)
+  }
+  return unsettled(
+    commit,
+    ofConversation,
+    (user) => settledUpTo('SELECT settled FROM usage WHERE user = ?', user) >= commit.position,
+  )
 }
 
 function tryTo(tell: Tell, problem: string, run: () => void): void {
@@ -76,6 +98,14 @@ function checkPosition(database: DatabaseSync, pending: Pending, tell: Tell): vo
   )
   if (number(found, 'position') > last) {
     tell(`the log is said to end at ${last}, and something stands at ${number(found, 'position')}`)
+  }
+  const settled = first(
+    database,
+    `SELECT coalesce(max(settled), 0) AS settled
+     FROM (SELECT settled FROM conversations UNION ALL SELECT settled FROM usage)`,
+  )
+  if (number(settled, 'settled') > last) {
+    tell(`the log is said to end at ${last}, and to be settled up to ${number(settled, 'settled')}`)
   }
 }
 
@@ -115,7 +145,7 @@ function writeInto(memory: DatabaseSync, database: DatabaseSync, pending: Pendin
        VALUES (?, 0, 0, 0, 0, 0, '', '', 0, 0, '', x'')`,
     )
     .run(before + 1)
-  writePending(statements, numbers, pending)
+  writePending(statements, numbers, pending, pending.position)
   memory.prepare('DELETE FROM rows WHERE conversation = 0').run()
   memory.prepare('DELETE FROM runs WHERE number <= ?').run(before)
 }
@@ -156,6 +186,6 @@ function layViews(database: DatabaseSync): void {
       FROM (SELECT * FROM main.usage UNION ALL SELECT * FROM temp.pending_usage) GROUP BY user`)
 }
 
-function first(database: DatabaseSync, query: string): Columns {
-  return database.prepare(query).get() ?? {}
+function first(database: DatabaseSync, query: string, ...values: readonly string[]): Columns {
+  return database.prepare(query).get(...values) ?? {}
 }

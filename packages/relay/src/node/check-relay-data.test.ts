@@ -63,7 +63,7 @@ const usageDamages: readonly (readonly [string, string, RegExp])[] = [
   ],
   ['a user is forgotten', "DELETE FROM usage WHERE user = 'Mary'", /of Mary .* bytes is off by -/],
   ['somebody made more', "UPDATE usage SET created = 9 WHERE user = 'Tom'", /of Tom .* created is off by 8/],
-  ['somebody takes up what is nowhere', "INSERT INTO usage VALUES ('Nobody', 0, 0, 5)", /of Nobody/],
+  ['somebody takes up what is nowhere', "INSERT INTO usage VALUES ('Nobody', 0, 0, 5, 0)", /of Nobody/],
   [
     'a conversation weighs more',
     'UPDATE conversations SET bytes = bytes + 1',

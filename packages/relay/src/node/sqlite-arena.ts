@@ -5,40 +5,52 @@
 export interface Arena {
   /** At least so much that nobody uses; what is written into it stays only once it is kept. */
   readonly take: (room: number) => Uint8Array
-  /** The beginning of what was taken last. */
-  readonly keep: (bytes: Uint8Array) => void
-  /** Nobody looks at anything of it any more. */
-  readonly clear: () => void
+  /** The beginning of what was taken last, of this position: above that of all before it. */
+  readonly keep: (bytes: Uint8Array, position: number) => void
+  /** Nobody looks at anything of it any more, up to this position. */
+  readonly release: (position: number) => void
+}
+
+interface Chunk {
+  readonly memory: Uint8Array
+  used: number
+  /** Of what was kept last. */
+  position: number
 }
 
 const chunkBytes = 1024 * 1024
 
 export function createArena(): Arena {
-  const chunks: Uint8Array[] = []
-  let at = 0
-  let used = 0
+  /** In use, the last of them not full; and those that are not. */
+  const chunks: Chunk[] = []
+  const free: Chunk[] = []
+
+  const last = (room: number): Chunk => {
+    const chunk = chunks.at(-1)
+    if (chunk !== undefined && chunk.memory.length - chunk.used >= room) return chunk
+    const next = free.pop() ?? { memory: Buffer.allocUnsafeSlow(chunkBytes), used: 0, position: 0 }
+    chunks.push(next)
+    return next
+  }
+
   return {
     take(room) {
       if (room > chunkBytes) return Buffer.allocUnsafeSlow(room)
-      let chunk = chunks[at]
-      if (chunk !== undefined && chunk.length - used < room) {
-        at += 1
-        used = 0
-        chunk = chunks[at]
-      }
-      if (chunk === undefined) {
-        chunk = Buffer.allocUnsafeSlow(chunkBytes)
-        chunks[at] = chunk
-      }
-      return chunk.subarray(used)
+      const chunk = last(room)
+      return chunk.memory.subarray(chunk.used)
     },
-    keep(bytes) {
+    keep(bytes, position) {
+      const chunk = chunks.at(-1)
       // What did not fit has memory of its own.
-      if (bytes.buffer === chunks[at]?.buffer) used = bytes.byteOffset + bytes.length
+      if (chunk === undefined || bytes.buffer !== chunk.memory.buffer) return
+      chunk.used = bytes.byteOffset + bytes.length
+      chunk.position = position
     },
-    clear() {
-      at = 0
-      used = 0
+    release(position) {
+      while (chunks[0] !== undefined && chunks[0].position <= position) {
+        const [chunk] = chunks.splice(0, 1)
+        if (chunk !== undefined) free.push({ ...chunk, used: 0, position: 0 })
+      }
     },
   }
 }

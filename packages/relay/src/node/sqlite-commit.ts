@@ -14,36 +14,41 @@ import {
 import { number } from './sqlite-columns.ts'
 import { writeMark } from './sqlite-marks.ts'
 import type { Numbers } from './sqlite-numbers.ts'
-import type { Pending, PendingConversation } from './sqlite-pending.ts'
+import type { Pending, PendingConversation, PendingPart } from './sqlite-pending.ts'
 import { writePerson } from './sqlite-people.ts'
 import { createRowWriter, type RowWriter } from './sqlite-rows.ts'
 import type { Statements, Writes } from './sqlite-statements.ts'
 import { addSqliteUsage } from './sqlite-usage.ts'
 
-/** Writes what the journal holds, or what one commit does. */
-export function writePending(statements: Statements, numbers: Numbers, pending: Pending): void {
+/** Writes what the journal holds, or a part of it, or what one commit does: all that commits up to `settled` have said of it. */
+export function writePending(
+  statements: Statements,
+  numbers: Numbers,
+  pending: PendingPart,
+  settled: number,
+): void {
   const { write } = statements
   for (const { record } of pending.conversations.values())
-    if (record !== undefined) writeConversation(write, record)
+    if (record !== undefined) writeConversation(write, record, settled)
   const rows = createRowWriter(statements.rows)
   for (const [own, held] of inOrder(numbers, pending)) {
     writeRecords(statements, own, held)
     writeRows(rows, own, held)
   }
   rows.end()
-  for (const it of pending.usage.values()) addSqliteUsage(statements.usage, it)
+  for (const it of pending.usage.values()) addSqliteUsage(statements.usage, it, settled)
   // What is kept beside its row is changed where the row is: nothing of it may have been put twice.
   for (const [id, held] of pending.conversations) amendRows(statements, numbers.of(id), held)
 }
 
 function inOrder(
   numbers: Numbers,
-  { conversations }: Pending,
+  { conversations }: PendingPart,
 ): readonly (readonly [number, PendingConversation])[] {
   return [...conversations].map(([id, held]) => [numbers.of(id), held] as const).toSorted(([a], [b]) => a - b)
 }
 
-function writeConversation(write: Writes, it: ConversationRecord): void {
+function writeConversation(write: Writes, it: ConversationRecord, settled: number): void {
   write.conversation.run(
     it.id,
     it.kind,
@@ -63,6 +68,7 @@ function writeConversation(write: Writes, it: ConversationRecord): void {
     it.lastSeq,
     it.bytes,
     it.position,
+    settled,
   )
 }
 

@@ -32,8 +32,8 @@ const pageBytes = 4096
 /** The ends of the tables and indexes of the conversations that are busy. SQLite's own 2 MB hold some hundred of them. */
 const cacheKiB = 32 * 1024
 
-/** 16 MiB: a page that changes with every transaction is copied into the file less often. */
-const checkpointPages = 4096
+/** 4 MiB: with less, pages that change with every transaction are copied into the file often; with more, a commit waits for it long. */
+const checkpointPages = 1024
 
 /** The directory is ours alone; what else may write into the file is a person with a tool. */
 export const busyTimeoutMs = 5000

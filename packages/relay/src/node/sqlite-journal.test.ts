@@ -17,9 +17,9 @@ import {
 } from '../testing/store-records.ts'
 import { decodeJournal } from './sqlite-journal-read.ts'
 import { anyStep, createCommitMaker } from './sqlite-journal.test-data.ts'
-import { inJournal, killedCopy } from './sqlite-journal.test-kit.ts'
+import { inJournal, isPartlySettled, killedCopy } from './sqlite-journal.test-kit.ts'
 import { encodeJournal } from './sqlite-journal.ts'
-import { openSqliteRelayStore } from './sqlite-store.ts'
+import { openStore } from './sqlite-store.ts'
 
 function expectSettled(directory: string): void {
   expect(inJournal(directory)).toBe(0)
@@ -28,6 +28,8 @@ function expectSettled(directory: string): void {
 async function expectRefused(store: RelayStore, commit: RelayCommit): Promise<void> {
   await expect(store.commit(commit)).rejects.toThrow('does not follow')
 }
+
+const anyPace = fc.record({ enough: fc.constantFrom(3, 8, 20, 4096), step: fc.constantFrom(1, 10, 30) })
 
 type Question = (store: RelayStore) => Promise<unknown>
 
@@ -76,19 +78,19 @@ function questions(disk: MemoryDisk): readonly Question[] {
 }
 
 test(
-  '[RE300] [RE301] [RE302] [RE304] whatever is committed, and whenever it is read, closed or killed: SQLite holds what memory holds',
+  '[RE300] [RE301] [RE302] [RE304] [RE370] [RE371] whatever is committed, settled in whatever steps, and whenever it is read, closed or killed: SQLite holds what memory holds',
   { timeout: 120_000 },
   async () => {
-    const seen = { journaled: 0, kills: 0, failed: 0 }
+    const seen = { journaled: 0, kills: 0, failed: 0, partly: 0 }
     await fc.assert(
-      fc.asyncProperty(fc.array(anyStep, { minLength: 10, maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(anyStep, { minLength: 10, maxLength: 60 }), anyPace, async (steps, pace) => {
         const base = mkdtempSync(join(tmpdir(), 'parley-relay-'))
         const disk = createMemoryDisk('in memory')
         const memory = createMemoryRelayStore(disk)
         const maker = createCommitMaker()
         let lives = 0
         let directory = join(base, '0')
-        let store = await openSqliteRelayStore({ directory })
+        let store = await openStore({ directory }, pace)
         const ask = async (question: Question): Promise<void> => {
           expect(plain(await question(store))).toBe(plain(await question(memory)))
         }
@@ -102,11 +104,12 @@ test(
             const before = store
             if (step.do === 'kill') {
               seen.kills += inJournal(directory) > 0 ? 1 : 0
+              seen.partly += isPartlySettled(directory) ? 1 : 0
               killedCopy(directory, join(base, `${lives}`))
               directory = join(base, `${lives}`)
             }
             await before.close()
-            store = await openSqliteRelayStore({ directory })
+            store = await openStore({ directory }, pace)
             expectSettled(directory)
           } else {
             const commit = maker.make(step)
@@ -125,7 +128,7 @@ test(
         await store.close()
         rmSync(base, { recursive: true })
       }),
-      { numRuns: 25 },
+      { numRuns: 40 },
     )
     expect(Math.min(...Object.values(seen))).toBeGreaterThan(0)
   },

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { expect, test } from 'vitest'
-import { type RelayCommit, type RelayStore, StoreError } from '../store.ts'
+import { type RelayCommit, StoreError } from '../store.ts'
 import { checkStoreError, plain } from '../testing/check.ts'
 import {
   commitOf,
   conversationRecord,
-  creation,
   entryId,
   entryRow,
   headRecord,
@@ -19,11 +18,10 @@ import {
 } from '../testing/store-records.ts'
 import { testDeviceId, testUser } from '../testing/test-device.ts'
 import { checkRelayData } from './check-relay-data.ts'
-import { inJournal, killedCopy, temporaryDirectory } from './sqlite-journal.test-kit.ts'
+import { begun, command, inJournal, killedCopy, temporaryDirectory } from './sqlite-journal.test-kit.ts'
 import { openSqliteRelayStore } from './sqlite-store.ts'
 
 const others: readonly (readonly [string, () => RelayCommit])[] = [
-  ['makes a conversation', () => creation(work, 3)],
   ['answers a command', () => next({ commands: [command] })],
   ['touches a row of a person', () => next({ people: [{ ...person, position: 3 }] })],
   ['rewrites', () => next({ rewrites: [{ conversation: lunch, seq: 2, update: Uint8Array.of(0) }] })],
@@ -39,23 +37,10 @@ const others: readonly (readonly [string, () => RelayCommit])[] = [
   ['is of another conversation as well', () => next({ pages: [pageRecord(work, 1, 3)] })],
 ]
 
-const command = { user: tom, id: entryId(9), conversation: lunch, seq: 1, time: 5, outcome: Uint8Array.of(1) }
 const person = { owner: tom, kind: 'contact', key: 'Mary', value: null, group: '', time: 5 } as const
 const parts = { conversations: [conversationRecord(lunch, 3, 3)] }
 const next = (more: Partial<RelayCommit> = {}): RelayCommit =>
   commitOf(3, { ...parts, rows: [entryRow(lunch, 3, 3)], ...more })
-
-/** A conversation, and a first row in the journal. */
-async function begun(directory: string, maxBytes?: number): Promise<RelayStore> {
-  const store = await openSqliteRelayStore({ directory, ...(maxBytes === undefined ? {} : { maxBytes }) })
-  await store.commit(creation(lunch, 1))
-  expect(inJournal(directory)).toBe(0)
-  await store.commit(
-    commitOf(2, { conversations: [conversationRecord(lunch, 2, 2)], rows: [entryRow(lunch, 2, 2)] }),
-  )
-  expect(inJournal(directory)).toBe(1)
-  return store
-}
 
 test('[RE300] each plain commit is one row of the journal, and the tables are as they were', async () => {
   const directory = temporaryDirectory()
@@ -105,49 +90,6 @@ test('[RE302] what has nothing to do with a conversation leaves the journal as i
   expect(await again.row(lunch, 2)).toEqual(entryRow(lunch, 2, 2))
   await again.close()
   await store.close()
-})
-
-test('[RE302] the journal is settled when it holds enough, and when the store is closed', async () => {
-  const directory = temporaryDirectory()
-  const store = await begun(directory)
-  let most = 0
-  for (let commits = 0; commits < 10; commits += 1) {
-    const { position } = store
-    const rows = Array.from({ length: 1000 }, (_, index) =>
-      entryRow(lunch, position + 1 + index, position + 1 + index),
-    )
-    const last = position + rows.length
-    await store.commit(commitOf(last, { conversations: [conversationRecord(lunch, last, last)], rows }))
-    most = Math.max(most, inJournal(directory))
-  }
-  expect(most).toBe(9)
-  const large = entryRow(lunch, store.position + 1, store.position + 1, {
-    update: new Uint8Array(5 * 1024 * 1024),
-  })
-  await store.commit(
-    commitOf(large.position, {
-      rows: [large],
-      conversations: [conversationRecord(lunch, large.seq, large.position)],
-    }),
-  )
-  const after = entryRow(lunch, large.seq + 1, large.position + 1)
-  await store.commit(
-    commitOf(after.position, {
-      rows: [after],
-      conversations: [conversationRecord(lunch, after.seq, after.position)],
-    }),
-  )
-  expect(inJournal(directory)).toBe(0)
-  const one = entryRow(lunch, after.seq + 1, after.position + 1)
-  await store.commit(
-    commitOf(one.position, {
-      rows: [one],
-      conversations: [conversationRecord(lunch, one.seq, one.position)],
-    }),
-  )
-  expect(inJournal(directory)).toBe(1)
-  await store.close()
-  expect(inJournal(directory)).toBe(0)
 })
 
 test('[RE303] what there is no room to settle is read, and waits', async () => {

@@ -1,22 +1,25 @@
 /**
  * How the log is written: a plain commit as one row of the journal, everything else into the tables; and how it is read
- * while the journal holds something. Rules RE300 to RE306.
+ * while the journal holds something. Rules RE300 to RE306 and RE370 to RE375.
  *
- * What is pending in memory is what the journal holds on the disk. *Settling* writes it into the tables, many turns at once
- * and in the order of their keys, and empties the journal, in one transaction.
+ * What is pending in memory is what the journal holds on the disk and the tables do not. *Settling* writes it into the tables,
+ * the rows of many turns at once and in the order of their keys. With each conversation stands how far it is settled; so
+ * transactions settle some of them, and what the journal still holds of them then counts for nothing.
  */
 import type { ConversationId } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
 import { type RelayCommit, StoreError } from '../store.ts'
 import { createArena } from './sqlite-arena.ts'
-import { number, text } from './sqlite-columns.ts'
+import { type Columns, number, text } from './sqlite-columns.ts'
 import { expectSequence, writePending, writeRest } from './sqlite-commit.ts'
 import { busyTimeoutMs } from './sqlite-directory.ts'
 import { storeErrorOf } from './sqlite-errors.ts'
 import { decodeJournal } from './sqlite-journal-read.ts'
+import { unsettled } from './sqlite-journal-rest.ts'
 import { encodeJournal } from './sqlite-journal.ts'
 import type { Numbers } from './sqlite-numbers.ts'
 import { createPending, type Pending, weightOf } from './sqlite-pending.ts'
+import { createSettling, type SettlingPace, type SettlingStep } from './sqlite-settling.ts'
 import type { Statements } from './sqlite-statements.ts'
 
 export interface Log {
@@ -24,8 +27,11 @@ export interface Log {
   readonly pending: Pending
   /** Of what is pending, and of the tables for the rest: `query` looks at both. */
   readonly reading: <Value>(query: () => Value) => Promise<Value>
-  /** Of the tables alone: what is pending is settled before. `about`: only if it is pending of this conversation. */
-  readonly readingSettled: <Value>(query: () => Value, about?: ConversationId) => Promise<Value>
+  /** Of the tables alone: what is pending of these conversations is settled before. */
+  readonly readingSettled: <Value>(
+    query: () => Value,
+    about: () => Iterable<ConversationId>,
+  ) => Promise<Value>
   /** Many reads under one lock: taking it costs more than most of them. */
   readonly underOneLock: <Value>(query: () => Value) => Value
   readonly commit: (commit: RelayCommit) => Promise<void>
@@ -34,23 +40,29 @@ export interface Log {
   readonly close: () => void
 }
 
-/** Beyond them a plain commit settles: so many that a table's pages are shared, so few that nobody waits long. */
-const maxPendingRows = 8192
-const maxPendingBytes = 4 * 1024 * 1024
+/** In rows: with more, nothing goes into the journal any more. That is so many only where there is no room to settle. */
+const maxPending = 16_384
 
 /** More pages than a file can have. */
 const noLimit = 4294967294
 
-export function openLog(database: DatabaseSync, statements: Statements, numbers: Numbers): Log {
+export function openLog(
+  database: DatabaseSync,
+  statements: Statements,
+  numbers: Numbers,
+  pace: SettlingPace,
+): Log {
   const { read, write: writes } = statements
   const pending = createPending()
+  const settling = createSettling(pending, numbers, pace)
   const arena = createArena()
-  let journalBytes = 0
   const begin = database.prepare('BEGIN IMMEDIATE')
   const look = database.prepare('BEGIN')
   const end = database.prepare('COMMIT')
   let position = Number(text(read.position.get() ?? {}, 'value'))
   let broken: StoreError | undefined
+  /** There was no room for settling, and nothing has been written since. */
+  let full = false
   /** Erased text still lies in the write-ahead log, or may: a relay that was killed had no time to empty it. */
   let unclean = true
 
@@ -62,6 +74,7 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
     } catch (error) {
       const failure = storeErrorOf(error)
       if (failure instanceof StoreError && failure.kind === 'broken') broken = failure
+      full ||= failure instanceof StoreError && failure.kind === 'full'
       throw failure
     }
   }
@@ -73,6 +86,7 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
       try {
         run()
         end.run()
+        full = false
       } catch (error) {
         takeBack()
         throw error
@@ -85,54 +99,68 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
     numbers.forget()
   }
 
-  /** Inside a transaction; what is pending is cleared when that has been committed. */
-  const settle = (): void => {
-    if (pending.rows === 0) return
-    // First: its pages are free for the rows.
-    writes.emptyJournal.run()
-    writePending(statements, numbers, pending)
+  /** Inside a transaction. First what is removed: its pages are free for the rows. */
+  const write = ({ part, removed }: SettlingStep): void => {
+    if (removed > 0) writes.shortenJournal.run(removed)
+    writePending(statements, numbers, part, position)
     writes.position.run(String(position))
   }
 
-  const forget = (): void => {
-    pending.clear()
-    arena.clear()
-    journalBytes = 0
+  const done = (step: SettlingStep): void => {
+    settling.done(step)
+    arena.release(settling.settled)
   }
 
   const commitToTables = (commit: RelayCommit): void => {
     const own = createPending()
     own.add(commit)
+    // What is erased must not stand in the journal, wherever else it has been written.
+    const step =
+      commit.rewrites.length > 0
+        ? settling.all()
+        : settling.of(
+            touched(commit),
+            commit.usage.map(({ user }) => user),
+          )
     transact(() => {
       expectSequence(statements, numbers, pending, commit)
-      if (touchesJournal(commit)) settle()
-      writePending(statements, numbers, own)
+      if (step !== undefined) write(step)
+      writePending(statements, numbers, own, commit.position)
       writeRest(statements, numbers, commit)
       if (commit.position !== position) writes.position.run(String(commit.position))
     })
-    if (touchesJournal(commit)) forget()
+    if (step !== undefined) done(step)
   }
 
   const commitToJournal = (commit: RelayCommit): boolean => {
-    if (commit.position <= position || pending.rows + weightOf(commit) > maxPendingRows) return false
-    if (journalBytes > maxPendingBytes) return false
+    const weight = weightOf(commit)
+    if (commit.position <= position || weight > maxPending) return false
     const encoded = writing(() => encodeJournal(commit, arena.take, (id) => numbers.of(id) > 0))
     if (encoded === undefined) return false
-    transact(() => {
-      expectSequence(statements, numbers, pending, commit)
-      writes.journal.run(commit.position, encoded.bytes)
-    })
-    arena.keep(encoded.bytes)
+    const put = (step?: SettlingStep): void => {
+      transact(() => {
+        expectSequence(statements, numbers, pending, commit)
+        if (step !== undefined) write(step)
+        writes.journal.run(commit.position, encoded.bytes)
+      })
+    }
+    const step = settling.due(weight)
+    const settled = step !== undefined && makingRoom(() => put(step))
+    if (!settled) {
+      if (pending.weight + weight > maxPending) return false
+      put()
+    }
+    arena.keep(encoded.bytes, commit.position)
+    if (settled) done(step)
     pending.add(commit, encoded.updates)
-    journalBytes += encoded.bytes.length
+    settling.add(commit.position, weight)
     return true
   }
 
   /** False when there is no room for it, or when nothing may be written any more. */
-  const settled = (): boolean => {
+  const makingRoom = (run: () => void): boolean => {
     try {
-      transact(settle)
-      forget()
+      run()
       return true
     } catch (error) {
       if (error instanceof StoreError && (error.kind === 'full' || error.kind === 'broken')) return false
@@ -140,13 +168,19 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
     }
   }
 
-  /** Looks at the tables as settling would leave them, and takes it back. Nothing of it reaches the disk. */
-  const peek = <Value>(query: () => Value): Value => {
+  const settle = (step: SettlingStep): boolean => {
+    if (full || !makingRoom(() => transact(() => write(step)))) return false
+    done(step)
+    return true
+  }
+
+  /** Looks at the tables as this step would leave them, and takes it back. Nothing of it reaches the disk. */
+  const peek = <Value>(step: SettlingStep, query: () => Value): Value => {
     const limit = number(database.prepare('PRAGMA max_page_count').get() ?? {}, 'max_page_count')
     try {
       database.exec(`PRAGMA max_page_count = ${noLimit}`)
       begin.run()
-      settle()
+      write(step)
       return query()
     } finally {
       takeBack()
@@ -182,15 +216,21 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
     }
   }
 
+  const isIn = (stored: Columns | undefined, of: number): boolean =>
+    stored !== undefined && number(stored, 'settled') >= of
   for (const row of read.journal.all()) {
-    const bytes = bytesOf(row)
-    const commit = decodeJournal(bytes)
-    pending.add(commit)
-    journalBytes += bytes.length
+    const commit = decodeJournal(bytesOf(row))
+    const rest = unsettled(
+      commit,
+      (id) => isIn(read.settled.get(id), commit.position),
+      (user) => isIn(statements.usage.settled.get(user), commit.position),
+    )
+    pending.add(rest)
+    settling.add(commit.position, weightOf(rest))
     position = Math.max(position, commit.position)
   }
   // Without room for it the relay reads on, and settles later.
-  if (pending.rows > 0) settled()
+  if (!settling.empty) settle(settling.all())
   clean()
   if (broken !== undefined) throw broken
   return {
@@ -202,8 +242,8 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
     underOneLock,
     readingSettled: async (query, about) =>
       reading(() => {
-        const isPending = about === undefined ? pending.rows > 0 : pending.conversations.has(about)
-        return !isPending || settled() ? underOneLock(query) : peek(query)
+        const step = pending.conversations.size === 0 ? undefined : settling.of(about())
+        return step === undefined || settle(step) ? underOneLock(query) : peek(step, query)
       }),
     async commit(commit) {
       if (!commitToJournal(commit)) commitToTables(commit)
@@ -217,7 +257,8 @@ export function openLog(database: DatabaseSync, statements: Statements, numbers:
     close() {
       // What could not be settled is settled by whoever opens it next.
       try {
-        if (pending.rows > 0 && broken === undefined) settled()
+        full = false
+        if (!settling.empty && broken === undefined) settle(settling.all())
       } finally {
         database.close()
       }
@@ -230,12 +271,22 @@ function bytesOf({ bytes }: Readonly<Record<string, unknown>>): Uint8Array {
   throw new StoreError('broken', 'the log holds no such journal')
 }
 
-/** Whether a commit changes anything that the journal may have changed as well. */
-function touchesJournal(commit: RelayCommit): boolean {
-  const { conversations, members, pages, rows, rewrites, writers, messages, mentions, heads, marks } = commit
-  return [conversations, members, pages, rows, rewrites, writers, messages, mentions, heads, marks].some(
-    ({ length }) => length > 0,
-  )
+/** Conversations of which a commit changes anything that the journal may have changed as well. */
+function touched({
+  conversations,
+  members,
+  pages,
+  rows,
+  writers,
+  messages,
+  mentions,
+  heads,
+  marks,
+}: RelayCommit): ReadonlySet<ConversationId> {
+  const ids = new Set(conversations.map(({ id }) => id))
+  for (const records of [members, pages, rows, writers, messages, mentions, heads, marks])
+    for (const { conversation } of records) ids.add(conversation)
+  return ids
 }
 
 /**

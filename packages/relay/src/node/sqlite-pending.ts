@@ -18,6 +18,8 @@ import type {
 import { sumOfUsage, type UsageRecord } from '../usage-store.ts'
 
 export interface PendingConversation {
+  /** What settling it takes, but for its records. */
+  weight: number
   record: ConversationRecord | undefined
   head: HeadRecord | undefined
   readonly members: Map<UserId, MemberRecord>
@@ -32,11 +34,16 @@ export interface PendingConversation {
   places: Map<string, LogRow> | undefined
 }
 
-export interface Pending {
+/** Everything of some conversations, and what some users take up. */
+export interface PendingPart {
   readonly conversations: ReadonlyMap<ConversationId, PendingConversation>
   /** What is to be added to what stands. */
   readonly usage: ReadonlyMap<UserId, UsageRecord>
-  readonly rows: number
+}
+
+export interface Pending extends PendingPart {
+  /** Of all conversations. */
+  readonly weight: number
   /** Of the last commit, 0 for none. */
   readonly position: number
   /**
@@ -44,7 +51,8 @@ export interface Pending {
    * changed afterwards.
    */
   readonly add: (commit: RelayCommit, updates?: readonly Uint8Array[]) => void
-  readonly clear: () => void
+  /** It has been settled. */
+  readonly drop: (part: PendingPart) => void
   readonly writer: (conversation: ConversationId, page: number, client: number) => WriterRecord | undefined
   readonly row: (conversation: ConversationId, seq: number) => LogRow | undefined
   readonly rowAt: (
@@ -55,9 +63,20 @@ export interface Pending {
   ) => LogRow | undefined
 }
 
-/** What settling it takes, in rows: each mention and mark is one as well. */
-export function weightOf({ rows, marks, mentions }: RelayCommit): number {
-  return rows.length + marks.length + mentions.length
+/** What settling it takes, in rows: each mention and mark is one as well, and so are 512 bytes. */
+export function weightOf({ rows, marks, mentions, heads }: RelayCommit): number {
+  let weight = marks.length + mentions.length
+  for (const row of rows) weight += weightOfRow(row)
+  for (const head of heads) weight += weightOfHead(head)
+  return weight
+}
+
+function weightOfRow({ update, change }: LogRow): number {
+  return 1 + ((update.length + (change?.length ?? 0)) >>> 9)
+}
+
+function weightOfHead({ state }: HeadRecord): number {
+  return 1 + (state.length >>> 9)
 }
 
 const writerKey = (page: number, client: number): string => `${page}/${client}`
@@ -67,7 +86,7 @@ const placeKey = ({ page, client, clock }: Pick<LogRow, 'page' | 'client' | 'clo
 export function createPending(): Pending {
   const conversations = new Map<ConversationId, PendingConversation>()
   const usage = new Map<UserId, UsageRecord>()
-  let [rows, position] = [0, 0]
+  let [weight, position] = [0, 0]
   let last: PendingConversation | undefined
   let lastId: ConversationId | undefined
 
@@ -86,8 +105,8 @@ export function createPending(): Pending {
   return {
     conversations,
     usage,
-    get rows() {
-      return rows
+    get weight() {
+      return weight
     },
     get position() {
       return position
@@ -96,7 +115,11 @@ export function createPending(): Pending {
       const kept = updates !== undefined
       position = commit.position
       for (const it of commit.conversations) at(it.id).record = it
-      for (const it of commit.heads) at(it.conversation).head = kept ? { ...it, state: it.state.slice() } : it
+      for (const it of commit.heads) {
+        const held = at(it.conversation)
+        held.head = kept ? { ...it, state: it.state.slice() } : it
+        held.weight += weightOfHead(it)
+      }
       for (const it of commit.members) at(it.conversation).members.set(it.user, it)
       for (const it of commit.pages) at(it.conversation).pages.set(it.page, it)
       for (let index = 0; index < commit.rows.length; index += 1) {
@@ -106,24 +129,33 @@ export function createPending(): Pending {
         const row = update === undefined ? it : copied(it, update)
         const held = at(it.conversation)
         held.rows.push(row)
+        held.weight += weightOfRow(row)
         held.places?.set(placeKey(row), row)
       }
-      rows += weightOf(commit)
+      weight += weightOf(commit)
       for (const it of commit.writers) at(it.conversation).writers.set(writerKey(it.page, it.client), it)
       for (const it of commit.messages) at(it.conversation).messages.set(it.id, it)
-      for (const it of commit.mentions) at(it.conversation).mentions.push(it)
-      for (const it of commit.marks) at(it.conversation).marks.set(it.user, it)
+      for (const it of commit.mentions) {
+        const held = at(it.conversation)
+        held.mentions.push(it)
+        held.weight += 1
+      }
+      for (const it of commit.marks) {
+        const held = at(it.conversation)
+        held.marks.set(it.user, it)
+        held.weight += 1
+      }
       for (const it of commit.usage) {
         const before = usage.get(it.user)
         usage.set(it.user, before === undefined ? it : sumOfUsage(before, it))
       }
     },
-    clear() {
-      conversations.clear()
-      usage.clear()
+    drop(part) {
+      for (const [id, held] of part.conversations) {
+        if (conversations.delete(id)) weight -= held.weight
+      }
+      for (const user of part.usage.keys()) usage.delete(user)
       lastId = undefined
-      rows = 0
-      position = 0
     },
     writer: (conversation, page, client) =>
       conversations.get(conversation)?.writers.get(writerKey(page, client)),
@@ -168,6 +200,7 @@ function copied(it: LogRow, update: Uint8Array): LogRow {
 
 function emptyConversation(): PendingConversation {
   return {
+    weight: 0,
     record: undefined,
     head: undefined,
     members: new Map(),

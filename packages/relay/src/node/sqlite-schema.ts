@@ -15,7 +15,10 @@ export const applicationId = 0x50524c59
 
 export const schemaVersion = 1
 
-/** `conversation` is the number of a conversation everywhere but in `conversations.id`. */
+/**
+ * `conversation` is the number of a conversation everywhere but in `conversations.id`. `settled`: what commits up to this position
+ * have said of a conversation, or of what a user takes up, is in the tables; what later ones have may be in the journal.
+ */
 export const schema: string = `
   CREATE TABLE journal (
     position INTEGER PRIMARY KEY,
@@ -46,7 +49,8 @@ export const schema: string = `
     total INTEGER NOT NULL,
     last_seq INTEGER NOT NULL,
     bytes INTEGER NOT NULL,
-    position INTEGER NOT NULL
+    position INTEGER NOT NULL,
+    settled INTEGER NOT NULL
   ) STRICT;
 
   CREATE TABLE heads (
@@ -75,9 +79,9 @@ export const schema: string = `
     removed_by TEXT NOT NULL,
     mine INTEGER NOT NULL,
     position INTEGER NOT NULL,
-    PRIMARY KEY (user, conversation)
+    PRIMARY KEY (conversation, user)
   ) STRICT, WITHOUT ROWID;
-  CREATE INDEX members_by_conversation ON members (conversation);
+  CREATE INDEX members_by_user ON members (user, role, position);
 
   CREATE TABLE pages (
     conversation INTEGER NOT NULL,

@@ -17,7 +17,9 @@ export type Reads = Statement<
   | 'lastSeq'
   | 'position'
   | 'journal'
+  | 'settled'
   | 'conversation'
+  | 'ofMember'
   | 'head'
   | 'members'
   | 'member'
@@ -33,7 +35,7 @@ export type Reads = Statement<
 
 export type Writes = Statement<
   | 'journal'
-  | 'emptyJournal'
+  | 'shortenJournal'
   | 'position'
   | 'conversation'
   | 'head'
@@ -80,6 +82,10 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
     lastSeq: prepare(`SELECT seq FROM conversations WHERE number = ?`),
     position: prepare(`SELECT value FROM meta WHERE key = 'position'`),
     journal: prepare('SELECT bytes FROM journal ORDER BY position'),
+    settled: prepare('SELECT settled FROM conversations WHERE id = ?'),
+    ofMember: prepare(
+      'SELECT id FROM members CROSS JOIN conversations ON number = conversation WHERE user = ?',
+    ),
     conversation: prepare(`SELECT id AS conversation_id, * FROM conversations WHERE id = ?`),
     head: prepare(from('heads')),
     members: prepare(from('members')),
@@ -116,7 +122,7 @@ function prepareReads(prepare: (text: string) => StatementSync): Reads {
 function prepareWrites(prepare: (text: string) => StatementSync): Writes {
   return {
     journal: prepare('INSERT INTO journal (position, bytes) VALUES (?, ?)'),
-    emptyJournal: prepare('DELETE FROM journal'),
+    shortenJournal: prepare('DELETE FROM journal WHERE position <= ?'),
     position: prepare(`UPDATE meta SET value = ? WHERE key = 'position'`),
     conversation: prepare(`
     ${insert('INSERT', 'conversations', conversationColumns)}
@@ -125,9 +131,13 @@ function prepareWrites(prepare: (text: string) => StatementSync): Writes {
       created_at = excluded.created_at,
       is_unique = excluded.is_unique, members = excluded.members, seq = excluded.seq, time = excluded.time,
       pages = excluded.pages, head_version = excluded.head_version, head_digest = excluded.head_digest, head_time = excluded.head_time,
-      total = excluded.total, last_seq = excluded.last_seq, bytes = excluded.bytes, position = excluded.position`),
+      total = excluded.total, last_seq = excluded.last_seq, bytes = excluded.bytes, position = excluded.position,
+      settled = excluded.settled`),
     head: prepare(insert('INSERT OR REPLACE', 'heads', ['conversation', 'version', 'state'])),
-    member: prepare(insert('INSERT OR REPLACE', 'members', memberColumns)),
+    member: prepare(`
+    ${insert('INSERT', 'members', memberColumns)}
+    ON CONFLICT (conversation, user) DO UPDATE SET
+      ${memberColumns.map((name) => `${name} = excluded.${name}`).join(', ')}`),
     page: prepare(insert('INSERT OR REPLACE', 'pages', pageColumns)),
     writer: prepare(insert('INSERT OR REPLACE', 'writers', writerColumns)),
     mention: prepare(insert('INSERT', 'mentions', ['conversation', 'user', 'seq', 'author'])),
@@ -162,6 +172,7 @@ const conversationColumns = [
   'last_seq',
   'bytes',
   'position',
+  'settled',
 ]
 const memberColumns = [
   'user',

@@ -8,7 +8,7 @@
  * What a turn looks up is answered from what the journal holds and from the tables; everything else waits until the
  * journal is settled (`sqlite-log.ts`).
  */
-import type { ConversationId } from '@parley/document'
+import { type ConversationId, parseConversationId, type UserId } from '@parley/document'
 import type { DatabaseSync } from 'node:sqlite'
 import { type MemberRecord, type RelayStore, StoreError, type StoredConversation } from '../store.ts'
 import { number, text } from './sqlite-columns.ts'
@@ -20,6 +20,7 @@ import { createNewestIds } from './sqlite-newest.ts'
 import { createNumbers, type Numbers } from './sqlite-numbers.ts'
 import { type ReadingAll, readSqlitePeople } from './sqlite-people.ts'
 import { revocationRecord } from './sqlite-revocations.ts'
+import { ownPace, type SettlingPace } from './sqlite-settling.ts'
 import { prepareStatements, type Statements } from './sqlite-statements.ts'
 import { createTables, type Tables } from './sqlite-tables.ts'
 import { createKnownUsage } from './sqlite-usage.ts'
@@ -32,7 +33,14 @@ export interface SqliteStoreOptions {
 }
 
 export async function openSqliteRelayStore(options: SqliteStoreOptions): Promise<RelayStore> {
-  const { directory, maxBytes } = options
+  return openStore(options, ownPace)
+}
+
+/** With a pace of one's own of settling, for tests. */
+export async function openStore(
+  { directory, maxBytes }: SqliteStoreOptions,
+  pace: SettlingPace,
+): Promise<RelayStore> {
   makeDirectory(directory)
   const lock = lockDirectory(directory)
   let database: DatabaseSync | undefined
@@ -41,7 +49,7 @@ export async function openSqliteRelayStore(options: SqliteStoreOptions): Promise
     if (maxBytes !== undefined) limitSize(database, maxBytes)
     const statements = prepared(database)
     const numbers = createNumbers(statements.read.number)
-    const log = openLog(database, statements, numbers)
+    const log = openLog(database, statements, numbers, pace)
     return createStore(log, statements, numbers, () => lock.release())
   } catch (error) {
     database?.close()
@@ -71,6 +79,14 @@ function createStore(log: Log, statements: Statements, numbers: Numbers, release
   const newest = createNewestIds(statements.rows.newestId, numbers, pending)
   const epoch = text(statements.read.epoch.get() ?? {}, 'value')
   const held = (id: ConversationId) => pending.conversations.get(id)
+  const about = (id: ConversationId) => () => [id]
+
+  /** Conversations whose rows of the feed may be pending. */
+  const ofMember = (user: UserId): readonly ConversationId[] => {
+    const ids = statements.read.ofMember.all(user).flatMap(({ id }) => parseConversationId(id) ?? [])
+    for (const [id, { members }] of pending.conversations) if (members.has(user)) ids.push(id)
+    return ids
+  }
 
   const readingAll: ReadingAll = async (keys, query) =>
     reading(() => (keys.length < 2 ? keys.flatMap(query) : underOneLock(() => keys.flatMap(query))))
@@ -130,12 +146,17 @@ function createStore(log: Log, statements: Statements, numbers: Numbers, release
     commands: async (keys) => readingBoth(keys, () => undefined, tables.command),
     rowAt: async (...key) => reading(() => pending.rowAt(...key) ?? tables.rowAt(...key)),
     row: async (...key) => reading(() => pending.row(...key) ?? tables.row(...key)),
-    pageRows: async (id, ...rest) => readingSettled(() => tables.pageRows(id, ...rest), id),
-    rowsSince: async (id, ...rest) => readingSettled(() => tables.rowsSince(id, ...rest), id),
-    pagesSince: async (id, ...rest) => readingSettled(() => tables.pagesSince(id, ...rest), id),
-    recalledSince: async (id, ...rest) => readingSettled(() => tables.recalledSince(id, ...rest), id),
-    mentionedSince: async (id, ...rest) => readingSettled(() => tables.mentionedSince(id, ...rest), id),
-    feed: async (...key) => readingSettled(() => tables.feed(...key)),
+    pageRows: async (id, ...rest) => readingSettled(() => tables.pageRows(id, ...rest), about(id)),
+    rowsSince: async (id, ...rest) => readingSettled(() => tables.rowsSince(id, ...rest), about(id)),
+    pagesSince: async (id, ...rest) => readingSettled(() => tables.pagesSince(id, ...rest), about(id)),
+    recalledSince: async (id, ...rest) => readingSettled(() => tables.recalledSince(id, ...rest), about(id)),
+    mentionedSince: async (id, ...rest) =>
+      readingSettled(() => tables.mentionedSince(id, ...rest), about(id)),
+    feed: async (user, ...rest) =>
+      readingSettled(
+        () => tables.feed(user, ...rest),
+        () => ofMember(user),
+      ),
     head: async (id) => reading(() => held(id)?.head ?? tables.head(id)),
     tagHolder: async (user, tag) => reading(() => tables.tagHolder(user, tag)),
     ...readSqlitePeople(statements.people, readingAll),
@@ -152,7 +173,10 @@ function createStore(log: Log, statements: Statements, numbers: Numbers, release
         (key) => readSqliteMark(statements.marks, numbers.of(key.conversation), key),
       ),
     marksSince: async (id, position, limit) =>
-      readingSettled(() => readSqliteMarksSince(statements.marks, numbers.of(id), id, position, limit), id),
+      readingSettled(
+        () => readSqliteMarksSince(statements.marks, numbers.of(id), id, position, limit),
+        about(id),
+      ),
     revocations: async (user) => reading(() => statements.revocations.of.all(user).map(revocationRecord)),
     async revoke({ user, device, at }, keptFrom) {
       await log.write(() => {

@@ -10,22 +10,26 @@ export const usageSchema = `
     user TEXT PRIMARY KEY,
     created INTEGER NOT NULL,
     joined INTEGER NOT NULL,
-    bytes INTEGER NOT NULL
+    bytes INTEGER NOT NULL,
+    settled INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 `
 
 export interface UsageStatements {
   readonly of: StatementSync
+  readonly settled: StatementSync
   readonly add: StatementSync
 }
 
 export function prepareUsage(database: DatabaseSync): UsageStatements {
   return {
-    of: database.prepare('SELECT * FROM usage WHERE user = ?'),
+    of: database.prepare('SELECT user, created, joined, bytes FROM usage WHERE user = ?'),
+    settled: database.prepare('SELECT settled FROM usage WHERE user = ?'),
     add: database.prepare(`
-      INSERT INTO usage (user, created, joined, bytes) VALUES (?, ?, ?, ?)
+      INSERT INTO usage (user, created, joined, bytes, settled) VALUES (?, ?, ?, ?, ?)
       ON CONFLICT (user) DO UPDATE SET
-        created = created + excluded.created, joined = joined + excluded.joined, bytes = bytes + excluded.bytes`),
+        created = created + excluded.created, joined = joined + excluded.joined, bytes = bytes + excluded.bytes,
+        settled = excluded.settled`),
   }
 }
 
@@ -64,8 +68,8 @@ export function createKnownUsage({ of }: UsageStatements): KnownUsage {
   }
 }
 
-export function addSqliteUsage({ add }: UsageStatements, it: UsageRecord): void {
-  add.run(it.user, it.created, it.joined, it.bytes)
+export function addSqliteUsage({ add }: UsageStatements, it: UsageRecord, settled: number): void {
+  add.run(it.user, it.created, it.joined, it.bytes, settled)
 }
 
 function usageRecord(columns: Columns): UsageRecord {
