@@ -102,6 +102,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
       case 'presence':
       case 'presence-answer':
       case 'token-taken':
+      case 'query-answer':
     }
   }
 

@@ -117,6 +117,7 @@ export async function receive(
       return
     }
     case 'pong':
+    case 'query-answer':
     case 'token-taken':
     case 'welcome':
     case 'failure':

@@ -43,6 +43,7 @@ import {
   writePresenceAnswer,
   writePresenceRequest,
 } from './frame/presence.ts'
+import { readQuery, readQueryAnswer, writeQuery, writeQueryAnswer } from './frame/query.ts'
 import { readAnswer, readPush, writeAnswer, writePush } from './frame/push.ts'
 import { readCursor, readRows, writeCursor, writeRows } from './frame/rows.ts'
 import { readRelayedSignal, readSignal, writeRelayedSignal, writeSignal } from './frame/signal.ts'
@@ -81,6 +82,7 @@ const deviceWriters: Writers<DeviceFrames> = {
   presence: [9, writePresenceRequest],
   marks: [10, writeMarks],
   token: [11, writeTokenRenewal],
+  query: [12, writeQuery],
 }
 
 const deviceReaders: Readers<DeviceFrame> = {
@@ -95,6 +97,7 @@ const deviceReaders: Readers<DeviceFrame> = {
   9: readPresenceRequest,
   10: readMarks,
   11: readTokenRenewal,
+  12: readQuery,
 }
 
 const relayWriters: Writers<RelayFrames> = {
@@ -115,6 +118,7 @@ const relayWriters: Writers<RelayFrames> = {
   presence: [79, writePresence],
   marks: [80, writeToldMarks],
   'token-taken': [81, writeTokenTaken],
+  'query-answer': [82, writeQueryAnswer],
 }
 
 const relayReaders: Readers<RelayFrame> = {
@@ -135,6 +139,7 @@ const relayReaders: Readers<RelayFrame> = {
   79: readPresence,
   80: readToldMarks,
   81: readTokenTaken,
+  82: readQueryAnswer,
 }
 
 export function encodeDeviceFrame(frame: DeviceFrame): Uint8Array<ArrayBuffer> {

@@ -28,7 +28,7 @@ test('[WI8] [WI14] a device frame of maxDeviceFrameBytes is read, one over it is
   expect(decodeDeviceFrame(full)).toMatchObject({ ok: true })
   expect(() => encodeDeviceFrame(pushOf(maxDeviceFrameBytes + 1))).toThrow('allowed')
   const over = new Uint8Array(maxDeviceFrameBytes + 1)
-  for (const kind of [2, 3, 4, 5, 6, 7, 8, 9]) {
+  for (const kind of [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]) {
     over[0] = kind
     expect(decodeDeviceFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
   }
@@ -40,7 +40,7 @@ test('[WI8] [WI14] a relay frame of maxRelayFrameBytes is read, one over it is t
   expect(decodeRelayFrame(full)).toMatchObject({ ok: true })
   expect(() => encodeRelayFrame(headOf(maxRelayFrameBytes + 1))).toThrow('allowed')
   const over = new Uint8Array(maxRelayFrameBytes + 1)
-  for (const kind of [66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79]) {
+  for (const kind of [66, 67, 68, 69, 70, 71, 72, 73, 74, 75, 76, 77, 78, 79, 80, 81, 82]) {
     over[0] = kind
     expect(decodeRelayFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
   }

@@ -1,6 +1,7 @@
 /** Frames of every kind, as fast-check makes them. */
 import * as fc from 'fast-check'
 import type {
+  Answered,
   CommandVerdict,
   DeflatedRows,
   DeviceFrame,
@@ -162,6 +163,23 @@ const fetched: fc.Arbitrary<Fetched | DeflatedRows> = fc.oneof(
   fc.record({ result: fc.constant('failed'), code: id, detail }),
 )
 
+const answered: fc.Arbitrary<Answered> = fc.oneof(
+  fc.record({
+    result: fc.constant('found'),
+    found: list(
+      fc.oneof(
+        fc.record({ is: fc.constant('member'), news }),
+        fc.record({ is: fc.constant('joinable'), conversation: id, ...listed }),
+      ),
+    ),
+    more: flag,
+    beyond: flag,
+  }),
+  fc.record({ result: fc.constant('count'), count: uint }),
+  fc.record({ result: fc.constant('later'), code: id, waitMs: uint }),
+  fc.record({ result: fc.constant('failed'), code: id, detail }),
+)
+
 type Named<Frame extends { readonly frame: string }> = {
   readonly [Kind in Frame['frame']]: fc.Arbitrary<Extract<Frame, { readonly frame: Kind }>>
 }
@@ -193,6 +211,7 @@ export const deviceFrames: Named<DeviceFrame> = {
   }),
   marks: fc.record({ frame: fc.constant('marks'), conversation: id, delivered: uint, read: uint }),
   token: fc.record({ frame: fc.constant('token'), token: fc.string({ maxLength: 60 }) }),
+  query: fc.record({ frame: fc.constant('query'), request: uint, count: flag, query: any }),
 }
 
 export const relayFrames: Named<RelayFrame> = {
@@ -263,4 +282,5 @@ export const relayFrames: Named<RelayFrame> = {
   presence: fc.record({ frame: fc.constant('presence'), user: id, online: flag }),
   marks: fc.record({ frame: fc.constant('marks'), conversation: id, marks: list(mark) }),
   'token-taken': fc.record({ frame: fc.constant('token-taken'), expires: uint }),
+  'query-answer': fc.record({ frame: fc.constant('query-answer'), request: uint, answered }),
 }

@@ -231,4 +231,36 @@ export const fromRelays: readonly (readonly [string, RelayFrame])[] = [
     { frame: 'marks', conversation: 'c', marks: [{ user: 'Tom', delivered: 0, read: 300, time: 5 }] },
   ],
   ['5180a0f1c2b134', { frame: 'token-taken', expires: time }],
+  [
+    '520900010101630567726f75700003546f6d80a0f1c2b134020001',
+    {
+      frame: 'query-answer',
+      request: 9,
+      answered: {
+        result: 'found',
+        found: [
+          {
+            is: 'joinable',
+            conversation: 'c',
+            kind: 'group',
+            name: null,
+            creator: 'Tom',
+            createdAt: time,
+            members: 2,
+          },
+        ],
+        more: false,
+        beyond: true,
+      },
+    },
+  ],
+  ['520901ac02', { frame: 'query-answer', request: 9, answered: { result: 'count', count: 300 } }],
+  [
+    '5209020c726174652d6c696d69746564d00f',
+    { frame: 'query-answer', request: 9, answered: { result: 'later', code: 'rate-limited', waitMs: 2000 } },
+  ],
+  [
+    '520903096261642d7175657279024e6f',
+    { frame: 'query-answer', request: 9, answered: { result: 'failed', code: 'bad-query', detail: 'No' } },
+  ],
 ]

@@ -67,6 +67,7 @@ const fromDevices: readonly (readonly [string, DeviceFrame])[] = [
     { frame: 'command', conversation: '', id: 'own', command: { op: 'unblock', users: ['Tom'] } },
   ],
   ['0b05612e622e63', { frame: 'token', token: 'a.b.c' }],
+  ['0c09010a7601056c696d69747d05', { frame: 'query', request: 9, count: true, query: { limit: 5 } }],
 ]
 
 test('[WI7] the bytes devices sent in version 1 are read for ever, and still written', () => {
@@ -86,7 +87,7 @@ test('[WI7] the bytes relays sent in version 1 are read for ever, and still writ
 test('[WI7] every kind of frame has its golden bytes', () => {
   const kinds = [...fromDevices, ...fromRelays].map(([hex]) => hex.slice(0, 2))
   expect([...new Set(kinds)].join(' ')).toBe(
-    '01 02 03 04 05 06 07 08 09 0a 0b 41 42 43 44 45 46 47 48 49 4a 4b 4c 4d 4e 4f 50 51',
+    '01 02 03 04 05 06 07 08 09 0a 0b 0c 41 42 43 44 45 46 47 48 49 4a 4b 4c 4d 4e 4f 50 51 52',
   )
 })
 

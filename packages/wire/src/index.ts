@@ -16,6 +16,7 @@ export {
 export { againAfterClose, type Failure, type FailureCode, failureFrame, failures } from './failures.ts'
 export type {
   Answer,
+  Answered,
   CommandAnswer,
   CommandFrame,
   CommandVerdict,
@@ -29,6 +30,7 @@ export type {
   FetchAnswer,
   Fetched,
   FetchedRows,
+  Found,
   Hello,
   LaterCode,
   Marks,
@@ -44,6 +46,8 @@ export type {
   PresenceRequest,
   Push,
   PushAnswer,
+  QueryAnswer,
+  QueryFrame,
   RelayedSignal,
   RelayFrame,
   RewriteCode,
@@ -67,6 +71,7 @@ export {
   maxDeviceFrameBytes,
   maxDigestLength,
   maxErasesPerRow,
+  maxFoundPerFrame,
   maxHelloBytes,
   maxIconLength,
   maxIdLength,
@@ -76,6 +81,7 @@ export {
   maxOwnRowsPerFrame,
   maxPeoplePerRequest,
   maxPagesPerRequest,
+  maxQueryFrameBytes,
   maxRelayFrameBytes,
   maxRowsPerFrame,
   maxSignalBytes,
@@ -84,5 +90,5 @@ export {
   maxUpdatesPerPush,
   maxUsersPerRequest,
 } from './limits.ts'
-export { ownRowSize, rowSize } from './sizes.ts'
+export { foundSize, ownRowSize, rowSize } from './sizes.ts'
 export { protocolVersion } from './version.ts'

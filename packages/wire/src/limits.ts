@@ -67,6 +67,12 @@ export const maxMarksPerFrame = 100
 /** Users of one request about who is there: as many as a session watches. */
 export const maxUsersPerRequest = 1000
 
+/** A query: its conditions are bounded by @parley/document, and take less. */
+export const maxQueryFrameBytes: number = 20 * 1024
+
+/** Conversations in one answer to a query: as many as may be asked for. */
+export const maxFoundPerFrame = 100
+
 /** Objects and lists inside one another: a command, a change or an outcome, and in it attributes of 16. */
 export const maxAnyDepth = 17
 

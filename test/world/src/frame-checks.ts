@@ -53,6 +53,8 @@ export function checkLeaves(log: Log, user: UserId, frame: RelayFrame): readonly
     case 'presence':
     case 'token-taken':
       return []
+    case 'query-answer':
+      return [`an answer to a query that nobody has asked`]
     case 'marks':
       return checkMarks(log, user, frame.conversation, frame.marks)
   }

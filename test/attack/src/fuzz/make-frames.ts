@@ -151,6 +151,8 @@ const fetched = choice(
     (random) => sized(raw(someBytes(random, 40))),
   ),
 )
+const found = choice(news, parts(id, id, name, id, uint, uint))
+const answered = choice(parts(many(found), flag, flag), uint, parts(id, uint), parts(id, detail))
 const version: Make = () => number(1)
 const token: Make = (random) => text(random.pick(['Eve', 'Ada', 'expired', '', 'a.b.c', 'x'.repeat(300)]))
 const device: Make = (random) => text(random.below(4).toString(16).padStart(32, '0'))
@@ -171,6 +173,7 @@ const deviceKinds: readonly Make[] = [
   kind(9, uint, people, (random) => byte(random.below(3))),
   kind(10, id, uint, uint),
   kind(11, token),
+  kind(12, uint, flag, any),
 ]
 
 const relayKinds: readonly Make[] = [
@@ -191,6 +194,7 @@ const relayKinds: readonly Make[] = [
   kind(79, person, flag),
   kind(80, id, marks),
   kind(81, uint),
+  kind(82, uint, answered),
 ]
 
 export const deviceFrame: Make = (random) => random.pick(deviceKinds)(random)
@@ -208,6 +212,7 @@ export const deviceEdges: readonly Part[] = [
   row(byte(6), zeros(256 * 1024)),
   row(byte(2), sized(raw([99])), number(1), longList(65, [0])),
   row(byte(3), text('c'), text('x'.repeat(65)), sized(byte(126))),
+  row(byte(12), number(1), byte(0), sized(zeros(20 * 1024 + 1))),
   row(byte(3), text('c'), sized(zeros(193)), sized(byte(126))),
   row(byte(3), text('c'), text('i'), sized(row(byte(117), longList(32_768, [126])))),
   row(byte(3), text('c'), text('i'), sized(row(byte(117), longList(32_767, [126])))),
@@ -248,6 +253,7 @@ export const relayEdges: readonly Part[] = [
   lastIs(row(raw([6, 1, 1, 1, 9, 0]), sized(raw([1])))),
   row(byte(73), zeros(1024 * 1024)),
   row(byte(67), text('c'), longList(1001, [4, 0, 0])),
+  row(byte(82), number(1), byte(0), longList(101, [1, 0, 0, 0, 0, 0, 0])),
   row(
     byte(67),
     text('c'),
