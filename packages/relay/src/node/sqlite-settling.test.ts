@@ -109,6 +109,10 @@ test('[RE371] what somebody takes up is counted once, wherever a relay died betw
   await store.close()
 })
 
+function isBegin(statement: unknown): boolean {
+  return statement instanceof StatementSync && statement.sourceSQL === 'BEGIN IMMEDIATE'
+}
+
 test('[RE374] where there is no room, settling is tried once, until something has been written', async () => {
   const directory = temporaryDirectory()
   const store = await begun(directory, 400_000)
@@ -134,7 +138,7 @@ test('[RE374] where there is no room, settling is tried once, until something ha
   const tries = async (): Promise<number> => {
     runs.mockClear()
     expect(await store.rowsSince(lunch, seq - 2, seq, 9)).toHaveLength(2)
-    return runs.mock.contexts.filter(({ sourceSQL }) => sourceSQL === 'BEGIN IMMEDIATE').length
+    return runs.mock.contexts.filter(isBegin).length
   }
   expect([await tries(), await tries()]).toEqual([1, 1])
   expect(inJournal(directory)).toBeGreaterThan(0)
