@@ -29,7 +29,7 @@ async function both(bytes: Uint8Array, maxBytes: number): Promise<string> {
 }
 
 const texts = fc
-  .tuple(fc.uint8Array({ minLength: 1, maxLength: 2000 }), fc.integer({ min: 1, max: 12 }))
+  .tuple(fc.uint8Array({ minLength: 2, maxLength: 2000 }), fc.integer({ min: 1, max: 12 }))
   .map(([piece, times]) => Uint8Array.from(Array.from({ length: times }, () => [...piece]).flat()))
 
 test('[CL434] what was deflated is inflated again, by both, and no more of it than there may be', async () => {
@@ -39,7 +39,7 @@ test('[CL434] what was deflated is inflated again, by both, and no more of it th
       const hex = Buffer.from(bytes).toString('hex')
       expect(await both(deflated, bytes.length)).toBe(hex)
       expect(await both(deflated, bytes.length + 1000)).toBe(hex)
-      if (bytes.length > 1) expect(await both(deflated, bytes.length - 1)).toBe('rejected')
+      expect(await both(deflated, bytes.length - 1)).toBe('rejected')
     }),
     { numRuns: 40 },
   )
