@@ -114,6 +114,8 @@ export interface ConversationView {
 export interface ConversationsOptions {
   /** Hidden ones, too. */
   readonly hidden?: boolean
+  /** The first so many; all of them when nothing is said. */
+  readonly limit?: number
 }
 
 /** `incoming`: he asks; `outgoing`: he is asked; `contact`: both want it. */
@@ -313,6 +315,10 @@ export interface Engine extends LiveCalls {
   network(online: boolean): void
 
   conversations(options?: ConversationsOptions): readonly ConversationView[]
+  /** How many are listed. */
+  listed(withHidden: boolean): number
+  /** Of all that are listed and not hidden. */
+  totalUnread(withMuted: boolean): number
   conversation(id: ConversationId): ConversationView | undefined
   /** With waiting commands laid over it; undefined when this device does not hold the head. */
   head(id: ConversationId): Promise<Head | undefined>

@@ -9,7 +9,7 @@ import { ParleyError } from './errors.ts'
 import { confirmedHead, peekHead, shownHead } from './heads.ts'
 import { clientLimits } from './limits.ts'
 import type { ClientLimits } from './limits.ts'
-import { conversation, conversations } from './list.ts'
+import { conversation, conversations, listOf } from './list.ts'
 import { look, openConversation } from './look.ts'
 import { storageError, storageFailure } from './mailbox.ts'
 import { loadModel } from './model.ts'
@@ -185,6 +185,8 @@ export function createLazyEngine({
     retry: () => live().core.session.input({ on: 'retry' }),
     network: (online) => live().core.session.input({ on: 'network', online }),
     conversations: (options) => conversations(model(), options),
+    listed: (withHidden) => listOf(model()).count(withHidden),
+    totalUnread: (withMuted) => listOf(model()).unread(withMuted),
     conversation: (id) => conversation(model(), id),
     head: async (id) => {
       const { core } = live()

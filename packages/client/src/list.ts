@@ -1,6 +1,8 @@
-/** The conversations of a device as its user sees them, the latest first. Rule CL84. */
+/** The conversations of a device as its user sees them. Rules CL84, CL268 and CL271. */
 import type { ConversationId } from '@parley/document'
 import type { ConversationsOptions, ConversationView } from './engine-types.ts'
+import { createListOrder } from './list-order.ts'
+import type { ListOrder } from './list-order.ts'
 import type { Model } from './model.ts'
 import { keptAs } from './keeping.ts'
 import { conversationView } from './conversation-view.ts'
@@ -18,17 +20,16 @@ export function conversation(model: Model, id: ConversationId): ConversationView
  */
 export function conversations(
   model: Model,
-  { hidden: withHidden = false }: ConversationsOptions = {},
+  { hidden = false, limit = Infinity }: ConversationsOptions = {},
 ): readonly ConversationView[] {
-  return [...model.conversations.keys()]
-    .flatMap((id) => conversation(model, id) ?? [])
-    .filter(({ id, syncState, draft }) => syncState !== 'unknown' || draft !== null || model.outbox.has(id))
-    .filter(({ hidden }) => withHidden || !hidden)
-    .toSorted(byPlace)
+  return listOf(model).first(limit, hidden)
 }
 
-/** Those pinned last come first. */
-function byPlace(a: ConversationView, b: ConversationView): number {
-  const pins = (b.pinnedAt ?? -1) - (a.pinnedAt ?? -1)
-  return pins || b.lastMessageAt - a.lastMessageAt || (a.id < b.id ? -1 : 1)
+export function listOf(model: Model): ListOrder {
+  model.list ??= createListOrder(model.conversations.keys(), (id) => {
+    const view = conversation(model, id)
+    const isListed = view?.syncState !== 'unknown' || view.draft !== null || model.outbox.has(id)
+    return isListed ? view : undefined
+  })
+  return model.list
 }

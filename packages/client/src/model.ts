@@ -7,6 +7,7 @@ import type { ConversationId, Head, UserId } from '@parley/document'
 import type { OpenStore } from '@parley/storage'
 import { createAcknowledged } from './acknowledged.ts'
 import type { AcknowledgedIndex } from './acknowledged.ts'
+import type { ListOrder } from './list-order.ts'
 import type { LivePage, LivePages } from './live-page.ts'
 import { createOutboxIndex } from './outbox-index.ts'
 import type { OutboxIndex } from './outbox-index.ts'
@@ -30,6 +31,8 @@ export interface Model {
   readonly user: UserId
   device: DeviceRecord
   readonly conversations: Map<ConversationId, ConversationRecord>
+  /** Made when the list is asked for first. */
+  list: ListOrder | undefined
   /** Looked up so far; a page that is not here is on the disk or not held. */
   readonly pages: Map<ConversationId, Map<number, PageRecord>>
   /** Confirmed heads in use, at the version the list row says is held. */
@@ -85,6 +88,7 @@ export async function loadModel(
     parts,
     device: known,
     conversations: new Map(),
+    list: undefined,
     pages: new Map(),
     heads: new Map(),
     livePages: new Map<string, LivePage>(),

@@ -190,10 +190,11 @@ export function run({
   function onCommitted(ledger: Ledger): void {
     sender.prune()
     const changed = new Set<ConversationId>()
+    for (const event of ledger.events) if (event.type === 'conversation') changed.add(event.conversation)
+    for (const id of changed) model.list?.touch(id)
     for (const event of ledger.events) {
-      if (event.type === 'conversation') changed.add(event.conversation)
-      else if (event.type === 'profile') tellProfile(event)
-      else emit(event)
+      if (event.type === 'profile') tellProfile(event)
+      else if (event.type !== 'conversation') emit(event)
       // Who has said it types no more.
       if (event.type === 'message')
         core.live.now()?.signals.typing.heard(event.message.conversation, event.message.from, false)

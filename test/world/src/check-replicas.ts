@@ -1,17 +1,28 @@
 /** Every replica shows what the log says, to the byte and to the order. Rules WO27, WO28. */
 import type { MessageView } from '@parley/client/engine'
 import { defaultPolicy } from '@parley/document'
+import { ownRows } from './check-own.ts'
 import type { Holding, Replica } from './gather.ts'
 import { documentOf, type Truth } from './truth.ts'
+import type { World } from './world.ts'
 
-export function makeableOf(replicas: readonly Replica[]): ReadonlySet<string> {
+/** Conversations that a device of their creator still holds with their head, unless the other one would not have it again. */
+export function makeableOf(world: World, replicas: readonly Replica[]): ReadonlySet<string> {
   return new Set(
-    replicas.flatMap(({ device, holdings }) =>
-      [...holdings].flatMap(([id, { view, head }]) =>
-        view.creator === device.user && head !== undefined ? [id] : [],
-      ),
+    replicas.flatMap(({ device: { user }, holdings }) =>
+      [...holdings].flatMap(([id, { view, head }]) => {
+        if (view.creator !== user || head === undefined) return []
+        const others = [...head.members.keys()].filter((member) => member !== user)
+        const isUnwanted = view.kind === 'direct' && others.some((other) => refuses(world, other, user, id))
+        return isUnwanted ? [] : [id]
+      }),
     ),
   )
+}
+
+function refuses(world: World, owner: string, from: string, id: string): boolean {
+  const rows = ownRows(world, owner)
+  return rows.has(`refuse ${id}`) || rows.has(`block ${from}`)
 }
 
 export function checkReplica(

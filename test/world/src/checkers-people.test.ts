@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { checkList } from './check-list.ts'
 import { checkMarks } from './check-marks.ts'
 import { checkBlocks, checkOwn, clearedFor } from './check-own.ts'
 import { truthsOf } from './check-log.ts'
@@ -103,4 +104,16 @@ test('[WO38] a device that believes somebody further, or less far, than he is is
       /Jerry has got to 0\/0, the relay says 2\/2/,
     )
   }
+})
+
+test('[WO94] a list in another order, or with other counts than its rows, is seen', async () => {
+  const { world, tom, toms } = await openCase()
+  expect(checkList(toms)).toEqual([])
+  create(world, tom, { kind: 'group', unique: false, members: [] })
+  await world.run(1000)
+  const two = await gather(world, tom)
+  expect(two.list).toHaveLength(2)
+  expect(checkList(two)).toEqual([])
+  expect(checkList({ ...two, list: two.list.toReversed() }).join()).toMatch(/wrong place of the list/)
+  expect(checkList({ ...two, counts: { ...two.counts, unread: 7 } }).join()).toMatch(/its list counts/)
 })

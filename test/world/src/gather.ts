@@ -24,9 +24,19 @@ export interface Holding {
   readonly reached: readonly MemberReached[]
 }
 
+export interface ListCounts {
+  readonly all: number
+  readonly shown: number
+  readonly unread: number
+  readonly loud: number
+}
+
 export interface Replica {
   readonly device: Device
   readonly holdings: ReadonlyMap<ConversationId, Holding>
+  /** Every listed row in its order, hidden ones too, and what the engine counts of them. */
+  readonly list: readonly ConversationView[]
+  readonly counts: ListCounts
   readonly unsent: readonly UnsentItem[]
   readonly own: {
     readonly profile: ProfileView
@@ -56,8 +66,15 @@ export async function gather(world: World, device: Device): Promise<Replica> {
   const process = device.process()
   if (process === null) throw new Error(`${device.name} does not run`)
   const { engine } = process
+  const list = engine.conversations({ hidden: true })
+  const counts = {
+    all: engine.listed(true),
+    shown: engine.listed(false),
+    unread: engine.totalUnread(true),
+    loud: engine.totalUnread(false),
+  }
   const holdings = new Map<ConversationId, Holding>()
-  for (const { id } of engine.conversations({ hidden: true })) {
+  for (const { id } of list) {
     const head = await ask(world, `${device.name}: the head of ${id}`, engine.confirmedHead(id))
     const { shown, missing } = await pageThrough(world, device, engine, id)
     const view = engine.conversation(id)
@@ -71,7 +88,7 @@ export async function gather(world: World, device: Device): Promise<Replica> {
     blocked: engine.blocked(),
     refused: engine.refused(),
   }
-  return { device, holdings, unsent: engine.unsent(), own }
+  return { device, holdings, list, counts, unsent: engine.unsent(), own }
 }
 
 interface Paged {

@@ -1,6 +1,7 @@
 /** One run: a life from a seed, its end, and everything that was wrong with it. Rules WO1, WO15. */
 import { checkEvents } from './check-events.ts'
 import { checkJournal } from './check-journal.ts'
+import { checkList } from './check-list.ts'
 import { checkLog, truthsOf } from './check-log.ts'
 import { checkMarks } from './check-marks.ts'
 import { checkBlocks, checkOwn, clearedFor } from './check-own.ts'
@@ -60,13 +61,14 @@ export async function judge(world: World): Promise<readonly string[]> {
   const { replicas, violations } = await heal(world)
   const truths = truthsOf(world)
   const renewed = world.counters.get('epochChanges') > 0
-  const makeable = makeableOf(replicas)
+  const makeable = makeableOf(world, replicas)
   const found = [
     ...violations,
     ...checkLog(world, truths),
     ...replicas.flatMap((replica) =>
       checkReplica(replica, clearedFor(world, replica.device.user, truths), renewed, makeable),
     ),
+    ...replicas.flatMap((replica) => checkList(replica)),
     ...replicas.flatMap((replica) => checkOwn(world, replica)),
     ...replicas.flatMap((replica) => checkMarks(world, replica, truths)),
     ...checkBlocks(world, truths),
