@@ -6,19 +6,17 @@
  * not held whole moves the list row and is otherwise fetched with its page. Nothing here asks Yjs.
  */
 import { emptyDigest, everybody, parseChange } from '@parley/document'
-import type { Change, ConversationId, Message, Operation, Recall, UserId } from '@parley/document'
+import type { ConversationId, Message, Operation, Recall, UserId } from '@parley/document'
 import type { EntryRow, HiddenRow, Row } from '@parley/wire'
 import { tell } from './arrival.ts'
 import type { Arrival } from './arrival.ts'
 import { applyHeadRow } from './head-rows.ts'
 import { editedLast, lastMessage, recalledLast } from './last-message.ts'
-import { hidePast } from './hidden-past.ts'
 import type { Ledger } from './ledger.ts'
 import { goOn, messageAfter } from './live-pages.ts'
 import { withMentioned, withRecalled } from './marks.ts'
 import { readRow } from './read-row.ts'
 import type { ReadRow } from './read-row.ts'
-import { hearLeaving } from './receipt-hooks.ts'
 import type { ConversationRecord, LastMessage } from './records.ts'
 import { settleRow } from './settle-row.ts'
 import { eraseBy, storeRow } from './store-row.ts'
@@ -39,11 +37,8 @@ export async function applyRow(
   if (row.seq !== before.seq + 1) return 'gap'
   if (row.kind === 'head') {
     const change = parseChange(row.change)
-    if (change.ok) {
-      applyHeadRow(ledger, before, row, change.change, arrival)
-      await hideBefore(ledger, id, change.change, arrival.user)
-      await hearLeaving(ledger, id, change.change, arrival)
-    } else await passOver(ledger, before, row)
+    if (change.ok) await applyHeadRow(ledger, before, row, change.change, arrival)
+    else await passOver(ledger, before, row)
     return undefined
   }
   if (row.kind === 'hidden') {
@@ -65,13 +60,6 @@ export async function applyRow(
   else applyMessage(ledger, id, read.row, read.entry, arrival)
   await settleRow(ledger, id, read, arrival.promises)
   return undefined
-}
-
-/** Whoever comes in sees what the policy shows him from now on, whatever he saw in earlier times. */
-async function hideBefore(ledger: Ledger, id: ConversationId, change: Change, user: UserId): Promise<void> {
-  const enters =
-    (change.op === 'added' && change.members.includes(user)) || (change.op === 'joined' && change.by === user)
-  if (enters) await hidePast(ledger, id, change.since ?? 0)
 }
 
 /** A row this build cannot read stops nothing: what it belongs to counts as behind, and the rest goes on. */

@@ -2,7 +2,7 @@
  * Where receipts touch what is always there. The part that knows them is loaded when there is anything to be known: somebody asks
  * for a receipt, or tells how far he has got. Rules CL300 to CL310 and CL412.
  */
-import type { Change, ConversationId } from '@parley/document'
+import type { ConversationId } from '@parley/document'
 import type { MemberMark } from '@parley/wire'
 import type { Arrival } from './arrival.ts'
 import type { Ledger } from './ledger.ts'
@@ -36,17 +36,6 @@ export async function hearMarks(
   if (receipts === undefined || (said.marks.length === 0 && (receipts === null || !said.all))) return
   const part = await ledger.part('receipts')
   await part.hearMarks(ledger, id, said, arrival)
-}
-
-export async function hearLeaving(
-  ledger: Ledger,
-  id: ConversationId,
-  change: Change,
-  arrival: Pick<Arrival, 'silent'>,
-): Promise<void> {
-  if ((ledger.conversation(id)?.receipts ?? null) === null) return
-  const part = await ledger.part('receipts')
-  await part.hearLeaving(ledger, id, change, arrival)
 }
 
 /** Made when there is anything to be told. */

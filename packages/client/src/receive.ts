@@ -80,7 +80,10 @@ export async function receive(
     }
     case 'own': {
       const people = await ledger.part('people')
-      people.applyOwn(core, ledger, frame, arrivalOfOwn(catchUp))
+      const arrival = arrivalOfOwn(catchUp)
+      // What tells that he may come back.
+      if (!arrival.silent && frame.rows.some(({ kind }) => kind === 'unblocked')) await ledger.part('changes')
+      people.applyOwn(core, ledger, frame, arrival)
       return
     }
     case 'people-answer':

@@ -27,6 +27,7 @@ export { maxStockDeletions, maxStockStructs, maxStockUpdateBytes } from './page/
 export { inCausalOrder } from './page/stock-order.ts'
 export { readStockUpdate } from './page/stock-update.ts'
 export { changeHead } from './head/change-head.ts'
+export { createdHead, openedHead } from './head/open-head.ts'
 export { firstRelayClientId, makeClientId, relayClientId } from './client-ids.ts'
 export { buildMessage, type BuiltMessage, type ContentFields, type MessageFields } from './entry/build.ts'
 export { type ContentFault, type ReadEntry, readEntry, writeEntry } from './entry/content.ts'

@@ -26,7 +26,7 @@ import type { MessageClasses } from './message-classes.ts'
 import { createOutgoing } from './outgoing.ts'
 import { PersonClient } from './person-client.ts'
 import { pinged, watchable } from './signals.ts'
-import { tellChange, tellMembers, tellMessage, tellMoved, tellReceipts, tellTransient } from './telling.ts'
+import { tellMembers, tellMessage, tellMoved, tellReceipts, tellTransient } from './telling.ts'
 
 export interface CreateConversationOptions {
   readonly members: readonly string[]
@@ -240,7 +240,8 @@ export class IMClient extends PersonClient {
         tellMessage(this.#host, this.#to(event.message.conversation), event)
         return
       case 'changed':
-        tellChange(this.#host, this.#to(event.conversation), event)
+        // Whatever raises it has loaded what tells it.
+        this.#engine.held('changes')?.tellChange(this.#host, this.#to(event.conversation), event)
         return
       case 'delivered':
       case 'read-by':

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { parseUserId, type UserId } from '../ids.ts'
 import { changeHead } from './change-head.ts'
 import { type Change, defaultPolicy, forever, type Head } from './head.ts'
+import { openedHead } from './open-head.ts'
 
 const tom = user('Tom')
 const ann = user('Ann')
@@ -257,6 +258,10 @@ test('[DO83] a newcomer from whom the past is hidden has the page he begins with
     2,
   )
   expect(back.members.get(eve)?.since).toBe(9)
+})
+
+test('[DO40] a head that opens a page is the one that is changed by it', () => {
+  expect(openedHead(after(), 7)).toEqual(after({ op: 'page', pages: 7 }))
 })
 
 test('[DO40] the head that was given is not changed', () => {

@@ -4,9 +4,9 @@
  * `headChanges` is the one place that decides it; the Yjs document (`head-document.ts`) writes the same result.
  */
 import type { JsonValue } from '../entry/entry.ts'
+import { createdHead, type Creation } from './open-head.ts'
 import type { Change, Head, HeadInfo, Member, Role } from './head.ts'
 import { byCodeUnit, type UserId } from '../ids.ts'
-import { wholePolicy } from './policy.ts'
 
 /** First `drop`, then `put`. */
 export interface MapChange<K, V> {
@@ -22,7 +22,6 @@ export interface HeadChanges {
   readonly blocked?: MapChange<UserId, number>
 }
 
-export type Creation = Extract<Change, { readonly op: 'created' }>
 type Update = Extract<Change, { readonly op: 'updated' }>
 
 export function changeHead(head: Head | undefined, change: Change, time: number): Head {
@@ -37,27 +36,6 @@ export function changeHead(head: Head | undefined, change: Change, time: number)
     muted: changed(head.muted, muted),
     blocked: changed(head.blocked, blocked),
   }
-}
-
-export function createdHead(head: Head | undefined, change: Creation, time: number): Head {
-  if (head !== undefined) throw new Error('a conversation is created once')
-  const { by, kind, unique, name, attributes } = change
-  const info: HeadInfo = {
-    kind,
-    name,
-    icon: change.icon ?? null,
-    creator: by,
-    createdAt: time,
-    unique,
-    pages: 1,
-    policy: wholePolicy(change.policy),
-  }
-  const members = new Map<UserId, Member>([[by, { role: 'owner', joinedAt: time, invitedBy: null }]])
-  for (const user of change.members) {
-    if (user !== by) members.set(user, { role: 'member', joinedAt: time, invitedBy: by })
-  }
-  const nobody: ReadonlyMap<UserId, number> = new Map()
-  return { info, members, attributes: new Map(Object.entries(attributes)), muted: nobody, blocked: nobody }
 }
 
 export function headChanges(head: Head, change: Exclude<Change, Creation>, time: number): HeadChanges {

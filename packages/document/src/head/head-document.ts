@@ -6,7 +6,8 @@
  * After `applyChange` the document reads as `changeHead` says.
  */
 import * as Y from 'yjs'
-import { createdHead, headChanges, type MapChange } from './change-head.ts'
+import { headChanges, type MapChange } from './change-head.ts'
+import { createdHead } from './open-head.ts'
 import type { Change, Head, HeadInfo } from './head.ts'
 import { headOf, type MapName, mapNames } from './head-values.ts'
 import { policyDifference } from './policy.ts'
