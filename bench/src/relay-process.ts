@@ -47,6 +47,7 @@ const withoutRates = [
   '--max-answers-burst=16GiB',
   '--max-creations-per-hour=1000000',
   '--max-hellos-per-minute=1000000',
+  '--max-queries-per-minute=1000000',
 ]
 
 export async function startRelay(options: RelayProcessOptions = {}): Promise<RelayProcess> {

@@ -151,6 +151,15 @@ const ofUser: readonly Row[] = [
     only('not let in before the wait it is told', 'overloaded'),
     'Sessions begun.',
   ],
+  [
+    'max-queries-per-minute',
+    'maxQueriesPerMinute',
+    'number',
+    1,
+    million,
+    only('told when to ask again', 'rate-limited'),
+    'Queries for conversations.',
+  ],
   ['max-creations-per-hour', 'maxCreationsPerHour', 'number', 1, million, late, 'Conversations made.'],
   [
     'max-created',

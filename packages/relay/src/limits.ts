@@ -37,6 +37,8 @@ export interface RelayLimits extends PageLimits {
   readonly maxCreationsPerHour: number
   /** Sessions begun by one user: a relay that was restarted sees all his devices at once, again and again only a loop. */
   readonly maxHellosPerMinute: number
+  /** Queries of one user: as many at once as in a minute. Each may look at all that he has, and try expressions on it. */
+  readonly maxQueriesPerMinute: number
   /** Nobody is told to wait longer than this, and no device waits longer. */
   readonly maxRateWaitMs: number
   /**
@@ -134,6 +136,7 @@ export const defaultLimits: RelayLimits = {
   maxUserBytesBurst: 8 * 1024 * 1024,
   maxCreationsPerHour: 1000,
   maxHellosPerMinute: 120,
+  maxQueriesPerMinute: 60,
   maxRateWaitMs: 60_000,
   minFloodUpdates: 2048,
   minFloodBytes: 8 * 1024 * 1024,

@@ -150,6 +150,12 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
     async feed(user, position, limit) {
       return feedOf(disk, user, position).slice(0, limit)
     },
+    async conversationsOf(user, others, limit) {
+      const isIn = (id: ConversationId, one: UserId): boolean => (at(id)?.members.get(one)?.role ?? '') !== ''
+      return [...(disk.memberships.get(user) ?? [])]
+        .filter((id) => [user, ...others].every((one) => isIn(id, one)))
+        .slice(0, limit)
+    },
     async head(conversation) {
       return at(conversation)?.head
     },

@@ -2,6 +2,7 @@
  * What a session sends: to the queue of the next turn, among the questions answered between two turns, or passed on at
  * once; unless it comes too fast. Rules RE47, RE230 to RE232, RE234 and RE248.
  */
+import type { UserId } from '@parley/document'
 import { answerPeople } from './answer-people.ts'
 import { type Bucket, fullBucket, isFull, type Rate, refill, spend, take } from './bucket.ts'
 import type { Channel } from './channel.ts'
@@ -15,6 +16,7 @@ import type { RelayLimits } from './limits.ts'
 import { paced } from './pace.ts'
 import type { Clock, RelayOptions } from './ports.ts'
 import type { Presences } from './presence.ts'
+import { answerQuery, type QueryStep, type Send } from './query.ts'
 import { limitedCommand, limitedPush } from './rate-answers.ts'
 import type { Session } from './session.ts'
 import type { Judge } from './turn.ts'
@@ -45,6 +47,9 @@ export interface Reception {
   rest(session: Session): void
 }
 
+/** When a second query may come again while one is under way. */
+const nextQueryMs = 200
+
 /** What a question costs beside its answer: somebody has to look. */
 const questionBytes = 4096
 
@@ -52,6 +57,7 @@ export function createReception(desk: ReceptionDesk): Reception {
   const { judge, clock, limits, work, rates, presences, end } = desk
   const { store } = judge
   const pages = createPageAnswers(desk.deflate, limits, clock)
+  const querying = new Set<UserId>()
   const frameRate: Rate = { perSecond: limits.maxFramesPerSecond, burst: limits.maxFramesBurst }
   const readRate: Rate = { perSecond: limits.maxReadBytesPerSecond, burst: limits.maxReadBytesBurst }
 
@@ -113,20 +119,52 @@ export function createReception(desk: ReceptionDesk): Reception {
       end(session, 'overloaded', 'more was asked for than is answered at once')
       return
     }
-    const { channel } = session
     session.reads += 1
+    addStep(session, async () => {
+      session.reads -= 1
+      await run()
+      return false
+    })
+    desk.wake()
+  }
+
+  /** What is left of it comes again, behind everything else that waits by then. */
+  const addStep = (session: Session, step: QueryStep, over = (): void => undefined): void => {
+    const { channel } = session
     work.addRead({
       session,
       due: () => !channel.open || refill(answeredBy(session), readRate, clock.now()).level > 0,
       run: async () => {
-        session.reads -= 1
-        if (!channel.open || isStuck(session)) return
+        if (!channel.open || isStuck(session)) {
+          over()
+          return
+        }
         const before = channel.bytes
-        await run()
+        let again = false
+        try {
+          again = await step()
+        } finally {
+          if (!again) over()
+        }
         const bytes = questionBytes + channel.bytes - before
         spend(answeredBy(session), readRate, bytes, clock.now())
+        if (again) addStep(session, step, over)
       },
     })
+  }
+
+  /** One of a user at a time: what it has found is held in memory until all has been looked at. */
+  const query = (session: Session, frame: Extract<SessionFrame, { frame: 'query' }>): void => {
+    const { user } = session.identity
+    const send: Send = (answered) =>
+      session.channel.send({ frame: 'query-answer', request: frame.request, answered })
+    const waitMs = querying.has(user) ? nextQueryMs : rates.query(user)
+    if (waitMs > 0) {
+      send({ result: 'later', code: 'rate-limited', waitMs })
+      return
+    }
+    querying.add(user)
+    addStep(session, answerQuery(judge, user, frame, limits, send), () => querying.delete(user))
     desk.wake()
   }
 
@@ -172,6 +210,9 @@ export function createReception(desk: ReceptionDesk): Reception {
         break
       case 'people':
         ask(session, async () => session.channel.send(await answerPeople(store, frame)))
+        break
+      case 'query':
+        query(session, frame)
         break
       case 'digests':
         ask(session, async () => session.channel.send(await answerDigests(store, user, frame)))

@@ -310,6 +310,8 @@ export interface RelayStore extends PeopleStore, MarksStore, RevocationStore, Us
   ): Promise<readonly number[]>
   /** A user's feed above a position, in ascending order of it. */
   feed(user: UserId, position: number, limit: number): Promise<readonly FeedRow[]>
+  /** In which a user is a member now, and all these others too: so many of them, in no particular order. */
+  conversationsOf(user: UserId, others: readonly UserId[], limit: number): Promise<readonly ConversationId[]>
   head(conversation: ConversationId): Promise<HeadRecord | undefined>
   /** The device that has this tag of a user. */
   tagHolder(user: UserId, tag: string): Promise<DeviceId | undefined>

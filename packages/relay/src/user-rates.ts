@@ -13,6 +13,7 @@ export interface UserRateLimits {
   readonly maxUserBytesBurst: number
   readonly maxCreationsPerHour: number
   readonly maxHellosPerMinute: number
+  readonly maxQueriesPerMinute: number
   readonly maxRateWaitMs: number
   readonly minFloodUpdates: number
   readonly minFloodBytes: number
@@ -23,6 +24,7 @@ export interface UserRates {
   work(user: UserId, updates: number, bytes: number): number | 'flood'
   creation(user: UserId): number
   hello(user: UserId): number
+  query(user: UserId): number
   /** Forgets who has waited long enough to be as new. */
   sweep(): void
 }
@@ -33,6 +35,7 @@ interface Buckets {
   bytes: Bucket | undefined
   creations: Bucket | undefined
   hellos: Bucket | undefined
+  queries: Bucket | undefined
 }
 
 type Name = keyof Buckets
@@ -44,7 +47,13 @@ export function createUserRates(limits: UserRateLimits, clock: Clock): UserRates
   const bucketOf = (user: UserId, name: Name, now: number): Bucket => {
     let his = users.get(user)
     if (his === undefined) {
-      his = { updates: undefined, bytes: undefined, creations: undefined, hellos: undefined }
+      his = {
+        updates: undefined,
+        bytes: undefined,
+        creations: undefined,
+        hellos: undefined,
+        queries: undefined,
+      }
       users.set(user, his)
     }
     return (his[name] ??= fullBucket(rates[name], now))
@@ -63,7 +72,7 @@ export function createUserRates(limits: UserRateLimits, clock: Clock): UserRates
     return waitMs > limits.maxRateWaitMs && isFlood ? 'flood' : Math.min(waitMs, limits.maxRateWaitMs)
   }
 
-  const takeOne = (user: UserId, name: 'creations' | 'hellos'): number => {
+  const takeOne = (user: UserId, name: 'creations' | 'hellos' | 'queries'): number => {
     const now = clock.now()
     return Math.min(take(bucketOf(user, name, now), rates[name], 1, now), limits.maxRateWaitMs)
   }
@@ -72,6 +81,7 @@ export function createUserRates(limits: UserRateLimits, clock: Clock): UserRates
     work: (user, updates, bytes) => takeWork(user, updates, bytes, clock.now()),
     creation: (user) => takeOne(user, 'creations'),
     hello: (user) => takeOne(user, 'hellos'),
+    query: (user) => takeOne(user, 'queries'),
     sweep() {
       const now = clock.now()
       for (const [user, his] of users) {
@@ -86,7 +96,7 @@ export function createUserRates(limits: UserRateLimits, clock: Clock): UserRates
   }
 }
 
-const names = ['updates', 'bytes', 'creations', 'hellos'] as const
+const names = ['updates', 'bytes', 'creations', 'hellos', 'queries'] as const
 
 function ratesOf(limits: UserRateLimits): Rates {
   return {
@@ -94,5 +104,6 @@ function ratesOf(limits: UserRateLimits): Rates {
     bytes: { perSecond: limits.maxUserBytesPerSecond, burst: limits.maxUserBytesBurst },
     creations: { perSecond: limits.maxCreationsPerHour / 3600, burst: limits.maxCreationsPerHour },
     hellos: { perSecond: limits.maxHellosPerMinute / 60, burst: limits.maxHellosPerMinute },
+    queries: { perSecond: limits.maxQueriesPerMinute / 60, burst: limits.maxQueriesPerMinute },
   }
 }

@@ -7,6 +7,7 @@ import { prepareMarks, type MarksStatements } from './sqlite-marks.ts'
 import { preparePeople, type PeopleStatements } from './sqlite-people.ts'
 import { prepareRevocations, type RevocationStatements } from './sqlite-revocations.ts'
 import { prepareRows, type RowStatements } from './sqlite-rows.ts'
+import { prepareQueries, type QueryStatements } from './sqlite-queries.ts'
 import { prepareUsage, type UsageStatements } from './sqlite-usage.ts'
 
 type Statement<Name extends string> = Readonly<Record<Name, StatementSync>>
@@ -57,6 +58,7 @@ export interface Statements {
   readonly marks: MarksStatements
   readonly revocations: RevocationStatements
   readonly usage: UsageStatements
+  readonly queries: QueryStatements
 }
 
 export function prepareStatements(database: DatabaseSync): Statements {
@@ -69,6 +71,7 @@ export function prepareStatements(database: DatabaseSync): Statements {
     marks: prepareMarks(database),
     revocations: prepareRevocations(database),
     usage: prepareUsage(database),
+    queries: prepareQueries(database),
   }
 }
 

@@ -19,6 +19,7 @@ import { readSqliteMark, readSqliteMarksSince } from './sqlite-marks.ts'
 import { createNewestIds } from './sqlite-newest.ts'
 import { createNumbers, type Numbers } from './sqlite-numbers.ts'
 import { type ReadingAll, readSqlitePeople } from './sqlite-people.ts'
+import { readSqliteConversationsOf } from './sqlite-queries.ts'
 import { revocationRecord } from './sqlite-revocations.ts'
 import { ownPace, type SettlingPace } from './sqlite-settling.ts'
 import { prepareStatements, type Statements } from './sqlite-statements.ts'
@@ -155,6 +156,11 @@ function createStore(log: Log, statements: Statements, numbers: Numbers, release
     feed: async (user, ...rest) =>
       readingSettled(
         () => tables.feed(user, ...rest),
+        () => ofMember(user),
+      ),
+    conversationsOf: async (user, ...rest) =>
+      readingSettled(
+        () => readSqliteConversationsOf(statements.queries, user, ...rest),
         () => ofMember(user),
       ),
     head: async (id) => reading(() => held(id)?.head ?? tables.head(id)),

@@ -7,6 +7,7 @@ import { type StoreCase, storeCase } from './store-case.ts'
 import { marksCases } from './store-marks-cases.ts'
 import { peopleCases } from './store-people-cases.ts'
 import { plainCases } from './store-plain-cases.ts'
+import { queryCases } from './store-query-cases.ts'
 import { revocationCases } from './store-revocation-cases.ts'
 import { readingCases } from './store-reading-cases.ts'
 import { rowCases } from './store-row-cases.ts'
@@ -36,6 +37,7 @@ export const relayStoreCases: readonly StoreCase[] = [
   ...peopleCases,
   ...marksCases,
   ...usageCases,
+  ...queryCases,
   ...revocationCases,
   ...plainCases,
   storeCase('[RE66] what was committed is read, whole and by its keys', async (harness) => {

@@ -29,6 +29,7 @@ export function wrapStore(
     recalledSince: async (...key) => around(async () => store.recalledSince(...key)),
     mentionedSince: async (...key) => around(async () => store.mentionedSince(...key)),
     feed: async (...key) => around(async () => store.feed(...key)),
+    conversationsOf: async (...key) => around(async () => store.conversationsOf(...key)),
     tagHolder: async (...key) => around(async () => store.tagHolder(...key)),
     people: async (keys) => around(async () => store.people(keys)),
     peopleCounts: async (wanted) => around(async () => store.peopleCounts(wanted)),

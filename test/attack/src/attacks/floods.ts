@@ -7,6 +7,7 @@ import { endingOf } from '../attacker.ts'
 import { nextClient } from '../scenes.ts'
 import { enter, nextEntryId, type Session } from '../session.ts'
 import { awarenessMessage, openStock, syncMessage } from '../stock-line.ts'
+import { floodOfQueries } from './queries.ts'
 
 const count = 6_000
 
@@ -84,6 +85,7 @@ export const floods: readonly Attack[] = [
       return [await endingOf(line.next('pong'))]
     },
   },
+  floodOfQueries,
   {
     name: 'flood-of-signals',
     says: 'a thousand signals where he may not speak: nobody hears one',

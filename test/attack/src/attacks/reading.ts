@@ -7,6 +7,7 @@ import type { Scene, SceneName } from '../scene.ts'
 import { nextNumber } from '../session.ts'
 import { stateVector, syncMessage } from '../stock-line.ts'
 import { following } from './following.ts'
+import { queriesForOthers } from './queries.ts'
 
 interface Asking {
   readonly scene: SceneName
@@ -261,6 +262,7 @@ const names: readonly Attack[] = [
 
 export const reading: readonly Attack[] = [
   ...pages,
+  ...queriesForOthers,
   digests('digests-of-others', 'digests of a conversation of two others', 'member', vault),
   digests(
     'digests-of-the-past',
