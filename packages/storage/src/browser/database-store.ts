@@ -7,7 +7,7 @@ import { assertLayout, assertLook } from '../requests.ts'
 import { databaseError } from './database-errors.ts'
 import { own } from './database-owner.ts'
 import { deleteDatabase, openDatabase, type Upgrade } from './database.ts'
-import { readMeta, takeOwnership, upgradeTo } from './meta.ts'
+import { isOurs, takeOwnership, upgradeTo } from './meta.ts'
 
 export interface IndexedDbOptions {
   /** Of the database; one for each user of the site. */
@@ -52,7 +52,7 @@ async function kindOf(name: string): Promise<'ours' | 'foreign' | 'none' | 'unre
   try {
     const db = await openDatabase(name, undefined, refuseToMake)
     try {
-      return (await readMeta(db)) === undefined ? 'foreign' : 'ours'
+      return (await isOurs(db)) ? 'ours' : 'foreign'
     } finally {
       db.close()
     }

@@ -22,20 +22,21 @@ test('[ST40] the layout is the database: its version, a store for every table, o
     await owner.close()
     const db = await kit.raw(name, 7, () => undefined)
     const transaction = db.transaction([...db.objectStoreNames])
-    const meta = transaction.objectStore('$parley').get('meta')
+    const meta = transaction.objectStore('$parley').getAll()
     const rows = transaction.objectStore('rows')
     const keys = rows.getAllKeys()
     const values = rows.getAll()
     await new Promise((resolve) => {
       transaction.addEventListener('complete', resolve)
     })
-    const record: unknown = meta.result
-    const { owner: token, ...rest } = record as { owner: string }
+    const [record, ...more] = meta.result as { owner: string }[]
+    const { owner: token, ...rest } = record ?? { owner: undefined }
     return {
       names: [...db.objectStoreNames],
       outOfLine: rows.keyPath === null && !rows.autoIncrement,
       token: typeof token,
       rest,
+      more,
       keys: keys.result,
       values: values.result as unknown[],
     }
@@ -44,7 +45,8 @@ test('[ST40] the layout is the database: its version, a store for every table, o
     names: ['$parley', 'others', 'rows'],
     outOfLine: true,
     token: 'string',
-    rest: { magic: 'parley', format: 7, epoch: 2 },
+    rest: { magic: 'parley', epoch: 2 },
+    more: [],
     keys: [['a', 1]],
     values: [{ x: 1 }],
   })
@@ -84,8 +86,12 @@ test('[ST47] a database of this name that is not ours is neither opened nor dest
     const stores: readonly ((db: IDBDatabase) => void)[] = [
       () => undefined,
       (db) => db.createObjectStore('rows').put('theirs', 1),
-      (db) =>
-        db.createObjectStore('$parley').put({ magic: 'another', format: 2, epoch: 1, owner: '' }, 'meta'),
+      (db) => db.createObjectStore('$parley').put({ magic: 'parley', epoch: 1, owner: '' }, 'meta'),
+      (db) => {
+        const meta = db.createObjectStore('$parley', { keyPath: 'owner' })
+        meta.createIndex('parley', 'magic', { unique: true })
+        meta.put({ magic: 'another', epoch: 1, owner: '' })
+      },
     ]
     for (const make of stores) {
       for (const version of [1, 2, 3]) {
@@ -102,7 +108,7 @@ test('[ST47] a database of this name that is not ours is neither opened nor dest
     return outcomes
   })
   const refused = (stores: number): unknown => ['foreign', 'foreign', true, stores]
-  expect(seen).toEqual([0, 0, 0, 1, 1, 1, 1, 1, 1].map(refused))
+  expect(seen).toEqual([0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 1].map(refused))
 })
 
 test('[ST48] a row that is none fails the reads that meet it as corrupt, and no other', async () => {

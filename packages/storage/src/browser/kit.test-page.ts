@@ -69,6 +69,36 @@ function onConnection(look: (db: IDBDatabase) => void): void {
   })
 }
 
+const requestMethods: readonly (readonly [prototype: object, names: readonly string[]])[] = [
+  [IDBDatabase.prototype, ['transaction']],
+  [IDBTransaction.prototype, ['commit']],
+  [IDBIndex.prototype, ['get']],
+  [IDBCursor.prototype, ['advance', 'continue']],
+  [
+    IDBObjectStore.prototype,
+    ['get', 'getAll', 'getAllKeys', 'getAllRecords', 'openCursor', 'openKeyCursor', 'put', 'delete'],
+  ],
+]
+
+/** Looks at every transaction that begins, every request in it, and every end it is told, from now on. */
+function onRequests(look: (what: string) => void): void {
+  for (const [prototype, names] of requestMethods) {
+    for (const name of names) {
+      const method: unknown = Reflect.get(prototype, name)
+      if (typeof method !== 'function') continue
+      Reflect.defineProperty(prototype, name, {
+        value: new Proxy(method, {
+          apply(target, self, args) {
+            look(name)
+            const answer: unknown = Reflect.apply(target, self, args)
+            return answer
+          },
+        }),
+      })
+    }
+  }
+}
+
 const parts = {
   compareKeys,
   createIndexedDbStore,
@@ -78,6 +108,7 @@ const parts = {
   losses,
   onConnection,
   onRequest,
+  onRequests,
   raw,
   report,
   runCase,

@@ -1,8 +1,9 @@
 /**
- * The one record about the whole database, in an object store of its own: whose it is, in which format, and who owns it.
+ * The one record about the whole database, in an object store of its own: whose it is, and who owns it.
  *
- * The epoch orders the owners; the random name beside it tells apart owners of the same epoch, as there are when the
- * browser has removed the data and somebody has begun anew.
+ * It stands under the random name of its owner, beside the epoch that orders owners, and a unique index admits no second
+ * one. So an owner that puts its record again is refused by the database itself wherever somebody else's stands, also
+ * where the browser has removed the data and somebody has begun anew; no answer is needed in between (ST100).
  */
 import type { FirstLook, StoreLayout } from '../port.ts'
 import { isValue } from '../value.ts'
@@ -11,42 +12,39 @@ import type { Upgrade } from './database.ts'
 
 /** No table of a layout can have this name. */
 export const metaTable = '$parley'
-const metaKey = 'meta'
 const magic = 'parley'
 
-/** What an owner shows at every commit. */
+/** The record without its magic: what an owner shows at every commit. */
 export interface Claim {
   readonly epoch: number
   readonly owner: string
 }
 
-export interface Meta extends Claim {
-  readonly format: number
-}
-
-/** Asks for the record. The answer of the request goes through `parseMeta`. */
-export function requestMeta(transaction: IDBTransaction): IDBRequest<unknown> {
-  return transaction.objectStore(metaTable).get(metaKey)
+/** Fails as a `ConstraintError` where the record of another owner stands. */
+export function putMeta(transaction: IDBTransaction, claim: Claim): IDBRequest {
+  return transaction.objectStore(metaTable).put({ magic, ...claim })
 }
 
 /** undefined if it is not a record of ours. */
-export function parseMeta(value: unknown): Meta | undefined {
+function parseMeta(value: unknown): Claim | undefined {
   if (typeof value !== 'object' || value === null) return undefined
-  if (!('magic' in value) || value.magic !== magic) return undefined
-  if (!('format' in value) || typeof value.format !== 'number') return undefined
   if (!('epoch' in value) || typeof value.epoch !== 'number') return undefined
   if (!('owner' in value) || typeof value.owner !== 'string') return undefined
-  return { format: value.format, epoch: value.epoch, owner: value.owner }
+  return { epoch: value.epoch, owner: value.owner }
 }
 
-/** The record of a database that is open; undefined if it is not ours. */
-export async function readMeta(db: IDBDatabase): Promise<Meta | undefined> {
-  if (!db.objectStoreNames.contains(metaTable)) return undefined
+/** Whether a database that is open was made here. */
+export async function isOurs(db: IDBDatabase): Promise<boolean> {
+  if (!db.objectStoreNames.contains(metaTable)) return false
   const transaction = db.transaction(metaTable, 'readonly')
-  const request = requestMeta(transaction)
   return new Promise((resolve, reject) => {
-    transaction.addEventListener('complete', () => resolve(parseMeta(request.result)))
     transaction.addEventListener('abort', () => reject(transactionError(transaction.error)))
+    inspect(
+      transaction,
+      undefined,
+      () => resolve(false),
+      () => resolve(true),
+    )
   })
 }
 
@@ -59,24 +57,17 @@ export function upgradeTo(layout: StoreLayout, look: FirstLook | undefined): (up
       }
     }
     if (oldVersion === 0) {
-      putMeta(db.createObjectStore(metaTable), { format: layout.format, epoch: 0, owner: '' })
+      db.createObjectStore(metaTable, { keyPath: 'owner' }).createIndex(magic, 'magic', { unique: true })
+      putMeta(transaction, { epoch: 0, owner: '' })
       makeTables()
-      return
-    }
-    if (!db.objectStoreNames.contains(metaTable)) return stop(databaseError('foreign'))
-    const request = requestMeta(transaction)
-    request.addEventListener('success', () => {
-      const meta = parseMeta(request.result)
-      if (meta === undefined) return stop(databaseError('foreign'))
-      lookAt(transaction, look, stop, () => {
-        putMeta(transaction.objectStore(metaTable), { ...meta, format: layout.format })
-        makeTables()
-      })
-    })
+    } else inspect(transaction, look, stop, makeTables)
   }
 }
 
-/** Raises the epoch, on disk before it resolves, unless the first look forbids it. */
+/**
+ * Raises the epoch, on disk before it resolves, unless the first look forbids it. Everything is asked for at once, and
+ * what follows from the answer is handed over at once: a page stopped between the two holds up the others.
+ */
 export async function takeOwnership(
   db: IDBDatabase,
   layout: StoreLayout,
@@ -84,25 +75,23 @@ export async function takeOwnership(
 ): Promise<Claim> {
   if (!db.objectStoreNames.contains(metaTable)) throw databaseError('foreign')
   const hasTables = layout.tables.every((table) => db.objectStoreNames.contains(table))
-  const names = look !== undefined && hasTables ? [metaTable, look.table] : [metaTable]
-  const transaction = db.transaction(names, 'readwrite', { durability: 'strict' })
+  const seen = hasTables ? look : undefined
   const owner = crypto.getRandomValues(new Uint32Array(4)).join('-')
-  const request = requestMeta(transaction)
+  const names = seen === undefined ? [metaTable] : [metaTable, seen.table]
+  const transaction = db.transaction(names, 'readwrite', { durability: 'strict' })
   return new Promise((resolve, reject) => {
     let claim: Claim | undefined
     let reason: Error | undefined
-    const stop = (why: Error): void => {
+    function stop(why: Error): void {
       reason = why
       transaction.abort()
     }
-    request.addEventListener('success', () => {
-      const meta = parseMeta(request.result)
-      if (meta === undefined) return stop(databaseError('foreign'))
+    inspect(transaction, seen, stop, (meta) => {
       if (!hasTables) return stop(databaseError('corrupt'))
-      lookAt(transaction, look, stop, () => {
-        claim = { epoch: meta.epoch + 1, owner }
-        putMeta(transaction.objectStore(metaTable), { ...claim, format: layout.format })
-      })
+      claim = { epoch: meta.epoch + 1, owner }
+      transaction.objectStore(metaTable).delete(meta.owner)
+      putMeta(transaction, claim)
+      transaction.commit()
     })
     transaction.addEventListener('complete', () => {
       if (claim !== undefined) resolve(claim)
@@ -111,31 +100,36 @@ export async function takeOwnership(
   })
 }
 
-/** Goes on where nobody looks, or who does has nothing against it. */
-function lookAt(
+/** Goes on where the record is ours, and nobody looks, or who does has nothing against it. */
+function inspect(
   transaction: IDBTransaction,
   look: FirstLook | undefined,
   stop: (reason: Error) => void,
-  goOn: () => void,
+  goOn: (meta: Claim) => void,
 ): void {
-  if (look === undefined) return goOn()
-  const { table, key, see } = look
-  function show(found: unknown): void {
+  const names = transaction.objectStoreNames
+  const store = names.contains(metaTable) ? transaction.objectStore(metaTable) : undefined
+  if (store?.indexNames.contains(magic) !== true) return stop(databaseError('foreign'))
+  const request: IDBRequest<unknown> = store.index(magic).get(magic)
+  const looked: IDBRequest<unknown> | undefined =
+    look !== undefined && names.contains(look.table)
+      ? transaction.objectStore(look.table).get([...look.key])
+      : undefined
+  function judge(): void {
+    const meta = parseMeta(request.result)
+    if (meta === undefined) return stop(databaseError('foreign'))
+    const found = looked?.result
     if (found !== undefined && !isValue(found)) return stop(databaseError('corrupt'))
     try {
-      see(found)
+      look?.see(found)
     } catch (error) {
       return stop(
         error instanceof Error ? error : new Error('Whoever looked threw no error.', { cause: error }),
       )
     }
-    goOn()
+    goOn(meta)
   }
-  if (!transaction.objectStoreNames.contains(table)) return show(undefined)
-  const request: IDBRequest<unknown> = transaction.objectStore(table).get([...key])
-  request.addEventListener('success', () => show(request.result))
-}
-
-function putMeta(store: IDBObjectStore, meta: Meta): void {
-  store.put({ magic, ...meta }, metaKey)
+  // Requests of one transaction are answered in their order.
+  const last = looked ?? request
+  last.addEventListener('success', judge)
 }

@@ -1,7 +1,7 @@
 /**
  * Ranges of an object store, read in as few requests as the browser allows: keys and values apart, and for the last rows
- * of a range `getAllRecords`, or a cursor where that does not exist. For all other ranges `getAllRecords` was measured
- * too and is no faster.
+ * of a range `getAllRecords`; where that does not exist a cursor finds the first of them. For all other ranges
+ * `getAllRecords` was measured too and is no faster.
  */
 import { compareKeys } from '../key.ts'
 import type { Key, Read } from '../port.ts'
@@ -11,20 +11,27 @@ export interface RawRow {
   readonly value: unknown
 }
 
-/** Asks for the rows and hands them on when they are there; errors are the transaction's. */
+/**
+ * Asks for the rows and hands them on when they are there; errors are the transaction's. Says whether that was all there
+ * is to ask: false where an answer leads to the next request.
+ */
 export function requestRange(
   store: IDBObjectStore,
   read: Extract<Read, { readonly kind: 'range' }>,
   answer: (rows: readonly RawRow[]) => void,
-): void {
+): boolean {
   const range = rangeOf(read)
+  const isReverse = read.reverse === true
   const count = read.limit === undefined ? undefined : Math.min(read.limit, maxCount)
   // Zero is no limit at all to the browser.
-  if (range === undefined || count === 0) return answer([])
-  if (read.reverse !== true || count === undefined)
-    requestRows(store, range, count, read.reverse === true, answer)
+  if (range === undefined || count === 0) answer([])
+  else if (!isReverse || count === undefined) requestRows(store, range, count, isReverse, answer)
   else if (hasRecords(store)) requestLastRecords(store, range, count, answer)
-  else requestLastByCursor(store, range, count, answer)
+  else {
+    requestLastByCursor(store, range, count, answer)
+    return false
+  }
+  return true
 }
 
 /** Every key that begins with `prefix`: arrays come after all numbers and strings. */
@@ -86,20 +93,23 @@ function requestLastRecords(
   })
 }
 
+/** In three steps, however many rows: to the end of the range, from there to the first row wanted, and all from that on. */
 function requestLastByCursor(
   store: IDBObjectStore,
   range: IDBKeyRange,
   count: number,
   answer: (rows: readonly RawRow[]) => void,
 ): void {
-  const rows: RawRow[] = []
-  const request = store.openCursor(range, 'prev')
+  const request = store.openKeyCursor(range, 'prev')
+  let isAdvanced = count === 1
   request.addEventListener('success', () => {
     const cursor = request.result
-    if (cursor === null) return answer(rows)
-    const value: unknown = cursor.value
-    rows.push({ key: cursor.primaryKey, value })
-    if (rows.length === count) answer(rows)
-    else cursor.continue()
+    if (cursor !== null && !isAdvanced) {
+      isAdvanced = true
+      return cursor.advance(count - 1)
+    }
+    // Past the beginning: there are fewer rows than asked for.
+    const from: unknown = cursor === null ? range.lower : cursor.key
+    requestRows(store, IDBKeyRange.bound(from, range.upper, false, range.upperOpen), undefined, true, answer)
   })
 }
