@@ -91,7 +91,7 @@ async function hear(client: IMClient, group: Group, lanes: Lane[], count: number
   const ids = new Set<string>()
   client.on(Event.MESSAGE, (message) => ids.add(message.id))
   await until(
-    () => client.conversations().some(({ id }) => id === group.conversation),
+    () => client.conversations().items.some(({ id }) => id === group.conversation),
     'no conversation came',
   )
   const [device] = group.devices

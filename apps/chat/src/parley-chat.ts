@@ -64,7 +64,7 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
   /** The SDK has one object per conversation, which always shows what is so now. */
   function find(id: string): Conversation | undefined {
     if (!conversations.has(id))
-      for (const one of client.conversations({ hidden: true })) conversations.set(one.id, one)
+      for (const one of client.conversations({ hidden: true }).items) conversations.set(one.id, one)
     const conversation = conversations.get(id)
     return conversation !== undefined && isKnown(conversation) ? conversation : undefined
   }
@@ -138,7 +138,7 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
     conversations: () =>
       client
         .conversations()
-        .filter(isKnown)
+        .items.filter(isKnown)
         .map((conversation) => {
           if (conversation.members.length === 0) ask(conversation)
           // The person himself, and those in a title.

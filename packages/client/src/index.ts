@@ -4,7 +4,6 @@ export type {
   Accepted,
   ConnectionState,
   ContactView,
-  ConversationsOptions,
   ConversationView,
   Draft,
   Engine,

@@ -192,5 +192,5 @@ test('[CL350] the conversation need not be known', async () => {
   const [[payload, conversation]] = news as [[unknown, { id: string; name: unknown; syncState: string }]]
   expect(payload).toEqual({ unblockedBy: 'Jerry' })
   expect([conversation.id, conversation.name, conversation.syncState]).toEqual([dinner, null, 'unknown'])
-  expect(staged.client.conversations()).toEqual([])
+  expect(staged.client.conversations().items).toEqual([])
 })

@@ -20,7 +20,7 @@ export async function openSdkDevice(ground: Ground, { ws }: Network, user: UserI
     client,
     async state() {
       const told: Record<string, string> = { connection: realtime.state }
-      for (const conversation of client.conversations()) {
+      for (const conversation of client.conversations().items) {
         told[conversation.id] = await shown(conversation)
       }
       return told

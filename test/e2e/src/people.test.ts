@@ -115,7 +115,8 @@ test(
     const lunch = await jerry.createConversation({ members: ['Tom'], name: 'Lunch' })
     const dinner = await jerry.createConversation({ members: ['Tom', 'Mary'], name: 'Dinner' })
     for (const conversation of [lunch, dinner]) await (await conversation.send('hello')).sent
-    const names = (client: IMClient): readonly unknown[] => client.conversations().map(({ name }) => name)
+    const names = (client: IMClient): readonly unknown[] =>
+      client.conversations().items.map(({ name }) => name)
     for (const client of [phone, laptop])
       await expect
         .poll(() => [names(client), client.totalUnreadCount], soon)
@@ -140,7 +141,7 @@ test(
     const other = await device('Tom', network.port)
     await expect.poll(() => names(other), soon).toEqual(['Lunch', 'Dinner'])
     const there = await until('Lunch on the new device', () =>
-      other.conversations().find(({ id }) => id === lunch.id),
+      other.conversations().items.find(({ id }) => id === lunch.id),
     )
     await expect.poll(() => [there.pinned, there.muted, there.lastMessage], soon).toEqual([true, true, null])
     expect(await there.queryMessages()).toHaveLength(0)

@@ -7,7 +7,9 @@ import { deviceAt, openPlace } from './relay-place.ts'
 import { soon, until } from './waiting.ts'
 
 async function same(client: IMClient, { id }: Conversation): Promise<Conversation> {
-  return until(`${client.id} in the conversation`, () => client.conversations().find((one) => one.id === id))
+  return until(`${client.id} in the conversation`, () =>
+    client.conversations().items.find((one) => one.id === id),
+  )
 }
 
 test(

@@ -42,7 +42,7 @@ test(
     await connected(second)
     await expect.poll(() => first.told, soon).toEqual(conflict)
     expect(first.client.state).toBe('stopped')
-    expect(first.client.conversations().map(({ name }) => name)).toEqual(['Lunch'])
+    expect(first.client.conversations().items.map(({ name }) => name)).toEqual(['Lunch'])
     const later = await lunch.send('written after the conflict')
     expect(later.seq).toBe(0)
 
@@ -90,14 +90,16 @@ test(
 
     const lunch = await tom.client.createConversation({ members: ['Jerry'] })
     await lunch.confirmed
-    await until('the conversation', () => (jerry.client.conversations().length === 1 ? true : undefined))
+    await until('the conversation', () =>
+      jerry.client.conversations().items.length === 1 ? true : undefined,
+    )
     lunch.typing()
     await expect.poll(() => told, soon).toEqual(['Tom types'])
-    expect(jerry.client.conversations()[0]?.typingMembers).toEqual(['Tom'])
+    expect(jerry.client.conversations().items[0]?.typingMembers).toEqual(['Tom'])
     await lunch.send('psst', { transient: true })
     await expect.poll(() => told, soon).toEqual(['Tom types', 'Tom stops', 'psst at 0'])
     expect(jerry.client.totalUnreadCount).toBe(0)
-    expect(await jerry.client.conversations()[0]?.queryMessages()).toHaveLength(0)
+    expect(await jerry.client.conversations().items[0]?.queryMessages()).toHaveLength(0)
 
     // A relay that has just started knows nobody, and everybody comes back.
     told.splice(0)

@@ -151,7 +151,7 @@ function countLasts(
   ids: readonly ConversationId[],
   last: (conversation: number) => number,
 ): number {
-  const shown = new Map(client.conversations().map(({ id, lastMessage }) => [id, lastMessage]))
+  const shown = new Map(client.conversations().items.map(({ id, lastMessage }) => [id, lastMessage]))
   return ids.filter((id, at) => {
     const message = shown.get(id)
     return message !== null && message !== undefined && shownText(message) === textOf(at, last(at))

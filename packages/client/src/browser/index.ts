@@ -3,7 +3,6 @@ export type { Audience, JsonObject, JsonValue, Outcome, Policy, Right } from '@p
 export type {
   Accepted,
   ConnectionState,
-  ConversationsOptions,
   ConversationView,
   Draft,
   MessageView,
@@ -32,6 +31,7 @@ export type {
   Replayed,
   UpdateNews,
 } from '../sdk/conversation-events.ts'
+export type { ConversationList, ConversationListOptions } from '../sdk/conversation-list.ts'
 export { ElementsMessage, type GivenElement, type MessageElement } from '../sdk/elements-message.ts'
 export { Event } from '../sdk/event.ts'
 export { AudioMessage, FileMessage, ImageMessage, VideoMessage } from '../sdk/file-messages.ts'

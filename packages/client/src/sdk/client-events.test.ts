@@ -132,7 +132,7 @@ test('[CL27] a client that was closed, or taken over, says so last, and can stil
   expect(heard.at(-1)).toBe('superseded')
   expect(watched()).toBe(0)
   expect(conversation).toMatchObject({ name: 'Lunch', unreadMessagesCount: 1, memberCount: 2 })
-  expect(client.conversations()).toEqual([conversation])
+  expect(client.conversations().items).toEqual([conversation])
   expect(client.totalUnreadCount).toBe(1)
   expect(client.unsent()).toEqual([])
   await client.close()

@@ -9,7 +9,6 @@ import {
 } from '@parley/document'
 import type {
   ConnectionState,
-  ConversationsOptions,
   Engine,
   EngineEvent,
   UnsentItem,
@@ -17,6 +16,11 @@ import type {
 import { ParleyError, refusalError } from '../errors.ts'
 import type { Tell } from './client-events.ts'
 import { Conversation } from './conversation.ts'
+import {
+  type ConversationList,
+  type ConversationListOptions,
+  createConversationList,
+} from './conversation-list.ts'
 import { Event } from './event.ts'
 import { userId } from './given-ids.ts'
 import type { ConversationHost } from './host.ts'
@@ -149,9 +153,13 @@ export class IMClient extends PersonClient {
   }
 
   /** Of this device: those that are pinned, then the latest first. Hidden ones only when asked for. */
-  conversations(options: ConversationsOptions = {}): readonly Conversation[] {
-    const wanted = optionsOf(options, 'What is asked for')
-    return this.#engine.conversations(wanted).map(({ id }) => this.#conversation(id))
+  conversations(options: ConversationListOptions = {}): ConversationList {
+    const host = {
+      engine: this.#engine,
+      find: (id: ConversationId) => this.#conversation(id),
+      fault: this.#host.fault,
+    }
+    return createConversationList(host, options)
   }
 
   unsent(): readonly Unsent[] {

@@ -13,7 +13,7 @@ async function onStage() {
   const script = createScript(conversationId(1), { by: jerry, members: [tom], name: 'Lunch' })
   const row = script.text(jerry, 'soup?')
   await stood.connect({ news: [script.news()], full: true })
-  const [conversation] = stood.client.conversations()
+  const [conversation] = stood.client.conversations().items
   if (conversation === undefined) throw new Error('nobody made it')
   await chunks.fail()
   return { chunks, stood, script, row, conversation }

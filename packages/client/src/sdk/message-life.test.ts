@@ -138,7 +138,7 @@ test('[CL101] a conversation found waiting after a restart has the promise of it
   await before.client.close()
   expect(await codeOf(made.confirmed)).toBe('closed')
   const { client, connect, sent, say } = await stage(before.store)
-  const conversation = client.conversations()[0]
+  const conversation = client.conversations().items[0]
   expect([conversation?.id, conversation?.syncState]).toEqual([made.id, 'local'])
   await connect()
   const [command] = sent().filter(({ frame }) => frame === 'command')

@@ -15,7 +15,7 @@ const lunch = conversationId(1)
 /** Tom's device, in a conversation of Jerry's with nobody else. */
 async function scene(): Promise<Scene> {
   const stood = await inConversation()
-  const [conversation] = stood.client.conversations()
+  const [conversation] = stood.client.conversations().items
   if (conversation === undefined) throw new Error('there is a conversation')
   stood.sent()
   return Object.assign(stood, { conversation })
@@ -176,7 +176,7 @@ test('[CL315] with readReceipts reading is told, and without it nothing of it le
     const script = createScript(lunch, { by: jerry, members: [tom] })
     const row = script.text(jerry, 'hello')
     await stood.connect({ news: [script.news()], full: true })
-    const [conversation] = stood.client.conversations()
+    const [conversation] = stood.client.conversations().items
     await conversation?.read()
     await stood.pass(1000)
     const marks = stood.sent().filter(({ frame }) => frame === 'marks')

@@ -161,7 +161,7 @@ test('[CL247] a conflict is CONFLICT, then CLOSE, and the data stays', async () 
     ['close', { code: 'conflict', detail: 'Signed in elsewhere.' }],
   ])
   expect(client.state).toBe('stopped')
-  expect(client.conversations().map(({ name }) => name)).toEqual(['Lunch'])
+  expect(client.conversations().items.map(({ name }) => name)).toEqual(['Lunch'])
   expect((await (await lunchOf(stood)).send('later')).status).toBe(MessageStatus.SENDING)
 })
 
