@@ -132,7 +132,7 @@ test('[ST46] a connection closed without a word is opened again, once per call, 
   })
 })
 
-test('[ST46] an owner that comes back to data that are gone, newer, or another one’s, is told so', async () => {
+test('[ST46] [ST100] an owner that comes back to data that are gone, newer, or another one’s, is told so', async () => {
   const seen = await page.evaluate(async () => {
     const layout = { format: 1, tables: ['rows'] }
     const connections: IDBDatabase[] = []
