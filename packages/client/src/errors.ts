@@ -16,6 +16,8 @@ export type ParleyErrorCode =
   | 'unknown-message'
   | 'bad-id'
   | 'bad-argument'
+  /** What was asked for conversations by is no query. */
+  | 'bad-query'
   /** The device's store is full: nothing was queued, the text is still the caller's. */
   | 'storage-full'
   | 'storage-unavailable'

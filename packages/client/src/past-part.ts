@@ -1,5 +1,6 @@
-/** Histories read by an app itself, and messages it keeps itself: a page shows a timeline without them. */
+/** Histories read by an app itself, messages it keeps itself, and queries: a page shows its list and a timeline without them. */
 export { createPlaces } from './history-places.ts'
 export { parseFullJSON } from './sdk/full-json.ts'
 export { createMessagesIterator } from './sdk/history-iterator.ts'
 export { queryMessages } from './sdk/query-messages.ts'
+export { countOnDevice, findOnDevice } from './sdk/query-device.ts'
