@@ -1,10 +1,11 @@
 /** Every change but a message: to conversations, to messages that stand, and to what waits. Loaded with the first of them. */
-export { parseCommand, parseOutcome, uniqueConversationId } from '@parley/document/commands'
+export { parseCommand, parseOutcome } from '@parley/document/commands'
 export { createChangeCalls } from './change-calls.ts'
 export { applyCommandAnswer } from './command-answers.ts'
 export { applyHeadChange } from './head-changes.ts'
 export { refuse } from './refusals.ts'
 export { layCommands } from './lay-commands.ts'
 export { forwardMessage, reactTo, recallMessage, updateMessage } from './sdk/done-messages.ts'
+export { createAsWanted } from './sdk/creating.ts'
 export { tellChange } from './sdk/changes-told.ts'
 export { allMemberInfo, blockedPage, changeRole, mute, mutedPage, policyOf } from './sdk/members.ts'

@@ -17,3 +17,4 @@ export {
 } from './person-views.ts'
 export { createProfileEvents, ownLook } from './profile-events.ts'
 export { changeConversations, changeUsers, updateProfile } from './sdk/person-changes.ts'
+export { createPersonTelling } from './sdk/person-told.ts'

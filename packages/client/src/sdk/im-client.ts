@@ -2,17 +2,10 @@
 import {
   type ConversationId,
   type ConversationKind,
-  makeConversationId,
   parseConversationId,
   type Policy,
-  type UserId,
 } from '@parley/document'
-import type {
-  ConnectionState,
-  Engine,
-  EngineEvent,
-  UnsentItem,
-} from '../engine-types.ts'
+import type { ConnectionState, Engine, EngineEvent, UnsentItem } from '../engine-types.ts'
 import { ParleyError, refusalError } from '../errors.ts'
 import type { Tell } from './client-events.ts'
 import { Conversation } from './conversation.ts'
@@ -22,9 +15,8 @@ import {
   createConversationList,
 } from './conversation-list.ts'
 import { Event } from './event.ts'
-import { userId } from './given-ids.ts'
 import type { ConversationHost } from './host.ts'
-import { badArgument, checkListener, jsonObjectOf, lineOf, listOf, optionsOf, quoted } from './json.ts'
+import { checkListener, listOf, optionsOf, quoted } from './json.ts'
 import type { Message } from './message.ts'
 import type { MessageClasses } from './message-classes.ts'
 import { createOutgoing } from './outgoing.ts'
@@ -86,37 +78,12 @@ export class IMClient extends PersonClient {
 
   /** The new conversation, at once; `conversation.confirmed` for the relay's word. */
   async createConversation(options: CreateConversationOptions): Promise<Conversation> {
-    const {
-      members,
-      name = null,
-      icon = null,
-      kind = 'group',
-      unique = true,
-      policy,
-      ...attributes
-    } = optionsOf(options, 'The members of a conversation and what else is said of it')
-    listOf(members, 'The members of a conversation')
-    const others = [...new Set(members.map(userId))].filter((member) => member !== this.#engine.user)
-    checkKind(kind, unique, others)
-    const shownIcon = lineOf(icon, 'icon')
-    const { id, confirmed } = await this.#engine.with(
-      'changes',
-      async ({ policyOf, uniqueConversationId }) => {
-        const made = unique
-          ? uniqueConversationId(kind, [this.#engine.user, ...others])
-          : makeConversationId(this.#random(16))
-        const queued = await this.#engine.command(made, {
-          op: 'create',
-          kind,
-          unique,
-          members: others,
-          name: lineOf(name, 'name'),
-          attributes: jsonObjectOf(attributes, 'What was given as attributes'),
-          ...(shownIcon === null ? undefined : { icon: shownIcon }),
-          ...(policy === undefined ? undefined : { policy: policyOf(policy) }),
-        })
-        return { id: made, confirmed: queued.confirmed }
-      },
+    const given = optionsOf(options, 'The members of a conversation and what else is said of it')
+    listOf(given.members, 'The members of a conversation')
+    // As they are now, whenever the rest is there.
+    const wanted = { ...given, members: [...given.members] }
+    const { id, confirmed } = await this.#engine.with('changes', async ({ createAsWanted }) =>
+      createAsWanted(this.#engine, this.#random, wanted),
     )
     const conversation = await this.#open(id)
     conversation.confirmed = confirmed
@@ -330,11 +297,4 @@ export class IMClient extends PersonClient {
       },
     }
   }
-}
-
-function checkKind(kind: ConversationKind, unique: boolean, others: readonly UserId[]): void {
-  if (kind !== 'group' && kind !== 'direct')
-    throw badArgument('The kind of a conversation is group or direct.')
-  if (kind === 'direct' && (others.length !== 1 || !unique))
-    throw badArgument('A direct conversation has exactly one other member, and is unique.')
 }

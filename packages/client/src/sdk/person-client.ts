@@ -1,14 +1,14 @@
 /** What of a client belongs to its user, and to no conversation. Rules CL281 to CL289. */
 import type { Engine, EngineEvent } from '../engine-types.ts'
-import { refusalError } from '../errors.ts'
 import type { ClientEvents } from './client-events.ts'
-import { contactInfo, type Contacts, createContacts } from './contacts.ts'
+import { type Contacts, createContacts } from './contacts.ts'
 import { Emitter } from './emitter.ts'
 import { Event } from './event.ts'
 import { userId } from './given-ids.ts'
 import type { Changed } from './host.ts'
 import { flagOf, optionsOf } from './json.ts'
 import type { MembersResult } from './members-changed.ts'
+import type { TellPerson } from './person-told.ts'
 import { type GivenProfile, profileInfo, type UserProfile } from './profiles.ts'
 
 /** Whom one blocks: he cannot write to one alone, does not become a contact, and is not told. */
@@ -31,8 +31,7 @@ export class PersonClient extends Emitter<ClientEvents> {
   readonly blocked: BlockedUsers
   readonly refused: RefusedConversations
   readonly #engine: Engine
-  /** Who ask somebody who has asked them: not told, unless his own request is refused. */
-  readonly #crossing = new Set<string>()
+  #tell: TellPerson | undefined
 
   constructor(engine: Engine, fault: (error: unknown) => void) {
     super(fault)
@@ -83,50 +82,14 @@ export class PersonClient extends Emitter<ClientEvents> {
   protected tellPerson(
     event: Extract<EngineEvent, { readonly type: 'contact' | 'profile' | 'person-refused' }>,
   ): void {
-    switch (event.type) {
-      case 'contact':
-        this.#tellContact(event)
-        return
-      case 'profile':
-        this.emit(Event.PROFILE_UPDATED, this.profile(event.user))
-        return
-      case 'person-refused': {
-        const { item, code, detail } = event
-        this.emit(Event.OWN_CHANGE_REFUSED, { item, error: refusalError(code, detail) })
-        if (item.person?.op === 'contact') this.#tellCrossing(item.person.user)
-      }
-    }
-  }
-
-  #tellCrossing(user: string): void {
-    if (!this.#crossing.delete(user)) return
-    const asks = this.contacts.incoming().find(({ userId: id }) => id === user)
-    if (asks !== undefined) this.emit(Event.CONTACT_REQUEST, asks)
-  }
-
-  #tellContact({
-    user,
-    before,
-    now,
-    replayed,
-    partial,
-  }: Extract<EngineEvent, { readonly type: 'contact' }>): void {
-    const how = {
-      ...(replayed === true ? { replayed } : undefined),
-      ...(partial === true ? { partial } : undefined),
-    }
-    const info = now ?? before
-    if (info === null) return
-    // Who asks somebody who has been asked here already is a contact as soon as that has been heard.
-    const crosses = now?.state === 'incoming' && this.contacts.list().some(({ userId: id }) => id === user)
-    if (crosses) {
-      this.#crossing.add(user)
+    if (event.type === 'profile') {
+      this.emit(Event.PROFILE_UPDATED, this.profile(event.user))
       return
     }
-    this.#crossing.delete(user)
-    const news = { ...contactInfo(user, info), ...how }
-    if (now === null) this.emit(Event.CONTACT_REMOVED, news)
-    else if (now.state === 'contact' && before?.state !== 'contact') this.emit(Event.CONTACT_ADDED, news)
-    else if (now.state === 'incoming') this.emit(Event.CONTACT_REQUEST, news)
+    // Whatever raises it has loaded what tells it.
+    this.#tell ??= this.#engine
+      .held('people')
+      ?.createPersonTelling(this.contacts, (name, ...args) => this.emit(name, ...args))
+    this.#tell?.(event)
   }
 }
