@@ -21,6 +21,7 @@ import type { Message } from './message.ts'
 import type { MessageClasses } from './message-classes.ts'
 import { createOutgoing } from './outgoing.ts'
 import { PersonClient } from './person-client.ts'
+import { ConversationQuery } from './query.ts'
 import { pinged, watchable } from './signals.ts'
 import { tellMembers, tellMessage, tellMoved, tellReceipts, tellTransient } from './telling.ts'
 
@@ -127,6 +128,11 @@ export class IMClient extends PersonClient {
       fault: this.#host.fault,
     }
     return createConversationList(host, options)
+  }
+
+  /** Asks for one's own conversations on this device, by conditions. */
+  getQuery(): ConversationQuery {
+    return new ConversationQuery({ engine: this.#engine, conversation: (id) => this.#conversation(id) })
   }
 
   unsent(): readonly Unsent[] {

@@ -1,6 +1,7 @@
 import type { ConversationId, Head, JsonValue } from '@parley/document'
 import { expect, test } from 'vitest'
 import type { ConversationView } from '../engine-types.ts'
+import { stage } from '../testing/client.test-kit.ts'
 import { codeOf, conversationId, jerry, mary, tom } from '../testing/values.test-kit.ts'
 import { Conversation } from './conversation.ts'
 import { fakeEngine, headOf, messageView } from './fake-engine.test-kit.ts'
@@ -181,4 +182,14 @@ test('[CL494] conversations named by their ids are looked up, and no other is lo
   const ids = [conversationId(2), conversationId(4), 'no such id', 5]
   expect(numbers(await query().containedIn('objectId', ids).exists('attr.age').find())).toEqual([2])
   expect(looked).toEqual([conversationId(2)])
+})
+
+test('[CL490] [CL493] conversations made without a network are found by what was said of them', async () => {
+  const { client } = await stage()
+  const lunch = await client.createConversation({ members: ['Jerry', 'Mary'], name: 'Lunch', topic: 'food' })
+  await client.createConversation({ members: ['Jerry'], name: 'Talk', topic: 'work' })
+  const found = await client.getQuery().equalTo('attr.topic', 'food').withMembers(['Jerry', 'Mary']).find()
+  expect(found.map((one) => one === lunch)).toEqual([true])
+  expect(found.partial).toBe(false)
+  expect(await client.getQuery().count()).toBe(2)
 })
