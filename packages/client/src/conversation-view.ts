@@ -52,6 +52,7 @@ export function conversationView(
     lastMessageAt: last?.time ?? record.last?.time ?? record.createdAt,
     unread: unreadOf(record),
     mentioned: record.mentioned.length > 0,
+    flagged: record.flagged,
     draft: draft ?? null,
     pinnedAt: setting.pinned ?? null,
     muted: setting.muted ?? false,

@@ -100,6 +100,8 @@ export interface ConversationView {
   readonly unread: number
   /** Among what is unread somebody mentions this user, or everybody. */
   readonly mentioned: boolean
+  /** It is to look unread, whatever is. */
+  readonly flagged: boolean
   readonly draft: Draft | null
   /** Since when it stands first in the list; null when it does not. */
   readonly pinnedAt: number | null
@@ -373,6 +375,8 @@ export interface Engine extends LiveCalls {
   reached(conversation: ConversationId): readonly MemberReached[]
   /** On this device only, unless reading is to follow the user to his other devices, or to be told to the others. */
   read(conversation: ConversationId): Promise<void>
+  /** It is to look unread on this device, until it is read. */
+  flag(conversation: ConversationId): Promise<void>
   setDraft(conversation: ConversationId, text: string): Promise<void>
   cancelDraft(conversation: ConversationId): Promise<void>
 

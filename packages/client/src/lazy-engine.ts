@@ -231,6 +231,7 @@ export function createLazyEngine({
     blocked: () => parts.held('people')?.blockedUsers(model()) ?? [],
     refused: () => parts.held('people')?.refusedConversations(model()) ?? [],
     reached: (id) => model().conversations.get(id)?.receipts?.others ?? [],
+    flag: async (id) => pass(undefined, async () => live().own.flag(id)),
     async read(id) {
       const reading = await pass(undefined, async () => live().own.read(id))
       if (reading.missing.length > 0) await tellLater(reading).catch(untoldStill)

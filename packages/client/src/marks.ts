@@ -25,6 +25,11 @@ export function marked<R extends Pick<ConversationRecord, 'mentioned'>>(record: 
   return { ...record, mark, mentioned: record.mentioned.filter((seq) => seq > mark.seq) }
 }
 
+/** He has read up to there: what he had put back for later is done with. */
+export function readTo(record: ConversationRecord, mark: Mark): ConversationRecord {
+  return { ...marked(record, mark), flagged: false }
+}
+
 /** More messages that mention this user, without those taken back. */
 export function withMentioned(
   { mark, mentioned }: Pick<ConversationRecord, 'mark' | 'mentioned'>,

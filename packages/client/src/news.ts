@@ -123,6 +123,7 @@ export function freshRecord(id: ConversationId): ConversationRecord {
     mine: 0,
     mark: markAt({ seq: 0, total: 0, mine: 0 }),
     mentioned: [],
+    flagged: false,
     last: null,
     tail: null,
     local: false,

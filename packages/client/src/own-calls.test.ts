@@ -26,10 +26,11 @@ type Step =
   | 'wait'
   | 'relay'
   | 'read'
+  | 'flag'
   | 'draft'
   | 'undraft'
 
-const own: ReadonlySet<Step> = new Set(['read', 'draft', 'undraft'])
+const own: ReadonlySet<Step> = new Set(['read', 'flag', 'draft', 'undraft'])
 
 const steps = fc.array(
   fc.constantFrom<Step>(
@@ -45,6 +46,7 @@ const steps = fc.array(
     'wait',
     'relay',
     'read',
+    'flag',
     'draft',
     'undraft',
   ),
@@ -84,6 +86,7 @@ async function live(life: readonly Step[]): Promise<readonly Uint8Array[]> {
     else if (step === 'history') await Promise.race([engine.history(lunch, {}), device.pass(0)])
     else if (step === 'wait') await device.pass(21_000)
     else if (step === 'read') await engine.read(lunch)
+    else if (step === 'flag') await engine.flag(lunch)
     else if (step === 'draft') await engine.setDraft(lunch, `draft ${ids.length}`)
     else if (step === 'undraft') await engine.cancelDraft(lunch)
     else if (step === 'lose') await device.cut()
@@ -145,4 +148,25 @@ test('[CL96] reading tells once, and is remembered', async () => {
   expect(again.engine.conversation(lunch)?.unread).toBe(0)
   await again.engine.read(lunch)
   expect(take(again.events, 'unread')).toEqual([])
+})
+
+test('[CL464] what was put back for later looks unread until it is read, also after a restart, and counts what it counted', async () => {
+  const device = await startDevice()
+  const script = createScript(lunch, { by: jerry, members: [tom] })
+  await device.connect({ news: [script.news()] })
+  await device.say(script.frame(script.text(jerry, 'one')))
+  await device.engine.read(lunch)
+  await device.engine.flag(lunch)
+  expect(device.engine.conversation(lunch)).toMatchObject({ flagged: true, unread: 0 })
+  expect(device.engine.totalUnread(true)).toBe(0)
+  const again = await startDevice({ store: device.store })
+  expect(again.engine.conversation(lunch)).toMatchObject({ flagged: true, unread: 0 })
+  await again.connect({ news: [script.news()] })
+  await again.say(script.frame(script.text(jerry, 'two')))
+  expect(again.engine.conversation(lunch)).toMatchObject({ flagged: true, unread: 1 })
+  await again.engine.read(lunch)
+  expect(again.engine.conversation(lunch)).toMatchObject({ flagged: false, unread: 0 })
+  const third = await startDevice({ store: again.store })
+  expect(third.engine.conversation(lunch)?.flagged).toBe(false)
+  await expect(third.engine.flag(conversationId(9))).rejects.toMatchObject({ code: 'unknown-conversation' })
 })

@@ -3,12 +3,14 @@ import type { ConversationId } from '@parley/document'
 import type { Core } from './core.ts'
 import { unknownConversation } from './errors.ts'
 import type { Ledger } from './ledger.ts'
-import { markAt, marked } from './marks.ts'
+import { markAt, readTo } from './marks.ts'
 import type { PartName } from './parts.ts'
 import { unreadOf } from './conversation-view.ts'
 
 export interface OwnCalls {
   read(id: ConversationId): Promise<Reading>
+  /** Until it is read. */
+  flag(id: ConversationId): Promise<void>
   /** Others, by the parts that were not there. What they know already they are not told again. */
   tellReading(reading: Reading): Promise<void>
   /** null for none. */
@@ -43,8 +45,8 @@ export function createOwnCalls(core: Core): OwnCalls {
         const record = ledger.conversation(id)
         if (record === undefined) throw unknownConversation()
         const isUnread = unreadOf(record) > 0
-        if (isUnread || record.mark.seq !== record.seq) {
-          ledger.setConversation(marked(record, markAt(record)))
+        if (isUnread || record.flagged || record.mark.seq !== record.seq) {
+          ledger.setConversation(readTo(record, markAt(record)))
           ledger.changed(id)
         }
         // To have read what oneself has said is no news to anybody.
@@ -53,6 +55,14 @@ export function createOwnCalls(core: Core): OwnCalls {
         tell(ledger, { id, newest })
         return { id, newest, missing: tellers.filter((name) => parts.held(name) === undefined) }
       }),
+    async flag(id) {
+      await mailbox.call((ledger) => {
+        const record = ledger.conversation(id)
+        if (record === undefined) throw unknownConversation()
+        ledger.setConversation({ ...record, flagged: true })
+        ledger.emit({ type: 'conversation', conversation: id })
+      })
+    },
     tellReading: async (reading) => mailbox.call((ledger) => tell(ledger, reading)),
     async setDraft(id, text) {
       await mailbox.call((ledger) => {

@@ -2,7 +2,7 @@
 import type { ConversationId, PersonCommand, Setting } from '@parley/document'
 import type { Core } from './core.ts'
 import type { Ledger } from './ledger.ts'
-import { markAt, marked } from './marks.ts'
+import { markAt, readTo } from './marks.ts'
 import type { Model } from './model.ts'
 import { personOf, shownRows } from './person-model.ts'
 import { settingOf } from './person-rows.ts'
@@ -24,11 +24,11 @@ export function moveMark(core: Core, ledger: Ledger, id: ConversationId): void {
   const isRead = read !== undefined && read.seq > mark.seq && (core.syncReadMarks || isCleared)
   // What this log does not know is no place in it: all it knows has been seen.
   if ((isRead && read.seq > record.seq) || (isCleared && cleared >= record.seq))
-    ledger.setConversation(marked(record, markAt(record)))
+    ledger.setConversation(readTo(record, markAt(record)))
   else if (isRead) {
     const { seq, total, mine } = read
     const recalled = mark.recalled.filter((one) => one > seq)
-    ledger.setConversation(marked(record, { seq, total, mine, recalled }))
+    ledger.setConversation(readTo(record, { seq, total, mine, recalled }))
   }
 }
 

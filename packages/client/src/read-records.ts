@@ -75,6 +75,7 @@ export function readConversation(value: Value): ConversationRecord {
     mine: whole(fields, 'mine'),
     mark: readMark(fields['mark']),
     mentioned: wholes(fields, 'mentioned'),
+    flagged: flag(fields, 'flagged'),
     last: fields['last'] === null ? null : readLast(fields['last']),
     tail: fields['tail'] === null ? null : readItemId(fields['tail']),
     local: flag(fields, 'local'),

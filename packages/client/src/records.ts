@@ -101,6 +101,8 @@ export interface ConversationRecord {
   readonly mark: Mark
   /** Others' messages after the mark that mention this user, or everybody, and stand: by sequence. */
   readonly mentioned: readonly number[]
+  /** Read or not, its user wants it to look as if it were not: until he reads it. */
+  readonly flagged: boolean
   readonly last: LastMessage | null
   /** The last item of the open page, null while it is empty: what the next append follows. */
   readonly tail: ItemId | null

@@ -101,3 +101,15 @@ test('[CL463] without a subscriber it keeps nothing, and shows what is held, als
   expect(namesOf(list)).toEqual(['Breakfast'])
   expect(told).toEqual([])
 })
+
+test('[CL464] what is marked as unread looks so, whatever is counted', async () => {
+  const { stood } = await listed()
+  const [first] = stood.client.conversations().items
+  if (first === undefined) throw new Error('there are four')
+  await first.read()
+  expect([first.looksUnread, first.unreadMessagesCount]).toEqual([false, 0])
+  await first.markAsUnread()
+  expect([first.looksUnread, first.unreadMessagesCount]).toEqual([true, 0])
+  await first.read()
+  expect(first.looksUnread).toBe(false)
+})

@@ -109,6 +109,11 @@ export class Conversation extends MyConversation {
   get unreadMessagesMentioned(): boolean {
     return this.#view?.mentioned ?? false
   }
+  /** It was put back for later: something is unread, or it was marked as unread. */
+  get looksUnread(): boolean {
+    const view = this.#view
+    return view !== undefined && (view.flagged || view.unread > 0)
+  }
   /** Who may not speak now; known once the conversation was opened. */
   get mutedMembers(): readonly string[] {
     const { engine, now } = this.#host
@@ -301,6 +306,11 @@ export class Conversation extends MyConversation {
   /** Everything up to here has been seen. It leaves this device only with `syncReadMarks`, to one's others, or `readReceipts`, to everybody. */
   async read(): Promise<void> {
     await this.#host.engine.read(this.id)
+  }
+
+  /** It looks unread on this device until it is read; the count stays what it is. */
+  async markAsUnread(): Promise<void> {
+    await this.#host.engine.flag(this.id)
   }
 
   /** It never leaves this device. */

@@ -220,6 +220,7 @@ function conversationView(id: ConversationId): ConversationView {
     lastReadAt: 0,
     unread: 0,
     mentioned: false,
+    flagged: false,
     draft: null,
     pinnedAt: null,
     muted: false,
