@@ -66,7 +66,8 @@ async function readBatch(
   flow: CatchingUp,
   limits: CatchUpLimits,
 ): Promise<Batch> {
-  const feed = await store.feed(session.identity.user, flow.at, limits.maxFeedRows)
+  // Who has something is told rows, the newest among them, and pages by when they were touched.
+  const feed = await store.feed(session.identity.user, flow.at, limits.maxFeedRows, flow.full)
   const news: Uint8Array[] = []
   let at = flow.at
   let bytes = 0

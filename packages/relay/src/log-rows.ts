@@ -1,33 +1,24 @@
 /** Rows of the log as devices see them, and lists of them cut to what fits into a frame. */
 import { maxRowsPerFrame, type EntryRow, type ErasedRow, type Row, rowSize } from '@parley/wire'
 import { readStored } from './stored-any.ts'
-import type { LogRow } from './store.ts'
+import type { LogRow, ToldRow } from './store.ts'
 
-export function wireRow(row: LogRow): Row {
+export function wireRow(row: LogRow | ToldRow): Row {
   if (row.kind !== 'head') return entryRow(row)
   const { seq, time, update, id, change } = row
   if (change === null) throw new Error('a row of the head holds its change')
   return { kind: 'head', seq, time, update, command: id, change: readStored(change) }
 }
 
-export function entryRow({
-  kind,
-  seq,
-  time,
-  page,
-  update,
-  author,
-  id,
-  operation,
-  erases,
-}: LogRow): EntryRow | ErasedRow {
-  return kind === 'erased'
-    ? { kind, seq, time, page, update, author, id, operation: operation !== null }
-    : { kind: 'entry', seq, time, page, update, erases }
+export function entryRow(row: LogRow | ToldRow): EntryRow | ErasedRow {
+  const { seq, time, page, update, erases } = row
+  if (row.kind !== 'erased') return { kind: 'entry', seq, time, page, update, erases }
+  const { kind, author, id, operation } = row
+  return { kind, seq, time, page, update, author, id, operation: operation !== null }
 }
 
 /** As `wireRow`, for somebody from whom the pages before `since` are hidden: of their rows he learns that they are there. */
-export function rowFor(since: number, row: LogRow): Row {
+export function rowFor(since: number, row: ToldRow): Row {
   const { seq, time } = row
   return isHidden(since, row) ? { kind: 'hidden', seq, time } : wireRow(row)
 }

@@ -23,6 +23,7 @@ import {
   maxTagsKept,
   type RelayStore,
   type StoredConversation,
+  type ToldRow,
   type WriterRecord,
 } from './store.ts'
 
@@ -119,7 +120,7 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
       return existing(seqs.map((seq) => held?.rows[seq - 1]))
     },
     async rowsSince(conversation, position, upToSeq, limit) {
-      return rowsAbove(at(conversation), position, upToSeq).slice(0, limit)
+      return rowsAbove(at(conversation), position, upToSeq).slice(0, limit).map(toldRow)
     },
     async pagesSince(conversation, position) {
       const pages = [...(at(conversation)?.pages.values() ?? [])]
@@ -147,8 +148,9 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
       )
       return found.map(([seq]) => seq).slice(-limit)
     },
-    async feed(user, position, limit) {
-      return feedOf(disk, user, position).slice(0, limit)
+    async feed(user, position, limit, newest) {
+      const feed = feedOf(disk, user, position).slice(0, limit)
+      return newest ? feed : feed.map((row) => ({ ...row, last: undefined, page: undefined }))
     },
     async conversationsOf(user, others, limit) {
       const isIn = (id: ConversationId, one: UserId): boolean => (at(id)?.members.get(one)?.role ?? '') !== ''
@@ -173,6 +175,11 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
       // Nothing is held but the disk, which stays.
     },
   }
+}
+
+function toldRow(row: LogRow): ToldRow {
+  const { kind, seq, time, page, update, erases } = row
+  return kind === 'entry' ? { kind, seq, time, page, update, erases } : { ...row, kind }
 }
 
 function rowsAbove(

@@ -81,6 +81,37 @@ test('[RE341] an edit stands on the newest message of a list row although other 
   expect(await last(4)).toEqual([[2, 4]])
 })
 
+test('[RE378] the newest message is told alike whether it is among the rows told or not', async () => {
+  const { relay, tom, mary, conversation } = await createTestLunch({ limits: { maxInlineRows: 3 } })
+  const [pen, other] = [createPen({ user: tom.user, client: 7 }), createPen({ user: mary.user, client: 8 })]
+  let device = 2
+  const told = async (cursor: number): Promise<unknown> => {
+    device += 1
+    const epoch = cursor === 0 ? 'before' : testEpoch
+    const [sync] = await createTestDevice(relay, { user: 'Mary', device, epoch, cursor }).take('sync')
+    return sync?.news.map(({ last, lastEdit }) => [last, lastEdit])
+  }
+  const expectAlike = async (position: number, [last, lastEdit]: readonly unknown[]): Promise<void> => {
+    const whole = await told(0)
+    expect(whole).toMatchObject([[last, lastEdit]])
+    // With many rows since, with few, and with the newest alone.
+    for (const cursor of [1, position - 3, position - 1].filter((one) => one > 0))
+      expect(await told(cursor)).toEqual(whole)
+  }
+  await commanded(tom, conversation, { op: 'update', name: 'Supper' })
+  await expectAlike(2, [null, null])
+  const message = pen.text('noon')
+  await pushed(tom, conversation, 1, message.update)
+  await expectAlike(3, [{ kind: 'entry', seq: 3 }, null])
+  await pushed(mary, conversation, 1, other.react(message.id, '+').update)
+  await expectAlike(4, [{ kind: 'entry', seq: 3 }, null])
+  await pushed(tom, conversation, 1, pen.edit(message.id, 'one').update)
+  await expectAlike(5, [{ kind: 'entry', seq: 3 }, { seq: 5 }])
+  await commanded(mary, conversation, { op: 'quit' })
+  await pushed(tom, conversation, 1, pen.text('two').update)
+  await expectAlike(6, [{ kind: 'entry', seq: 3 }, { seq: 5 }])
+})
+
 test('[RE51] what moved by a few rows comes whole, what moved by more is named by its pages', async () => {
   const { relay, tom, conversation } = await createTestLunch({
     limits: { maxInlineRows: 3, maxPageEntries: 4 },

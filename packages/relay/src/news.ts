@@ -5,7 +5,15 @@ import type { EntryRow, News, Row, TouchedPage } from '@parley/wire'
 import { maxTouchedPerNews, rowSize } from '@parley/wire'
 import { memberMark } from './judge-marks.ts'
 import { entryRow, isHidden, rowFor } from './log-rows.ts'
-import type { ConversationRecord, FeedRow, LogRow, MemberRecord, PageRecord, RelayStore } from './store.ts'
+import {
+  type ConversationRecord,
+  type FeedRow,
+  type LogRow,
+  type MemberRecord,
+  type PageRecord,
+  type RelayStore,
+  standingOf,
+} from './store.ts'
 import { visiblePage } from './visible.ts'
 
 export interface NewsLimits {
@@ -23,13 +31,13 @@ export interface From {
 
 export async function readNews(
   store: RelayStore,
-  { member, conversation, last: newest, page }: FeedRow,
+  row: FeedRow,
   { since: cursor, fresh }: From,
   limits: NewsLimits,
 ): Promise<News> {
+  const { member, conversation } = row
   const since = cursor ?? 0
   const seen = visible(member, conversation)
-  const last = newest === undefined || isHidden(member.since, newest) ? undefined : newest
   const rows = await readRows(store, member, seen.seq, since, limits)
   return {
     conversation: conversation.id,
@@ -56,17 +64,46 @@ export async function readNews(
     mine: member.mine,
     joinedTotal: member.joinedTotal,
     joinedMine: member.joinedMine,
-    last: last === undefined ? null : entryRow(last),
-    // An edit is a row, and comes after its message.
-    lastEdit: last === undefined || last.seq === seen.seq ? null : await readEdit(store, last, seen.seq),
+    ...(cursor === null
+      ? await readLast(store, member, row.last, seen.seq)
+      : await readMoved(store, row, seen.seq, rows)),
     // Who has never synced holds no page that could be behind.
-    touched: fresh ? [] : await readTouched(store, member, seen, page, cursor),
+    touched: fresh ? [] : await readTouched(store, member, seen, row.page, cursor),
     recalled: fresh ? [] : await readRecalled(store, member, seen.seq, since),
     mentioned: fresh ? [] : await readMentioned(store, member, seen.seq, since),
     ...(await readMarks(store, member, conversation, since, limits)),
     whole: rows !== undefined,
     rows: rows ?? [],
   }
+}
+
+/** The feed of who has a cursor does not bring the newest message along: mostly it is the last of the rows he is told. */
+async function readMoved(
+  store: RelayStore,
+  { member, conversation }: FeedRow,
+  upTo: number,
+  rows: readonly Row[] | undefined,
+): Promise<Pick<News, 'last' | 'lastEdit'>> {
+  const { lastSeq } = standingOf(member, conversation)
+  if (lastSeq === 0) return none
+  const told = rows?.at(-1)
+  if (told?.seq === lastSeq && (told.kind === 'entry' || told.kind === 'erased'))
+    return { last: told, lastEdit: null }
+  return readLast(store, member, await store.row(conversation.id, lastSeq), upTo)
+}
+
+const none = { last: null, lastEdit: null } as const
+
+async function readLast(
+  store: RelayStore,
+  { since }: MemberRecord,
+  last: LogRow | undefined,
+  upTo: number,
+): Promise<Pick<News, 'last' | 'lastEdit'>> {
+  if (last === undefined || isHidden(since, last)) return none
+  // An edit is a row, and comes after its message.
+  const lastEdit = last.seq === upTo ? null : await readEdit(store, last, upTo)
+  return { last: entryRow(last), lastEdit }
 }
 
 /** The latest ones: a mark of reading lies behind more only after a very long time. */

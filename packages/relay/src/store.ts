@@ -105,6 +105,13 @@ export interface LogRow {
   readonly change: Uint8Array | null
 }
 
+/** What is told of a row in a list of them: of an entry as it was written nothing that stands in its update. */
+export type ToldRow = ToldEntry | (LogRow & { readonly kind: 'erased' | 'head' })
+
+export interface ToldEntry extends Pick<LogRow, 'seq' | 'time' | 'page' | 'update' | 'erases'> {
+  readonly kind: 'entry'
+}
+
 export interface WriterRecord {
   readonly conversation: ConversationId
   readonly page: number
@@ -234,7 +241,7 @@ export interface FeedRow {
   readonly conversation: ConversationRecord
   /** The conversation's, or that of his leaving. */
   readonly position: number
-  /** The newest message, and the newest page, up to there: nearly every list row tells them. */
+  /** The newest message, and the newest page, up to there, if they were asked for: every list row of a new device tells them. */
   readonly last: LogRow | undefined
   readonly page: PageRecord | undefined
 }
@@ -284,7 +291,7 @@ export interface RelayStore extends PeopleStore, MarksStore, RevocationStore, Us
     position: number,
     upToSeq: number,
     limit: number,
-  ): Promise<readonly LogRow[]>
+  ): Promise<readonly ToldRow[]>
   /** Pages touched above a position, in ascending order. */
   pagesSince(conversation: ConversationId, position: number): Promise<readonly PageRecord[]>
   /**
@@ -308,8 +315,8 @@ export interface RelayStore extends PeopleStore, MarksStore, RevocationStore, Us
     user: UserId,
     limit: number,
   ): Promise<readonly number[]>
-  /** A user's feed above a position, in ascending order of it. */
-  feed(user: UserId, position: number, limit: number): Promise<readonly FeedRow[]>
+  /** A user's feed above a position, in ascending order of it; with the newest message and page, if they are wanted. */
+  feed(user: UserId, position: number, limit: number, newest: boolean): Promise<readonly FeedRow[]>
   /** In which a user is a member now, and all these others too: so many of them, in no particular order. */
   conversationsOf(user: UserId, others: readonly UserId[], limit: number): Promise<readonly ConversationId[]>
   head(conversation: ConversationId): Promise<HeadRecord | undefined>

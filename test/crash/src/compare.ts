@@ -24,9 +24,12 @@ export async function compare(directory: string, journals: readonly Journal[]): 
       if (row === undefined) wrong.push(`row ${seq}, which was answered, is lost`)
       else if (row.id !== id || row.time !== time) wrong.push(`row ${seq} is not what was answered`)
     }
-    const last = (await store.conversation(conversation))?.seq ?? 0
-    const rows = await store.rowsSince(conversation, 0, last, last + 1)
-    const ids = rows.flatMap(({ id }) => (id === '' ? [] : [id]))
+    const last = await store.conversation(conversation)
+    const ids: string[] = []
+    for (let page = 0; page <= (last?.pages ?? -1); page += 1) {
+      const rows = await store.pageRows(conversation, page, 0, (last?.seq ?? 0) + 1)
+      ids.push(...rows.flatMap(({ id }) => (id === '' ? [] : [id])))
+    }
     if (new Set(ids).size < ids.length) wrong.push('an entry is there twice')
     wrong.push(...journal.wrong)
   }

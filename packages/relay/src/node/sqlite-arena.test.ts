@@ -73,7 +73,7 @@ test('[RE300] [RE302] whatever room turns leave behind them, rows hold their own
     for (const [seq, update] of written) expect((await from.row(lunch, seq))?.update).toEqual(update)
   }
   await expectAll(store)
-  await store.feed(tom, 0, 10)
+  await store.feed(tom, 0, 10, true)
   await expectAll(store)
   await store.close()
   const again = await openSqliteRelayStore({ directory })

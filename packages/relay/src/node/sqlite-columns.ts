@@ -20,6 +20,7 @@ import {
   type MessageRecord,
   type PageRecord,
   StoreError,
+  type ToldRow,
   type WriterRecord,
 } from '../store.ts'
 
@@ -163,6 +164,27 @@ export function logRow(columns: Columns): LogRow {
     erases: nullable(columns, 'erases', erasedItems) ?? [],
     change: nullable(columns, 'change', bytes),
   }
+}
+
+/** `other`: what kind it is when it is no entry; `row` then reads all of it. */
+export function toldRow(columns: Columns, row: (seq: number) => LogRow | undefined): ToldRow {
+  const seq = number(columns, 'seq')
+  if (columns['other'] !== null) return fullRow(row(seq))
+  return {
+    kind: 'entry',
+    seq,
+    time: number(columns, 'time'),
+    page: number(columns, 'page'),
+    update: bytes(columns, 'bytes'),
+    erases: columns['erases'] === null ? noItems : erasedItems(columns, 'erases'),
+  }
+}
+
+const noItems: LogRow['erases'] = []
+
+function fullRow(row: LogRow | undefined): ToldRow {
+  if (row === undefined || row.kind === 'entry') return damaged('row')
+  return { ...row, kind: row.kind }
 }
 
 export function writerRecord(columns: Columns): WriterRecord {

@@ -40,7 +40,7 @@ async function everything(store: RelayStore, disk: MemoryDisk, users: readonly U
   }
   for (const command of disk.commands.values()) read.push(await store.commands([command]))
   for (const user of users)
-    read.push(await store.feed(user, 0, 10), await store.feed(user, store.position - 2, 10))
+    read.push(await store.feed(user, 0, 10, true), await store.feed(user, store.position - 2, 10, false))
   return plain(read)
 }
 

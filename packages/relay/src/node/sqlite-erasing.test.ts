@@ -119,7 +119,7 @@ test('[RE305] what is recalled is gone from the journal, and from where the jour
       pen.text(`${number}: the treasure is under the oak`),
     )
     for (const { update } of secrets) await pushed(tom, conversation, 1, update)
-    if (settled) await store.feed(tom.user, 0, 10)
+    if (settled) await store.feed(tom.user, 0, 10, true)
     await pushed(tom, conversation, 1, pen.text('and something else').update)
     expect(holding(directory)).not.toEqual([])
     for (const { id } of secrets) await pushed(tom, conversation, 1, pen.recall(id).update)

@@ -43,8 +43,8 @@ function questions(disk: MemoryDisk): readonly Question[] {
     async (store) => inOrder(await store.usage([tom, mary])),
   ]
   for (const user of [tom, mary]) {
-    asked.push(async (store) => store.feed(user, 0, 10))
-    asked.push(async (store) => store.feed(user, disk.position - 3, 2))
+    asked.push(async (store) => store.feed(user, 0, 10, true))
+    asked.push(async (store) => store.feed(user, disk.position - 3, 2, false))
     asked.push(async (store) => store.peopleSince(user, 0, 10))
     asked.push(async (store) => store.tagHolder(user, 't3'))
   }

@@ -32,7 +32,7 @@ export interface Log {
     query: () => Value,
     about: () => Iterable<ConversationId>,
   ) => Promise<Value>
-  /** Many reads under one lock: taking it costs more than most of them. */
+  /** Many reads under one lock: taking it costs more than most of them. It is held until whoever reads now is done, or writes. */
   readonly underOneLock: <Value>(query: () => Value) => Value
   readonly commit: (commit: RelayCommit) => Promise<void>
   /** What stands in tables that the journal has nothing to do with. */
@@ -65,6 +65,15 @@ export function openLog(
   let full = false
   /** Erased text still lies in the write-ahead log, or may: a relay that was killed had no time to empty it. */
   let unclean = true
+  /** Reads stand under one lock. */
+  let looking = false
+
+  /** Before anything is written, and before the log is emptied. */
+  const lookAway = (): void => {
+    if (!looking) return
+    looking = false
+    rollBack(database)
+  }
 
   /** What writing failed with decides whether there will be more of it. */
   const writing = <Value>(run: () => Value): Value => {
@@ -82,6 +91,7 @@ export function openLog(
   /** One transaction. */
   const transact = (run: () => void): void => {
     writing(() => {
+      lookAway()
       begin.run()
       try {
         run()
@@ -177,6 +187,7 @@ export function openLog(
   /** Looks at the tables as this step would leave them, and takes it back. Nothing of it reaches the disk. */
   const peek = <Value>(step: SettlingStep, query: () => Value): Value => {
     const limit = number(database.prepare('PRAGMA max_page_count').get() ?? {}, 'max_page_count')
+    lookAway()
     try {
       database.exec(`PRAGMA max_page_count = ${noLimit}`)
       begin.run()
@@ -190,6 +201,7 @@ export function openLog(
 
   /** What SQLite says of the log being full or busy is no fault: it stays unclean, and the next commit tries again. */
   const clean = (): void => {
+    lookAway()
     try {
       unclean = !emptyLog(database)
     } catch (error) {
@@ -200,11 +212,18 @@ export function openLog(
   }
 
   const underOneLock = <Value>(query: () => Value): Value => {
-    look.run()
+    if (!looking) {
+      look.run()
+      looking = true
+      // What is read next, in answer to the same frame or for the same step, mostly comes before this.
+      setImmediate(lookAway)
+    }
     try {
       return query()
-    } finally {
-      end.run()
+    } catch (error) {
+      // Some errors have ended it.
+      lookAway()
+      throw error
     }
   }
 
@@ -258,6 +277,7 @@ export function openLog(
       // What could not be settled is settled by whoever opens it next.
       try {
         full = false
+        lookAway()
         if (!settling.empty && broken === undefined) settle(settling.all())
       } finally {
         database.close()

@@ -73,6 +73,9 @@ const numberOf = (own: string, seq: string): string => `
 const isRow = (own: string, seq: string): string =>
   `number = (${numberOf(own, seq)}) AND conversation = ${own} AND seq = ${seq}`
 
+/** Node makes an object of a row, and a value of every column: of what is told of an entry only these are read. */
+const toldColumns = `rows.seq, rows.time, rows.page, rows.bytes, rows.erases, nullif(rows.kind, 'entry') AS other`
+
 /** Nearly all rows are messages as they were written: of them only what differs is given. */
 const ofMessage = `(?, ?, ?, ?, ?, ?, 'entry', NULL, ?, ?, ?, ?, ?, NULL, ?, NULL, NULL)`
 const messageColumns = 12
@@ -101,13 +104,13 @@ export function prepareRows(database: DatabaseSync): RowStatements {
         WHERE conversation = ?1 AND first_seq <= ?2 ORDER BY first_seq DESC LIMIT 1
       )`),
     between: prepare(`
-      SELECT ?1 AS conversation_id, rows.* FROM runs
+      SELECT ${toldColumns} FROM runs
       CROSS JOIN rows ON rows.number BETWEEN
-        runs.number + max(?3 - runs.first_seq, 0) AND runs.number + min(?4, runs.last_seq) - runs.first_seq
-      WHERE runs.conversation = ?2 AND runs.first_seq <= ?4 AND runs.first_seq >= (
-        SELECT max(first_seq) FROM runs WHERE conversation = ?2 AND first_seq <= ?3
-      ) AND rows.position > ?6
-      ORDER BY runs.first_seq, rows.number LIMIT ?5`),
+        runs.number + max(?2 - runs.first_seq, 0) AND runs.number + min(?3, runs.last_seq) - runs.first_seq
+      WHERE runs.conversation = ?1 AND runs.first_seq <= ?3 AND runs.first_seq >= (
+        SELECT max(first_seq) FROM runs WHERE conversation = ?1 AND first_seq <= ?2
+      ) AND rows.position > ?5
+      ORDER BY runs.first_seq, rows.number LIMIT ?4`),
     ofPage: prepare(`
       SELECT ?1 AS conversation_id, rows.* FROM runs
       CROSS JOIN rows ON rows.number BETWEEN

@@ -16,6 +16,7 @@ import {
   standingOf,
   StoreError,
   type StoredConversation,
+  type ToldRow,
   type WriterRecord,
 } from '../store.ts'
 import { firstAbove } from './first-above.ts'
@@ -30,6 +31,7 @@ import {
   number,
   pageRecord,
   tagDevice,
+  toldRow,
   writerRecord,
 } from './sqlite-columns.ts'
 import type { Numbers } from './sqlite-numbers.ts'
@@ -62,6 +64,11 @@ export interface Tables {
   readonly feed: Now<'feed'>
   readonly tagHolder: Now<'tagHolder'>
 }
+
+const none: Pick<FeedRow, 'last' | 'page'> = { last: undefined, page: undefined }
+
+/** What has come into a conversation while somebody was away is mostly less. */
+const fewRows = 16
 
 export function createTables({ read, rows }: Statements, numbers: Numbers): Tables {
   /** A conversation, as the statements want it named. */
@@ -97,14 +104,16 @@ export function createTables({ read, rows }: Statements, numbers: Numbers): Tabl
     return messageRecord(columns, edit)
   }
 
-  const feedRow = (columns: Columns): FeedRow => {
-    const [record, own] = [conversationRecord(columns), number(columns, 'number')]
+  const feedRow = (columns: Columns, withNewest: boolean): FeedRow => {
+    const record = conversationRecord(columns)
     const his = memberRecord(columns, 'member_position')
+    const newest = withNewest ? newestOf(record, his, number(columns, 'number')) : none
+    return { member: his, conversation: record, position: number(columns, 'moved'), ...newest }
+  }
+
+  const newestOf = (record: ConversationRecord, his: MemberRecord, own: number): typeof none => {
     const { lastSeq, pages } = standingOf(his, record)
     return {
-      member: his,
-      conversation: record,
-      position: number(columns, 'moved'),
       last: lastSeq === 0 ? undefined : readOne(rows.row.get(record.id, own, lastSeq), logRow),
       page: readOne(read.page.get(record.id, own, pages), pageRecord),
     }
@@ -147,13 +156,16 @@ export function createTables({ read, rows }: Statements, numbers: Numbers): Tabl
     pageRows: (id, onPage, after, limit) => readAll(rows.ofPage.all(...of(id), onPage, after, limit), logRow),
     rowsSince: (id, above, upToSeq, limit) => {
       const own = numbers.of(id)
-      const from = (first: number): readonly LogRow[] =>
-        readAll(rows.between.all(id, own, first, upToSeq, limit, above), logRow)
-      // Mostly they are few, and the newest: then one look at the row before so many tells it. Making one of a row costs more
+      const from = (first: number): readonly ToldRow[] =>
+        rows.between
+          .all(own, first, upToSeq, limit, above)
+          .map((columns) => toldRow(columns, (seq) => row(id, seq)))
+      // Mostly they are few, and the newest: then a look at the row before so many tells it. Making one of a row costs more
       // than passing over ten.
-      const before = rows.place.get(own, upToSeq - limit)
-      if (before === undefined || number(before, 'position') <= above) {
-        return from(Math.max(1, upToSeq - limit + 1))
+      for (const count of limit > fewRows ? [fewRows, limit] : [limit]) {
+        const before = rows.place.get(own, upToSeq - count)
+        if (before === undefined || number(before, 'position') <= above)
+          return from(Math.max(1, upToSeq - count + 1))
       }
       const first = firstSeqAbove(own, above, upToSeq)
       return first === undefined ? [] : from(first)
@@ -173,7 +185,8 @@ export function createTables({ read, rows }: Statements, numbers: Numbers): Tabl
       )
       return [...new Set(found)].toSorted((a, b) => a - b).slice(-limit)
     },
-    feed: (user, above, limit) => read.feed.all(user, above, limit).map(feedRow),
+    feed: (user, above, limit, newest) =>
+      read.feed.all(user, above, limit).map((columns) => feedRow(columns, newest)),
     tagHolder: (user, tag) => readOne(read.tagHolder.get(user, tag), tagDevice),
   }
 }

@@ -28,8 +28,8 @@ export function showThePast(store: RelayStore): RelayStore {
       const member = await store.member(conversation, user)
       return member === undefined ? undefined : { ...member, since: 0 }
     },
-    feed: async (user, position, limit) =>
-      (await store.feed(user, position, limit)).map((row) => ({
+    feed: async (user, position, limit, newest) =>
+      (await store.feed(user, position, limit, newest)).map((row) => ({
         ...row,
         member: { ...row.member, since: 0 },
       })),

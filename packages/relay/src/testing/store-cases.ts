@@ -162,7 +162,7 @@ export const relayStoreCases: readonly StoreCase[] = [
       const moved = conversationRecord(lunch, 2, 3)
       await store.commit(commitOf(3, { conversations: [moved], rows: [entryRow(lunch, 2, 3)] }))
       const feed = async (position: number, limit = 10): Promise<unknown> =>
-        (await store.feed(mary, position, limit)).map((row) => [row.conversation.id, row.position])
+        (await store.feed(mary, position, limit, true)).map((row) => [row.conversation.id, row.position])
       checkEqual(
         await feed(0),
         [
@@ -174,7 +174,7 @@ export const relayStoreCases: readonly StoreCase[] = [
       checkEqual(await feed(0, 1), [[work, 2]], 'the first')
       checkEqual(await feed(2), [[lunch, 3]], 'what moved')
       checkEqual(await feed(3), [], 'nothing')
-      const [row] = await store.feed(mary, 2, 10)
+      const [row] = await store.feed(mary, 2, 10, true)
       checkEqual(row?.conversation, moved, 'record')
       checkEqual(row?.member, memberRecord(lunch, mary, 1), 'member')
       const left = memberRecord(work, mary, 4, { role: '', leftSeq: 2 })
@@ -191,7 +191,7 @@ export const relayStoreCases: readonly StoreCase[] = [
       checkEqual(await feed(3), [[work, 4]], 'what he left, at his leaving')
       checkEqual(await feed(4), [], 'nothing of what he left')
       checkEqual(
-        (await store.feed(tom, 4, 10)).map((one) => one.position),
+        (await store.feed(tom, 4, 10, true)).map((one) => one.position),
         [5],
         'of one who is there',
       )
@@ -202,7 +202,11 @@ export const relayStoreCases: readonly StoreCase[] = [
   storeCase('[RE66] a commit that cannot be made changes nothing', async (harness) => {
     const store = await harness.open()
     await store.commit(creation(lunch, 1))
-    const before = plain([await store.conversations([lunch]), await store.feed(tom, 0, 10), store.position])
+    const before = plain([
+      await store.conversations([lunch]),
+      await store.feed(tom, 0, 10, true),
+      store.position,
+    ])
     const parts = {
       conversations: [conversationRecord(lunch, 3, 3)],
       members: [memberRecord(lunch, tom, 3, { role: 'somebody' })],
@@ -215,7 +219,11 @@ export const relayStoreCases: readonly StoreCase[] = [
       rewrites: [{ conversation: lunch, seq: 9, update: Uint8Array.of(0) }],
     })
     await checkRejects(store.commit(nothing), 'a rewrite of no row')
-    const after = plain([await store.conversations([lunch]), await store.feed(tom, 0, 10), store.position])
+    const after = plain([
+      await store.conversations([lunch]),
+      await store.feed(tom, 0, 10, true),
+      store.position,
+    ])
     checkEqual(after, before, 'the log')
     await store.commit(
       commitOf(2, { conversations: [conversationRecord(lunch, 2, 2)], rows: [entryRow(lunch, 2, 2)] }),

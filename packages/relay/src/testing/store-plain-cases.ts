@@ -15,6 +15,7 @@ import {
   memberRecord,
   messageRecord,
   pageRecord,
+  toldOf,
   tom,
   work,
   writerRecord,
@@ -68,7 +69,7 @@ const reads: Readonly<Record<string, (store: RelayStore) => Promise<unknown>>> =
   pagesSince: async (store) => store.pagesSince(lunch, 2),
   recalledSince: async (store) => store.recalledSince(lunch, 2, 9, mary),
   mentionedSince: async (store) => store.mentionedSince(lunch, 2, 9, mary, 9),
-  feed: async (store) => store.feed(mary, 2, 9),
+  feed: async (store) => store.feed(mary, 2, 9, true),
   marksSince: async (store) => store.marksSince(lunch, 2, 9),
 }
 
@@ -118,13 +119,13 @@ export const plainCases: readonly StoreCase[] = [
       )
       await store.commit(message(4))
       await store.commit(creation(work, 5))
-      const rows = [entryRow(lunch, 2, 2), headRow(lunch, 3, 3), entryRow(lunch, 4, 4)]
+      const rows = [entryRow(lunch, 2, 2), headRow(lunch, 3, 3), entryRow(lunch, 4, 4)].map(toldOf)
       checkEqual(await store.rowsSince(lunch, 1, 9, 9), rows, 'rows')
       checkEqual(await store.head(lunch), headRecord(lunch, 3), 'head')
       checkEqual(await store.mentionedSince(lunch, 0, 9, mary, 9), [2, 4], 'mentions')
       checkEqual(await store.usage([tom]), [bytesOf(tom, 30)], 'usage, once each')
       checkEqual(
-        (await store.feed(mary, 0, 9)).map(({ conversation, position }) => [conversation.id, position]),
+        (await store.feed(mary, 0, 9, true)).map(({ conversation, position }) => [conversation.id, position]),
         [
           [lunch, 4],
           [work, 5],

@@ -12,19 +12,20 @@ import {
   mary,
   memberRecord,
   pageRecord,
+  toldOf,
   tom,
 } from './store-records.ts'
 
 export const readingCases: readonly StoreCase[] = [
   storeCase(
-    '[RE342] the feed brings the newest message and page along, of what he left those of then',
+    '[RE342] the feed brings the newest message and page along if asked, of what he left those of then',
     async (harness) => {
       const store = await harness.open()
       await store.commit(creation(lunch, 1))
       const rows = [2, 3, 4].map((seq) => entryRow(lunch, seq, seq))
       const pages = [1, 2].map((page) => pageRecord(lunch, page, 4, { version: 3 + page }))
       const newest = async (user: UserId): Promise<readonly unknown[]> => {
-        const [row] = await store.feed(user, 0, 10)
+        const [row] = await store.feed(user, 0, 10, true)
         return [row?.last, row?.page]
       }
       const conversations = [conversationRecord(lunch, 4, 4, { lastSeq: 3, pages: 2 })]
@@ -33,9 +34,40 @@ export const readingCases: readonly StoreCase[] = [
       await store.commit(commitOf(4, { conversations, rows, pages, members }))
       checkEqual(await newest(tom), [rows[1], pages[1]], 'of a member')
       checkEqual(await newest(mary), [rows[0], pages[0]], 'of a former one')
+      const [bare] = await store.feed(tom, 0, 10, false)
+      checkEqual(
+        [bare?.conversation, bare?.last, bare?.page],
+        [...conversations, undefined, undefined],
+        'bare',
+      )
       const empty = conversationRecord(lunch, 5, 5, { lastSeq: 0, pages: 3 })
       await store.commit(commitOf(5, { conversations: [empty], rows: [headRow(lunch, 5, 5)] }))
       checkEqual(await newest(tom), [undefined, undefined], 'of none')
+      await store.close()
+    },
+  ),
+
+  storeCase(
+    '[RE376] of entries above a position only what is told of them is read, all of any other row',
+    async (harness) => {
+      const store = await harness.open()
+      await store.commit(creation(lunch, 1))
+      const gone = { seq: 2, client: 1, clock: 1 }
+      const rows = [
+        entryRow(lunch, 2, 2),
+        entryRow(lunch, 3, 3, { operation: 'edit', author: mary }),
+        entryRow(lunch, 4, 4, { operation: 'recall', erases: [gone, { ...gone, seq: 3 }] }),
+        headRow(lunch, 5, 5),
+        entryRow(lunch, 6, 6, { page: 2 }),
+      ]
+      const update = Uint8Array.of(0)
+      const rewrites = [2, 3].map((seq) => ({ conversation: lunch, seq, update }))
+      const conversations = [conversationRecord(lunch, 6, 6)]
+      await store.commit(commitOf(6, { conversations, rows, rewrites }))
+      const erased = rows.slice(0, 2).map((row) => ({ ...row, kind: 'erased', update }))
+      const told = [...erased, ...rows.slice(2).map(toldOf)]
+      checkEqual(await store.rowsSince(lunch, 1, 9, 9), told, 'all')
+      checkEqual(await store.rowsSince(lunch, 2, 5, 2), told.slice(1, 3), 'some')
       await store.close()
     },
   ),

@@ -8,6 +8,7 @@ import type {
   MessageRecord,
   PageRecord,
   RelayCommit,
+  ToldRow,
   WriterRecord,
 } from '../store.ts'
 import { testConversationId, testDeviceId, testUser } from './test-device.ts'
@@ -130,6 +131,12 @@ export function entryRow(
     change: null,
     ...more,
   }
+}
+
+/** As `rowsSince` gives it. */
+export function toldOf(row: LogRow): ToldRow {
+  const { kind, seq, time, page, update, erases } = row
+  return kind === 'entry' ? { kind, seq, time, page, update, erases } : { ...row, kind }
 }
 
 export function headRow(conversation: ConversationId, seq: number, position: number): LogRow {

@@ -12,6 +12,7 @@ import {
   lunch,
   mary,
   pageRecord,
+  toldOf,
   tom,
   work,
 } from './store-records.ts'
@@ -42,9 +43,10 @@ export const rowCases: readonly StoreCase[] = [
     checkEqual(await store.pageRows(lunch, 1, 0, 10), [rows[0], rows[2], rows[4]], 'page')
     checkEqual(await store.pageRows(lunch, 1, 2, 1), [rows[2]], 'part of a page')
     checkEqual(await store.pageRows(lunch, 0, 1, 10), [rows[3]], 'rows of the head')
-    checkEqual(await store.rowsSince(lunch, 3, 100, 10), rows.slice(1), 'rows since')
-    checkEqual(await store.rowsSince(lunch, 3, 5, 10), rows.slice(1, 4), 'rows since, up to')
-    checkEqual(await store.rowsSince(lunch, 1, 100, 2), rows.slice(0, 2), 'the first of the rows since')
+    const told = rows.map(toldOf)
+    checkEqual(await store.rowsSince(lunch, 3, 100, 10), told.slice(1), 'rows since')
+    checkEqual(await store.rowsSince(lunch, 3, 5, 10), told.slice(1, 4), 'rows since, up to')
+    checkEqual(await store.rowsSince(lunch, 1, 100, 2), told.slice(0, 2), 'the first of the rows since')
     checkEqual(await store.rowsSince(lunch, 8, 100, 10), [], 'rows since the last')
     await store.close()
   }),
