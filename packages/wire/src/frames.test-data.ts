@@ -1,7 +1,6 @@
 /** Frames of every kind, as fast-check makes them. */
 import * as fc from 'fast-check'
 import type {
-  Answered,
   CommandVerdict,
   DeflatedRows,
   DeviceFrame,
@@ -11,6 +10,7 @@ import type {
   Verdict,
 } from './frames.ts'
 import type { News, TouchedPage } from './list-row.ts'
+import type { Answered } from './queries.ts'
 import type { Any, EntryRow, ErasedRow, HeadRow, HiddenRow, Row } from './rows.ts'
 
 const uint = fc.oneof(fc.nat(300), fc.maxSafeNat())

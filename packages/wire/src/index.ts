@@ -16,7 +16,6 @@ export {
 export { againAfterClose, type Failure, type FailureCode, failureFrame, failures } from './failures.ts'
 export type {
   Answer,
-  Answered,
   CommandAnswer,
   CommandFrame,
   CommandVerdict,
@@ -30,7 +29,6 @@ export type {
   FetchAnswer,
   Fetched,
   FetchedRows,
-  Found,
   Hello,
   LaterCode,
   Marks,
@@ -46,8 +44,6 @@ export type {
   PresenceRequest,
   Push,
   PushAnswer,
-  QueryAnswer,
-  QueryFrame,
   RelayedSignal,
   RelayFrame,
   RewriteCode,
@@ -61,6 +57,7 @@ export type {
   Welcome,
 } from './frames.ts'
 export type { MemberMark, News, TouchedPage } from './list-row.ts'
+export type { Answered, Found, QueryAnswer, QueryFrame } from './queries.ts'
 export type { Any, EntryRow, ErasedItem, ErasedRow, HeadRow, HiddenRow, Row } from './rows.ts'
 export {
   maxAnswersPerFrame,

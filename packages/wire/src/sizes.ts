@@ -3,7 +3,8 @@ import * as encoding from 'lib0/encoding'
 import { writeOwnRow } from './frame/own.ts'
 import { writeFound } from './frame/query.ts'
 import { writeRow } from './frame/row.ts'
-import type { Found, OwnRow } from './frames.ts'
+import type { OwnRow } from './frames.ts'
+import type { Found } from './queries.ts'
 import type { Row } from './rows.ts'
 
 /** Bytes the row takes as the first of a list; further down it takes no more. Nearly all are plain entries: those are counted. */

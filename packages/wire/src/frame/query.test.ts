@@ -6,8 +6,8 @@ import {
   encodeNews,
   encodeRelayFrame,
 } from '../codec.ts'
-import type { Answered, Found } from '../frames.ts'
-import { maxQueryFrameBytes } from '../limits.ts'
+import type { Answered, Found } from '../queries.ts'
+import { maxFoundPerFrame, maxQueryFrameBytes } from '../limits.ts'
 import { emptyNews } from '../limits.test-data.ts'
 import { foundSize } from '../sizes.ts'
 
@@ -77,4 +77,13 @@ test('[WI54] a count, a wait and a refusal are one frame each', () => {
     { result: 'failed', code: 'bad-query', detail: 'no such field' },
   ] as const)
     expect(decodeRelayFrame(answer(answered))).toMatchObject({ ok: true, frame: { answered } })
+})
+
+test('[WI9] [WI14] at maxFoundPerFrame an answer is read, one over it is too large, and not written', () => {
+  const many = (count: number): Answered => found(Array.from({ length: count }, () => member))
+  expect(decodeRelayFrame(answer(many(maxFoundPerFrame)))).toMatchObject({ ok: true })
+  expect(() => answer(many(maxFoundPerFrame + 1))).toThrow('allowed')
+  const over = new Uint8Array(maxFoundPerFrame + 10)
+  over.set([82, 1, 0, maxFoundPerFrame + 1])
+  expect(decodeRelayFrame(over)).toMatchObject({ failure: { code: 'too-large' } })
 })

@@ -2,7 +2,7 @@
 import { readAny, writeAny } from '../bytes/any.ts'
 import { type Reader, readChoice, readFlag, readList, readVarUint } from '../bytes/bounded-reader.ts'
 import { writeChoice, writeFlag, writeList, writeVarUint, type Writer } from '../bytes/bounded-writer.ts'
-import type { Answered, Found, QueryAnswer, QueryFrame } from '../frames.ts'
+import type { Answered, Found, QueryAnswer, QueryFrame } from '../queries.ts'
 import { maxFoundPerFrame, maxQueryFrameBytes } from '../limits.ts'
 import { readNews, writeNews } from './news.ts'
 import { readDetail, readId, readName, writeDetail, writeId, writeName } from './words.ts'
