@@ -78,17 +78,15 @@ export const readingCases: readonly StoreCase[] = [
       const store = await harness.open()
       await store.commit(creation(lunch, 1))
       // Positions of two conversations in turn.
-      const rows = Array.from({ length: 12 }, (_, at) => entryRow(lunch, at + 2, 2 * at + 3))
-      await store.commit(
-        commitOf(25, { conversations: [conversationRecord(lunch, 13, 25)], rows: rows.slice(0, 12) }),
-      )
+      const rows = Array.from({ length: 40 }, (_, at) => entryRow(lunch, at + 2, 2 * at + 3))
+      await store.commit(commitOf(81, { conversations: [conversationRecord(lunch, 41, 81)], rows }))
       const seqs = async (above: number, upTo: number, limit: number): Promise<readonly number[]> =>
         (await store.rowsSince(lunch, above, upTo, limit)).map(({ seq }) => seq)
-      for (const above of [0, 1, 2, 3, 4, 12, 23, 24, 25]) {
-        for (const upTo of [1, 2, 7, 13]) {
+      for (const above of [0, 1, 2, 3, 4, 12, 23, 48, 49, 50, 51, 80, 81]) {
+        for (const upTo of [1, 2, 7, 13, 16, 17, 41, 60]) {
           const all = [1, ...rows.filter(({ position }) => position > above).map(({ seq }) => seq)]
           const wanted = all.filter((seq) => seq <= upTo && (seq > 1 || above === 0))
-          for (const limit of [1, 2, 5, 12, 13, 14, 100])
+          for (const limit of [1, 2, 5, 12, 15, 16, 17, 40, 41, 100])
             checkEqual(await seqs(above, upTo, limit), wanted.slice(0, limit), `${above} ${upTo} ${limit}`)
         }
       }
