@@ -75,6 +75,18 @@ test('[DO7] a value that was written is read, and written again with the same by
   )
 })
 
+test('[DO7] a value is written with the bytes that lib0 writes, which Yjs does; what is none of JSON is read by nobody', () => {
+  fc.assert(
+    fc.property(values, (value) => {
+      expect(writeAny(value)).toEqual(lib0(value))
+    }),
+  )
+  for (const value of [Number.NaN, Number.POSITIVE_INFINITY, -0]) expect(writeAny(value)).toEqual(lib0(value))
+  for (const value of [undefined, 1n, () => 1]) {
+    expect(readCode(writeAny({ a: value as unknown as JsonValue }))).toBe('bad-content')
+  }
+})
+
 test('[DO7] whatever is read of changed bytes is written again with the same bytes', () => {
   let taken = 0
   fc.assert(

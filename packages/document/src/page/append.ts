@@ -11,7 +11,7 @@
  * not handed to Yjs before both have taken it. The content of a row whose message was recalled is replaced by "deleted, length 1": Yjs then ends in the
  * same state as a replica that had the content and was told of the deletion.
  */
-import { createEncoder, toUint8Array, writeUint8Array, writeVarString, writeVarUint } from 'lib0/encoding'
+import { createEncoder, toUint8Array, writeUint8Array, writeVarUint } from 'lib0/encoding'
 import { codeOf, type ContentCode, skipValue } from '../entry/any.ts'
 import {
   type Cursor,
@@ -25,6 +25,7 @@ import {
 } from '../entry/bytes.ts'
 import type { ItemId } from '../ids.ts'
 import { maxUpdateBytes } from '../limits.ts'
+import { utf8 } from '../utf8.ts'
 
 export const rootName = 'entries'
 
@@ -182,7 +183,8 @@ function writePlace(place: Erased, content: number): ReturnType<typeof createEnc
   if (place.origin === null) {
     writeVarUint(encoder, content)
     writeVarUint(encoder, 1)
-    writeVarString(encoder, rootName)
+    writeVarUint(encoder, rootName.length)
+    writeUint8Array(encoder, utf8(rootName))
   } else {
     // One byte, and not a varuint: 0x80 is part of it.
     writeUint8Array(encoder, Uint8Array.of(content | hasOrigin))

@@ -19,7 +19,15 @@ import {
   readView,
   refuse,
 } from './bounded-reader.ts'
-import { isWellFormed, writeByte, writeBytes, writeList, writeUtf8, type Writer } from './bounded-writer.ts'
+import {
+  writeByte,
+  writeBytes,
+  writeList,
+  writeRaw,
+  writeUtf8,
+  writeVarUint,
+  type Writer,
+} from './bounded-writer.ts'
 
 /** What lib0 calls its types. */
 const tag = {
@@ -61,15 +69,15 @@ export function readAny(reader: Reader, maxBytes: number = maxAnyBytes): Any {
 function writeValue(writer: Writer, value: unknown, depth: number): void {
   switch (typeof value) {
     case 'boolean':
-      return encoding.writeAny(writer, value)
+      return writeByte(writer, value ? tag.yes : tag.no)
     case 'string':
-      assert(isWellFormed(value), 'a text with half a surrogate pair')
-      return encoding.writeAny(writer, value)
+      writeByte(writer, tag.text)
+      return writeUtf8(writer, value, Number.MAX_SAFE_INTEGER)
     case 'number':
       assert(Number.isFinite(value) && !Object.is(value, -0), `a number that JSON does not have: ${value}`)
-      return encoding.writeAny(writer, value)
+      return writeNumber(writer, value)
     case 'object':
-      if (value === null) return encoding.writeAny(writer, value)
+      if (value === null) return writeByte(writer, tag.nil)
       assert(depth < maxAnyDepth, `a value deeper than ${maxAnyDepth}`)
       return Array.isArray(value) ? writeItems(writer, value, depth) : writeObject(writer, value, depth)
     case 'undefined':
@@ -78,6 +86,23 @@ function writeValue(writer: Writer, value: unknown, depth: number): void {
     case 'function':
       assert(false, `JSON has no ${typeof value}`)
   }
+}
+
+/** Not lib0's `writeAny`, which takes along what writes big integers, bytes, and texts where there is no encoder. */
+function writeNumber(writer: Writer, value: number): void {
+  if (isInt(value)) {
+    const size = Math.abs(value)
+    writeByte(writer, tag.int)
+    writeByte(writer, (size > 63 ? 128 : 0) | (value < 0 ? 64 : 0) | (size & 63))
+    if (size > 63) writeVarUint(writer, Math.floor(size / 64))
+    return
+  }
+  const single = Math.fround(value) === value
+  const view = new DataView(new ArrayBuffer(single ? 4 : 8))
+  if (single) view.setFloat32(0, value)
+  else view.setFloat64(0, value)
+  writeByte(writer, single ? tag.float32 : tag.float64)
+  writeRaw(writer, new Uint8Array(view.buffer))
 }
 
 function writeItems(writer: Writer, items: readonly unknown[], depth: number): void {

@@ -92,8 +92,7 @@ export function writeText(writer: Writer, text: string, maxLength: number): void
   if (text.length > maxLength)
     refuse(`a text of ${text.length} characters, where ${maxLength} are allowed: ${text.slice(0, 80)}`)
   if (writeAscii(writer, text)) return
-  assert(isWellFormed(text), 'a text with half a surrogate pair')
-  encoding.writeVarString(writer, text)
+  writeUtf8(writer, text, 3 * maxLength)
 }
 
 /** Nearly all texts of frames are ids. False where it is none of them, and nothing has been written. */
