@@ -3,7 +3,7 @@ import { type Page, type Pages, servePages } from './page.test-server.ts'
 
 const layout = { format: 1, tables: ['rows'] }
 /** Chromium itself gives up on a stopped page after a minute. */
-const promptMs = 3000
+const promptMs = 2000
 
 let pages: Pages
 let page: Page
@@ -31,7 +31,7 @@ async function isWithin(call: Promise<unknown>, milliseconds: number): Promise<b
 async function isAnswering(tab: Page): Promise<boolean> {
   return isWithin(
     tab.evaluate(() => 'an answer'),
-    promptMs / 2,
+    1500,
   )
 }
 
@@ -52,7 +52,11 @@ async function rendererOf(tab: Page, another: Page): Promise<number> {
 }
 
 test('[ST101] [ST106] what a page has handed over holds up nobody, though it is stopped before any answer', async () => {
-  await page.exposeFunction('handedOver', () => process.kill(renderer, 'SIGSTOP'))
+  let onStopped: () => void = () => undefined
+  await page.exposeFunction('handedOver', () => {
+    process.kill(renderer, 'SIGSTOP')
+    onStopped()
+  })
   const calls = ['commit', 'commit that is refused', 'read', 'many reads'] as const
   for (const call of calls) {
     const first = await page.evaluateHandle(async (tables) => {
@@ -72,6 +76,9 @@ test('[ST101] [ST106] what a page has handed over holds up nobody, though it is 
         [name, layout] as const,
       )
     if (call === 'commit that is refused') await open()
+    const stopped = new Promise<void>((resolve) => {
+      onStopped = resolve
+    })
     const handing = first.evaluate((seen, what) => {
       const puts = Array.from({ length: 100 }, (_, n) => ({
         table: 'rows',
@@ -92,8 +99,9 @@ test('[ST101] [ST106] what a page has handed over holds up nobody, though it is 
       for (const end = performance.now() + 1000; performance.now() < end;);
     }, call)
     try {
+      await stopped
       const taking = open()
-      expect([call, await isWithin(taking, 5 * promptMs)]).toEqual([call, true])
+      expect([call, await isWithin(taking, 8 * promptMs)]).toEqual([call, true])
       const late = Array.from({ length: 100 }, (_, n) => `late/${n}`).join(' ')
       expect([call, await taking]).toEqual([call, call === 'commit' ? `${late} second` : 'first second'])
     } finally {
@@ -105,27 +113,35 @@ test('[ST101] [ST106] what a page has handed over holds up nobody, though it is 
   }
 })
 
-test('[ST105] an owner stopped at any moment seldom holds up the next, and writes nothing when it wakes', async () => {
+test('[ST105] an owner stopped at any moment but that of handing over holds up nobody, and writes nothing when it wakes', async () => {
   const rounds = 12
-  const rowsOfOne = 5
-  const heldUp: number[] = []
+  const rowsOfOne = 2
+  let heldUpOtherwise = 0
   for (let round = 0; round < rounds; round++) {
     const first = await page.evaluateHandle(
       async (tables) => kit.createIndexedDbStore({ name: 'stopped', layout: tables }).open(),
       layout,
     )
-    // Answers with the number of the batch that was refused.
+    // Answers with the number of the batch that was refused, and with the longest time one was handed over in.
     const writing = first.evaluate(
       async (owner, [prefix, length]) => {
+        let longest = 0
+        const handOver = async <T>(call: () => Promise<T>): Promise<T> => {
+          const begun = performance.now()
+          const answer = call()
+          longest = Math.max(longest, performance.now() - begun)
+          return answer
+        }
         for (let n = 0; ; n++) {
           const puts = Array.from({ length }, (_, index) => ({
             table: 'rows',
             key: [prefix, n, index],
             value: new Uint8Array(500),
           }))
-          const said = await kit.failure(owner.commit({ durability: 'relaxed', puts }))
-          if (said !== 'no failure') return { said, n }
-          await owner.read([{ kind: 'range', table: 'rows', prefix: [prefix], reverse: true, limit: 50 }])
+          const said = await kit.failure(handOver(async () => owner.commit({ durability: 'relaxed', puts })))
+          if (said !== 'no failure') return { said, n, longest }
+          const range = { kind: 'range' as const, table: 'rows', prefix: [prefix], reverse: true, limit: 50 }
+          await handOver(async () => owner.read([range]))
         }
       },
       [round, rowsOfOne] as const,
@@ -142,12 +158,14 @@ test('[ST105] an owner stopped at any moment seldom holds up the next, and write
       },
       [layout, round] as const,
     )
+    let isInTime = false
     try {
-      if (!(await isWithin(taking, promptMs))) heldUp.push(round)
+      isInTime = await isWithin(taking, promptMs)
     } finally {
       process.kill(renderer, 'SIGCONT')
     }
-    const { said, n } = await writing
+    const { said, n, longest } = await writing
+    if (!isInTime && longest < promptMs / 2) heldUpOtherwise += 1
     expect(said).toBe('stale-epoch')
     const stands = await (
       await taking
@@ -158,6 +176,6 @@ test('[ST105] an owner stopped at any moment seldom holds up the next, and write
     }, round)
     expect(stands).toEqual([n * rowsOfOne, 1])
   }
-  if (heldUp.length > 0) console.log(`held up: ${heldUp.length} of ${rounds}`)
-  expect(heldUp.length).toBeLessThanOrEqual(rounds / 2)
+  // Most where a transaction waits for answers; none here, save on a machine that is slow itself.
+  expect(heldUpOtherwise).toBeLessThanOrEqual(rounds / 4)
 })
