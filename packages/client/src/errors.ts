@@ -18,6 +18,8 @@ export type ParleyErrorCode =
   | 'bad-argument'
   /** What was asked for conversations by is no query. */
   | 'bad-query'
+  /** It would cost the relay more than it gives; `detail` says what to add. */
+  | 'query-too-broad'
   /** The device's store is full: nothing was queued, the text is still the caller's. */
   | 'storage-full'
   | 'storage-unavailable'

@@ -216,6 +216,11 @@ export function createLazyEngine({
       const { presence } = core.live.now() ?? (await core.live.get())
       return presence.ask(users)
     },
+    remoteQuery: async (query, count) => {
+      const { core } = live()
+      const { queries } = core.live.now() ?? (await core.live.get())
+      return queries.ask(query, count)
+    },
     watchPresence: (users, listener) => live().core.live.watch(users, listener),
     history: async (id, query) => live().history.query(id, query),
     timeline: async (id, limit) => live().history.query(id, { limit }),

@@ -3,12 +3,14 @@ import type { UserId } from '@parley/document'
 import { maxUsersPerRequest } from '@parley/wire'
 import type { PartModules, Parts } from './parts.ts'
 import type { PresenceBook, PresenceListener } from './presence.ts'
+import type { RemoteQueries } from './remote-queries.ts'
 import { tooManyWatched } from './requests.ts'
 import type { Signals } from './signals.ts'
 
 export interface Live {
   readonly presence: PresenceBook
   readonly signals: Signals
+  readonly queries: RemoteQueries
 }
 
 export interface LiveHolder {

@@ -120,7 +120,6 @@ export async function receive(
       return
     }
     case 'pong':
-    case 'query-answer':
     case 'token-taken':
     case 'welcome':
     case 'failure':
@@ -140,6 +139,9 @@ export async function receive(
       return
     case 'presence-answer':
       ledger.after.push(() => core.live.now()?.presence.answered(frame))
+      return
+    case 'query-answer':
+      ledger.after.push(() => core.live.now()?.queries.answered(frame))
       return
   }
 }

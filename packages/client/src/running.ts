@@ -118,9 +118,10 @@ export function run({
     requests: createRequests(),
     asking: createAsking(),
     receipts: createReceiptTelling(model.parts, { ...parts, ready: () => core.caughtUp }),
-    live: createLive(model.parts, ({ createPresenceBook, createSignals }) => ({
+    live: createLive(model.parts, ({ createPresenceBook, createRemoteQueries, createSignals }) => ({
       presence: createPresenceBook({ session, emit, ports, limits }),
       signals: createSignals(parts),
+      queries: createRemoteQueries({ session, ports }),
     })),
     inflates: ports.inflate !== undefined,
     caughtUp: false,
@@ -183,6 +184,7 @@ export function run({
     core.requests.closeAll()
     forgetAsked(core.asking)
     core.live.now()?.presence.lost()
+    core.live.now()?.queries.lost()
     core.live.now()?.signals.typing.lost()
   }
 

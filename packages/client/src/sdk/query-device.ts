@@ -34,7 +34,7 @@ export async function countOnDevice(engine: Engine, given: unknown): Promise<num
   return (await meant(engine, { ...queryOf(given), order: [] })).facts.length
 }
 
-function queryOf(given: unknown): Query {
+export function queryOf(given: unknown): Query {
   const parsed = parseQuery(plain(given))
   if (!parsed.ok) throw new ParleyError('bad-query', parsed.detail)
   return parsed.query

@@ -6,6 +6,7 @@ import type { ConversationId } from '@parley/document'
 import type { Engine } from '../engine-types.ts'
 import type { Conversation } from './conversation.ts'
 import { badArgument } from './json.ts'
+import type { OnDevice } from './query-device.ts'
 
 /** What was found; `partial` where this device does not hold all that the conditions look at. */
 export type FoundConversations = readonly Conversation[] & { readonly partial: boolean }
@@ -22,6 +23,7 @@ export class ConversationQuery {
   readonly #over: QueryOver
   readonly #conditions: Said[] = []
   readonly #order: Said[] = []
+  #isRemote = false
   readonly #bounds: { limit?: unknown; skip?: unknown } = {}
 
   constructor(over: QueryOver) {
@@ -142,28 +144,36 @@ export class ConversationQuery {
     return this
   }
 
+  /** The relay is asked, instead of this device: it holds all heads. Rejects `OFFLINE` without a connection. */
+  remote(): this {
+    this.#isRemote = true
+    return this
+  }
+
   /** Rejects `bad-query` where what was said is none. */
   async find(): Promise<FoundConversations> {
-    const { engine, conversation } = this.#over
-    const given = this.#given()
-    const { findOnDevice } = await engine.load('past')
-    const { ids, partial } = await findOnDevice(engine, given)
-    return Object.assign(ids.map(conversation), { partial })
+    const { ids, partial } = await this.#found(this.#given())
+    return Object.assign(ids.map(this.#over.conversation), { partial })
   }
 
   async first(): Promise<Conversation | null> {
-    const { engine, conversation } = this.#over
-    const given = { ...this.#given(), limit: 1 }
-    const { findOnDevice } = await engine.load('past')
-    const [id] = (await findOnDevice(engine, given)).ids
-    return id === undefined ? null : conversation(id)
+    const [id] = (await this.#found({ ...this.#given(), limit: 1 })).ids
+    return id === undefined ? null : this.#over.conversation(id)
   }
 
   /** All there are, whatever limit and skip say. */
   async count(): Promise<number> {
-    const given = this.#given()
-    const { countOnDevice } = await this.#over.engine.load('past')
-    return countOnDevice(this.#over.engine, given)
+    const { engine } = this.#over
+    const [given, isRemote] = [this.#given(), this.#isRemote]
+    const { countAtRelay, countOnDevice } = await engine.load('past')
+    return isRemote ? countAtRelay(engine, given) : countOnDevice(engine, given)
+  }
+
+  async #found(given: Said): Promise<OnDevice> {
+    const { engine } = this.#over
+    const isRemote = this.#isRemote
+    const { findAtRelay, findOnDevice } = await engine.load('past')
+    return isRemote ? findAtRelay(engine, given) : findOnDevice(engine, given)
   }
 
   #on(op: string, field: string, more: Said): this {
