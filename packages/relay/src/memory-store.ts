@@ -23,7 +23,7 @@ import {
   maxTagsKept,
   type RelayStore,
   type StoredConversation,
-  type ToldRow,
+  toldOf,
   type WriterRecord,
 } from './store.ts'
 
@@ -120,7 +120,7 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
       return existing(seqs.map((seq) => held?.rows[seq - 1]))
     },
     async rowsSince(conversation, position, upToSeq, limit) {
-      return rowsAbove(at(conversation), position, upToSeq).slice(0, limit).map(toldRow)
+      return rowsAbove(at(conversation), position, upToSeq).slice(0, limit).map(toldOf)
     },
     async pagesSince(conversation, position) {
       const pages = [...(at(conversation)?.pages.values() ?? [])]
@@ -175,11 +175,6 @@ export function createMemoryRelayStore(disk: MemoryDisk): RelayStore {
       // Nothing is held but the disk, which stays.
     },
   }
-}
-
-function toldRow(row: LogRow): ToldRow {
-  const { kind, seq, time, page, update, erases } = row
-  return kind === 'entry' ? { kind, seq, time, page, update, erases } : { ...row, kind }
 }
 
 function rowsAbove(

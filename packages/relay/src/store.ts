@@ -112,6 +112,11 @@ export interface ToldEntry extends Pick<LogRow, 'seq' | 'time' | 'page' | 'updat
   readonly kind: 'entry'
 }
 
+export function toldOf(row: LogRow): ToldRow {
+  const { kind, seq, time, page, update, erases } = row
+  return kind === 'entry' ? { kind, seq, time, page, update, erases } : { ...row, kind }
+}
+
 export interface WriterRecord {
   readonly conversation: ConversationId
   readonly page: number

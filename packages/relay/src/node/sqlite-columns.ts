@@ -20,6 +20,7 @@ import {
   type MessageRecord,
   type PageRecord,
   StoreError,
+  toldOf,
   type ToldRow,
   type WriterRecord,
 } from '../store.ts'
@@ -166,26 +167,21 @@ export function logRow(columns: Columns): LogRow {
   }
 }
 
-/** `other`: what kind it is when it is no entry; `row` then reads all of it. */
-export function toldRow(columns: Columns, row: (seq: number) => LogRow | undefined): ToldRow {
+/** `other`: of a row that is no entry, or erases something. Then `whole` reads it. */
+export function toldRow(columns: Columns, whole: (seq: number) => LogRow | undefined): ToldRow {
   const seq = number(columns, 'seq')
-  if (columns['other'] !== null) return fullRow(row(seq))
+  if (columns['other'] !== null) return toldOf(whole(seq) ?? damaged('row'))
   return {
     kind: 'entry',
     seq,
     time: number(columns, 'time'),
     page: number(columns, 'page'),
     update: bytes(columns, 'bytes'),
-    erases: columns['erases'] === null ? noItems : erasedItems(columns, 'erases'),
+    erases: noItems,
   }
 }
 
 const noItems: LogRow['erases'] = []
-
-function fullRow(row: LogRow | undefined): ToldRow {
-  if (row === undefined || row.kind === 'entry') return damaged('row')
-  return { ...row, kind: row.kind }
-}
 
 export function writerRecord(columns: Columns): WriterRecord {
   return {

@@ -73,8 +73,8 @@ const numberOf = (own: string, seq: string): string => `
 const isRow = (own: string, seq: string): string =>
   `number = (${numberOf(own, seq)}) AND conversation = ${own} AND seq = ${seq}`
 
-/** Node makes an object of a row, and a value of every column: of what is told of an entry only these are read. */
-const toldColumns = `rows.seq, rows.time, rows.page, rows.bytes, rows.erases, nullif(rows.kind, 'entry') AS other`
+/** Node makes an object of a row, and a value of every column: of nearly all that is told only these are read. */
+const toldColumns = `rows.seq, rows.time, rows.page, rows.bytes, coalesce(nullif(rows.kind, 'entry'), rows.erases) AS other`
 
 /** Nearly all rows are messages as they were written: of them only what differs is given. */
 const ofMessage = `(?, ?, ?, ?, ?, ?, 'entry', NULL, ?, ?, ?, ?, ?, NULL, ?, NULL, NULL)`
