@@ -108,7 +108,7 @@ export interface LogRow {
 /** What is told of a row in a list of them: of an entry as it was written nothing that stands in its update. */
 export type ToldRow = ToldEntry | (LogRow & { readonly kind: 'erased' | 'head' })
 
-export interface ToldEntry extends Pick<LogRow, 'seq' | 'time' | 'page' | 'update' | 'erases'> {
+interface ToldEntry extends Pick<LogRow, 'seq' | 'time' | 'page' | 'update' | 'erases'> {
   readonly kind: 'entry'
 }
 
