@@ -92,6 +92,25 @@ test('[RE399] the steps of a query count against the rate of answers, and wait w
   expect(seconds).toBeGreaterThanOrEqual(4)
 })
 
+test('[RE399] one that he is not in is a step of its own: its head is read whole', async () => {
+  const limits = { maxReadBytesPerSecond: 4096, maxReadBytesBurst: 4096 }
+  const { relay, eve, clock } = await withMany(8, {}, { limits })
+  const values = Array.from({ length: 8 }, (_, at) => testConversationId(100 + at))
+  const query: Any = { where: { op: 'containedIn', field: 'id', values } }
+  eve.send({ frame: 'query', request: 1, count: true, query })
+  let seconds = 0
+  let answers = await eve.take('query-answer')
+  while (answers.length === 0) {
+    seconds += 1
+    expect(seconds).toBeLessThan(20)
+    clock.time += 1000
+    relay.sweep()
+    answers = await eve.take('query-answer')
+  }
+  expect(answers).toMatchObject([{ answered: { result: 'count', count: 8 } }])
+  expect(seconds).toBeGreaterThanOrEqual(8)
+})
+
 test('[RE396] a user asks so often in a minute, over all his sessions, and is told when to come again', async () => {
   const { relay, tom, mary, clock } = await createTestLunch({ limits: { maxQueriesPerMinute: 2 } })
   const tablet = createTestDevice(relay, { user: 'Tom', device: 2 })

@@ -52,10 +52,6 @@ async function mutedBy(store: RelayStore, { user, conversation }: MemberRecord):
   return typeof value === 'object' && value !== null && Reflect.get(value, 'muted') === true
 }
 
-export function withHead(facts: ConversationFacts, { members, attributes }: Head): ConversationFacts {
-  return { ...facts, members: [...members.keys()], attributes: Object.fromEntries(attributes) }
-}
-
 /** Not put into the cache: whoever asks for a thousand would drive out those that are in use. */
 export async function headOf(
   store: RelayStore,

@@ -17,12 +17,13 @@ import {
   rankOf,
   type Truth,
   valuesOf,
+  withHead,
 } from '@parley/document/query'
 import { type Answered, foundSize, type Found, type QueryFrame } from '@parley/wire'
 import { compileExpression } from './expression.ts'
 import { answerFetch, type FetchFrom } from './fetch.ts'
 import { readNews } from './news.ts'
-import { headOf, isShown, joinableFacts, recordFacts, type WantedFacts, withHead } from './query-facts.ts'
+import { headOf, isShown, joinableFacts, recordFacts, type WantedFacts } from './query-facts.ts'
 import type { MemberRecord } from './store.ts'
 
 /** Conversations one query looks at: all that somebody has, unless the relay was given other limits. */
@@ -205,11 +206,14 @@ async function meant(
 
 /** Named by its id, and asked for by nothing that a stranger is not shown. */
 async function joinable(
-  { source, user, query, limits }: Asked,
+  { source, user, query, limits, spent }: Asked,
   id: ConversationId,
   evaluate: Evaluate,
 ): Promise<ConversationFacts | undefined> {
   if (!isShown(fieldsOf({ where: query.where, order: [idOrder] }))) return undefined
+  // Its head is read whole, and may be in no cache: no other one in this step.
+  spent.heads += 1
+  spent.headBytes += maxStepHeadBytes
   const shown = await shownTo(source, user, id, limits)
   const facts = shown === undefined ? undefined : joinableFacts(id, shown)
   return facts !== undefined && evaluate(facts) === 'yes' ? facts : undefined
@@ -248,7 +252,8 @@ function telling(asked: Asked, ranks: readonly Ranked[]): QueryStep {
   let bytes = 0
   let at = 0
   return async () => {
-    for (const end = at + maxStepNews; at < end && at < wanted.length; at += 1) {
+    let left = maxStepNews
+    for (; left > 0 && at < wanted.length; at += 1, left -= 1) {
       const one = await readFound(asked, wanted[at]?.id)
       if (one === undefined) continue
       const size = foundSize(one)
@@ -259,6 +264,7 @@ function telling(asked: Asked, ranks: readonly Ranked[]): QueryStep {
       }
       found.push(one)
       bytes += size
+      if (one.is === 'joinable') left = 0
     }
     if (at < wanted.length) return true
     send({ result: 'found', found, more: false, beyond })

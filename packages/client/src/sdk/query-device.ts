@@ -1,5 +1,5 @@
 /** Answers a query from what this device holds, by the function that a relay answers by. Rules CL491 to CL494. */
-import { type ConversationId, type Head, parseConversationId } from '@parley/document'
+import { type ConversationId, parseConversationId } from '@parley/document'
 import {
   compareRanks,
   type ConversationFacts,
@@ -10,6 +10,7 @@ import {
   type Query,
   rankOf,
   valuesOf,
+  withHead,
 } from '@parley/document/query'
 import type { ConversationView, Engine } from '../engine-types.ts'
 import { ParleyError } from '../errors.ts'
@@ -120,8 +121,4 @@ function factsOf(view: ConversationView): ConversationFacts {
     members: undefined,
     attributes: undefined,
   }
-}
-
-function withHead(facts: ConversationFacts, { members, attributes }: Head): ConversationFacts {
-  return { ...facts, members: [...members.keys()], attributes: Object.fromEntries(attributes) }
 }

@@ -1,7 +1,21 @@
 /** What a conversation has under the name of a field. Rules DO176 and DO177. */
 import type { JsonValue } from '../entry/entry.ts'
 import { isObject } from '../entry/json.ts'
+import type { Head } from '../head/head.ts'
+import { byCodeUnit } from '../ids.ts'
 import type { ConversationFacts, QueryField } from './query.ts'
+
+/** Members in one order, since a head tells them in any. */
+export function withHead(
+  facts: ConversationFacts,
+  { members, attributes }: Pick<Head, 'members' | 'attributes'>,
+): ConversationFacts {
+  return {
+    ...facts,
+    members: [...members.keys()].toSorted(byCodeUnit),
+    attributes: Object.fromEntries(attributes),
+  }
+}
 
 /** Whoever evaluates does not know it. */
 export const unknownFact: unique symbol = Symbol('unknown')
