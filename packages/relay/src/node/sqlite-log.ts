@@ -72,7 +72,12 @@ export function openLog(
   const lookAway = (): void => {
     if (!looking) return
     looking = false
-    rollBack(database)
+    try {
+      end.run()
+    } catch {
+      // It has ended, or this ends it.
+      rollBack(database)
+    }
   }
 
   /** What writing failed with decides whether there will be more of it. */
