@@ -1,10 +1,7 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JsonValue } from '../entry/entry.ts'
-import type { Member } from '../head/head.ts'
-import { made, parseUserId } from '../ids.ts'
 import { prepareQuery, type Truth } from './evaluate.ts'
-import { withHead } from './facts.ts'
 import { parseQuery } from './parse-query.ts'
 import type { ConversationFacts, Matcher } from './query.ts'
 
@@ -188,15 +185,6 @@ test('[DO185] what hangs on something unknown is unknown, and what is decided wi
   expect(ask({ op: 'and', of: [hasMary, isDirect] }, someone)).toBe('no')
   expect(ask({ op: 'or', of: [hasMary, isGroup] }, someone)).toBe('yes')
   expect(ask({ op: 'or', of: [hasMary, isDirect] }, someone)).toBe('unknown')
-})
-
-test('[DO189] a head says who its members are, in one order, and what its attributes are', () => {
-  const member: Member = { role: 'member', joinedAt: 1, invitedBy: null }
-  const members = new Map(['b', 'B', 'a'].map((user) => [made(parseUserId(user)), member] as const))
-  const facts = withHead(someone, { members, attributes: new Map([['age', 3]]) })
-  expect(facts.members).toEqual(['B', 'a', 'b'])
-  expect(ask({ op: 'equalTo', field: 'm', value: ['B', 'a', 'b'] }, facts)).toBe('yes')
-  expect(ask({ op: 'equalTo', field: 'attr.age', value: 3 }, facts)).toBe('yes')
 })
 
 /* ---------------------------------------------------------------- against a naive model */

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check'
 import { expect, test } from 'vitest'
 import type { JsonValue } from '../entry/entry.ts'
+import type { Member } from '../head/head.ts'
+import { made, parseUserId } from '../ids.ts'
+import { withHead } from './facts.ts'
 import { compareRanks, fieldsOf, isRankKnown, membersOf, rankOf, valuesOf } from './order.ts'
 import { parseQuery } from './parse-query.ts'
 import type { Condition, ConversationFacts, QueryOrder } from './query.ts'
@@ -148,4 +151,11 @@ test('[DO188] a tree says who is a member of all that it wants', () => {
   expect(membersOf(where({ op: 'or', of: [mary, { op: 'exists', field: 'name' }] }))).toEqual([])
   expect(membersOf(where({ op: 'notEqualTo', field: 'm', value: 'Mary' }))).toEqual([])
   expect(membersOf(where({ op: 'equalTo', field: 'm', value: 5 }))).toEqual([])
+})
+
+test('[DO189] a head says who its members are, in one order, and what its attributes are', () => {
+  const member: Member = { role: 'member', joinedAt: 1, invitedBy: null }
+  const members = new Map(['b', 'B', 'a'].map((user) => [made(parseUserId(user)), member] as const))
+  const facts = withHead(conversation('c'), { members, attributes: new Map([['age', 3]]) })
+  expect(facts).toMatchObject({ id: 'c', members: ['B', 'a', 'b'], attributes: { age: 3 } })
 })
