@@ -25,6 +25,7 @@ const frames = [
   'ping',
   'presence',
   'push',
+  'query',
   'row',
   'rows',
   'signal',
