@@ -133,7 +133,8 @@ export function readDistinct<T>(value: unknown, name: string, max: number, readO
 
 export function readList(value: unknown, name: string, max: number): readonly unknown[] {
   if (!Array.isArray(value)) bad(`${name} is not a list`)
-  return value.length <= max ? value : tooLarge(`${name} has more than ${max}`)
+  // A hole becomes undefined, which whoever reads the items refuses: it would be passed over.
+  return value.length <= max ? Array.from<unknown>(value) : tooLarge(`${name} has more than ${max}`)
 }
 
 export function readChoice<T>(value: unknown, name: string, choices: readonly T[]): T {

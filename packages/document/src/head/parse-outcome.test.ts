@@ -19,6 +19,7 @@ test.each<readonly [unknown]>([
   [{ ...outcome, successfulClientIds: ['a b'] }],
   [{ ...outcome, failures: {} }],
   [{ ...outcome, failures: [null] }],
+  [{ ...outcome, failures: Array<unknown>(2) }],
   [{ ...outcome, failures: [{ clientIds: [], code: 'because', detail: '' }] }],
   [{ ...outcome, failures: [{ clientIds: [''], code: 'not-allowed', detail: '' }] }],
   [{ ...outcome, failures: [{ clientIds: [], code: 'not-allowed' }] }],

@@ -65,6 +65,12 @@ test.each<[unknown, string]>([
   [{ op: 'exists', field: `attr.${'a'.repeat(196)}` }, 'a field is longer than 200'],
   [{ op: 'exists', field: `attr${'.a'.repeat(17)}` }, 'a path has more than 16 keys'],
   [{ op: 'equalTo', field: 'name' }, 'a value is not plain JSON'],
+  [
+    { op: 'equalTo', field: 'attr.a', value: [[1, ...Array<number>(0)], Array<number>(2)] },
+    'a value is not plain JSON',
+  ],
+  [{ op: 'containedIn', field: 'm', values: Array<string>(2) }, 'a value is not plain JSON'],
+  [{ op: 'and', of: Array<unknown>(2) }, 'a condition is no object'],
   [{ op: 'equalTo', field: 'name', value: Number.NaN }, 'a value is not plain JSON'],
   [{ op: 'equalTo', field: 'attr.a', value: new Date(Number.NaN) }, 'a date is none'],
   [{ op: 'greaterThan', field: 'attr.a', value: true }, 'greaterThan compares numbers, texts and dates'],

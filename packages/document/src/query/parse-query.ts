@@ -192,10 +192,21 @@ function readText(value: unknown, op: string): string {
 
 /** A date is a number of milliseconds, as times of conversations are; to an attribute it is the text that JSON makes of it. */
 function readValue(value: unknown, field: unknown): JsonValue {
-  if (!(value instanceof Date)) return isJson(value, maxDepth) ? value : bad('a value is not plain JSON')
+  if (!(value instanceof Date)) return isPlain(value) ? value : bad('a value is not plain JSON')
   const time = value.getTime()
   if (Number.isNaN(time)) return bad('a date is none')
   return typeof field === 'string' && field.startsWith('attr.') ? value.toISOString() : time
+}
+
+/** A hole in a list is nothing that JSON has. */
+function isPlain(value: unknown): value is JsonValue {
+  return isJson(value, maxDepth) && !hasHoles(value)
+}
+
+function hasHoles(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const inner = Object.values<unknown>({ ...value })
+  return (Array.isArray(value) && inner.length !== value.length) || inner.some(hasHoles)
 }
 
 /** The names in the guide that people know. */
