@@ -27,17 +27,17 @@ import { headOf, isShown, joinableFacts, recordFacts, type WantedFacts } from '.
 import type { MemberRecord } from './store.ts'
 
 /** Conversations one query looks at: all that somebody has, unless the relay was given other limits. */
-export const maxQueryCandidates = 20_000
+const maxQueryCandidates = 20_000
 
 /** Members a query names to whom the store looks: with few of them nearly all is decided. */
 const maxLookedUpMembers = 4
 
 /** Of them, those whose heads are opened, and the bytes of these: what a record says decides first. */
 export const maxQueryHeads = 1000
-export const maxQueryHeadBytes: number = 4 * 1024 * 1024
+const maxQueryHeadBytes: number = 4 * 1024 * 1024
 
 /** Units of texts on which expressions are tried: half a second of work, with the worst of expressions. */
-export const maxQueryTextUnits: number = 512 * 1024
+const maxQueryTextUnits: number = 512 * 1024
 
 /** Of one step: about a millisecond, and never more than one conversation takes. */
 const maxStepRecords = 64

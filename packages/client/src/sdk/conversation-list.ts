@@ -59,8 +59,12 @@ export function createConversationList(
     const before = shown
     if (!before.some((one) => one.id === id) && isSame(before, engine.conversations({ hidden, limit })))
       return
+    tellSoon()
+  }
+
+  function tellSoon(): void {
     isTelling = true
-    void Promise.resolve().then(tell)
+    Promise.resolve().then(tell).catch(fault)
   }
 
   function tell(): void {
@@ -96,8 +100,7 @@ export function createConversationList(
     loadMore(count) {
       limit += count === undefined ? step : checkedCount('count', count)
       if (stop === undefined || isTelling) return
-      isTelling = true
-      void Promise.resolve().then(tell)
+      tellSoon()
     },
     subscribe(listener) {
       checkListener(listener)
