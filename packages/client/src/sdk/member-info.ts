@@ -39,9 +39,14 @@ export function memberInfo(
   }
 }
 
-/** Who came first stands first. Of the maps of a head the order depends on who has read it, and from what. Rule CL445. */
+/** Who came first stands first, before those he brought along. Of the maps of a head the order depends on who has read it, and from what. Rule CL445. */
 export function inOrder({ members }: Pick<Head, 'members'>): readonly (readonly [UserId, Member])[] {
   return [...members].toSorted(
-    ([a, first], [b, second]) => first.joinedAt - second.joinedAt || byCodeUnit(a, b),
+    ([a, first], [b, second]) =>
+      first.joinedAt - second.joinedAt || invited(first) - invited(second) || byCodeUnit(a, b),
   )
+}
+
+function invited({ invitedBy }: Member): number {
+  return invitedBy === null ? 0 : 1
 }

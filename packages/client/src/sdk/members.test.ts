@@ -198,7 +198,7 @@ test('[CL178] a direct conversation has one other member, is unique, and is not 
   const { client, calls } = await stageOfCalls()
   const direct = await client.createConversation({ members: ['Jerry', 'Tom'], kind: 'direct' })
   const group = await client.createConversation({ members: ['Jerry'] })
-  expect([direct.kind, direct.unique, direct.members]).toEqual(['direct', true, ['Jerry', 'Tom']])
+  expect([direct.kind, direct.unique, direct.members]).toEqual(['direct', true, ['Tom', 'Jerry']])
   expect(direct.id).not.toBe(group.id)
   expect((await client.createConversation({ members: ['Jerry'], kind: 'direct' })).id).toBe(direct.id)
   const bad = [

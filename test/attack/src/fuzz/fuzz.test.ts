@@ -55,7 +55,7 @@ test('[AT40] inputs are of every kind: most have something that is taken, and so
   })
   expect(taken.length).toBeGreaterThan(inputs.length / 10)
   expect(taken.length).toBeLessThan((inputs.length * 9) / 10)
-  expect(new Set(taken.map(([kind]) => kind)).size).toBe(11)
+  expect(new Set(taken.map(([kind]) => kind)).size).toBe(12)
 })
 
 test('[AT49] an input comes back from the corpus as it was written', () => {
