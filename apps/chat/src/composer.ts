@@ -150,7 +150,7 @@ export function createComposer(options: ComposerOptions): Composer {
     timer = undefined
     leave()
     write('')
-    // The draft goes only when the message is safe: in between there may be both, never neither.
+    // The draft goes with what is sent, in one piece; what was written meanwhile is the next one.
     options.send(text, before.is === 'reply' ? before.message : undefined).then(
       () => options.keepDraft(draft()),
       () => {

@@ -41,7 +41,7 @@ test('[CL67] in the end what waits is judged as it is', async () => {
   await device.engine.send(lunch, text('waits'))
   await meetRestored(device)
   await device.pass(7 * day + 1)
-  await device.engine.setDraft(lunch, 'x')
+  await device.engine.setDraft(lunch, { type: -1, text: 'x' })
   const [first] = pushed(device.sent())
   expect(textOf(first?.entry)).toBe('three')
 })

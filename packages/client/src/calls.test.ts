@@ -50,7 +50,7 @@ test('[CL90] what the local rules forbid rejects at once and is not queued', asy
     ['unknown-message', () => engine.retryUnsent(entryId(9))],
     ['unknown-message', () => engine.discardUnsent(entryId(9))],
     ['unknown-conversation', () => engine.read(conversationId(9))],
-    ['unknown-conversation', () => engine.setDraft(conversationId(9), 'x')],
+    ['unknown-conversation', () => engine.setDraft(conversationId(9), { type: -1, text: 'x' })],
     ['unknown-conversation', () => engine.history(conversationId(9), {})],
   ]
   for (const [code, attempt] of attempts)
@@ -96,7 +96,7 @@ test('[CL91] a message is on the disk when its call resolves, and confirmed at t
   expect(message).toMatchObject({ id, state: 'sending', seq: 0, text: 'one', from: tom })
   const copy = await startDevice({ store: device.store })
   expect(copy.engine.unsent().map((item) => item.id)).toEqual([id])
-  expect(await codeOf(engine.setDraft(lunch, 'x'))).toBe('superseded')
+  expect(await codeOf(engine.setDraft(lunch, { type: -1, text: 'x' }))).toBe('superseded')
   expect(await codeOf(confirmed)).toBe('superseded')
 
   const other = await atLunch()

@@ -26,7 +26,8 @@ export function createSendCall(core: Core, queueing: Queueing): SendCall {
 
   async function send(id: ConversationId, wanted: SendMessage): ReturnType<SendCall> {
     const { make, message } = await core.mailbox.call(async (ledger) => {
-      const built = buildMessage({ ...wanted, id: queueing.newId(), from: user, sentAt: ports.now() })
+      const { drafted, ...content } = wanted
+      const built = buildMessage({ ...content, id: queueing.newId(), from: user, sentAt: ports.now() })
       if (!built.ok) throw refusalError(built.code, built.detail)
       const head = await shownHead(ledger, id, { user, now: core.relayTime() })
       mustBeMember(ledger, id, user, head)
@@ -38,6 +39,7 @@ export function createSendCall(core: Core, queueing: Queueing): SendCall {
         made: null,
         target: null,
       }
+      if (drafted === true) ledger.setDraft(id, null)
       const view = waitingView(item)
       assert(view !== undefined, 'a message just written can be read')
       return { make: queueing.queue<Accepted>(ledger, item), message: view }

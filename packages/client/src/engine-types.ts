@@ -131,8 +131,13 @@ export interface ProfileView extends Profile {
   readonly known: boolean
 }
 
-export interface Draft {
-  readonly text: string
+/** What somebody has begun to write: what would be sent as it stands, and whatever the app keeps beside it. */
+export interface DraftContent extends SendContent {
+  readonly replyTo?: EntryId
+  readonly data?: string
+}
+
+export interface Draft extends DraftContent {
   readonly editedAt: number
 }
 
@@ -303,6 +308,8 @@ export interface SendMessage extends SendContent {
   readonly replyTo?: EntryId
   /** The others are asked to tell when they have got it. */
   readonly receipt?: boolean
+  /** It is what was drafted: the draft goes in the same transaction. */
+  readonly drafted?: boolean
 }
 
 export interface Engine extends LiveCalls {
@@ -377,7 +384,8 @@ export interface Engine extends LiveCalls {
   read(conversation: ConversationId): Promise<void>
   /** It is to look unread on this device, until it is read. */
   flag(conversation: ConversationId): Promise<void>
-  setDraft(conversation: ConversationId, text: string): Promise<void>
+  /** Of an empty one nothing is kept. */
+  setDraft(conversation: ConversationId, draft: DraftContent): Promise<void>
   cancelDraft(conversation: ConversationId): Promise<void>
 
   /** The `confirmed` of what waits here, made in whichever life of this device: `Accepted`, or a command's `Outcome`. */

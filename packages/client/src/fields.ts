@@ -4,7 +4,7 @@ import type { ConversationId, EntryId, JsonObject, JsonValue, Mention, UserId } 
 import { StorageError } from '@parley/storage'
 import type { Value } from '@parley/storage'
 
-type Fields = { readonly [key: string]: Value | undefined }
+export type Fields = { readonly [key: string]: Value | undefined }
 
 export function corrupt(field: string): StorageError {
   return new StorageError(

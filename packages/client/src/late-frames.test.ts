@@ -34,7 +34,7 @@ test('[CL440] a frame that waits for a chunk holds up frames alone: calls are an
   await device.say(setting, script.frame(script.text(jerry, 'hello')))
   expect(chunks.wanted()).toEqual(['people'])
   expect((await engine.send(lunch, text('soup'))).message.text).toBe('soup')
-  await engine.setDraft(lunch, 'and')
+  await engine.setDraft(lunch, { type: -1, text: 'and' })
   expect((await engine.head(lunch))?.members.size).toBe(2)
   expect((await engine.timeline(lunch, 10)).messages.map((message) => message.text)).toEqual(['soup'])
   await settle()

@@ -241,7 +241,7 @@ export function createLazyEngine({
       const reading = await pass(undefined, async () => live().own.read(id))
       if (reading.missing.length > 0) await tellLater(reading).catch(untoldStill)
     },
-    setDraft: async (id, text) => pass(undefined, async () => live().own.setDraft(id, text)),
+    setDraft: async (id, draft) => pass(undefined, async () => live().own.setDraft(id, draft)),
     cancelDraft: async (id) => pass(undefined, async () => live().own.setDraft(id, null)),
     confirmed<T>(id: EntryId): Promise<T> | undefined {
       const item = model().outbox.byId(id)

@@ -77,7 +77,7 @@ test('[CL84] one that was only looked at is not listed, unless something was wri
   expect(await looking).toBe('joinable')
   const ids = () => engine.conversations().map(({ id }) => id)
   expect(ids()).not.toContain(other)
-  await engine.setDraft(other, 'shall I?')
+  await engine.setDraft(other, { type: -1, text: 'shall I?' })
   expect(ids()).toContain(other)
   await engine.cancelDraft(other)
   await engine.command(other, { op: 'join' })

@@ -52,7 +52,7 @@ test('[CL20] a call that is stored after a failure takes along what waited, and 
   store.refuse('quota')
   await device.say(script.frame(script.text(jerry, 'one')))
   store.refuse(undefined)
-  await engine.setDraft(lunch, 'saved')
+  await engine.setDraft(lunch, { type: -1, text: 'saved' })
   expect(take(device.events, 'storage').map(({ degraded }) => degraded)).toEqual([true, false])
   await device.pass(120_000)
   expect(take(device.events, 'storage')).toEqual([])
@@ -82,7 +82,7 @@ test('[CL21] a call whose change cannot be stored rejects, and nothing of it sta
   ] as const) {
     store.refuse(kind)
     expect(await codeOf(engine.send(lunch, { type: -1, text: 'lost' }))).toBe(code)
-    expect(await codeOf(engine.setDraft(lunch, 'lost'))).toBe(code)
+    expect(await codeOf(engine.setDraft(lunch, { type: -1, text: 'lost' }))).toBe(code)
     store.refuse(undefined)
     await device.pass(60_000)
   }
@@ -237,9 +237,9 @@ test('[CL25] jobs take effect in the order they came, one at a time', async () =
   const order: string[] = []
   const note = (what: string) => () => order.push(what)
   const calls = [
-    engine.setDraft(lunch, 'first').then(note('first')),
+    engine.setDraft(lunch, { type: -1, text: 'first' }).then(note('first')),
     settle().then(async () => device.say(script.frame(script.text(jerry, 'one')))),
-    settle().then(async () => engine.setDraft(lunch, 'second').then(note('second'))),
+    settle().then(async () => engine.setDraft(lunch, { type: -1, text: 'second' }).then(note('second'))),
     settle().then(async () =>
       engine.history(lunch, {}).then(({ messages }) => note(`read ${messages.length}`)()),
     ),
@@ -269,7 +269,7 @@ test('[CL27] after the end every call rejects with the reason, what waited too, 
   const release = store.hold()
   const running = engine.send(lunch, { type: -1, text: 'running' })
   await settle()
-  const waiting = codeOf(engine.setDraft(lunch, 'waits'))
+  const waiting = codeOf(engine.setDraft(lunch, { type: -1, text: 'waits' }))
   const closing = engine.close()
   expect(await waiting).toBe('closed')
   release()

@@ -228,7 +228,7 @@ test('[CL55] what is about a message on a page that is hidden from him now is no
       await device.say({ frame: 'fetch-answer', request: frame.request, conversation: lunch, fetched })
     }
     if (round === 1) engine.open(lunch).catch(() => undefined)
-    await engine.setDraft(lunch, `${round}`)
+    await engine.setDraft(lunch, { type: -1, text: `${round}` })
     await device.pass(10)
   }
   expect(engine.unsent()).toMatchObject([

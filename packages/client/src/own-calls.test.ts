@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { startDevice, take } from './testing/device.test-kit.ts'
 import { createMiniRelay } from './testing/relay.test-kit.ts'
 import { createScript } from './testing/script.test-kit.ts'
-import { conversationId, jerry, mary, tom } from './testing/values.test-kit.ts'
+import { conversationId, entryId, jerry, mary, tom } from './testing/values.test-kit.ts'
 
 const lunch = conversationId(1)
 
@@ -87,7 +87,7 @@ async function live(life: readonly Step[]): Promise<readonly Uint8Array[]> {
     else if (step === 'wait') await device.pass(21_000)
     else if (step === 'read') await engine.read(lunch)
     else if (step === 'flag') await engine.flag(lunch)
-    else if (step === 'draft') await engine.setDraft(lunch, `draft ${ids.length}`)
+    else if (step === 'draft') await engine.setDraft(lunch, { type: -1, text: `draft ${ids.length}` })
     else if (step === 'undraft') await engine.cancelDraft(lunch)
     else if (step === 'lose') await device.cut()
     else if (step === 'restart') {
@@ -123,13 +123,17 @@ test('[CL95] [CL302] the frames of a life with readings and drafts, and of one w
 test('[CL95] a draft is there after a restart, and gone when it was taken back or emptied', async () => {
   const device = await startDevice()
   await device.connect({ news: [createScript(lunch, { by: jerry, members: [tom] }).news()] })
-  await device.engine.setDraft(lunch, 'half a sen')
-  expect(device.engine.conversation(lunch)?.draft).toEqual({ text: 'half a sen', editedAt: 1_000_000 })
+  await device.engine.setDraft(lunch, { type: -1, text: 'half a sen' })
+  expect(device.engine.conversation(lunch)?.draft).toEqual({
+    type: -1,
+    text: 'half a sen',
+    editedAt: 1_000_000,
+  })
   const again = await startDevice({ store: device.store })
   expect(again.engine.conversation(lunch)?.draft?.text).toBe('half a sen')
-  await again.engine.setDraft(lunch, '')
+  await again.engine.setDraft(lunch, { type: -1, text: '' })
   expect(again.engine.conversation(lunch)?.draft).toBeNull()
-  await again.engine.setDraft(lunch, 'more')
+  await again.engine.setDraft(lunch, { type: -1, text: 'more' })
   await again.engine.cancelDraft(lunch)
   const third = await startDevice({ store: device.store })
   expect(third.engine.conversation(lunch)?.draft).toBeNull()
@@ -169,4 +173,56 @@ test('[CL464] what was put back for later looks unread until it is read, also af
   const third = await startDevice({ store: again.store })
   expect(third.engine.conversation(lunch)?.flagged).toBe(false)
   await expect(third.engine.flag(conversationId(9))).rejects.toMatchObject({ code: 'unknown-conversation' })
+})
+
+test('[CL465] a draft holds what would be sent: elements, whom it names, what it answers, and the words of the app', async () => {
+  const device = await startDevice()
+  const script = createScript(lunch, { by: jerry, members: [tom] })
+  await device.connect({ news: [script.news()] })
+  const row = script.text(jerry, 'when?')
+  await device.say(script.frame(row))
+  const draft = {
+    type: -10,
+    body: {
+      elements: [
+        { kind: 'text', text: 'at' },
+        { kind: 'custom', data: 12 },
+      ],
+    },
+    mentions: [jerry],
+    replyTo: entryId(500),
+    data: 'cursor 7',
+  }
+  await device.engine.setDraft(lunch, draft)
+  const kept = { ...draft, editedAt: 1_000_000 }
+  expect(device.engine.conversation(lunch)?.draft).toEqual(kept)
+  const again = await startDevice({ store: device.store })
+  expect(again.engine.conversation(lunch)?.draft).toEqual(kept)
+  // Whatever there is in it is worth keeping.
+  for (const one of [{ replyTo: draft.replyTo }, { data: 'x' }, { body: {} }, { text: ' ' }]) {
+    await again.engine.setDraft(lunch, { type: -1, ...one })
+    expect(again.engine.conversation(lunch)?.draft).toMatchObject(one)
+    await again.engine.setDraft(lunch, { type: -1, text: '' })
+    expect(again.engine.conversation(lunch)?.draft).toBeNull()
+  }
+})
+
+test('[CL466] what was drafted and is sent leaves no draft behind, in one transaction; what is refused leaves it', async () => {
+  const device = await startDevice()
+  await device.connect({ news: [createScript(lunch, { by: jerry, members: [tom] }).news()] })
+  await device.engine.setDraft(lunch, { type: -1, text: 'at noon' })
+  await expect(
+    device.engine.send(lunch, { type: -1, text: 'x'.repeat(100_000), drafted: true }),
+  ).rejects.toThrow()
+  await device.engine.send(lunch, { type: -1, text: 'by the way' })
+  expect(device.engine.conversation(lunch)?.draft?.text).toBe('at noon')
+  // Taken at the instant the message is safe: whatever stops the page then, one of the two is there, and only one.
+  const sending = device.engine.send(lunch, { type: -1, text: 'at noon', drafted: true })
+  const seen: unknown[] = []
+  device.engine.on(() => seen.push(device.engine.conversation(lunch)?.draft))
+  await sending
+  expect(seen.length).toBeGreaterThan(0)
+  expect(seen.every((draft) => draft === null)).toBe(true)
+  const again = await startDevice({ store: device.store })
+  expect(again.engine.conversation(lunch)).toMatchObject({ draft: null, lastMessage: { text: 'at noon' } })
 })

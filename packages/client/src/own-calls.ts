@@ -1,6 +1,7 @@
 /** What stays on this device: how far one has read, and drafts. Nothing of it goes through the outbox. Rules CL95, CL96, CL419. */
 import type { ConversationId } from '@parley/document'
 import type { Core } from './core.ts'
+import type { DraftContent } from './engine-types.ts'
 import { unknownConversation } from './errors.ts'
 import type { Ledger } from './ledger.ts'
 import { markAt, readTo } from './marks.ts'
@@ -14,7 +15,7 @@ export interface OwnCalls {
   /** Others, by the parts that were not there. What they know already they are not told again. */
   tellReading(reading: Reading): Promise<void>
   /** null for none. */
-  setDraft(id: ConversationId, text: string | null): Promise<void>
+  setDraft(id: ConversationId, draft: DraftContent | null): Promise<void>
 }
 
 /** It stands on this device; whether others know of it depends on parts. */
@@ -64,12 +65,17 @@ export function createOwnCalls(core: Core): OwnCalls {
       })
     },
     tellReading: async (reading) => mailbox.call((ledger) => tell(ledger, reading)),
-    async setDraft(id, text) {
+    async setDraft(id, draft) {
       await mailbox.call((ledger) => {
         if (ledger.conversation(id) === undefined) throw unknownConversation()
-        ledger.setDraft(id, text === null || text === '' ? null : { text, editedAt: ports.now() })
+        ledger.setDraft(id, draft === null || isEmpty(draft) ? null : { ...draft, editedAt: ports.now() })
         ledger.changed(id)
       })
     },
   }
+}
+
+/** There is nothing in it that its writer would miss. */
+function isEmpty({ text = '', body, attrs, replyTo, data }: DraftContent): boolean {
+  return text === '' && [body, attrs, replyTo, data].every((part) => part === undefined)
 }

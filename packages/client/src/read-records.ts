@@ -2,6 +2,7 @@
  * Stored values, read back. Each field is checked once, here; what does not fit is a `corrupt` store, never a guess.
  */
 import { parseDeviceId } from '@parley/document'
+import type { Content, EntryId } from '@parley/document'
 import type { parseCommand, parseOutcome } from '@parley/document/commands'
 import type { Value } from '@parley/storage'
 import type { Acknowledgement } from './acknowledged.ts'
@@ -10,6 +11,7 @@ import {
   conversationId,
   corrupt,
   entryId,
+  type Fields,
   flag,
   mentions,
   number,
@@ -164,7 +166,11 @@ export function readAcknowledgement(value: Value): Acknowledgement & { readonly 
 
 export function readDraft(value: Value): DraftRecord {
   const fields = object(value)
-  return { text: text(fields, 'text'), editedAt: number(fields, 'editedAt') }
+  return {
+    ...readContent(fields),
+    ...(fields['data'] === undefined ? undefined : { data: text(fields, 'data') }),
+    editedAt: number(fields, 'editedAt'),
+  }
 }
 
 function readMark(value: Value | undefined): Mark {
@@ -179,21 +185,27 @@ function readMark(value: Value | undefined): Mark {
 
 function readLast(value: Value | undefined): LastMessage {
   const fields = object(value)
-  const has = (name: string): boolean => fields[name] !== undefined
   return {
     seq: whole(fields, 'seq'),
     time: number(fields, 'time'),
     sentAt: number(fields, 'sentAt'),
     id: entryId(fields, 'id'),
     from: userId(fields, 'from'),
+    ...readContent(fields),
+    ...(fields['editedAt'] === undefined ? undefined : { editedAt: number(fields, 'editedAt') }),
+    recalled: flag(fields, 'recalled'),
+  }
+}
+
+function readContent(fields: Fields): Content & { readonly replyTo?: EntryId } {
+  const has = (name: string): boolean => fields[name] !== undefined
+  return {
     type: number(fields, 'type'),
     ...(has('text') ? { text: text(fields, 'text') } : undefined),
     ...(has('attrs') ? { attrs: plain(fields, 'attrs') } : undefined),
     ...(has('body') ? { body: plain(fields, 'body') } : undefined),
     ...(has('mentions') ? { mentions: mentions(fields, 'mentions') } : undefined),
     ...(has('replyTo') ? { replyTo: entryId(fields, 'replyTo') } : undefined),
-    ...(has('editedAt') ? { editedAt: number(fields, 'editedAt') } : undefined),
-    recalled: flag(fields, 'recalled'),
   }
 }
 

@@ -192,8 +192,9 @@ export interface OperationTarget {
 
 export type OutboxItem = CommandItem | EntryItem
 
-export interface DraftRecord {
-  readonly text: string
+export interface DraftRecord extends Content {
+  readonly replyTo?: EntryId
+  readonly data?: string
   readonly editedAt: number
 }
 

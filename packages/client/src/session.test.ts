@@ -76,7 +76,7 @@ test('[CL10] what came before its socket was lost, and is not worked on yet, is 
   const script = createScript(lunch, { by: jerry, members: [tom] })
   await device.connect({ news: [script.news()] })
   const release = store.hold()
-  const saving = device.engine.setDraft(lunch, 'x')
+  const saving = device.engine.setDraft(lunch, { type: -1, text: 'x' })
   await settle()
   await device.say(script.frame(script.text(jerry, 'one')))
   await device.cut()

@@ -50,7 +50,7 @@ test('[CL390] while it takes what comes and refuses what is to leave, that is tr
 test('[CL390] what is stored with a call lets what waits elsewhere leave too', async () => {
   const { store, device } = await refusedAtLunch()
   store.refuseStrict(undefined)
-  await device.engine.setDraft(lunch, 'saved')
+  await device.engine.setDraft(lunch, { type: -1, text: 'saved' })
   expect(texts(device.sent())).toEqual(['waits'])
   expect(device.errors).not.toContain('a job failed')
 })

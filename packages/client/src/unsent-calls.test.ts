@@ -169,7 +169,7 @@ test('[CL93] discarding a creation discards its lane and leaves nothing', async 
   const { engine } = device
   const { id } = await engine.command(lunch, createGroup([jerry]))
   await engine.send(lunch, text('one'))
-  await engine.setDraft(lunch, 'half')
+  await engine.setDraft(lunch, { type: -1, text: 'half' })
   await engine.discardUnsent(id)
   expect(engine.unsent()).toEqual([])
   expect(engine.conversation(lunch)).toBeUndefined()

@@ -150,7 +150,8 @@ export function draft(world: World, device: Device, conversation: ConversationId
   const process = running(device)
   process?.power.enter(() => {
     const { engine } = process
-    const done = text === '' ? engine.cancelDraft(conversation) : engine.setDraft(conversation, text)
+    const done =
+      text === '' ? engine.cancelDraft(conversation) : engine.setDraft(conversation, { type: -1, text })
     done.catch(expected)
   })
   world.counters.add('drafts')

@@ -4,7 +4,6 @@ export type {
   Accepted,
   ConnectionState,
   ConversationView,
-  Draft,
   MessageView,
   Reacted,
   UnsentItem,
@@ -32,6 +31,7 @@ export type {
   UpdateNews,
 } from '../sdk/conversation-events.ts'
 export type { ConversationList, ConversationListOptions } from '../sdk/conversation-list.ts'
+export type { Draft, DraftOptions } from '../sdk/draft.ts'
 export { ElementsMessage, type GivenElement, type MessageElement } from '../sdk/elements-message.ts'
 export { Event } from '../sdk/event.ts'
 export { AudioMessage, FileMessage, ImageMessage, VideoMessage } from '../sdk/file-messages.ts'

@@ -1,15 +1,16 @@
 /** A conversation as apps hold it: one object per id and client, always showing what the engine holds now. */
 import type { ConversationId, Policy } from '@parley/document'
-import type { ConversationView, Draft } from '../engine-types.ts'
+import type { ConversationView } from '../engine-types.ts'
 import type { PartModules } from '../parts.ts'
 import type { RecalledMessage } from './built-in-messages.ts'
 import type { ConversationEvents } from './conversation-events.ts'
 import { type ConversationInfo, createConversationInfo } from './conversation-info.ts'
+import { type Draft, draftContent, type DraftOptions, draftOf } from './draft.ts'
 import { type MessageRef, userId, userIds } from './given-ids.ts'
 import type { MessagesIterator, MessagesIteratorOptions } from './history-iterator.ts'
 import type { MessageList, QueryMessagesOptions } from './history.ts'
 import type { At, Changed, ConversationHost } from './host.ts'
-import { badArgument, flagOf, isText } from './json.ts'
+import { flagOf } from './json.ts'
 import { type ConversationMemberInfo, inOrder, type MemberRole } from './member-info.ts'
 import { laterIterator } from './later-iterator.ts'
 import {
@@ -125,7 +126,7 @@ export class Conversation extends MyConversation {
     return this.#host.engine.peekHead(this.id)?.info.policy ?? null
   }
   get draft(): Draft | null {
-    return this.#view?.draft ?? null
+    return draftOf(this.#view?.draft ?? null, this.#host.classes)
   }
   get syncState(): ConversationView['syncState'] {
     return this.#view?.syncState ?? 'unknown'
@@ -314,9 +315,8 @@ export class Conversation extends MyConversation {
   }
 
   /** It never leaves this device. */
-  async setDraft(text: string): Promise<void> {
-    if (!isText(text)) throw badArgument('A draft is a text; cancelDraft() takes it away.')
-    await this.#host.engine.setDraft(this.id, text)
+  async setDraft(draft: string | Message, options: DraftOptions = {}): Promise<void> {
+    await this.#host.engine.setDraft(this.id, draftContent(draft, options))
   }
 
   async cancelDraft(): Promise<void> {

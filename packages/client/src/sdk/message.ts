@@ -42,6 +42,8 @@ export interface SendOptions {
   readonly transient?: boolean
   /** The others' devices tell when they have got it, and the message becomes DELIVERED. Not of a transient one. */
   readonly receipt?: boolean
+  /** It is what was drafted: the draft goes as the message is safe, in one piece, whatever stops the page. */
+  readonly drafted?: boolean
 }
 
 export class Message {

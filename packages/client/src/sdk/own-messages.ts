@@ -14,8 +14,8 @@ export async function sendAsWanted(
   const sending = typeof message === 'string' ? new TextMessage(message) : message
   mustBeMessage(sending)
   const own = optionsOf(options, 'The options of send()')
-  const { transient = false, receipt = false } = { ...sending.getSendOptions(), ...own }
-  const asked = flagOf(receipt, 'receipt')
+  const { transient = false, receipt = false, drafted = false } = { ...sending.getSendOptions(), ...own }
+  const asked = { receipt: flagOf(receipt, 'receipt'), drafted: flagOf(drafted, 'drafted') }
   return flagOf(transient, 'transient')
     ? at.host.engine.with('live', async ({ sayTransient }) => sayTransient(at, sending))
     : sendMessage(at, sending, asked)
@@ -25,7 +25,11 @@ export function mustBeMessage(message: unknown): void {
   if (!(message instanceof Message)) throw badArgument('What is sent is a message, or a text.')
 }
 
-async function sendMessage(at: At, sending: Message, receipt: boolean): Promise<Message> {
+async function sendMessage(
+  at: At,
+  sending: Message,
+  { receipt, drafted }: Required<Pick<SendOptions, 'receipt' | 'drafted'>>,
+): Promise<Message> {
   const { status } = sending
   if (status !== MessageStatus.NONE && status !== MessageStatus.FAILED)
     throw new ParleyError('bad-argument', 'This message has been sent: make another one.')
@@ -37,6 +41,7 @@ async function sendMessage(at: At, sending: Message, receipt: boolean): Promise<
     const { message: view, confirmed } = await at.host.engine.send(at.id, {
       ...sending.toContent(),
       ...(receipt ? { receipt } : undefined),
+      ...(drafted ? { drafted } : undefined),
     })
     at.host.outgoing.adopt(sending, view, confirmed)
     return sending

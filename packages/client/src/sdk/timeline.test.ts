@@ -45,7 +45,7 @@ test('[CL216] what has not changed stays the same object, and nothing changed is
   const { timeline, calls } = await shown(device, { limit: 5 })
   const before = timeline.messages
   const began = calls()
-  await device.engine.setDraft(lunch, 'hm')
+  await device.engine.setDraft(lunch, { type: -1, text: 'hm' })
   await settle()
   expect([timeline.messages, calls()]).toEqual([before, began])
   expect(timeline.messages).toBe(before)

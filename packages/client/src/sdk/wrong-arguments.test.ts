@@ -138,12 +138,13 @@ test('[CL321] what is left out where something is needed is refused, too', async
   expect(client.unsent()).toEqual([])
 })
 
-test('[CL321] a draft is a text, and no other is kept', async () => {
+test('[CL321] a draft is a text or a message, and no other is kept', async () => {
   const { client } = await inConversation()
   const conversation = await client.getConversation(conversationId(1))
   await conversation?.setDraft('so far')
   for (const given of [...noTexts, undefined, {}])
     await expectRefused(given, (one) => conversation?.setDraft(one))
+  await expectRefused(12, (data) => conversation?.setDraft('so far', { data }))
   expect(conversation?.draft?.text).toBe('so far')
 })
 
