@@ -191,7 +191,9 @@ function createChat(realtime: Realtime, client: IMClient): Chat {
     keep: async (id, action) => settled(keepAs(known(id), action)),
 
     async send(id, content) {
-      const message = await failingPlainly(known(id).send(textMessage(content), { receipt: true, drafted: true }))
+      const message = await failingPlainly(
+        known(id).send(textMessage(content), { receipt: true, drafted: true }),
+      )
       tell({ type: 'message', message: messageOf(message), fresh: false })
     },
     async edit(message, content) {
