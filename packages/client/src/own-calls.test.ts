@@ -213,7 +213,7 @@ test('[CL466] what was drafted and is sent leaves no draft behind, in one transa
   await device.engine.setDraft(lunch, { type: -1, text: 'at noon' })
   await expect(
     device.engine.send(lunch, { type: -1, text: 'x'.repeat(100_000), drafted: true }),
-  ).rejects.toThrow()
+  ).rejects.toMatchObject({ code: 'too-large' })
   await device.engine.send(lunch, { type: -1, text: 'by the way' })
   expect(device.engine.conversation(lunch)?.draft?.text).toBe('at noon')
   // Taken at the instant the message is safe: whatever stops the page then, one of the two is there, and only one.

@@ -137,7 +137,7 @@ test('[CL222] what cannot be had is not asked for again until something has chan
   })
   await served(device, script, timeline.ready, nothing, asked)
   expect([...asked]).toEqual([2, 1])
-  for (const text of ['a', 'b']) await device.engine.setDraft(lunch, { type: -1, text: text })
+  for (const text of ['a', 'b']) await device.engine.setDraft(lunch, { type: -1, text })
   await served(device, script, settle(), nothing, asked)
   expect([...asked]).toEqual([2, 1])
   await device.say(script.frame(script.text(jerry, 'new')))
