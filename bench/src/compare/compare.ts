@@ -30,9 +30,11 @@ export async function compare(words: readonly string[], print: (text: string) =>
       runs: asked.runs,
       setting,
     })
-    const command = `pnpm bench compare ${scenario.name}`
+    const chosen = names.length === scenario.contenders.length ? '' : ` --with=${names.join(',')}`
+    const command = `pnpm bench compare ${scenario.name}${chosen}`
     const result = resultOf(series, { command, machine, loadBefore, loadAfter: load(), runs: asked.runs })
-    if (asked.size === 'full' && names.length === scenario.contenders.length) keepComparison(scenario, result)
+    // Its command says with whom; whoever is alone is compared with nobody.
+    if (asked.size === 'full' && names.length > 1) keepComparison(scenario, result)
     print(`\n${comparedTable(scenario, result)}\n`)
   }
   return 0

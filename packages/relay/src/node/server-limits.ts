@@ -55,7 +55,7 @@ export const maxPingsPerSecond = 20
 /** Of one socket, before the others are read: a chunk as the system gives them. */
 export const maxReadAtOnceBytes: number = 64 * 1024
 
-/** Sockets of both kinds together; beyond it an upgrade is answered 503. Each costs some 10 to 20 kB. */
+/** Sockets of both kinds together; beyond it an upgrade is answered 503. Each costs some 5 to 10 kB. */
 export const defaultMaxSockets = 20_000
 
 /** Sockets of one address that have no session yet: behind a proxy all come from one. */
