@@ -7,7 +7,7 @@ import { bytesWritten } from '../../process-usage.ts'
 import { pause } from '../../waiting.ts'
 import type { Server } from '../contender.ts'
 import { copyOf, ensureFixture, type Fixture } from '../fixtures.ts'
-import { openHall, type Stall } from '../hall.ts'
+import { type Hall, openHall, type Stall } from '../hall.ts'
 import type { CompareScenario, CompareSize } from '../scenario.ts'
 import { processorSeconds } from '../usage.ts'
 
@@ -69,6 +69,9 @@ export const lone: CompareScenario = {
       for (const { stall } of sides) await append(stall, steady, 10)
       await atRest(server, pauseMs)
       for (let turn = 0; turn < turns; turn += 1) {
+        // Whoever says nothing for a minute is taken for gone.
+        if (contender.beatMs <= longestBeatMs) beat(hall)
+        await atRest(server, pauseMs)
         for (const { stall, alone, paced } of turn % 2 === 0 ? sides : sides.toReversed()) {
           for (let sent = 0; sent < count; sent += 1) {
             await measure(server, alone, pauseMs, async () => append(stall, 1, 0))
@@ -84,6 +87,13 @@ export const lone: CompareScenario = {
       await server.dispose()
     }
   },
+}
+
+/** Who is to be heard less often needs no beat in a run. */
+const longestBeatMs = 60_000
+
+function beat({ stalls }: Hall): void {
+  for (const { room } of stalls) for (let place = 0; place < room.members; place += 1) room.beat(place)
 }
 
 const roomName = (length: number): string => `long-${length}`
