@@ -16,11 +16,13 @@ import type {
   Role,
   UserId,
 } from '@parley/document'
+import type { Draft, DraftContent, SendContent, SendMessage } from './given-content.ts'
 import type { ListChanges } from './list-changes.ts'
 import type { LiveCalls } from './live-calls.ts'
 import type { PartModules, PartName } from './parts.ts'
 import type { UnsentItem } from './unsent-item.ts'
 
+export type { Draft, DraftContent, SendContent, SendMessage } from './given-content.ts'
 export type { UnsentItem } from './unsent-item.ts'
 
 /** A change that is safe on this device, and what becomes of it at the relay. */
@@ -129,16 +131,6 @@ export interface ProfileView extends Profile {
   readonly user: UserId
   /** This device has heard what he says of himself, be that nothing. */
   readonly known: boolean
-}
-
-/** What somebody has begun to write: what would be sent as it stands, and whatever the app keeps beside it. */
-export interface DraftContent extends SendContent {
-  readonly replyTo?: EntryId
-  readonly data?: string
-}
-
-export interface Draft extends DraftContent {
-  readonly editedAt: number
 }
 
 /**
@@ -294,23 +286,6 @@ type Told<Op extends Change['op']> = Extract<Change, { readonly op: Op }>
 export type HeadNews =
   | Told<'updated' | 'muted' | 'unmuted' | 'blocked' | 'unblocked'>
   | (Omit<Told<'role'>, 'role'> & { readonly role: Role })
-
-/** What an app gives; checked where it enters. */
-export interface SendContent {
-  readonly type: number
-  readonly text?: string
-  readonly attrs?: JsonObject
-  readonly body?: JsonObject
-  readonly mentions?: readonly Mention[]
-}
-
-export interface SendMessage extends SendContent {
-  readonly replyTo?: EntryId
-  /** The others are asked to tell when they have got it. */
-  readonly receipt?: boolean
-  /** It is what was drafted: the draft goes in the same transaction. */
-  readonly drafted?: boolean
-}
 
 export interface Engine extends LiveCalls {
   readonly user: UserId
