@@ -13,10 +13,10 @@ import {
   decodeRelayFrame,
   encodeDeviceFrame,
   encodeRelayFrame,
-  protocolVersion,
   type RelayFrame,
   type Sync,
 } from '@parley/wire'
+import { helloOf } from './hello.ts'
 import { WebSocket } from 'ws'
 
 export interface Device {
@@ -109,17 +109,7 @@ export async function openDevice(options: DeviceOptions): Promise<Device> {
   await new Promise<void>((resolve, reject) => {
     websocket.on('error', reject)
     websocket.on('open', () => {
-      send({
-        frame: 'hello',
-        version: protocolVersion,
-        token,
-        device,
-        epoch: '',
-        cursor: 0,
-        tag: '',
-        login: false,
-        inflates: false,
-      })
+      send(helloOf(token, device))
     })
     websocket.on('message', (bytes: Buffer) => {
       if (bytes[0] === rowsByte) {

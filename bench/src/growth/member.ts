@@ -11,10 +11,10 @@ import {
   encodeDeviceFrame,
   encodeRelayFrame,
   type FetchAnswer,
-  protocolVersion,
   type RelayFrame,
   type Sync,
 } from '@parley/wire'
+import { helloOf } from '../hello.ts'
 import { createConnection } from 'node:net'
 import { WebSocket } from 'ws'
 import { countRows } from '../device.ts'
@@ -109,18 +109,7 @@ export async function openMember(options: MemberOptions): Promise<Member> {
     websocket.on('error', reject)
     websocket.on('open', () => {
       const { epoch: stood = '', cursor = 0 } = options
-      const version = protocolVersion
-      send({
-        frame: 'hello',
-        version,
-        token,
-        device: someDevice(),
-        epoch: stood,
-        cursor,
-        tag: '',
-        login: false,
-        inflates: false,
-      })
+      send(helloOf(token, someDevice(), { epoch: stood, cursor }))
     })
     websocket.on('message', (bytes: Buffer) => {
       if (bytes[0] === rowsByte) {

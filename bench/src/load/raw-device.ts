@@ -8,9 +8,9 @@ import {
   decodeRelayFrame,
   encodeDeviceFrame,
   encodeRelayFrame,
-  protocolVersion,
   type RelayFrame,
 } from '@parley/wire'
+import { helloOf } from '../hello.ts'
 import { WebSocket } from 'ws'
 import { countRows } from '../device.ts'
 import { someDevice } from '../people.ts'
@@ -81,19 +81,7 @@ export async function openRaw(options: RawOptions): Promise<RawDevice> {
     }
     socket.on('error', (error) => finish({ code: error.message, waitMs: 0 }))
     socket.on('close', (code) => finish({ code: `closed with ${code}`, waitMs: 0 }))
-    socket.on('open', () => {
-      const hello = {
-        version: protocolVersion,
-        token,
-        device,
-        epoch: '',
-        cursor: 0,
-        tag: '',
-        login: false,
-        inflates: false,
-      }
-      send({ frame: 'hello', ...hello })
-    })
+    socket.on('open', () => send(helloOf(token, device)))
     socket.on('message', (message: Buffer) => {
       bytes += message.length
       if (message[0] === rowsByte) {

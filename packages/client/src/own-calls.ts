@@ -61,7 +61,7 @@ export function createOwnCalls(core: Core): OwnCalls {
         const record = ledger.conversation(id)
         if (record === undefined) throw unknownConversation()
         ledger.setConversation({ ...record, flagged: true })
-        ledger.emit({ type: 'conversation', conversation: id })
+        ledger.changed(id)
       })
     },
     tellReading: async (reading) => mailbox.call((ledger) => tell(ledger, reading)),

@@ -6,9 +6,9 @@ import {
   encodeDeviceFrame,
   encodeRelayFrame,
   type News,
-  protocolVersion,
   type RelayFrame,
 } from '@parley/wire'
+import { helloOf } from '../../hello.ts'
 import { someDevice } from '../../people.ts'
 import { tokenFor } from '../../relay-process.ts'
 import { openSocket, type RawSocket } from '../raw-socket.ts'
@@ -81,8 +81,7 @@ export async function openSession(options: SessionOptions): Promise<Session> {
     sent += 1
     socket.send(encodeDeviceFrame(frame))
   }
-  const hello = { version: protocolVersion, token, device: someDevice(), epoch: '', cursor: 0, tag: '' }
-  send({ frame: 'hello', ...hello, login: false, inflates: false })
+  send(helloOf(token, someDevice()))
   await begun.promise
   return {
     socket,

@@ -1,19 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Page, type Pages, servePages } from './page.test-server.ts'
+import { expect, test } from 'vitest'
+import { pageForEach } from './page.test-server.ts'
 
-let pages: Pages
-let page: Page
-beforeAll(async () => {
-  pages = await servePages()
-})
-beforeEach(async () => {
-  page = await pages.open()
-})
-afterEach(async () => page.close())
-afterAll(async () => pages.dispose())
+const at = pageForEach()
 
 test('[ST44] an owner gives way to a newer version and to a removal, once what runs has finished', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await at.page.evaluate(async () => {
     const name = kit.freshName()
     const layout = { format: 1, tables: ['rows'] }
     const newer = { format: 2, tables: ['rows'] }
@@ -60,14 +51,14 @@ test('[ST44] an owner gives way to a newer version and to a removal, once what r
 })
 
 test('[ST45] an owner whose site data the user clears is told that the store is closed', async () => {
-  const watch = await page.evaluateHandle(async () => {
+  const watch = await at.page.evaluateHandle(async () => {
     const store = kit.createIndexedDbStore({ name: 'cleared', layout: { format: 1, tables: ['rows'] } })
     const owner = await store.open()
     await owner.commit({ durability: 'strict', puts: [{ table: 'rows', key: ['gone'], value: 1 }] })
     return { owner, store, heard: kit.losses(owner) }
   })
-  const devtools = await pages.chromium.context.newCDPSession(page)
-  await devtools.send('Storage.clearDataForOrigin', { origin: pages.origin, storageTypes: 'indexeddb' })
+  const devtools = await at.pages.chromium.context.newCDPSession(at.page)
+  await devtools.send('Storage.clearDataForOrigin', { origin: at.pages.origin, storageTypes: 'indexeddb' })
   await expect.poll(async () => watch.evaluate(({ heard }) => heard)).toEqual(['closed'])
   const after = await watch.evaluate(async ({ owner, store, heard }) => {
     const late = await kit.failure(owner.commit({ durability: 'strict' }))
@@ -77,7 +68,7 @@ test('[ST45] an owner whose site data the user clears is told that the store is 
 })
 
 test('[ST46] a connection closed without a word is opened again, once per call, by the same owner', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await at.page.evaluate(async () => {
     const name = kit.freshName()
     const store = kit.createIndexedDbStore({ name, layout: { format: 1, tables: ['rows'] } })
     // Every connection there is, so that the test can close them as a browser does.
@@ -133,7 +124,7 @@ test('[ST46] a connection closed without a word is opened again, once per call, 
 })
 
 test('[ST46] [ST100] an owner that comes back to data that are gone, newer, or another one’s, is told so', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await at.page.evaluate(async () => {
     const layout = { format: 1, tables: ['rows'] }
     const connections: IDBDatabase[] = []
     kit.onConnection((db) => connections.push(db))
@@ -172,9 +163,9 @@ test('[ST46] [ST100] an owner that comes back to data that are gone, newer, or a
 })
 
 test('[ST15] [ST52] the owner in one tab is fenced by the one in another', async () => {
-  const other = await pages.open()
+  const other = await at.pages.open()
   const layout = { format: 1, tables: ['rows'] }
-  const first = await page.evaluateHandle(async (tables) => {
+  const first = await at.page.evaluateHandle(async (tables) => {
     const name = kit.freshName()
     const owner = await kit.createIndexedDbStore({ name, layout: tables }).open()
     await owner.commit({ durability: 'strict', puts: [{ table: 'rows', key: ['first'], value: 1 }] })

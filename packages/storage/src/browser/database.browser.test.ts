@@ -1,19 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Page, type Pages, servePages } from './page.test-server.ts'
+import { expect, test } from 'vitest'
+import { type Page, pageForEach } from './page.test-server.ts'
 
-let pages: Pages
-let page: Page
-beforeAll(async () => {
-  pages = await servePages()
-})
-beforeEach(async () => {
-  page = await pages.open()
-})
-afterEach(async () => page.close())
-afterAll(async () => pages.dispose())
+const at = pageForEach()
 
 test('[ST40] the layout is the database: its version, a store for every table, one record of ours', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await at.page.evaluate(async () => {
     const name = kit.freshName()
     const layout = { format: 7, tables: ['rows', 'others'] }
     await (await kit.createIndexedDbStore({ name, layout }).open()).close()
@@ -53,7 +44,7 @@ test('[ST40] the layout is the database: its version, a store for every table, o
 })
 
 test('[ST41] the durability of a batch is passed on to the browser', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await at.page.evaluate(async () => {
     const asked: unknown[] = []
     kit.onConnection((db) => {
       const begin = db.transaction.bind(db)
@@ -81,7 +72,7 @@ test('[ST41] the durability of a batch is passed on to the browser', async () =>
 })
 
 test('[ST47] a database of this name that is not ours is neither opened nor destroyed nor changed', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await at.page.evaluate(async () => {
     const outcomes: unknown[] = []
     const stores: readonly ((db: IDBDatabase) => void)[] = [
       () => undefined,
@@ -112,7 +103,7 @@ test('[ST47] a database of this name that is not ours is neither opened nor dest
 })
 
 test('[ST48] a row that is none fails the reads that meet it as corrupt, and no other', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await at.page.evaluate(async () => {
     const name = kit.freshName()
     const layout = { format: 1, tables: ['rows'] }
     const owner = await kit.createIndexedDbStore({ name, layout }).open()
@@ -153,20 +144,20 @@ test('[ST49] where the browser gives no database, the store is unavailable', asy
       const store = kit.createIndexedDbStore({ name: 'none', layout: { format: 1, tables: ['rows'] } })
       return [await kit.failure(store.open()), await kit.failure(store.destroy())]
     })
-  const missing = await pages.open({
+  const missing = await at.pages.open({
     before: () => {
       Object.defineProperty(globalThis, 'indexedDB', { value: undefined })
     },
   })
   expect(await failures(missing)).toEqual(['unavailable', 'unavailable'])
-  const sandboxed = await pages.open({ path: '/sandboxed' })
+  const sandboxed = await at.pages.open({ path: '/sandboxed' })
   expect(await failures(sandboxed)).toEqual(['unavailable', 'unavailable'])
   await missing.close()
   await sandboxed.close()
 })
 
 test('[ST53] bytes seen through a large buffer take the room of their own', async () => {
-  const sizes = await page.evaluate(async () => {
+  const sizes = await at.page.evaluate(async () => {
     const name = kit.freshName()
     const owner = await kit.createIndexedDbStore({ name, layout: { format: 1, tables: ['rows'] } }).open()
     const frame = new Uint8Array(1_000_000)

@@ -1,19 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Page, type Pages, servePages } from './page.test-server.ts'
+import { expect, test } from 'vitest'
+import { pageForEach } from './page.test-server.ts'
 
-let pages: Pages
-let page: Page
-beforeAll(async () => {
-  pages = await servePages()
-})
-beforeEach(async () => {
-  page = await pages.open()
-})
-afterEach(async () => page.close())
-afterAll(async () => pages.dispose())
+const at = pageForEach()
 
 test('[ST100] of any number of owners one record is left, and only its owner commits', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await at.page.evaluate(async () => {
     const name = kit.freshName()
     const layout = { format: 1, tables: ['rows'] }
     const put = (key: number) => ({
@@ -48,7 +39,7 @@ test('[ST100] of any number of owners one record is left, and only its owner com
 })
 
 test('[ST101] a commit and a read make all requests and end the transaction in the turn they are called in', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await at.page.evaluate(async () => {
     const store = kit.createIndexedDbStore({ name: kit.freshName(), layout: { format: 1, tables: ['rows'] } })
     const owner = await store.open()
     const calls: string[] = []
@@ -95,7 +86,7 @@ test('[ST101] a commit and a read make all requests and end the transaction in t
 })
 
 test('[ST102] bytes are made whole before the transaction begins', async () => {
-  const calls = await page.evaluate(async () => {
+  const calls = await at.page.evaluate(async () => {
     const store = kit.createIndexedDbStore({ name: kit.freshName(), layout: { format: 1, tables: ['rows'] } })
     const owner = await store.open()
     const seen: string[] = []
@@ -115,7 +106,7 @@ test('[ST102] bytes are made whole before the transaction begins', async () => {
 })
 
 test('[ST103] opening asks once, and hands over the taking and the end of it at once', async () => {
-  const calls = await page.evaluate(async () => {
+  const calls = await at.page.evaluate(async () => {
     const store = kit.createIndexedDbStore({ name: kit.freshName(), layout: { format: 1, tables: ['rows'] } })
     await (await store.open()).close()
     const seen: string[] = []
@@ -127,7 +118,7 @@ test('[ST103] opening asks once, and hands over the taking and the end of it at 
 })
 
 test('[ST104] without getAllRecords the last rows of a range take three steps, however many they are', async () => {
-  const old = await pages.open({
+  const old = await at.pages.open({
     before: () => {
       Reflect.deleteProperty(IDBObjectStore.prototype, 'getAllRecords')
     },
@@ -162,7 +153,7 @@ test('[ST104] without getAllRecords the last rows of a range take three steps, h
 })
 
 test('[ST107] large values are read whole, also while they are replaced and while the store is removed', async () => {
-  const seen = await page.evaluate(async () => {
+  const seen = await at.page.evaluate(async () => {
     const layout = { format: 1, tables: ['rows'] }
     const large = (fill: number): Uint8Array => new Uint8Array(200_000).fill(fill)
     const put = (fill: number) => ({

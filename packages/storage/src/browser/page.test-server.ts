@@ -5,6 +5,7 @@ import { type Chromium, launchChromium } from '@parley/test-chromium'
 import { build } from 'esbuild'
 import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest'
 
 export type Page = Awaited<ReturnType<Chromium['context']['newPage']>>
 
@@ -60,4 +61,35 @@ export async function servePages(
       })
     },
   }
+}
+
+export interface PageForEach {
+  readonly pages: Pages
+  readonly page: Page
+}
+
+/** One browser for the tests of a file, and a tab of its own for each of them. */
+export function pageForEach(): PageForEach {
+  const at: { pages: Pages | undefined; page: Page | undefined } = { pages: undefined, page: undefined }
+  beforeAll(async () => {
+    at.pages = await servePages()
+  })
+  beforeEach(async () => {
+    at.page = await at.pages?.open()
+  })
+  afterEach(async () => at.page?.close())
+  afterAll(async () => at.pages?.dispose())
+  return {
+    get pages() {
+      return given(at.pages)
+    },
+    get page() {
+      return given(at.page)
+    },
+  }
+}
+
+function given<T>(one: T | undefined): T {
+  if (one === undefined) throw new Error('A page is there while a test runs.')
+  return one
 }
